@@ -5,8 +5,8 @@ import { platformTenantId } from '@ankasecure/contracts';
 import { issuer } from '@ankasecure/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newApplication } from '../e2e/harness/application.js';
-import { clientOf, type Reply } from '../e2e/harness/client.js';
-import { scrape } from '../e2e/harness/metric.js';
+import { clientOf, outcomeOf } from '../e2e/harness/client.js';
+import { valueOf } from '../e2e/harness/metric.js';
 import { type Database, databases, type OwnRig, startOwnRig } from '../e2e/harness/rig.js';
 import { newTenant, type Tenant } from '../e2e/harness/tenant.js';
 import { verification } from '../e2e/harness/trail.js';
@@ -24,7 +24,7 @@ interface Keys {
   readonly late: string;
 }
 
-/** What a call is answered with: `ok`, or the code of its problem. */
+/** The outcome of a call: `ok`, or the code of its problem. */
 type Answer = string;
 
 let rig: OwnRig;
@@ -41,10 +41,8 @@ const older = () => join(directory, 'older');
 const newest = () => join(directory, 'newest');
 const token = () => rig.mint({ tenantId: platformTenantId, subject: 'operator', roles: ['platform-admin', 'auditor'] });
 const command = async (commands: string): Promise<string> => operate(rig, await token(), commands);
-const answerOf = ({ status, body }: Reply): Answer =>
-  status < 300 ? 'ok' : ((body as { code?: string } | undefined)?.code ?? String(status));
 const sign = async (keyId: string, by: Tenant = tenant): Promise<Answer> =>
-  answerOf(await by.admin.send('POST', '/sign', { body: { keyId, payload: 'AAAA' } }));
+  outcomeOf(await by.admin.send('POST', '/sign', { body: { keyId, payload: 'AAAA' } }));
 const weak = () => tenant.admin.send('POST', '/keys', { body: { algorithm: 'RSA-2048', label: 'against the policy' } });
 const services = () => rig.stack.names();
 const stopAll = async (): Promise<void> => {
@@ -58,16 +56,16 @@ const mallory = async () =>
   clientOf(rig.baseUrl, await rig.mint({ tenantId: tenant.id, subject: 'mallory', roles: ['auditor'] }));
 const account = () => tenant.admin.send('GET', `/service-accounts/${accountId}`);
 
-/** What every call is answered with after a restore. */
+/** Makes every call of the drill. @returns its answer by the key or part that it uses */
 const answers = async () => ({
   compromised: await sign(keys.compromised),
   destroyed: await sign(keys.destroyed),
   rotated: await sign(keys.rotated),
   untouched: await sign(keys.untouched),
   late: await sign(keys.late),
-  policy: answerOf(await weak()),
-  account: answerOf(await account()),
-  mallory: answerOf(await (await mallory()).send('GET', '/keys')),
+  policy: outcomeOf(await weak()),
+  account: outcomeOf(await account()),
+  mallory: outcomeOf(await (await mallory()).send('GET', '/keys')),
   'another tenant': await sign(quietKey, quiet),
 });
 
@@ -173,10 +171,16 @@ const ways = [
   ],
 ] as const;
 
-const gauge = async (service: string, name: string): Promise<number | undefined> =>
-  (await scrape(rig.observability[service] ?? '')).find((sample) => sample.name === name)?.value;
+const isBehind = async (): Promise<boolean> =>
+  (await valueOf(rig.observability['audit'] ?? '', 'ankasecure_trail_behind')) === 1;
 
-/** What the trail says about the operator's commands. */
+/** The status of a readiness answer, and the databases that it names as older than the trail. */
+const behind = async (service: string) => {
+  const reply = await fetch(`${rig.observability[service] ?? ''}/readyz`);
+  return [reply.status, ((await reply.json()) as { behind?: object }).behind];
+};
+
+/** The sealed events of one of the operator's commands. */
 const onRecord = async (of: string, operation: string) =>
   (await rig.query(
     'ankadb_audit',
@@ -231,16 +235,28 @@ describe.each(ways)('restored under %s services:', (way, doing) => {
     await putBack();
   }, 180_000);
 
-  it('ankadb_policy alone takes over the policy that the workers enforce', async () => {
+  it('ankadb_policy alone is refused where it is older, and takes over the policy that the workers enforce', async () => {
     const { version } = await tenant.policy();
     await doing(() => restore('ankadb_policy'));
-    await eventually('the same answers', async () => {
+    await eventually('refusing what is older, and saying so', async () => {
       expect(await answers()).toEqual(asBefore);
+      expect(outcomeOf(await tenant.admin.send('GET', '/policy'))).toBe('record-outdated');
+      expect(outcomeOf(await quiet.admin.send('GET', '/policy'))).toBe('ok');
+      expect(await behind('policy')).toEqual([200, { ankadb_policy: 1 }]);
       return true as const;
     });
-    await command('restore_tenants');
+    expect(await valueOf(rig.observability['policy'] ?? '', 'ankasecure_records_behind_tenants')).toBe(1);
+    const told = await command('restore_tenants');
+    expect(told).toContain(`"kind":"policy_version","id":"${version}","outcome":"lost"`);
     expect(await tenant.policy()).toMatchObject({ version });
     expect(await answers()).toEqual(asBefore);
+    await nothingLeft(rig);
+    expect(await command('restore_tenants')).not.toContain('"outcome"');
+    await eventually('nothing behind', async () => {
+      expect(await behind('policy')).toEqual([200, undefined]);
+      return true as const;
+    });
+    await tenant.changePolicy({ fipsOnly: false });
     await putBack();
   }, 180_000);
 
@@ -267,7 +283,7 @@ describe.each(ways)('restored under %s services:', (way, doing) => {
     // Each worker takes some of these calls, and has then compared what it needs.
     for (let call = 0; call < 20; call++) expect(await sign(keys.untouched)).toBe('ok');
     await doing(() => restore('ankadb_audit'));
-    await eventually('refusing the trail', async () => (await gauge('audit', 'ankasecure_trail_behind')) === 1, 90_000);
+    await eventually('refusing the trail', isBehind, 90_000);
     // A worker that has just started has compared nothing yet.
     expect(await sign(keys.untouched)).toBe(way === 'running' ? 'ok' : 'audit-unavailable');
     const said = await command('accept_trails');
@@ -286,7 +302,7 @@ describe.each(ways)('restored under %s services:', (way, doing) => {
 
   it('all databases together are refused by the anchor, and forget what happened since', async () => {
     await doing(() => restore(...databases));
-    await eventually('refusing the trail', async () => (await gauge('audit', 'ankasecure_trail_behind')) === 1, 90_000);
+    await eventually('refusing the trail', isBehind, 90_000);
     expect(await command('accept_trails')).toContain('"accepted":true');
     await command('restore_tenants');
     await eventually('what the backup holds', async () => {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { scrape } from './harness/metric.js';
+import { scrape, valueOf } from './harness/metric.js';
 import type { Rig } from './harness/rig.js';
 import { sharedRig } from './harness/shared-rig.js';
 import { newTenant } from './harness/tenant.js';
@@ -63,14 +63,8 @@ describe('the public port', () => {
 
 describe('metrics', () => {
   it('count requests in the service that handled them', async () => {
-    const value = async (process: string, name: string, labels: Record<string, string> = {}): Promise<number> => {
-      const samples = await scrape(rig.observability[process] ?? '');
-      const wanted = Object.entries(labels);
-      const fitting = samples.filter(
-        (one) => one.name === name && wanted.every(([key, text]) => one.labels[key] === text),
-      );
-      return fitting.reduce((sum, one) => sum + one.value, 0);
-    };
+    const value = async (process: string, name: string, labels: Readonly<Record<string, string>>): Promise<number> =>
+      (await valueOf(rig.observability[process] ?? '', name, labels)) ?? 0;
     const signatures = async (): Promise<number> => {
       const counts = rig.workers.map((worker) =>
         value(worker, 'ankasecure_pkcs11_seconds_count', { call: 'sign', ok: 'true' }),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AlgorithmName } from '@ankasecure/algorithm';
 import type { EncryptResult, Key } from '@ankasecure/contracts';
-import type { Client } from '../e2e/harness/client.js';
+import { type Client, outcomeOf } from '../e2e/harness/client.js';
 import type { Tenant } from '../e2e/harness/tenant.js';
 import type { ItemOutcome, Request } from './history.js';
 
@@ -31,12 +31,12 @@ const call = async (client: Client, { operation, path, items, body }: Call): Pro
   const request: Request = { correlationId, operation, items };
   try {
     const headers = { 'x-correlation-id': correlationId };
-    const reply = await client.send<Partial<Key & { readonly code: string }> | undefined>('POST', path, {
+    const reply = await client.send<Partial<Key> | undefined>('POST', path, {
       body,
       headers,
       timeoutMs: patienceMs,
     });
-    if (reply.status >= 300) return { ...request, problem: reply.body?.code ?? String(reply.status) };
+    if (reply.status >= 300) return { ...request, problem: outcomeOf(reply) };
     const created = operation === 'key.create' && reply.body?.id !== undefined ? { keyId: reply.body.id } : {};
     return { ...request, released: outcomesOf(reply.body), ...created };
   } catch {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectProblem } from '../e2e/harness/problem.js';
+import { failingParts } from '../e2e/harness/readiness.js';
 import { crash, type Replacement, startNatsAgain, startPostgresAgain } from '../e2e/harness/restart.js';
 import { type OwnRig, startOwnRig } from '../e2e/harness/rig.js';
 import { newTenant, type Tenant } from '../e2e/harness/tenant.js';
@@ -36,7 +37,7 @@ const settled = async (requests: readonly Request[]): Promise<void> => {
   expect((await verification(tenant.admin)).valid).toBe(true);
 };
 const ready = (name: string): Promise<boolean> =>
-  eventually(`${name} is ready`, async () => (await fetch(`${rig.observability[name]}/readyz`)).ok);
+  eventually(`${name} is ready`, async () => (await failingParts(rig.observability[name] ?? '')) === undefined);
 
 describe('recovers by itself, and loses nothing, when', () => {
   const killed =
@@ -103,7 +104,11 @@ describe('with the audit service away', () => {
       for (let time = 0; time < 16; time++) statuses.push(await sign());
       return statuses.every((status) => status === 503);
     });
-    expect(requests.filter(({ released }) => released !== undefined).length).toBeGreaterThan(outboxCapacity / 4);
+    // A tenant alone gets half of the room, by each worker's own count of it. A count is at most one too high, by an outcome
+    // that was recorded while it was taken, and does not have what the other worker has recorded since.
+    const released = requests.filter((request) => request.released !== undefined).length;
+    expect(released).toBeGreaterThanOrEqual(outboxCapacity / 2 - 1);
+    expect(released).toBeLessThanOrEqual(outboxCapacity);
 
     const refused = [
       ['/encrypt', { keyId: keys.wrap, plaintext: 'AAAA' }],

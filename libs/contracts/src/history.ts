@@ -134,7 +134,7 @@ export const acceptTrails = contract({
 /** The most records that a report of a restore names. */
 export const maxRestored = 200;
 
-/** What was done with a record that a restored database holds in an older form, or not at all. */
+/** The outcome for a record that a restored database holds in an older form, or not at all. */
 export const restoredRecord = z.strictObject({
   kind: recordKind,
   id: z.string(),

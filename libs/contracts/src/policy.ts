@@ -62,7 +62,10 @@ export const listTenants = contract({
   reply: page(tenant),
 });
 
-/** The tenant of the context, or `tenant-unknown`. It is requested once per tenant, for the partition. */
+/**
+ * The tenant of the context, or `tenant-unknown`. It is requested once per tenant, for the partition, and is not compared with
+ * the audit trail.
+ */
 export const getTenant = contract({
   owner: 'policy',
   callers: ['gateway', 'audit'],

@@ -53,12 +53,8 @@ const done = async (approval: Approval, client = bob): Promise<Approval> => {
   return body;
 };
 const stateNow = async (): Promise<KeyState> => (await tenant.admin.get<Key>(`/keys/${key.id}`)).state;
-const documentNow = async (): Promise<PolicyDocument & { version: number }> => {
-  const { tenantId: _, changedBy: __, changedAt: ___, pendingVersion: ____, ...document } = await tenant.policy();
-  return document;
-};
 const put = async (change: Partial<PolicyDocument>): Promise<Reply<Policy>> => {
-  const { version, ...document } = await documentNow();
+  const { version, ...document } = await tenant.document();
   return alice.send('PUT', '/policy', {
     body: { ...document, ...change },
     headers: { 'if-match': `"${version}"` },
@@ -222,13 +218,13 @@ describe('a policy that requires two people', () => {
     ['turned off', { dualControl: [] }],
     ['made to want two for less, and more of something else', { dualControl: ['destroy'], minimumStrength: 128 }],
   ])('is %s by two people, and never by one', async (_, change) => {
-    const before = await documentNow();
+    const before = await tenant.document();
     const approval = waiting(await put(change));
-    expect(await documentNow()).toEqual(before);
+    expect(await tenant.document()).toEqual(before);
     expectProblem(await approve(alice, approval), 'approval-denied');
     const { outcome } = await done(approval);
     expect(outcome).toMatchObject({ status: 200, body: { version: before.version + 1, changedBy: 'bob', ...change } });
-    expect(await documentNow()).toMatchObject({ version: before.version + 1, ...change });
+    expect(await tenant.document()).toMatchObject({ version: before.version + 1, ...change });
     await eventually('the change on record', async () => {
       const [event] = await eventsOf(tenant.admin, { operation: 'policy.put', userId: 'bob' });
       return event?.details['requestedBy'] === 'alice' && event.details['approvalId'] === approval.id;
@@ -242,9 +238,9 @@ describe('a policy that requires two people', () => {
     });
     expect(tried.body.error?.code).toBe('approval-required');
     const approval = await ask(alice, 'POST', '/policy/rollback', { version: 1 }, 2);
-    expect((await documentNow()).version).toBe(2);
+    expect((await tenant.document()).version).toBe(2);
     expect((await done(approval)).outcome).toMatchObject({ status: 200, body: { version: 3, fipsOnly: false } });
-    expect(await documentNow()).not.toHaveProperty('dualControl');
+    expect(await tenant.document()).not.toHaveProperty('dualControl');
     expect((await alice.send('POST', `/keys/${key.id}/compromise`, { body: {} })).status).toBe(200);
   });
 
@@ -252,7 +248,7 @@ describe('a policy that requires two people', () => {
     const approval = waiting(await put({ fipsOnly: false }));
     await put({ minimumStrength: 128 });
     expect((await done(approval)).outcome).toMatchObject({ status: 412, body: { code: 'precondition-failed' } });
-    expect(await documentNow()).toMatchObject({ version: 3, fipsOnly: true, minimumStrength: 128 });
+    expect(await tenant.document()).toMatchObject({ version: 3, fipsOnly: true, minimumStrength: 128 });
   });
 
   it('requires two people to change the tenant’s issuers', async () => {
@@ -275,7 +271,7 @@ describe('a policy that requires two people', () => {
 it('threat: insider alone. One administrator with all roles can call anything, and the key and the rule remain', async () => {
   await wantTwo(['destroy']);
   const insider = tenant.admin;
-  const before = await documentNow();
+  const before = await tenant.document();
   const calls: readonly (readonly [Method, string, object?])[] = [
     ['DELETE', `/keys/${key.id}`],
     ['POST', `/keys/${key.id}/schedule-destroy`, { waitingDays: 0 }],
@@ -293,5 +289,5 @@ it('threat: insider alone. One administrator with all roles can call anything, a
     );
   }
   expect(await stateNow()).toBe('ACTIVE');
-  expect(await documentNow()).toEqual(before);
+  expect(await tenant.document()).toEqual(before);
 });

@@ -6,8 +6,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { tokenObjects } from '../../fault/token-object.js';
 import type { Reply } from '../harness/client.js';
 import { clientOf } from '../harness/client.js';
-import { scrape } from '../harness/metric.js';
+import { valueOf } from '../harness/metric.js';
 import { expectProblem } from '../harness/problem.js';
+import { failingParts } from '../harness/readiness.js';
 import { type OwnRig, startOwnRig } from '../harness/rig.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
 import { eventsOf, verification } from '../harness/trail.js';
@@ -36,16 +37,12 @@ const shifted = async (seconds: number, names: readonly string[]): Promise<void>
   for (const name of names) await eventually(`${name} noticing`, async () => (await ready(name)) === (seconds === 0));
 };
 const ready = async (name: string): Promise<boolean> => {
-  const response = await fetch(`${rig.observability[name]}/readyz`);
-  const { parts } = (await response.json()) as { parts: Record<string, string> };
-  expect(response.ok, JSON.stringify(parts)).toBe(Object.values(parts).every((part) => part === 'ok'));
-  return parts['clock'] === 'ok';
+  const failing = await failingParts(rig.observability[name] ?? '');
+  expect(failing, name).not.toEqual([]);
+  return failing?.includes('clock') !== true;
 };
-const skewOf = async (name: string, clock: string): Promise<number> => {
-  const samples = await scrape(rig.observability[name] ?? '');
-  const found = samples.find((one) => one.name === 'ankasecure_clock_skew_seconds' && one.labels['clock'] === clock);
-  return found?.value ?? Number.NaN;
-};
+const skewOf = async (name: string, clock: string): Promise<number> =>
+  (await valueOf(rig.observability[name] ?? '', 'ankasecure_clock_skew_seconds', { clock })) ?? Number.NaN;
 const sign = (keyId: string): Promise<Reply<{ jws: string }>> =>
   tenant.admin.send<{ jws: string }>('POST', '/sign', { body: { keyId, payload: 'AAAA' } });
 const newKey = (): Promise<Key> => tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
@@ -76,8 +73,7 @@ describe('a worker whose date is wrong', () => {
     const { id } = await newKey();
     const [wrong = '', right = ''] = rig.workers;
     await shifted(seconds, [wrong]);
-    const unanswered = 'ankasecure_clock_agrees';
-    expect((await scrape(rig.observability[wrong] ?? '')).find(({ name }) => name === unanswered)?.value).toBe(0);
+    expect(await valueOf(rig.observability[wrong] ?? '', 'ankasecure_clock_agrees')).toBe(0);
     expect(await ready(right)).toBe(true);
     await eventually('the other taking over', async () => {
       const answers = await Promise.all(Array.from({ length: 20 }, () => sign(id)));

@@ -1,15 +1,5 @@
 import { execFile } from 'node:child_process';
-import {
-  constants,
-  createCipheriv,
-  createHmac,
-  createPublicKey,
-  generateKeyPairSync,
-  publicEncrypt,
-  randomBytes,
-  randomUUID,
-  verify,
-} from 'node:crypto';
+import { createHmac, createPublicKey, generateKeyPairSync, randomBytes, randomUUID, verify } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +8,7 @@ import type { Key, KeyUsage, SignResult, WrappingKey } from '@ankasecure/contrac
 import { repository } from '@ankasecure/local';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Reply } from '../harness/client.js';
+import { kwp, wrapFor } from '../harness/known-key.js';
 import { expectProblem } from '../harness/problem.js';
 import type { Rig } from '../harness/rig.js';
 import { sharedRig } from '../harness/shared-rig.js';
@@ -92,11 +83,6 @@ describe('an imported key', () => {
   });
 });
 
-/** AES key wrap with padding (RFC 5649). */
-const kwp = (aes: Buffer, bytes: Buffer): Buffer => {
-  const cipher = createCipheriv(`id-aes${aes.length * 8}-wrap-pad`, aes, Buffer.from('a65959a6', 'hex'));
-  return Buffer.concat([cipher.update(bytes), cipher.final()]);
-};
 const bring = (at: Tenant, body: object): Promise<Reply<Key>> =>
   at.admin.send<Key>('POST', '/keys/import', { body: { label: 'brought', ...body } });
 
@@ -107,14 +93,12 @@ interface Wrapper {
 
 const bringWrapper = async (at: Tenant, body: { algorithm?: string; custody?: string } = {}): Promise<Wrapper> => {
   const { publicKey } = await at.admin.get<WrappingKey>('/wrapping-key');
-  const [aes, value] = [randomBytes(32), randomBytes(body.algorithm === 'AES-128' ? 16 : 32)];
-  const padding = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' };
-  const wrappedKey = Buffer.concat([publicEncrypt({ key: publicKey.pem, ...padding }, aes), kwp(aes, value)]);
+  const value = randomBytes(body.algorithm === 'AES-128' ? 16 : 32);
   const reply = await bring(at, {
     algorithm: 'AES-256',
     purpose: 'wrap',
     method: 'rsa-aes-kwp',
-    wrappedKey: wrappedKey.toString('base64url'),
+    wrappedKey: wrapFor(publicKey.pem, value),
     ...body,
   });
   expect(reply.status, reply.text).toBe(201);

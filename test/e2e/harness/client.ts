@@ -9,6 +9,10 @@ export interface Reply<Body = unknown> {
   readonly correlationId: string;
 }
 
+/** The outcome of a call: `ok`, or the code of its problem, or its status if it has no code. */
+export const outcomeOf = ({ status, body }: Reply): string =>
+  status < 300 ? 'ok' : ((body as { code?: string } | undefined)?.code ?? String(status));
+
 export interface RequestParts {
   /** Bytes and strings are sent unchanged, anything else as JSON. */
   readonly body?: unknown;

@@ -31,19 +31,24 @@ const makeSecret = (algorithm: AlgorithmName): KeyObject | Uint8Array => {
 };
 
 /** AES key wrap with padding (RFC 5649). */
-const kwp = (aes: Uint8Array, bytes: Uint8Array): Buffer => {
+export const kwp = (aes: Uint8Array, bytes: Uint8Array): Buffer => {
   const cipher = createCipheriv(`id-aes${aes.length * 8}-wrap-pad`, aes, Buffer.from('a65959a6', 'hex'));
   return Buffer.concat([cipher.update(bytes), cipher.final()]);
+};
+
+/** Wraps a key for import with the method `rsa-aes-kwp`. @param pem the tenant's wrapping key @returns base64url */
+export const wrapFor = (pem: string, material: Uint8Array): string => {
+  const aes = randomBytes(32);
+  const wrapping = { key: pem, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' };
+  return Buffer.concat([publicEncrypt(wrapping, aes), kwp(aes, material)]).toString('base64url');
 };
 
 /** Makes a key outside the token and imports it, as a tenant would. */
 export const knownKey = async ({ admin }: Tenant, { algorithm, alg }: KnownKind): Promise<KnownKey> => {
   const secret = makeSecret(algorithm);
   const { publicKey } = await admin.get<WrappingKey>('/wrapping-key');
-  const aes = randomBytes(32);
-  const wrapping = { key: publicKey.pem, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' };
   const material = secret instanceof Uint8Array ? secret : secret.export({ format: 'der', type: 'pkcs8' });
-  const wrappedKey = Buffer.concat([publicEncrypt(wrapping, aes), kwp(aes, material)]).toString('base64url');
+  const wrappedKey = wrapFor(publicKey.pem, material);
   const body = { label: 'known', algorithm, purpose: 'encrypt', alg, method: 'rsa-aes-kwp', wrappedKey };
   const { id } = await admin.post<Key>('/keys/import', body);
   return { id, secret };

@@ -22,6 +22,8 @@ export interface Tenant {
   as(roles: readonly Role[], subject?: string): Promise<Client>;
   createKey(key: NewKey): Promise<Key>;
   policy(): Promise<Policy>;
+  /** The document of the policy in force, and its version, which a change must name. */
+  document(): Promise<PolicyDocument & { readonly version: number }>;
   /** Changes the policy in force. @returns the policy in force according to the answer */
   changePolicy(change: Partial<PolicyDocument>): Promise<Policy>;
 }
@@ -39,15 +41,20 @@ export const tenantAt = async (rig: Rig, id: string): Promise<Tenant> => {
     clientOf(rig.baseUrl, await rig.mint({ tenantId: id, subject, roles }));
   const admin = await as(tenantRoles, 'administrator');
   const policy = (): Promise<Policy> => admin.get<Policy>('/policy');
+  const document: Tenant['document'] = async () => {
+    const { tenantId: _, changedBy: __, changedAt: ___, pendingVersion: ____, ...rules } = await policy();
+    return rules;
+  };
   return {
     id,
     admin,
     as,
     createKey: (key) => admin.post<Key>('/keys', { label: `${key.algorithm} ${key.purpose ?? ''}`.trim(), ...key }),
     policy,
+    document,
     changePolicy: async (change) => {
-      const { tenantId: _, version, changedBy: __, changedAt: ___, pendingVersion: ____, ...document } = await policy();
-      return admin.put<Policy>('/policy', { ...document, ...change }, { 'if-match': `"${version}"` });
+      const { version, ...rules } = await document();
+      return admin.put<Policy>('/policy', { ...rules, ...change }, { 'if-match': `"${version}"` });
     },
   };
 };

@@ -1,15 +1,17 @@
-import { constants, createCipheriv, publicEncrypt, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { EncryptResult, ErrorCode, Key, SealedEvent, SignResult, WrappingKey } from '@ankasecure/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { ApiDescription } from '../harness/api-description.js';
 import { type Application, newApplication } from '../harness/application.js';
 import type { Client, Method, Reply, RequestParts } from '../harness/client.js';
+import { wrapFor } from '../harness/known-key.js';
 import { expectProblem } from '../harness/problem.js';
 import type { Rig } from '../harness/rig.js';
 import { sharedRig } from '../harness/shared-rig.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
 import { eventsOf } from '../harness/trail.js';
 import { eventually } from '../harness/wait.js';
-import { type ApiDescription, type Surface, surfacesOf } from './api-surface.js';
+import { type Surface, surfacesOf } from './api-surface.js';
 import { rowsAtOnce, rowsThere, tenantTables } from './row-security.js';
 
 /** Every identifier of a tenant's resources. */
@@ -193,14 +195,6 @@ const onlyMine = async (filter: Readonly<Record<string, string>>): Promise<void>
 };
 
 const imported = { algorithm: 'HMAC-SHA256', label: 'x', method: 'rsa-aes-kwp' };
-/** Wraps a secret key for import with this wrapping key. */
-const wrappedFor = (key: string): string => {
-  const aes = randomBytes(32);
-  const cipher = createCipheriv('id-aes256-wrap-pad', aes, Buffer.from('a65959a6', 'hex'));
-  const padding = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' };
-  const parts = [publicEncrypt({ key, ...padding }, aes), cipher.update(randomBytes(32)), cipher.final()];
-  return Buffer.concat(parts).toString('base64url');
-};
 
 /** Tests every route below `/keys/{id}`: another tenant's key does not exist for any of them. */
 const keyRoutes: readonly (readonly [operationId: string, method: Method, path: string, body?: object])[] = [
@@ -266,10 +260,10 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     expectProblem(await send('POST', '/keys/import', { body }), 'tenant-mismatch');
   },
   'importKey body.wrappedKey': async () => {
-    const body = { ...imported, wrappedKey: wrappedFor(theirs.wrappingPem) };
+    const body = { ...imported, wrappedKey: wrapFor(theirs.wrappingPem, randomBytes(32)) };
     expectProblem(await send('POST', '/keys/import', { body }), 'decryption-failed');
     const { publicKey } = await me.get<WrappingKey>('/wrapping-key');
-    const own = { ...imported, wrappedKey: wrappedFor(publicKey.pem) };
+    const own = { ...imported, wrappedKey: wrapFor(publicKey.pem, randomBytes(32)) };
     expect((await send('POST', '/keys/import', { body: own })).status).toBe(201);
   },
   'importKey body.wrappingKeyId': async () => {

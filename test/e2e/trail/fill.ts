@@ -1,23 +1,4 @@
-/** The parts of a JSON Schema that limit a value. */
-export interface Limits {
-  readonly $ref?: string;
-  readonly type?: string | readonly string[];
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly pattern?: string;
-  readonly format?: string;
-  readonly maxLength?: number;
-  readonly maximum?: number;
-  readonly maxItems?: number;
-  readonly properties?: Readonly<Record<string, Limits>>;
-  readonly additionalProperties?: Limits | false;
-  readonly propertyNames?: Limits;
-  readonly items?: Limits;
-  readonly anyOf?: readonly Limits[];
-  readonly oneOf?: readonly Limits[];
-}
-
-export type Resolve = (schema: Limits) => Limits;
+import { type ApiDescription, resolve, type Schema } from '../harness/api-description.js';
 
 /** Values that the schema alone does not determine, by their place, such as `keys[].x`. `undefined` leaves the member out. */
 export type Fixed = Readonly<Record<string, unknown>>;
@@ -40,10 +21,10 @@ const dateFormat = 'date-time';
 const latest = '9999-12-31T23:59:59.999999Z';
 
 /** Fills every member of a value to its limit, as its schema states it. @throws Error for a schema without a limit */
-export const fill = (schema: Limits, resolve: Resolve, fixed: Fixed = {}, at = '', number = 0): unknown => {
+export const fill = (api: ApiDescription, schema: Schema, fixed: Fixed = {}, at = '', number = 0): unknown => {
   if (Object.hasOwn(fixed, at)) return fixed[at];
-  const one = resolve(schema);
-  const inner = (of: Limits, place: string, index = number): unknown => fill(of, resolve, fixed, place, index);
+  const one = resolve(api, schema);
+  const inner = (of: Schema, place: string, index = number): unknown => fill(api, of, fixed, place, index);
   const [choice] = one.anyOf ?? one.oneOf ?? [];
   if (choice !== undefined) return inner(choice, at);
   if (one.const !== undefined) return one.const;
@@ -52,7 +33,7 @@ export const fill = (schema: Limits, resolve: Resolve, fixed: Fixed = {}, at = '
     case 'object':
       return one.properties === undefined ? recordOf(one, at, inner) : objectOf(one.properties, at, inner);
     case 'array':
-      return listOf(one, resolve, at, inner);
+      return listOf(api, one, at, inner);
     case 'boolean':
       return true;
     case 'integer':
@@ -63,19 +44,19 @@ export const fill = (schema: Limits, resolve: Resolve, fixed: Fixed = {}, at = '
   }
 };
 
-type Inner = (of: Limits, place: string, index?: number) => unknown;
+type Inner = (of: Schema, place: string, index?: number) => unknown;
 
 const below = (at: string, name: string): string => (at === '' ? name : `${at}.${name}`);
 
-const objectOf = (properties: NonNullable<Limits['properties']>, at: string, inner: Inner): unknown =>
+const objectOf = (properties: NonNullable<Schema['properties']>, at: string, inner: Inner): unknown =>
   Object.fromEntries(
     Object.entries(properties)
       .map(([name, of]) => [name, inner(of, below(at, name))] as const)
       .filter(([, value]) => value !== undefined),
   );
 
-const recordOf = ({ propertyNames, additionalProperties }: Limits, at: string, inner: Inner): unknown => {
-  if (propertyNames === undefined || additionalProperties === undefined || additionalProperties === false) return {};
+const recordOf = ({ propertyNames, additionalProperties }: Schema, at: string, inner: Inner): unknown => {
+  if (propertyNames === undefined || typeof additionalProperties !== 'object') return {};
   return Object.fromEntries(
     Array.from({ length: entries }, (_, index) => [
       String(inner(propertyNames, `${at}{}`, index)),
@@ -84,14 +65,14 @@ const recordOf = ({ propertyNames, additionalProperties }: Limits, at: string, i
   );
 };
 
-const listOf = ({ items = {}, maxItems }: Limits, resolve: Resolve, at: string, inner: Inner): unknown => {
-  const values = resolve(items).enum;
+const listOf = (api: ApiDescription, { items = {}, maxItems }: Schema, at: string, inner: Inner): unknown => {
+  const values = resolve(api, items).enum;
   if (values !== undefined) return values;
   if (maxItems === undefined) throw new Error(`${at}: the list has no limit`);
   return Array.from({ length: maxItems }, (_, index) => inner(items, `${at}[]`, index));
 };
 
-const stringOf = ({ format, pattern, maxLength }: Limits, at: string, number: number): string => {
+const stringOf = ({ format, pattern, maxLength }: Schema, at: string, number: number): string => {
   if (format === dateFormat) return latest;
   if (pattern !== undefined && longestOf[pattern] !== undefined) return longestOf[pattern](number);
   if (maxLength === undefined) throw new Error(`${at}: the text has no limit`);

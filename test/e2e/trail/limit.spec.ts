@@ -1,35 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { type Key, platformTenantId } from '@ankasecure/contracts';
 import { beforeAll, expect, it } from 'vitest';
-import { type Client, clientOf, type Method, type Reply } from '../harness/client.js';
-import { scrape } from '../harness/metric.js';
+import { type ApiDescription, type DescribedOperation, operationsOf } from '../harness/api-description.js';
+import { type Client, clientOf, type Reply } from '../harness/client.js';
+import { valueOf } from '../harness/metric.js';
 import type { Rig } from '../harness/rig.js';
 import { sharedRig } from '../harness/shared-rig.js';
 import { newTenant, type Tenant, tenantAt } from '../harness/tenant.js';
 import { sealedEvents } from '../harness/trail.js';
-import { fill, type Limits } from './fill.js';
-import { type Larder, type Recipe, recipes, stock, withoutRecipe } from './recipe.js';
-
-interface Operation {
-  readonly operationId: string;
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Limits }>> };
-}
-interface Description {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: Readonly<Record<string, Readonly<Record<string, Limits>>>>;
-}
-interface Row {
-  readonly method: Method;
-  readonly schema: Limits | undefined;
-}
-
-const methods = ['get', 'post', 'put', 'patch', 'delete'];
+import { fill } from './fill.js';
+import { type Larder, stock } from './larder.js';
+import { type Recipe, recipes, withoutRecipe } from './recipe.js';
 
 let rig: Rig;
 let tenant: Tenant;
 let larder: Larder;
-let api: Description;
-let rows: Map<string, Row>;
+let api: ApiDescription;
+let operations: Map<string, DescribedOperation>;
 
 /** A client whose subject has the most characters. */
 const clientAs = async (tenantId: string, roles: Parameters<Tenant['as']>[0], first: string): Promise<Client> =>
@@ -55,42 +42,28 @@ beforeAll(async () => {
     platform: await clientAs(platformTenantId, ['platform-admin'], 'platform'),
     key,
   };
-  api = await admin.get<Description>('/openapi.json');
-  rows = new Map(
-    Object.values(api.paths).flatMap((operations) =>
-      Object.entries(operations)
-        .filter(([method]) => methods.includes(method))
-        .map(([method, { operationId, requestBody }]): [string, Row] => {
-          const [content] = Object.values(
-            (requestBody && resolve(requestBody as Limits & typeof requestBody))?.content ?? {},
-          );
-          return [operationId, { method: method.toUpperCase() as Method, schema: content?.schema }];
-        }),
-    ),
-  );
+  api = await admin.get<ApiDescription>('/openapi.json');
+  operations = new Map(operationsOf(api).map((operation) => [operation.operationId, operation]));
 });
-
-const resolve = <Value extends Limits>(value: Value): Value => {
-  if (value.$ref === undefined) return value;
-  const [, , group = '', name = ''] = value.$ref.split('/');
-  return resolve(api.components[group]?.[name] as Value);
-};
 
 /** Sends the recipe's request, with every member at its limit. The correlation id has the most characters too. */
 const send = async ({ operationId, path, query, fixed, etag, by = larder.admin }: Recipe): Promise<Reply> => {
-  const { method, schema } = rows.get(operationId) ?? expect.unreachable(`${operationId} is not described`);
+  const { method, bodies } = operations.get(operationId) ?? expect.unreachable(`${operationId} is not described`);
+  const [schema] = bodies;
   const parameters = query === undefined ? '' : `?${new URLSearchParams(query).toString()}`;
   return by.send(method, `${path}${parameters}`, {
     headers: {
       'x-correlation-id': randomBytes(32).toString('hex'),
       ...(etag !== undefined && { 'if-match': etag }),
     },
-    ...(schema !== undefined && { body: fill(schema, resolve, fixed) }),
+    ...(schema !== undefined && { body: fill(api, schema, fixed) }),
   });
 };
 
 it('has a call for every route that changes something or uses a key', async () => {
-  const changing = [...rows].filter(([, { method }]) => method !== 'GET').map(([operationId]) => operationId);
+  const changing = [...operations.values()].flatMap(({ operationId, method }) =>
+    method === 'GET' ? [] : [operationId],
+  );
   const covered = new Set(Object.keys(withoutRecipe));
   // The recipes run here, so that the next test finds what they left.
   for (const group of recipes)
@@ -114,10 +87,9 @@ it('has a call for every route that changes something or uses a key', async () =
 
 it('leaves no event behind that cannot be sealed, and every service says so', async () => {
   for (const [name, url] of Object.entries(rig.observability)) {
-    const samples = await scrape(url);
-    const quarantined = samples.find((sample) => sample.name === 'ankasecure_outbox_quarantined');
+    const quarantined = await valueOf(url, 'ankasecure_outbox_quarantined');
     if (name === 'audit') expect(quarantined).toBeUndefined();
-    else expect(quarantined?.value, name).toBe(0);
+    else expect(quarantined, name).toBe(0);
   }
   for (const database of ['ankadb_gateway', 'ankadb_policy', 'ankadb_keys'] as const)
     expect(await rig.query(database, 'SELECT id FROM outbox WHERE quarantined')).toEqual([]);

@@ -23,7 +23,7 @@ export interface FaultRig extends OwnRig {
 }
 
 /** The stack chooses its ports while it starts, and nothing connects before it has. */
-const portReader = async (dataDirectory: string) => {
+const portReader = (dataDirectory: string) => {
   let ports: Record<string, number> = {};
   const read = async (): Promise<void> => {
     ports = JSON.parse(await readFile(join(dataDirectory, 'ports.json'), 'utf8')) as typeof ports;
@@ -67,7 +67,7 @@ const optionsOf = (network: Network, token: Pkcs11Shim): StackOptions => ({
 
 export const startFaultRig = async (): Promise<FaultRig> => {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'anka-faults-'));
-  const ports = await portReader(dataDirectory);
+  const ports = portReader(dataDirectory);
   const network = await startNetwork(ports.of);
   const token = createPkcs11Shim(softHsmLibrary());
   const stops: (() => Promise<void> | void)[] = [

@@ -49,7 +49,7 @@ const network =
     };
   };
 
-/** What can happen to a service on its own. */
+/** The faults of one service on its own. */
 const serviceFaults = (service: Service, ...names: readonly string[]): Partial<Record<Fault, Inject>> => {
   const own = (rig: FaultRig): FaultProxy[] => [...links(rig, 'database', service), ...links(rig, 'bus', service)];
   return {
@@ -115,18 +115,10 @@ const tokenFault =
     return () => token.inject({});
   };
 
-const part = (signals: readonly ['SIGSTOP', 'SIGCONT'], of: 'nats' | 'postgres'): Inject => {
-  const [stop, go] = signals;
-  return ({ stack }) => {
-    stack[of].process.signal(stop);
-    return () => stack[of].process.signal(go);
-  };
-};
-
 const everyBus = (rig: FaultRig): FaultProxy[] => links(rig, 'bus');
 const everyDatabase = (rig: FaultRig): FaultProxy[] => links(rig, 'database');
 
-/** What can happen to each part. The rest is named in `impossible`, with the reason. */
+/** The faults of each part. `impossible` names the rest, with the reason. */
 export const injections: Readonly<Record<Part, Partial<Record<Fault, Inject>>>> = {
   gateway: serviceFaults('gateway', 'gateway'),
   policy: serviceFaults('policy', 'policy'),
@@ -135,7 +127,10 @@ export const injections: Readonly<Record<Part, Partial<Record<Fault, Inject>>>> 
   workers: serviceFaults('crypto-worker', 'crypto-worker-1', 'crypto-worker-2'),
   audit: serviceFaults('audit', 'audit'),
   NATS: {
-    frozen: part(['SIGSTOP', 'SIGCONT'], 'nats'),
+    frozen: ({ stack }) => {
+      stack.nats.process.signal('SIGSTOP');
+      return () => stack.nats.process.signal('SIGCONT');
+    },
     cut: cut(everyBus),
     slow: network('slow', everyBus),
     refused: ({ stack }) => {

@@ -21,12 +21,12 @@ const answerMs = 15_000;
 /** The longest time for everything that is not limited by the table, in milliseconds. */
 const patienceMs = 90_000;
 
-/** The answers that a client cannot retry, and that the row does not name. */
+/** The outcomes that a client cannot retry, and that the row does not name: refusals, other statuses, and no answer. */
 const unexpected = (outcomes: readonly Outcome[], { answers }: Row): string[] =>
   outcomes
     .filter(
       ({ request, outcome }) =>
-        isErrorCode(outcome) && !errors[outcome].retryable && !answers[request].includes(outcome),
+        outcome !== 'ok' && !answers[request].includes(outcome) && !(isErrorCode(outcome) && errors[outcome].retryable),
     )
     .map(({ request, outcome, correlationId }) => `${request}: ${outcome} (${correlationId})`);
 

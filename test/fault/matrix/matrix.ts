@@ -3,7 +3,7 @@ import { type Row, row, shortRow } from './row.js';
 const bothWorkers = (failing: string) => ({ 'crypto-worker-1': failing, 'crypto-worker-2': failing });
 const everybody = (failing: string) => ({ gateway: failing, policy: failing, audit: failing, ...bothWorkers(failing) });
 
-/** Everything that passes through a part that is away. */
+/** Every request has this outcome: each needs the part that is away. */
 const all = (outcome: string) => ({
   sign: outcome,
   verify: outcome,
@@ -13,7 +13,7 @@ const all = (outcome: string) => ({
 });
 const ofWorkers = (outcome: string) => ({ sign: outcome, verify: outcome, create: outcome });
 
-/** What needs the token. Verification does not. */
+/** The requests that need the token fail. Verification does not need it. */
 const ofToken = { sign: 'hsm-unavailable', create: 'hsm-unavailable' };
 
 /** No outcome can be recorded, so none is released. */
@@ -217,7 +217,7 @@ export const matrix: readonly Row[] = [
   row('PostgreSQL', 'cut', { healedIn: 5 }),
   row('PostgreSQL', 'slow', { healedIn: 2 }),
 
-  // What takes the place of these two is not a child of the stack, so these rows come last.
+  // The replacements of these two are not children of the stack, so these rows come last.
   shortRow('NATS', 'killed', { answers: all('service-unavailable'), unready: everybody('nats'), healedIn: 5 }),
   row('PostgreSQL', 'killed', {
     answers: { ...offTheRecord, policy: 'service-unavailable', trail: 'service-unavailable' },

@@ -15,7 +15,7 @@ export const parts = [
 ] as const;
 export type Part = (typeof parts)[number];
 
-/** What happens to a part. Every row also shows it coming back. */
+/** Every fault that can hit a part. Each row of the matrix also shows that the part comes back. */
 export const faults = ['killed', 'frozen', 'cut', 'read-only', 'full', 'slow', 'refused'] as const;
 export type Fault = (typeof faults)[number];
 

@@ -1,16 +1,11 @@
+import { failingParts } from '../../e2e/harness/readiness.js';
 import type { Rig } from '../../e2e/harness/rig.js';
 import { type ProcessName, processes } from './part.js';
-
-/** A probe waits longer than a readiness check may take, and not as long as a person would. Milliseconds. */
-const probeMs = 4_000;
 
 /** The parts of a process that fail, `silent` for one that does not answer, or undefined if it is ready. */
 const failureOf = async (url: string): Promise<string | undefined> => {
   try {
-    const reply = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(probeMs) });
-    const { parts = {} } = (await reply.json()) as { parts?: Readonly<Record<string, string>> };
-    const failed = Object.entries(parts).flatMap(([part, state]) => (state === 'ok' ? [] : [part]));
-    return reply.ok ? undefined : failed.join(' and ');
+    return (await failingParts(url))?.join(' and ');
   } catch {
     return 'silent';
   }

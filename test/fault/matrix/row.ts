@@ -1,6 +1,6 @@
 import type { Fault, Part, ProcessName, RequestName } from './part.js';
 
-/** What shows of a fault, and for how long. */
+/** One fault of one part: the answers and probes that show it, and the time limits for both. */
 export interface Row {
   readonly part: Part;
   readonly fault: Fault;

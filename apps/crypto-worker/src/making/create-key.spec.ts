@@ -6,12 +6,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Capability, Custody } from '../custody/custody.js';
 import { failureOf } from '../jose/testing/failure.js';
 import { Lease } from '../lease/lease.js';
-import { Intents } from '../object/intent.js';
-import { ObjectMaker } from '../object/make-object.js';
 import { GroupCommit } from '../outcome/group-commit.js';
 import { KeyMakingRunner } from '../outcome/key-making.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
 import type { Quotas } from '../quota/quotas.js';
+import { objectMakerOn } from '../testing/object-maker.js';
 import {
   contextOf,
   ownClock,
@@ -67,14 +66,8 @@ describe('a key that cannot be made', () => {
 
   const creatorOf = (token: SlowToken): CreateKey => {
     const custody = token as unknown as Custody;
-    const { dataSource, outbox } = database;
-    const maker = new ObjectMaker(
-      dataSource,
-      custody,
-      new Intents(dataSource, partitionNamed('default'), lease, ownClock),
-      outbox,
-      silent,
-    );
+    const { dataSource } = database;
+    const maker = objectMakerOn(database, custody, lease);
     const quotas = { keysOf: () => mostKeys, objectsOf: () => mostObjects } as unknown as Quotas;
     const room = new KeyRoom(dataSource, quotas);
     const versions = new VersionMaker(partitionNamed('default'), custody, maker, undefined as never, room);

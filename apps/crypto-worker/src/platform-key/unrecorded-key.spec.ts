@@ -4,11 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { codeOf } from '../custody/custody.conformance.js';
 import { openPkcs11Custody, type Pkcs11Custody } from '../custody/pkcs11/pkcs11-custody.js';
 import { Lease } from '../lease/lease.js';
-import { Intents } from '../object/intent.js';
-import { ObjectMaker } from '../object/make-object.js';
+import { objectMakerOn } from '../testing/object-maker.js';
 import {
   contextOf,
-  ownClock,
   partitionNamed,
   silent,
   startWorkerDatabase,
@@ -43,15 +41,9 @@ describe('a platform key that the token holds and no record names', () => {
   });
 
   const platformKeys = (): PlatformKeys => {
-    const { dataSource, outbox } = database;
+    const { dataSource } = database;
     const partition = partitionNamed('default');
-    const maker = new ObjectMaker(
-      dataSource,
-      custody,
-      new Intents(dataSource, partition, lease, ownClock),
-      outbox,
-      silent,
-    );
+    const maker = objectMakerOn(database, custody, lease);
     const unrecorded = new UnrecordedKeys(dataSource, custody, log as unknown as typeof silent);
     return new PlatformKeys(dataSource, custody, maker, partition, unrecorded);
   };

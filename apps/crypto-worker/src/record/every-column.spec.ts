@@ -1,10 +1,8 @@
-import { createHmac, randomBytes, randomUUID } from 'node:crypto';
-import { AnkaError, recordMacInput } from '@ankasecure/contracts';
-import { initialPolicy } from '@ankasecure/policy-rules';
+import { randomUUID } from 'node:crypto';
+import { AnkaError } from '@ankasecure/contracts';
 import {
   assertAsked,
   changeRecord,
-  type DigestedRecord,
   decidingOf,
   RecordOwner,
   type RecordRejections,
@@ -13,116 +11,16 @@ import {
 } from '@ankasecure/service-kit';
 import { type EntityMetadata, SelectQueryBuilder } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { KeyGrantRecord } from '../access/key-grant.entity.js';
 import { assertVersion } from '../key/record/assert-version.js';
-import { KekRotationRecord } from '../key/record/kek-rotation.entity.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { KeyAliasRecord } from '../key/record/key-alias.entity.js';
-import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { PlatformKeyRecord } from '../key/record/platform-key.entity.js';
-import { RotationPolicyRecord } from '../key/record/rotation-policy.entity.js';
 import { readVersion, selectVersions } from '../key/record/select-version.js';
-import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
-import { IntentRecord } from '../object/intent.entity.js';
 import { schema } from '../schema.js';
+import { testAuthority } from '../testing/test-authority.js';
 import { noHistory } from '../testing/test-seals.js';
 import { startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
-
-const tenantId = randomUUID();
-const keyId = randomUUID();
-const place = { partition: 'default', tokenLabel: 'label', tokenSerial: 'serial' };
-const date = (): Date => new Date(Date.now() + 86_400_000);
-
-/** One record of each sealed table, with a value in every column. */
-const records: readonly (readonly [entity: new () => object, row: object])[] = [
-  [TenantPolicyRecord, { tenantId, revision: 1, document: initialPolicy, disabledAt: date(), enabledAt: date() }],
-  [
-    KeyRecord,
-    {
-      tenantId,
-      id: keyId,
-      label: 'a key',
-      algorithm: 'AES-256',
-      purpose: 'encrypt',
-      algs: ['A256KW'],
-      description: 'text',
-      metadata: { owner: 'payments' },
-      createdBy: 'alice',
-    },
-  ],
-  [
-    KeyVersionRecord,
-    {
-      ...place,
-      tenantId,
-      keyId,
-      version: 1,
-      state: 'DESTROY_SCHEDULED',
-      activateAt: date(),
-      deactivateAt: date(),
-      revocationReason: 'superseded',
-      revocationMessage: 'text',
-      revocationOccurredAt: date(),
-      destroyAt: date(),
-      destroyWaitingDays: 30,
-      destroyScheduledBy: 'alice',
-      destroyedAt: date(),
-      custody: 'software',
-      objectId: randomBytes(16),
-      spki: randomBytes(91),
-      wrappedBlob: randomBytes(40),
-      wrappedMac: randomBytes(32),
-      kekGeneration: 1,
-      sealedKey: randomBytes(60),
-      requestId: randomUUID(),
-      rewrapFailure: 'hsm-error',
-    },
-  ],
-  [KeyAliasRecord, { tenantId, name: 'alias', keyId }],
-  [KeyGrantRecord, { tenantId, keyId, kind: 'subject', grantee: 'bob', rights: ['use:sign'], grantedBy: 'alice' }],
-  [
-    RotationPolicyRecord,
-    { tenantId, keyId, interval: 'P1D', intervalSeconds: 86_400, nextAt: date(), maxUses: 7, setBy: 'alice' },
-  ],
-  [
-    PlatformKeyRecord,
-    {
-      ...place,
-      tenantId,
-      kind: 'import',
-      generation: 1,
-      objectId: randomBytes(16),
-      spki: randomBytes(91),
-      retiredAt: date(),
-      destroyAt: date(),
-      destroyedAt: date(),
-    },
-  ],
-  [
-    KekRotationRecord,
-    {
-      tenantId,
-      generation: 2,
-      partition: 'default',
-      total: 3,
-      startedBy: 'alice',
-      correlationId: 'c',
-      finishedAt: date(),
-    },
-  ],
-  [
-    IntentRecord,
-    {
-      tenantId,
-      objectId: randomBytes(16),
-      partition: 'default',
-      kind: 'make',
-      owner: 'key:a:b:1',
-      lease: '1',
-      event: '{}',
-    },
-  ],
-];
+import { keyId, records, tenantId } from './every-record.fixture.js';
 
 /** SQL of another value of a column, by its type. */
 const otherValue: Readonly<Record<string, (column: string) => string>> = {
@@ -136,16 +34,6 @@ const otherValue: Readonly<Record<string, (column: string) => string>> = {
   jsonb: (column) => `${column} || '{"forged": 1}'`,
 };
 
-const key = randomBytes(32);
-const sealOf = (record: DigestedRecord): Buffer =>
-  createHmac('sha256', key)
-    .update(recordMacInput('crypto-worker', record, record.digest))
-    .digest();
-const authority = {
-  seal: async (of: readonly DigestedRecord[]) => of.map(sealOf),
-  check: async (of: readonly (DigestedRecord & { seal: Buffer })[]) =>
-    of.map((record) => sealOf(record).equals(record.seal)),
-};
 const rejections = {
   reject: ({ table, id }: { table: string; id: string }, reason: string) =>
     new AnkaError('record-forged', `${table} ${id} ${reason}`),
@@ -155,7 +43,7 @@ describe('a sealed record', () => {
   let database: WorkerDatabase;
   beforeAll(async () => {
     database = await startWorkerDatabase();
-    new RecordSeals(new RecordOwner('crypto-worker'), authority, rejections, noHistory(), database.superuser);
+    new RecordSeals(new RecordOwner('crypto-worker'), testAuthority, rejections, noHistory(), database.superuser);
     // Whoever owns the database obeys none of its rules.
     const rules = await database.superuser.query<{ drop: string }[]>(
       `SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS drop FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0`,

@@ -1,15 +1,10 @@
-import {
-  auditEvent,
-  type Context,
-  type RecordHead,
-  type RestoredRecord,
-  type restoreRecords,
-} from '@ankasecure/contracts';
+import type { Context, RecordHead, restoreRecords } from '@ankasecure/contracts';
 import {
   allHeads,
   BusClient,
   Outbox,
   restoreRecords as restoreAll,
+  restoredEvent,
   sealsOf,
   withTenant,
 } from '@ankasecure/service-kit';
@@ -64,11 +59,3 @@ export class RestoreTenant {
     });
   }
 }
-
-const restoredEvent = (context: Context, restored: readonly RestoredRecord[]) =>
-  auditEvent(context, {
-    operation: 'record.restore',
-    details: Object.fromEntries(
-      [...Map.groupBy(restored, ({ outcome }) => outcome)].map(([outcome, some]) => [outcome, String(some.length)]),
-    ),
-  });

@@ -1,4 +1,4 @@
-import { AnkaError, type Context, getTenant, monotonicNow, tried } from '@ankasecure/contracts';
+import { AnkaError, type Context, getTenant, monotonicNow, readTenant, tried } from '@ankasecure/contracts';
 import { BusClient, insertIfAbsent, Logger, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -48,7 +48,7 @@ export class TenantDirectory {
    */
   async isDisabled({ tenantId, subject: principal, issuer }: Who, correlationId: string): Promise<boolean> {
     const context = { tenantId, principal, issuer, correlationId, deadline: monotonicNow() + withinMs };
-    const asked = await tried(() => this.bus.request(getTenant, '', context, {}));
+    const asked = await tried(() => this.bus.request(readTenant, '', context, { tenant: tenantId }));
     if (asked.error === undefined) return asked.result.state === 'disabled';
     if (asked.error.retryable) return false;
     throw asked.error;

@@ -1,5 +1,5 @@
 import type { PolicyDocument } from '@ankasecure/policy-rules';
-import { SealedRecord } from '@ankasecure/service-kit';
+import { SealedRecord, wholeNumber } from '@ankasecure/service-kit';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Tenant } from '../tenant/tenant.entity.js';
 
@@ -38,7 +38,9 @@ const primaryKeyConstraintName = 'policy_version_pkey';
     'requestedByIssuer',
     'correlationId',
     'changedAt',
+    'recordRevision',
   ],
+  told: 'state',
   notDeciding: {
     attempts: 'Counts how often a change was sent. The workers apply a change once, however often it is sent.',
     seal: 'is the seal itself',
@@ -106,6 +108,10 @@ export class PolicyVersion {
 
   @Column('timestamptz', { name: 'changed_at', default: () => 'now()' })
   changedAt!: Date;
+
+  /** See `SealedRecord`. */
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: wholeNumber })
+  recordRevision!: number | null;
 
   /** See `SealedRecord`. */
   @Column('bytea', { nullable: true })

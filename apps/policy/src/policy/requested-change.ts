@@ -1,4 +1,5 @@
 import type { Context } from '@ankasecure/contracts';
+import { assertAbsent } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import { Tenant } from '../tenant/tenant.entity.js';
 
@@ -16,9 +17,16 @@ export const authorOf = ({ principal, issuer, clientAddress, correlationId }: Co
   correlationId,
 });
 
-/** The tenant, locked so that one version is stored at a time. A dry run locks nothing. */
-export const lockedTenant = (
+/**
+ * The tenant, locked so that one version is stored at a time. A dry run locks nothing.
+ * @throws AnkaError `record-outdated` if the audit trail knows a tenant that is not stored
+ */
+export const lockedTenant = async (
   manager: EntityManager,
   { tenantId: id, dryRun }: Pick<Context, 'tenantId' | 'dryRun'>,
-): Promise<Tenant | null> =>
-  manager.findOne(Tenant, { where: { id }, ...(dryRun !== true && { lock: { mode: 'pessimistic_write' } }) });
+): Promise<Tenant | null> => {
+  const lock = dryRun === true ? {} : { lock: { mode: 'pessimistic_write' } as const };
+  const tenant = await manager.findOne(Tenant, { where: { id }, ...lock });
+  if (tenant === null) await assertAbsent(manager, Tenant, { id });
+  return tenant;
+};

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { AnkaError, type AuditEvent, applyPolicy, type Context, monotonicNow, newId } from '@ankasecure/contracts';
-import { BusClient, changeRecord, Logger, Outbox, withTenant } from '@ankasecure/service-kit';
+import { BusClient, changeRecord, Logger, nameRecord, Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
@@ -215,14 +215,18 @@ const supersede = async (manager: EntityManager, tenantId: string): Promise<Poli
   return before;
 };
 
-/** Gives the tenant the state of the version in force. */
+/**
+ * Gives the tenant the state of the version in force. The event of the change names the tenant in any case: one that is disabled
+ * from the request on has changed before.
+ */
 const follow = async (
   manager: EntityManager,
   { tenantId: id, disabled }: Pick<PolicyChange, 'tenantId' | 'disabled'>,
 ): Promise<void> => {
   const state = disabled ? 'disabled' : 'active';
   const tenant = await manager.findOneByOrFail(Tenant, { id });
-  if (tenant.state !== state) await changeRecord(manager, tenant, { state });
+  if (tenant.state === state) nameRecord(manager, tenant);
+  else await changeRecord(manager, tenant, { state });
 };
 
 /** Stores a version that the workers enforce already, and gives the tenant its state. @returns the version that it ends */

@@ -1,7 +1,8 @@
 import { adoptPolicyRecords, checkPolicyRecords, sealPolicyRecords } from '@ankasecure/contracts';
-import { RecordPartitions, remoteRecordProviders, WatchedDatabase } from '@ankasecure/service-kit';
+import { RecordHistory, RecordPartitions, remoteRecordProviders, WatchedDatabase } from '@ankasecure/service-kit';
 import { Module } from '@nestjs/common';
 import { StoredPartitions } from './stored-partitions.js';
+import { WatchedTenants } from './watched-tenants.js';
 
 const contracts = { seal: sealPolicyRecords, check: checkPolicyRecords, adopt: adoptPolicyRecords };
 
@@ -9,10 +10,10 @@ const contracts = { seal: sealPolicyRecords, check: checkPolicyRecords, adopt: a
 @Module({
   providers: [
     ...remoteRecordProviders('policy', contracts),
-    { provide: WatchedDatabase, useValue: new WatchedDatabase('policy', 'ankadb_policy', null) },
+    { provide: WatchedDatabase, useClass: WatchedTenants },
     StoredPartitions,
     { provide: RecordPartitions, useExisting: StoredPartitions },
   ],
-  exports: [StoredPartitions],
+  exports: [StoredPartitions, RecordHistory],
 })
 export class RecordModule {}

@@ -39,7 +39,7 @@ describe('whoever owns the policy service’s database', () => {
   it.each(forgeries)('cannot make %s.%s say anything else', async (table, column, value) => {
     const where = table === 'tenant' ? `id = '${id}'` : `tenant_id = '${id}'`;
     await policy.query(`UPDATE ${table} SET ${column} = ${value} WHERE ${where}`);
-    const read = table === 'tenant' ? policy.getTenant(id) : policy.get(id);
+    const read = table === 'tenant' ? policy.readTenant(id) : policy.get(id);
     expect(await errorOf(read)).toMatchObject({ code: 'record-forged', retryable: false });
   });
 

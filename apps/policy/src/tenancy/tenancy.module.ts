@@ -4,6 +4,7 @@ import { CreateTenant } from './create-tenant.js';
 import { PlatformTenant } from './platform-tenant.js';
 import { ReadTenant } from './read-tenant.js';
 import { RecordModule } from './record.module.js';
+import { RestorePolicy } from './restore-policy.js';
 import { RestoreTenant } from './restore-tenant.js';
 import { SwitchTenant } from './switch-tenant.js';
 import { TenantController } from './tenant.controller.js';
@@ -12,6 +13,6 @@ import { TenantController } from './tenant.controller.js';
 @Module({
   imports: [PolicyModule, RecordModule],
   controllers: [TenantController],
-  providers: [CreateTenant, ReadTenant, RestoreTenant, PlatformTenant, SwitchTenant],
+  providers: [CreateTenant, ReadTenant, RestorePolicy, RestoreTenant, PlatformTenant, SwitchTenant],
 })
 export class TenancyModule {}

@@ -59,8 +59,8 @@ export class TenantController {
   }
 
   @MessagePattern(readTenant)
-  async read(context: Context, request: z.infer<typeof readTenant.request>): Promise<Answer<Tenant>> {
-    return { body: await this.reader.read(context, request) };
+  async read(_: Context, request: z.infer<typeof readTenant.request>): Promise<Answer<Tenant>> {
+    return { body: await this.reader.read(request) };
   }
 
   @MessagePattern(disableTenant.contract)

@@ -7,3 +7,12 @@ export const partitionOf = async (dataSource: DataSource, tenantId: string): Pro
   ]);
   return row?.partition;
 };
+
+/** Those of some tenants that are stored. */
+export const storedTenants = async (
+  dataSource: DataSource,
+  tenantIds: readonly string[],
+): Promise<readonly string[]> => {
+  const rows = await dataSource.query<{ id: string }[]>('SELECT id FROM tenant WHERE id = ANY ($1)', [tenantIds]);
+  return rows.map(({ id }) => id);
+};

@@ -1,5 +1,5 @@
 import type { Tenant as TenantResource } from '@ankasecure/contracts';
-import { SealedRecord } from '@ankasecure/service-kit';
+import { SealedRecord, wholeNumber } from '@ankasecure/service-kit';
 import { Check, Column, Entity, In, PrimaryColumn, Unique } from 'typeorm';
 
 /**
@@ -10,7 +10,8 @@ import { Check, Column, Entity, In, PrimaryColumn, Unique } from 'typeorm';
 @Unique('tenant_slug', ['slug'])
 @Check('tenant_state', `state IN ('pending', 'active', 'disabled')`)
 @SealedRecord<Tenant>({
-  deciding: ['id', 'slug', 'name', 'partition', 'state', 'createdAt'],
+  deciding: ['id', 'slug', 'name', 'partition', 'state', 'createdAt', 'recordRevision'],
+  told: 'state',
   notDeciding: { seal: 'is the seal itself' },
 })
 export class Tenant {
@@ -32,6 +33,10 @@ export class Tenant {
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
+
+  /** See `SealedRecord`. */
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: wholeNumber })
+  recordRevision!: number | null;
 
   /** See `SealedRecord`. */
   @Column('bytea', { nullable: true })

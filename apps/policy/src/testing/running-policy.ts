@@ -1,13 +1,12 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import {
   AnkaError,
-  type AuditEvent,
   adoptPolicyRecords,
-  appendFromPolicy,
   applyPolicy,
   type Context,
   checkPolicyRecords,
   createTenant,
+  type DryRun,
   diffPolicyVersions,
   disableTenant,
   enableTenant,
@@ -21,6 +20,8 @@ import {
   putPolicy,
   readTenant,
   recordMacInput,
+  restoreRecords,
+  restoreTenant,
   rollbackPolicy,
   sealPolicyRecords,
 } from '@ankasecure/contracts';
@@ -41,6 +42,7 @@ import type { z } from 'zod';
 import { AppModule } from '../app.module.js';
 import type { PolicyConfig } from '../config.js';
 import { schema } from '../schema.js';
+import { AuditStandIn } from './audit-stand-in.js';
 
 export const database = 'ankadb_policy';
 
@@ -54,6 +56,7 @@ export class WorkerStandIn {
   behaviour: Behaviour = 'apply';
   /** Whether records without a seal are still sealed. */
   adopting = true;
+  private readonly key = randomBytes(32);
   readonly enforced = new Map<string, EnforcedPolicy>();
   /** The number of times that each tenant's policy was sent. */
   readonly asked = new Map<string, number>();
@@ -78,23 +81,37 @@ export class WorkerStandIn {
       this.asked.set(tenantId, (this.asked.get(tenantId) ?? 0) + 1);
       return { body: await this.answers[this.behaviour](tenantId, change) };
     });
+    const foresee = async ({ tenantId }: Context, { policy }: z.infer<typeof restoreRecords.request>) => ({
+      records: [],
+      policy: this.enforced.get(tenantId) ?? policy,
+    });
+    bus.serve(
+      restoreRecords,
+      'default',
+      async ({ tenantId }, { policy }) => ({ body: { records: [], policy: this.enforce(tenantId, policy) } }),
+      // The worker's part of a dry run is a report, not a verdict.
+      foresee as unknown as () => Promise<DryRun>,
+    );
   }
 
   /** Seals as a worker does, under a key of its own. */
   private serveRecords(bus: TestBus): void {
-    const key = randomBytes(32);
-    const sealOf = ({ table, tenantId, digest }: { table: string; tenantId: string | null; digest: string }): string =>
-      createHmac('sha256', key)
-        .update(recordMacInput('policy', { table, tenantId }, Buffer.from(digest, 'base64url')))
-        .digest('base64url');
-    bus.serve(sealPolicyRecords, 'default', async (_, { records }) => ({ body: { seals: records.map(sealOf) } }));
+    bus.serve(sealPolicyRecords, 'default', async (_, { records }) => ({
+      body: { seals: records.map((record) => this.sealOf(record)) },
+    }));
     bus.serve(checkPolicyRecords, 'default', async (_, { records }) => ({
-      body: { genuine: records.map((record) => sealOf(record) === record.seal) },
+      body: { genuine: records.map((record) => this.sealOf(record) === record.seal) },
     }));
     bus.serve(adoptPolicyRecords, 'default', async (_, { done }) => {
       if (done) this.adopting = false;
       return { body: { open: this.adopting } };
     });
+  }
+
+  /** The seal of a record. @returns base64url */
+  sealOf({ table, tenantId, digest }: { table: string; tenantId: string | null; digest: string }): string {
+    const input = recordMacInput('policy', { table, tenantId }, Buffer.from(digest, 'base64url'));
+    return createHmac('sha256', this.key).update(input).digest('base64url');
   }
 
   private enforce(tenantId: string, change: EnforcedPolicy): EnforcedPolicy {
@@ -139,11 +156,8 @@ export const startPolicy = async () => {
     connectTestBus('gateway', nats),
   ]);
   const worker = new WorkerStandIn(workerBus);
-  const sealed: AuditEvent[] = [];
-  auditBus.serve(appendFromPolicy, '', async (_, { events }) => {
-    sealed.push(...events);
-    return { body: { sealed: events.length } };
-  });
+  const audit = new AuditStandIn(auditBus);
+  const { sealed } = audit;
   await Promise.all([workerBus.flushed(), auditBus.flushed()]);
 
   const running = new Set<{ parts: TestParts; app: INestMicroservice }>();
@@ -177,6 +191,7 @@ export const startPolicy = async () => {
   return {
     postgres,
     worker,
+    audit,
     sealed,
     startInstance,
     stopInstances,
@@ -187,6 +202,13 @@ export const startPolicy = async () => {
       gateway.request(listTenants, '', contextOf(tenantId), query),
     readTenant: (tenantId: string) =>
       gateway.request(readTenant, '', contextOf(platformTenantId), { tenant: tenantId }),
+    restore: async (tenantId: string, over: Partial<Context> = {}): Promise<unknown> => {
+      const context = contextOf(tenantId, { principal: 'root', roles: ['platform-admin'], ...over });
+      const body = Buffer.from(JSON.stringify({ tenant: tenantId }));
+      const reply = await gateway.requestRaw(restoreTenant.subject, context, body);
+      if (!reply.head.ok) throw new AnkaError(reply.head.error.code, reply.head.error.detail);
+      return JSON.parse(reply.body.toString()) as unknown;
+    },
     getTenant: (tenantId: string) => gateway.request(getTenant, '', contextOf(tenantId), {}),
     /** Disables or enables a tenant, as an administrator of the platform. */
     turn: (tenantId: string, to: 'disable' | 'enable', over: Partial<Context> = {}, reason?: string) =>

@@ -2,9 +2,9 @@ import { monotonicNow } from '@ankasecure/contracts';
 
 /** One reading of another clock. All members are milliseconds. */
 export interface Reading {
-  /** What the other clock said, since the epoch. */
+  /** The other clock's time, since the epoch. */
   readonly said: number;
-  /** When it was asked and when its answer arrived, as moments of `monotonicNow`. It said so in between. */
+  /** When it was asked and when its answer arrived, as moments of `monotonicNow`. It read its time in between. */
   readonly asked: number;
   readonly answered: number;
 }
@@ -19,8 +19,8 @@ interface Offset {
 export const clockDrift = 600e-6;
 
 /**
- * What this process knows of another clock without asking it again: each reading bounds the other clock's time, and the bounds
- * of all readings hold together. A reading outside them means that the other clock was set; it then stands alone.
+ * Estimates another clock's time without asking again: each reading bounds the other clock's time, and the bounds of all
+ * readings hold together. A reading outside them means that the other clock was set; it then stands alone.
  */
 export class RemoteClock {
   private offset: Offset | undefined;

@@ -1,4 +1,5 @@
 import type { EntityManager, EntityTarget, ObjectLiteral, QueryDeepPartialEntity } from 'typeorm';
+import { notingIf } from './noted-changes.js';
 
 /**
  * Inserts a row unless one with the same key is there already, in one statement (`ON CONFLICT DO NOTHING`). A transaction
@@ -13,6 +14,8 @@ export const insertIfAbsent = async <Row extends ObjectLiteral>(
   returning: keyof Row & string,
 ): Promise<boolean> => {
   const insert = manager.createQueryBuilder().insert().into(entity).values(row).orIgnore().returning([returning]);
-  const { raw } = (await insert.updateEntity(false).execute()) as { readonly raw: readonly unknown[] };
-  return raw.length > 0;
+  return notingIf(manager, async () => {
+    const { raw } = (await insert.updateEntity(false).execute()) as { readonly raw: readonly unknown[] };
+    return raw.length > 0;
+  });
 };

@@ -24,6 +24,16 @@ export const noteChanges = (manager: EntityManager, tenantId: string, changes: r
   noted.set(transaction, [...(noted.get(transaction) ?? []), ...more]);
 };
 
+/** Forgets again what `work` notes, unless it says that it was done. */
+export const notingIf = async (manager: EntityManager, work: () => Promise<boolean>): Promise<boolean> => {
+  const before = manager.queryRunner && noted.get(manager.queryRunner);
+  const isDone = await work();
+  if (isDone || manager.queryRunner === undefined) return isDone;
+  if (before === undefined) noted.delete(manager.queryRunner);
+  else noted.set(manager.queryRunner, before);
+  return false;
+};
+
 /**
  * Puts the noted changes into `events`: each change into an event of its tenant's trail. A trail with more changes than one
  * event can name gets copies of its event. Changes of a tenant without an event stay noted.

@@ -21,7 +21,7 @@ const sentContext = ({ deadline, ...context }: Context): SentContext => ({
   remainingMs: Math.max(1, Math.ceil(deadline - monotonicNow())),
 });
 
-/** What a request says of the process that sends it. */
+/** The members of a request that the sending process fills in about itself. */
 export interface Sending {
   /** The sender's name. */
   readonly by?: string;

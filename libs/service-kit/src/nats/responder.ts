@@ -76,7 +76,7 @@ export class Responder {
     }
   }
 
-  /** The clock is told where it is asked for, unless it could make the reply too large. */
+  /** Adds this process's time to a reply whose request asks for it, unless that could make the reply too large. */
   private headOf(head: ReplyHead, received: Received | undefined, bodyBytes = 0): ReplyHead {
     const hasRoom = bodyBytes + headRoom < this.connection.maxPayload;
     return received?.askClock === true && hasRoom ? { ...head, clock: this.connection.clock() } : head;

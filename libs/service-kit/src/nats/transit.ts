@@ -1,7 +1,7 @@
 import { clockDrift } from '../clock/remote-clock.js';
 import { BoundedMap } from '../memory/bounded-map.js';
 
-/** The time after which a difference that no message undercuts is believed: the sender's clock stood still meanwhile. Milliseconds. */
+/** A larger difference that holds for this long is taken as true: the sender's clock stood still meanwhile. Milliseconds. */
 const settleMs = 10_000;
 const mostSenders = 1_000;
 

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { sealsOf } from './change-record.js';
 
 /**
- * Checks that a record is the one that was asked for. Whoever owns the database decides what a query answers, also with
+ * Checks that a record is the one that was asked for. The owner of the database decides what a query returns, and can return
  * another record whose seal is genuine.
  * @throws AnkaError `record-forged`
  */

@@ -21,7 +21,7 @@ export const assertAbsent = <Row extends ObjectLiteral>(
 ): Promise<void> | undefined => {
   const { history, rejections } = sealsOf(manager);
   const metadata = trackedMetadata(manager, entity);
-  const name = trailNameOf(key as object, metadata);
+  const name = trailNameOf(key, metadata);
   history.assertNotBehind(name.tenantId);
   return history.checkAbsent(name, missingFrom(manager, metadata, name, key))?.then((isAbsent) => {
     if (!isAbsent) throw rejections.reject({ table: name.kind, ...name }, 'missing');

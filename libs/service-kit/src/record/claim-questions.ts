@@ -120,7 +120,12 @@ export class ClaimQuestions {
       const isKnown = claims.every((claim) => this.memory.last(claim) !== undefined);
       if (isKnown && this.isAway) throw new AnkaError('audit-unavailable');
       const answers = await this.answers(tenantId, claims, isKnown ? patienceMs.known : patienceMs.unknown);
-      await Promise.all(questions.map((question) => this.answer(question, answers.get(question.claim.subject))));
+      const said = questions.map((question) => ({ question, last: answers.get(question.claim.subject) }));
+      const isDoubted = ({ question, last }: (typeof said)[number]): boolean =>
+        !this.memory.agrees(question.claim, last);
+      // A doubt is a query in the transaction that asks, which runs one at a time. What is not in doubt does not wait for it.
+      for (const { question, last } of said.toSorted((a, b) => Number(isDoubted(a)) - Number(isDoubted(b))))
+        await this.answer(question, last);
     } catch (error) {
       if (!this.isAway) this.notAnswered();
       for (const question of questions) this.answerAlone(question, error);

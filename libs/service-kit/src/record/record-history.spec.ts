@@ -256,7 +256,7 @@ describe('the history of records', () => {
         newestIs(history, 2),
         history.checkAbsent(name, gone),
       ];
-      expect(await Promise.all(ask())).toEqual([true, true, true]);
+      expect(await Promise.all(ask().map(async (answer) => answer))).toEqual([true, true, true]);
       expect(audit.requests).toBe(1);
       expect(ask()).toEqual([undefined, undefined, undefined]);
     });

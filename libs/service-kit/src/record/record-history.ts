@@ -16,7 +16,7 @@ import {
 } from './record-claim.js';
 import { isCurrent, type RecordState } from './record-standing.js';
 
-/** What to do about a database that is older than the trail. */
+/** Tells the operator how to fix a database that is older than the trail. */
 export const behindDetail =
   'The database is older than the audit trail: it was restored from a backup. Restore a newer backup, or apply the trail to it with POST /tenants/{tenant}/restore.';
 
@@ -174,9 +174,7 @@ export class RecordHistory {
     const { of, number } = numberedId(record.id);
     const claims = [claimOfRecord(record)];
     if (Number.isInteger(number)) claims.push(claimOfNewest(record.tenantId, { kind: record.kind, of }, number));
-    // The transaction may still fail. What was known of the stored record stays known.
-    const { memory } = this.questions;
-    for (const claim of claims) if (memory.last(claim) === undefined) memory.remember(claim, claim.says);
+    for (const claim of claims) this.questions.memory.wrote(claim);
   }
 
   /** Remembers that this process deletes a record, since the trail hears of it later. */

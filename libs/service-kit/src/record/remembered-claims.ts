@@ -30,8 +30,21 @@ export class RememberedClaims {
     this.known.set(nameOf(claim), { claim, id, revision, digest, at: monotonicNow() });
   }
 
+  /**
+   * Remembers what this process writes. The transaction may still fail: what was known of the stored record stays known, and is
+   * compared again at the next look.
+   */
+  wrote(claim: Claim): void {
+    const known = this.known.get(nameOf(claim));
+    if (known === undefined) this.remember(claim, claim.says);
+    else this.known.set(nameOf(claim), { ...known, at: Number.NEGATIVE_INFINITY });
+  }
+
   removed(name: OwnedName, revision: number): void {
-    this.removals.set(nameOf(claimOfAbsence(name)), revision);
+    const claim = claimOfAbsence(name);
+    this.removals.set(nameOf(claim), revision);
+    // Nothing is known of it if the transaction fails.
+    if (this.known.has(nameOf(claim))) this.wrote(claim);
   }
 
   /** The last change of the claim's subject, as far as it is known. */

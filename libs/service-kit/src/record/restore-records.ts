@@ -1,4 +1,6 @@
 import {
+  type AuditEvent,
+  auditEvent,
   type Context,
   type RecordHead,
   type RecordKind,
@@ -115,3 +117,12 @@ const noteLoss = async (manager: EntityManager, tenantId: string, { kind, id }: 
   noteChanges(manager, tenantId, [{ kind, id, revision, digest: null }]);
   sealsOf(manager).history.removed({ tenantId, kind, id }, revision);
 };
+
+/** The event of a restore: how many records had which outcome. */
+export const restoredEvent = (context: Context, restored: readonly RestoredRecord[]): AuditEvent =>
+  auditEvent(context, {
+    operation: 'record.restore',
+    details: Object.fromEntries(
+      [...Map.groupBy(restored, ({ outcome }) => outcome)].map(([outcome, some]) => [outcome, String(some.length)]),
+    ),
+  });

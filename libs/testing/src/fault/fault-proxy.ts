@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /**
- * What a network does to its connections. `frozen` holds everything until it heals, like a stopped server. `silent` loses
- * everything without a word, like a cut cable. `slow` delays everything. `refused` ends every connection and accepts none.
+ * A fault of a network, as its connections show it. `frozen` holds everything until it heals, like a stopped server. `silent`
+ * loses everything without a word, like a cut cable. `slow` delays everything. `refused` ends every connection and accepts none.
  */
 export type NetworkFault = 'frozen' | 'silent' | 'slow' | 'refused';
 

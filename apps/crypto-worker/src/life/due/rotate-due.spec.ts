@@ -9,12 +9,11 @@ import { Lease } from '../../lease/lease.js';
 import { KeyRoom } from '../../making/key-room.js';
 import { VersionMaker } from '../../making/make-version.js';
 import { RotateKey } from '../../making/rotate-key.js';
-import { Intents } from '../../object/intent.js';
-import { ObjectMaker } from '../../object/make-object.js';
 import { GroupCommit } from '../../outcome/group-commit.js';
 import { KeyMakingRunner } from '../../outcome/key-making.js';
 import { EnforcedPolicies } from '../../policy/enforced-policy.js';
 import { Quotas } from '../../quota/quotas.js';
+import { objectMakerOn } from '../../testing/object-maker.js';
 import {
   contextOf,
   insertKey,
@@ -67,13 +66,7 @@ const worker = (alone = true, clock = ownClock) => {
   const lease = new Lease(database.config, silent);
   if (!alone) Object.assign(lease, { alone: async (_: string, work: () => Promise<void>) => (await work(), true) });
   const outcomes = new GroupCommit(database.config, outbox, clock, silent);
-  const maker = new ObjectMaker(
-    dataSource,
-    custody,
-    new Intents(dataSource, partitionNamed('default'), lease, clock),
-    outbox,
-    silent,
-  );
+  const maker = objectMakerOn(database, custody, lease, clock);
   const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource, clock), outcomes, clock);
   const room = new KeyRoom(dataSource, new Quotas({ tenants: [] }));
   const versions = new VersionMaker(partitionNamed('default'), custody, maker, undefined as never, room);

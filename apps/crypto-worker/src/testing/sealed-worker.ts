@@ -1,0 +1,99 @@
+import {
+  auditEvent,
+  type RecordHead,
+  type RecordName,
+  type readRecordHeads,
+  recordChangesOf,
+  recordKey,
+} from '@ankasecure/contracts';
+import {
+  type BusClient,
+  numberedId,
+  Outbox,
+  RecordHistory,
+  RecordOwner,
+  RecordRejections,
+  RecordSeals,
+  withTenant,
+} from '@ankasecure/service-kit';
+import { Registry } from 'prom-client';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { z } from 'zod';
+import { testAuthority } from './test-authority.js';
+import { contextOf, silent, type WorkerDatabase } from './worker-database.js';
+
+type Asked = z.infer<typeof readRecordHeads.request>;
+
+/** TEST ONLY. The trail of a database: it seals the events of the outbox when it is told to. */
+export class TestTrail {
+  private readonly heads = new Map<string, RecordHead>();
+  private readonly listeners: (() => void)[] = [];
+
+  constructor(private readonly database: WorkerDatabase) {}
+
+  /** Seals all events that wait in the outbox, in the place of the audit service. */
+  async seal(): Promise<void> {
+    for (const { tenantId, details } of await this.database.events())
+      for (const { state = null, ...change } of recordChangesOf(details) ?? [])
+        this.heads.set(`${tenantId} ${recordKey(change)}`, { ...change, state, seq: 1 });
+    await this.database.superuser.query('DELETE FROM outbox');
+  }
+
+  /** Resolves when it is asked next. */
+  asked(): Promise<void> {
+    return new Promise((resolve) => this.listeners.push(resolve));
+  }
+
+  readonly bus = {
+    request: async (_: unknown, __: string, { tenantId }: { tenantId: string }, asked: Asked) => {
+      for (const listener of this.listeners.splice(0)) listener();
+      return { heads: [...this.named(tenantId, asked.records), ...this.newest(tenantId, asked.newest)] };
+    },
+  } as unknown as BusClient;
+
+  private named(tenantId: string, names: readonly RecordName[]): readonly RecordHead[] {
+    return names.flatMap((name) => this.heads.get(`${tenantId} ${recordKey(name)}`) ?? []);
+  }
+
+  private newest(tenantId: string, asked: Asked['newest']): readonly RecordHead[] {
+    return asked.flatMap(({ kind, of }) =>
+      [...this.heads]
+        .filter(([name, head]) => name.startsWith(`${tenantId} ${kind} `) && head.digest !== null)
+        .map(([, head]) => head)
+        .filter(({ id }) => numberedId(id).of === of)
+        .toSorted((a, b) => numberedId(b.id).number - numberedId(a.id).number)
+        .slice(0, 1),
+    );
+  }
+}
+
+/** TEST ONLY. A worker's connection with the seals and the history of its records. No row-level security stops it. */
+export interface SealedWorker {
+  readonly dataSource: DataSource;
+  readonly history: RecordHistory;
+  /** Changes records of a tenant, on record. */
+  change<Result>(tenantId: string, work: (manager: EntityManager) => Promise<Result>): Promise<Result>;
+  read<Result>(tenantId: string, work: (manager: EntityManager) => Promise<Result>): Promise<Result>;
+  stop(): Promise<void>;
+}
+
+export const startSealedWorker = async (database: WorkerDatabase, trail: TestTrail): Promise<SealedWorker> => {
+  const dataSource = await new DataSource(database.superuser.options).initialize();
+  const owner = new RecordOwner('crypto-worker');
+  const history = new RecordHistory(owner, trail.bus, new Registry());
+  const outbox = new Outbox('crypto-worker', dataSource, undefined as never, silent);
+  const rejections = new RecordRejections(owner, dataSource, outbox, silent, new Registry());
+  new RecordSeals(owner, testAuthority, rejections, history, dataSource);
+  return {
+    dataSource,
+    history,
+    change: (tenantId, work) =>
+      withTenant(dataSource, tenantId, async (manager) => {
+        const result = await work(manager);
+        await outbox.write(manager, [auditEvent(contextOf(tenantId), { operation: 'key.update' })]);
+        return result;
+      }),
+    read: (tenantId, work) => withTenant(dataSource, tenantId, work),
+    stop: () => dataSource.destroy(),
+  };
+};
