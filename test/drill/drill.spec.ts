@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -187,6 +188,29 @@ const onRecord = async (of: string, operation: string) =>
     `SELECT user_id AS by, outcome, details::jsonb AS details FROM sealed_event WHERE tenant_id = $1 AND operation = $2 ORDER BY sealed_event.seq`,
     [of, operation],
   )) as unknown as { by: string; outcome: string; details: Record<string, string> }[];
+
+it('a restored ankadb_audit gets the partitions of months that are over', async () => {
+  const old = randomUUID();
+  await stopAll();
+  await rig.query('ankadb_audit', `SELECT make_month_partition('2024-02-10')`);
+  await rig.query(
+    'ankadb_audit',
+    `INSERT INTO sealed_event SELECT r.* FROM sealed_event e, jsonb_populate_record(e,
+       jsonb_build_object('tenant_id', $2::text, 'sealed_at', '2024-02-29T23:59:59.5Z'::timestamptz)) r
+     WHERE e.tenant_id = $1 AND e.seq <= 3`,
+    [tenant.id, old],
+  );
+  await command(`back_up ankadb_audit ${join(directory, 'old')}`);
+  for (let bucket = 0; bucket < 8; bucket++)
+    await rig.query('ankadb_audit', `DROP TABLE sealed_event_${bucket}_2024_02`);
+  await command(`restore ankadb_audit ${join(directory, 'old')}`);
+  expect(await rig.query('ankadb_audit', 'SELECT count(*)::int FROM sealed_event WHERE tenant_id = $1', [old])).toEqual(
+    [{ count: 3 }],
+  );
+  const made = `SELECT count(*)::int FROM pg_class WHERE relname ~ '^sealed_event_[0-7]_2024_02$' AND relrowsecurity`;
+  expect(await rig.query('ankadb_audit', made)).toEqual([{ count: 8 }]);
+  await putBack();
+}, 180_000);
 
 describe.each(ways)('restored under %s services:', (way, doing) => {
   it('ankadb_keys alone is refused where it is older, and brought up to date from the trail', async () => {
