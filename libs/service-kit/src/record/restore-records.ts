@@ -29,6 +29,8 @@ export interface Restoring {
     head: RecordHead,
     context: Context,
   ) => Promise<Partial<Row> | 'remove'> | Partial<Row> | 'remove';
+  /** Tells whether a record that the database lacks is lost. If absent, it is: records of the kind are deleted on record only. */
+  readonly isLost?: (head: RecordHead) => boolean;
 }
 
 /**
@@ -95,7 +97,7 @@ const plan = async (
   const { kind, id } = head;
   const told = (outcome: RestoredRecord['outcome'], state: string | null = null) => ({ kind, id, outcome, state });
   if (row === undefined) {
-    if (head.digest === null) return undefined;
+    if (head.digest === null || restoring?.isLost?.(head) === false) return undefined;
     return { told: told('lost'), carryOut: () => noteLoss(manager, context.tenantId, head) };
   }
   if (isCurrent(sealsOf(manager).stateOf(row, manager.dataSource.getMetadata(row.constructor)), head)) return undefined;
