@@ -53,6 +53,16 @@ describe('bus permissions', () => {
     }
   });
 
+  it('let a service say to its callers alone that it works on their requests', () => {
+    const mayTell = (service: Service) =>
+      permissionsOf(service).publish.filter((subject) => subject.startsWith('_INBOX'));
+    const working = (...callers: readonly Service[]) => callers.map((caller) => `${inboxPrefix(caller)}.*.*.working`);
+    expect(mayTell('gateway')).toEqual([]);
+    expect(mayTell('policy')).toEqual(working('gateway', 'audit'));
+    expect(mayTell('crypto-worker')).toEqual(working('gateway', 'policy', 'audit'));
+    expect(mayTell('audit')).toEqual(working('gateway', 'policy', 'crypto-worker'));
+  });
+
   it('keep a worker to its partition', () => {
     expect(
       permissionsOf('crypto-worker', 'bank').subscribe.every(

@@ -8,7 +8,7 @@ import {
   queryEvents,
   verifyTrail,
 } from './audit.js';
-import { anyPartition, type Contract, type Service } from './bus.js';
+import { anyPartition, type Contract, type Service, services } from './bus.js';
 import { decrypt, encrypt, sign, verify } from './crypto.js';
 import { deleteGrants, getGrants, putGrants } from './grant.js';
 import {
@@ -161,16 +161,25 @@ export interface BusPermissions {
 /** The inbox prefix of one service. No other service may subscribe to its replies. */
 export const inboxPrefix = (service: Service): string => `_INBOX_${service.replace('-', '_')}`;
 
+/** The subject on which the receiver of a request says that it still works on it, beside the subject of its reply. */
+export const workingSubject = (reply: string): string => `${reply}.working`;
+
 /**
  * The bus permissions of `service`, derived from the contracts: publish what it may call, subscribe to what it owns and
- * to its own inbox. Everything else is denied. The receiver of a request may reply.
+ * to its own inbox. Everything else is denied. The receiver of a request may reply, and say to its callers that it still
+ * works on a request.
  * @param partition name of the worker's partition, or `*` for services that reach all of them
  */
 export const permissionsOf = (service: Service, partition = anyPartition): BusPermissions => {
   const rows: readonly Contract[] = Object.values(contracts);
   const subject = (row: Contract): string => row.subject.replace('{partition}', partition);
+  const owned = rows.filter(({ owner }) => owner === service);
+  const callers = services.filter((caller) => owned.some((row) => row.callers.includes(caller)));
   return {
-    publish: rows.filter((row) => row.callers.includes(service)).map(subject),
-    subscribe: [...rows.filter((row) => row.owner === service).map(subject), `${inboxPrefix(service)}.>`],
+    publish: [
+      ...rows.filter((row) => row.callers.includes(service)).map(subject),
+      ...callers.map((caller) => workingSubject(`${inboxPrefix(caller)}.*.*`)),
+    ],
+    subscribe: [...owned.map(subject), `${inboxPrefix(service)}.>`],
   };
 };

@@ -6,6 +6,7 @@ export * from './fault/refuse-subscription.js';
 export * from './nats/nats.js';
 export * from './nats/test-bus.js';
 export * from './postgres/postgres.js';
+export * from './process/fork-source.js';
 export * from './service/test-parts.js';
 export * from './service/unconnected-kit.js';
 export * from './softhsm/partition.js';

@@ -85,7 +85,11 @@ it('an application authenticates with its certificate, and its token is valid on
   expect((await sign(await makeIdentity())).status).toBe(401);
 
   const issued = await eventually('the sealed event', async () => {
-    const { items } = await wanted<{ items: SealedEvent[] }>('GET', '/audit/events?operation=token.issue', admin);
+    const { items } = await wanted<{ items: SealedEvent[] }>(
+      'GET',
+      '/audit/events?operation=token.issue&outcome=success',
+      admin,
+    );
     return items.length > 0 && items;
   });
   expect(issued.map(({ userId, details }) => [userId, details['method'], details['thumbprint']])).toEqual([

@@ -76,7 +76,7 @@ const values: Readonly<Record<string, readonly unknown[]>> = {
 const shown = (value: unknown): string => JSON.stringify(value).slice(0, 24);
 describe.each(samples)('$method $path', ({ method, path, optional, body }) => {
   const send = (changed: unknown): Promise<unknown> =>
-    target.refused(method, path, { body: changed, headers: { 'if-match': '"1"' } }, 'request-invalid');
+    target.refused(method, path, { body: changed, headers: { 'if-match': '*' } }, 'request-invalid');
 
   it('refuses each field with a wrong value', { timeout: 60_000 }, async () => {
     for (const field of Object.keys(body(target)))

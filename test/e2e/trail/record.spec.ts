@@ -128,6 +128,52 @@ it('a refused change is on record, whichever service refuses it', async () => {
   }
 });
 
+it('a refusal is on record exactly once, whoever refuses: a service’s action, its schema, or the gateway', async () => {
+  const { admin } = tenant;
+  const {
+    tenantId: _,
+    version: __,
+    changedBy: ___,
+    changedAt: ____,
+    pendingVersion: _____,
+    ...document
+  } = await tenant.policy();
+  const stale = { headers: { 'if-match': '"999"' } };
+  const text = { body: 'x', headers: { 'content-type': 'text/plain' } };
+  const refused = [
+    ['sign', 'request-invalid', undefined, await admin.send('POST', '/sign', { body: {} })],
+    [
+      'key.edit',
+      'precondition-failed',
+      undefined,
+      await admin.send('PATCH', `/keys/${key.id}`, { body: {}, ...stale }),
+    ],
+    ['policy.put', 'precondition-failed', undefined, await admin.send('PUT', '/policy', { body: document, ...stale })],
+    [
+      'access.denied',
+      'request-invalid',
+      'createKey',
+      await admin.send('POST', '/keys', { body: { algorithm: 'none' } }),
+    ],
+    ['access.denied', 'key-not-found', 'getKey', await admin.send('GET', `/keys/${randomUUID()}`)],
+    ['access.denied', 'request-invalid', 'queryEvents', await admin.send('GET', '/audit/events?limit=0')],
+    ['access.denied', 'precondition-required', 'putPolicy', await admin.send('PUT', '/policy', { body: document })],
+    ['access.denied', 'media-type-unsupported', 'sign', await admin.send('POST', '/sign', text)],
+    ['access.denied', 'tenant-mismatch', 'getKek', await admin.send('GET', `/tenants/${randomUUID()}/kek`)],
+    ['access.denied', 'access-denied', 'listTenants', await admin.send('GET', '/tenants')],
+  ] as const;
+  for (const [, code, , reply] of refused) expectProblem(reply, code);
+  // Whatever a service recorded besides is sealed by then, because each delivers in order.
+  for (const [, , , { correlationId }] of refused) await sealedEvents(admin, correlationId);
+  await sealedEvents(admin, (await admin.send('GET', '/tenants')).correlationId);
+  for (const [operation, failureCode, operationId, { correlationId }] of refused) {
+    const events = await eventsOf(admin, { correlationId });
+    expect(events.map((event) => [event.operation, event.failureCode, event.details['operationId']])).toEqual([
+      [operation, failureCode, operationId],
+    ]);
+  }
+});
+
 it('every event names the service that reported it, a worker’s partition, and the caller’s address', async () => {
   const events = await eventsOf(tenant.admin);
   const known: Readonly<Record<string, Reporter>> = {

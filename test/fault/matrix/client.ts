@@ -13,6 +13,7 @@ export interface Outcome {
   readonly outcome: string;
   readonly status: number | undefined;
   readonly correlationId: string | undefined;
+  readonly seconds: number;
 }
 
 interface Call {
@@ -54,13 +55,21 @@ export class FaultClient {
   /** Sends one request. */
   async ask(request: RequestName, timeoutMs = patienceMs): Promise<Outcome> {
     const { method, path, body, once } = this.calls[request];
+    const since = performance.now();
+    const seconds = (): number => (performance.now() - since) / 1000;
     try {
       const headers = once === true ? { 'idempotency-key': randomUUID() } : {};
       const sending = { timeoutMs, headers, ...(body !== undefined && { body }) };
       const reply = await this.tenant.admin.send(method, path, sending);
-      return { request, outcome: outcomeOf(reply), status: reply.status, correlationId: reply.correlationId };
+      return {
+        request,
+        outcome: outcomeOf(reply),
+        status: reply.status,
+        correlationId: reply.correlationId,
+        seconds: seconds(),
+      };
     } catch {
-      return { request, outcome: 'no answer', status: undefined, correlationId: undefined };
+      return { request, outcome: 'no answer', status: undefined, correlationId: undefined, seconds: seconds() };
     }
   }
 

@@ -30,6 +30,12 @@ const unexpected = (outcomes: readonly Outcome[], { answers }: Row): string[] =>
     )
     .map(({ request, outcome, correlationId }) => `${request}: ${outcome} (${correlationId})`);
 
+/** The requests that took longer than the row allows. */
+const late = (outcomes: readonly Outcome[], { answeredIn }: Row): string[] =>
+  outcomes
+    .filter(({ seconds }) => seconds > answeredIn)
+    .map(({ request, outcome, seconds }) => `${request}: ${outcome} after ${seconds.toFixed(1)} s`);
+
 describe(`the ${form} fault matrix`, () => {
   let rig: FaultRig;
   let client: FaultClient;
@@ -89,7 +95,8 @@ describe(`the ${form} fault matrix`, () => {
       await eventually('recovery', well, row.healedIn * slack * 1000);
       const seconds = (performance.now() - since) / 1000;
       console.info(`${row.part} ${row.fault}: healed after ${seconds.toFixed(1)} s`);
-      expect(unexpected(await client.stop(), row)).toEqual([]);
+      const outcomes = await client.stop();
+      expect([unexpected(outcomes, row), late(outcomes, row)]).toEqual([[], []]);
       if (row.fault !== 'killed') expect(rig.stack.pids()).toEqual(pids);
     },
   );

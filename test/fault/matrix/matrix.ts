@@ -25,6 +25,9 @@ const offTheRecord = {
 /** A database that does not answer is waited for, but not longer than the request may take. */
 const late = (outcome: string): string => `${outcome} or deadline-exceeded or no answer`;
 
+/** A service says every second that it works on a request. A requester that hears nothing for ten seconds gives up. */
+const silent = { answeredIn: 20 };
+
 /**
  * The fault matrix: what clients get, which processes say that they are not ready, and how soon both are as they should be,
  * during every fault of every part and after it. Nothing in it is answered with an error that a client cannot retry, unless
@@ -136,15 +139,21 @@ export const matrix: readonly Row[] = [
   row('audit database', 'slow', { healedIn: 2 }),
 
   // The bus disconnects a worker that does not answer, and the other one gets its requests.
-  row('worker', 'frozen', { unready: { 'crypto-worker-1': 'silent' }, noticedIn: 15, healedIn: 5 }),
-  shortRow('worker', 'killed', { unready: { 'crypto-worker-1': 'silent' }, healedIn: 2 }),
+  row('worker', 'frozen', { ...silent, unready: { 'crypto-worker-1': 'silent' }, noticedIn: 15, healedIn: 5 }),
+  shortRow('worker', 'killed', { ...silent, unready: { 'crypto-worker-1': 'silent' }, healedIn: 2 }),
   row('workers', 'frozen', {
+    ...silent,
     answers: ofWorkers('service-unavailable'),
     unready: bothWorkers('silent'),
     noticedIn: 15,
     healedIn: 5,
   }),
-  row('workers', 'killed', { answers: ofWorkers('service-unavailable'), unready: bothWorkers('silent'), healedIn: 2 }),
+  row('workers', 'killed', {
+    ...silent,
+    answers: ofWorkers('service-unavailable'),
+    unready: bothWorkers('silent'),
+    healedIn: 2,
+  }),
   row('workers', 'cut', { healedIn: 5 }),
   row('workers', 'slow', { healedIn: 2 }),
   row('workers', 'refused', {
@@ -164,12 +173,14 @@ export const matrix: readonly Row[] = [
   }),
 
   row('policy', 'frozen', {
+    ...silent,
     answers: { policy: 'service-unavailable' },
     unready: { policy: 'silent' },
     noticedIn: 15,
     healedIn: 5,
   }),
   shortRow('policy', 'killed', {
+    ...silent,
     answers: { policy: 'service-unavailable' },
     unready: { policy: 'silent' },
     healedIn: 2,
@@ -183,12 +194,18 @@ export const matrix: readonly Row[] = [
   }),
 
   row('audit', 'frozen', {
+    ...silent,
     answers: { trail: 'service-unavailable' },
     unready: { audit: 'silent' },
     noticedIn: 15,
     healedIn: 5,
   }),
-  shortRow('audit', 'killed', { answers: { trail: 'service-unavailable' }, unready: { audit: 'silent' }, healedIn: 2 }),
+  shortRow('audit', 'killed', {
+    ...silent,
+    answers: { trail: 'service-unavailable' },
+    unready: { audit: 'silent' },
+    healedIn: 2,
+  }),
   row('audit', 'cut', { healedIn: 5 }),
   shortRow('audit', 'slow', { healedIn: 2 }),
   row('audit', 'refused', {

@@ -13,6 +13,8 @@ export interface Row {
   /** The limits for noticing the fault and for recovering from it, in seconds, on a machine that has nothing else to do. */
   readonly noticedIn: number;
   readonly healedIn: number;
+  /** The longest time until a request is answered, in seconds, also on a machine that has much to do. It is limited by the route by default. */
+  readonly answeredIn: number;
 }
 
 interface Shown {
@@ -21,6 +23,7 @@ interface Shown {
   readonly unready?: Row['unready'];
   readonly noticedIn?: number;
   readonly healedIn: number;
+  readonly answeredIn?: number;
 }
 
 const fine: Readonly<Record<RequestName, string>> = {
@@ -38,7 +41,11 @@ const split = (answers: Readonly<Record<RequestName, string>>): Row['answers'] =
 
 const rowOf =
   (short: boolean) =>
-  (part: Part, fault: Fault, { answers, unready = {}, noticedIn = 5, healedIn }: Shown): Row => ({
+  (
+    part: Part,
+    fault: Fault,
+    { answers, unready = {}, noticedIn = 5, healedIn, answeredIn = Infinity }: Shown,
+  ): Row => ({
     part,
     fault,
     short,
@@ -46,6 +53,7 @@ const rowOf =
     unready,
     noticedIn,
     healedIn,
+    answeredIn,
   });
 
 /** A row of the long form only. */

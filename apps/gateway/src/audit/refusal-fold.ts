@@ -32,7 +32,8 @@ export class RefusalFold {
     }
     const { granted, seconds } = this.buckets.take(sameness, rate);
     if (granted) return this.write(event);
-    const written = delay(seconds * 1000).then(() => {
+    // The next token comes within one interval of the rate.
+    const written = delay(Math.min(seconds, 1 / rate.perSecond) * 1000).then(() => {
       const { count } = this.groups.get(sameness) as Group;
       this.groups.delete(sameness);
       this.buckets.take(sameness, rate);

@@ -33,6 +33,7 @@ export interface Claim extends RecordName {
  * Keeps one answer per person and Idempotency-Key for 24 hours. A record fixes the id of the new resource before the service
  * is called, and every later attempt sends the same id. The resource is therefore created once, even if the first attempt dies.
  * An attempt has a short lease and extends it while it runs, so a key is free again soon after its gateway or the database failed.
+ * An attempt ends, too, when the service that has the request falls silent: the bus gives it up after some ten seconds.
  * Creating calls carry no secrets in either direction, so answers can be stored. The database's clock decides, so gateways' clocks can differ.
  */
 @Injectable()

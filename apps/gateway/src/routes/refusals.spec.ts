@@ -17,12 +17,14 @@ interface Attempt extends CallOptions {
 
 /** One way to be refused: the routes that can refuse so, the request, and the refusal's code. */
 interface Kind {
-  readonly code: ErrorCode;
+  readonly code: ErrorCode | ((route: Route) => ErrorCode);
   readonly applies?: (route: Route) => boolean;
   readonly attempt: (route: Route) => Attempt;
   /** The events that the gateway records of it. */
   readonly events?: number;
 }
+
+const codeOf = ({ code }: Kind, route: Route): ErrorCode => (typeof code === 'string' ? code : code(route));
 
 const guarded = routes.filter((route) => route.public === undefined);
 const withBody = ({ takes }: Route): boolean => takes === 'body';
@@ -105,6 +107,12 @@ const kinds: Readonly<Record<string, Kind & { readonly arrange?: (rig: Rig) => v
     applies: ({ idempotent }) => idempotent === true,
     attempt: (route) => ({ ...good(route), headers: { 'idempotency-key': 'a b' } }),
   },
+  'by the gateway, which has no such resource': {
+    code: (route) => route.unknownId ?? 'internal-error',
+    applies: ({ method, unknownId, contract, path }) =>
+      method === 'GET' && contract.owner === 'gateway' && unknownId !== undefined && path.includes('{id}'),
+    attempt: good,
+  },
   'by a service that records nothing': {
     code: 'key-not-found',
     applies: ofService,
@@ -159,7 +167,7 @@ describe('a refusal', () => {
       for (const { route, answer } of asked)
         expect([route.operationId, answer.problem.code, answer.text]).toEqual([
           route.operationId,
-          kind.code,
+          codeOf(kind, route),
           answer.text,
         ]);
       const { events = 1 } = kind;
@@ -170,7 +178,7 @@ describe('a refusal', () => {
         expect([
           route.operationId,
           eventsOf(id).map(({ operation, failureCode, details }) => [operation, failureCode, details?.['operationId']]),
-        ]).toEqual([route.operationId, Array(events).fill(['access.denied', kind.code, route.operationId])]);
+        ]).toEqual([route.operationId, Array(events).fill(['access.denied', codeOf(kind, route), route.operationId])]);
     },
     60_000,
   );
@@ -178,15 +186,15 @@ describe('a refusal', () => {
   it('beyond the quota is on record, with the number of those that waited', async () => {
     const narrow = await rig.gateway({ quota: { requestsPerSecond: 0.001, burst: 1 } });
     const token = await rig.issuer.token({ sub: 'hurried' });
-    const calls = Array.from({ length: 41 }, () => call(narrow, 'GET', '/api/v1/keys', { token }));
+    const calls = Array.from({ length: 201 }, () => call(narrow, 'GET', '/api/v1/keys', { token }));
     const statuses = (await Promise.all(calls)).map(({ status }) => status);
-    expect(statuses.filter((status) => status === 429)).toHaveLength(40);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(200);
     const told = () =>
       rig.standIns.sealed
         .filter(({ userId, failureCode }) => userId === 'hurried' && failureCode === 'quota-exceeded')
         .map(({ details }) => Number(details?.['count'] ?? 1));
-    await expect.poll(() => told().reduce((sum, count) => sum + count, 0), { timeout: 30_000 }).toBe(40);
-    expect(told().length).toBeLessThan(40);
+    await expect.poll(() => told().reduce((sum, count) => sum + count, 0), { timeout: 30_000 }).toBe(200);
+    expect(told().length).toBeLessThan(200);
     await narrow.stop();
   }, 60_000);
 

@@ -10,8 +10,8 @@ import type { Answer } from '../route/answer.js';
 import type { Exchange } from '../route/service-request.js';
 import { TenantDirectory } from '../tenant/tenant-directory.js';
 
-/** Of what one caller repeats, so much has an event of its own: twenty refusals at once, and one in a second. */
-const rate = { burst: 20, perSecond: 1 };
+/** Of what one caller repeats, so much has an event of its own: a hundred refusals at once, and ten in a second. */
+const rate = { burst: 100, perSecond: 10 };
 
 /** The longest detail in characters. */
 const longest = 512;

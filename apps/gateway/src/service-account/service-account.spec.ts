@@ -207,8 +207,8 @@ describe('a tenant with the maximum number of accounts', () => {
     const made = await accounts.create(last, request);
     await rig.postgres.query(
       'ankadb_gateway',
-      `INSERT INTO service_account (tenant_id, id, name, roles, groups, keys, created_by, seal)
-       SELECT '${tenantB}', gen_random_uuid(), n::text, '{user}', '{}', '[{}]', 'x', sha256('') FROM generate_series(2, 1000) n`,
+      `INSERT INTO service_account (tenant_id, id, name, roles, groups, keys, created_by, seal, record_revision)
+       SELECT '${tenantB}', gen_random_uuid(), n::text, '{user}', '{}', '[{}]', 'x', sha256(''), 1 FROM generate_series(2, 1000) n`,
     );
     await expect(accounts.create(context, request)).rejects.toMatchObject({ code: 'request-invalid' });
     const tried = await accounts.create({ ...context, dryRun: true }, request);
@@ -583,5 +583,43 @@ describe('an account that is deleted', () => {
     for (const spy of cuts) spy.mockRestore();
     expect((await read(token, cut)).status).toBe(401);
     await cut.stop();
+  });
+});
+
+describe('what is refused in the name of an account', () => {
+  const refusedTo = (id: string) =>
+    rig.standIns.sealed
+      .filter(({ userId, outcome }) => userId === id && outcome === 'failure')
+      .map(({ operation, failureCode, details }) => [operation, failureCode, details?.['reason'] ?? null]);
+
+  it('is on record with the reason if it is a token and the account exists', async () => {
+    const [own, nobody] = [await newAccount(), crypto.randomUUID()];
+    const used = await assertion(own);
+    const stranger = { clientId: `${tenantA}.${nobody}` };
+    const asked = [used, used, await assertion(own, { exp: seconds(-60) }), await assertion(stranger)];
+    const statuses: number[] = [];
+    for (const one of asked) statuses.push((await ask(one)).status);
+    expect(statuses).toEqual([200, 401, 401, 401]);
+    // The last one of the account is sealed after everything before it.
+    await ask(await assertion(own, { aud: 'https://elsewhere.test' }));
+    await expect
+      .poll(() => refusedTo(own.id), { timeout: 15_000 })
+      .toEqual([
+        ['token.issue', 'invalid_client', 'jti was used before'],
+        ['token.issue', 'invalid_client', '"exp" claim timestamp check failed'],
+        ['token.issue', 'invalid_client', 'aud is not this token endpoint'],
+      ]);
+    expect(refusedTo(nobody)).toEqual([]);
+  });
+
+  it('is on record if it is a request with a token of an account that has changed', async () => {
+    const own = await newAccount();
+    const token = await tokenOf(own);
+    expect((await read(token)).status).toBe(200);
+    expect((await call(gateway, 'DELETE', `/api/v1/service-accounts/${own.id}`, { token: admin })).status).toBe(200);
+    expect((await read(token)).status).toBe(401);
+    await expect
+      .poll(() => refusedTo(own.id), { timeout: 15_000 })
+      .toEqual([['access.denied', 'authentication-required', null]]);
   });
 });

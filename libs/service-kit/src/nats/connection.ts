@@ -6,6 +6,7 @@ import {
   monotonicNow,
   type ReplyHead,
   type Service,
+  workingSubject,
 } from '@ankasecure/contracts';
 import {
   connect,
@@ -18,20 +19,13 @@ import { PeerClocks } from '../clock/peer-clocks.js';
 import type { ServiceConfig } from '../config/section.js';
 import type { Logger } from '../logging/logger.js';
 import { decodeReply, encodeRequest } from './frame.js';
+import { serverLiveness } from './in-flight/liveness.js';
+import { Waiters } from './in-flight/waiters.js';
 import { Served } from './served.js';
 
 export interface RawReply {
   readonly head: ReplyHead;
   readonly body: Buffer;
-}
-
-interface Waiter {
-  readonly subject: string;
-  /** When it was asked, as a moment of `monotonicNow`. */
-  readonly asked: number;
-  readonly resolve: (reply: RawReply) => void;
-  readonly reject: (error: AnkaError) => void;
-  readonly timer: NodeJS.Timeout;
 }
 
 interface Outgoing {
@@ -40,33 +34,21 @@ interface Outgoing {
   readonly frame: Buffer;
 }
 
-/**
- * How a lost server is noticed and found again, in milliseconds. A server that is frozen closes no connection. It counts as
- * lost when it has not answered `maxPingOut` pings. An attempt to connect must not outlast the outage for long.
- */
-const liveness = {
-  pingInterval: 2_000,
-  maxPingOut: 3,
-  timeout: 3_000,
-  reconnectTimeWait: 250,
-  reconnectJitterTLS: 250,
-};
-
 /** Requests that trigger a write before the turn of the event loop ends, so that the server can start work. */
 const mostOutgoing = 8;
 
 /**
  * A process's only connection to the message bus. One private inbox receives all replies; the last token of a reply's
- * subject identifies its request. Every request has a deadline. Nothing is queued while the connection is lost.
+ * subject identifies its request. Every request has a deadline, and fails before it if the service that has it falls silent.
+ * Nothing is queued while the connection is lost.
  */
 export class BusConnection {
-  private readonly waiters = new Map<string, Waiter>();
+  private readonly waiters = new Waiters<RawReply>();
   private readonly outgoing: Outgoing[] = [];
   private readonly inbox: string;
   /** The clocks of the processes that answer. */
   readonly peers = new PeerClocks();
   private readonly instance = crypto.randomUUID();
-  private next = 0;
   private connected = true;
   private readonly served = new Set<Served>();
   private knownMaxPayload: number;
@@ -79,6 +61,9 @@ export class BusConnection {
     this.inbox = `${inboxPrefix(service)}.${crypto.randomUUID()}.`;
     this.knownMaxPayload = connection.info?.max_payload ?? 0;
     this.keepUp(`${this.inbox}*`, undefined, (message) => this.settle(message));
+    this.keepUp(workingSubject(`${this.inbox}*`), undefined, ({ subject }) =>
+      this.waiters.heard(this.tokenOf(subject)),
+    );
     void this.watch();
   }
 
@@ -90,7 +75,7 @@ export class BusConnection {
       tls: { caFile: config.caFile },
       inboxPrefix: inboxPrefix(service),
       maxReconnectAttempts: -1,
-      ...liveness,
+      ...serverLiveness,
       waitOnFirstConnect: true,
       ignoreAuthErrorAbort: true,
     });
@@ -119,20 +104,14 @@ export class BusConnection {
   /**
    * Sends one request and waits for its reply. An answered failure is a reply with `ok: false`.
    * @throws AnkaError `service-unavailable` if nobody serves the subject or the connection is lost, `deadline-exceeded` if
-   * no reply came in time
+   * no reply came in time, or the service stopped saying that it works on the request
    */
   ask(subject: string, context: Context, body: Uint8Array): Promise<RawReply> {
     return new Promise((resolve, reject) => {
-      const asked = monotonicNow();
-      const left = context.deadline - asked;
+      const left = context.deadline - monotonicNow();
       if (left <= 0) return reject(new AnkaError('deadline-exceeded'));
       if (!this.isConnected()) return reject(new AnkaError('service-unavailable', 'The message bus is not connected'));
-      const token = (this.next++).toString(36);
-      const timer = setTimeout(() => {
-        this.waiters.delete(token);
-        reject(new AnkaError('deadline-exceeded'));
-      }, left);
-      this.waiters.set(token, { subject, asked, resolve, reject, timer });
+      const token = this.waiters.add(subject, left, { resolve, reject });
       const frame = encodeRequest(context, body, { by: this.instance, askClock: this.peers.asks(subject) });
       this.outgoing.push({ token, subject, frame });
       if (this.outgoing.length === 1) setImmediate(this.flushOutgoing);
@@ -143,6 +122,16 @@ export class BusConnection {
   /** The clock of this process, for a reply to a request that asks for it. */
   clock(): ClockReading {
     return { service: this.service, instance: this.instance, at: Date.now(), sound: this.peers.isSound() };
+  }
+
+  /** Says to the requester behind a reply subject that its request is still worked on. Says nothing while the connection is lost. */
+  tellWorking(reply: string): void {
+    if (!this.isConnected()) return;
+    try {
+      this.connection.publish(workingSubject(reply));
+    } catch (error) {
+      this.log.error({ reply, reason: (error as Error).message }, 'cannot say that a request is worked on');
+    }
   }
 
   /** Joins the queue group `queue` of `subject`. */
@@ -165,7 +154,10 @@ export class BusConnection {
       try {
         this.connection.publish(subject, frame, { reply: this.inbox + token });
       } catch (cause) {
-        this.fail(token, new AnkaError('service-unavailable', 'The message bus refused the request', { cause }));
+        this.waiters.fail(
+          token,
+          new AnkaError('service-unavailable', 'The message bus refused the request', { cause }),
+        );
       }
     }
   };
@@ -182,32 +174,26 @@ export class BusConnection {
     return served;
   }
 
+  private tokenOf(subject: string): string {
+    return subject.slice(this.inbox.length).split('.', 1)[0] ?? '';
+  }
+
   private settle(message: Msg): void {
-    const token = message.subject.slice(this.inbox.length);
-    const waiter = this.waiters.get(token);
-    if (waiter === undefined) return;
+    const token = this.tokenOf(message.subject);
+    if (!this.waiters.has(token)) return;
     if (message.data.length === 0 && message.headers?.code === 503)
-      return this.fail(
+      return this.waiters.fail(
         token,
         new AnkaError('service-unavailable', 'No instance of the service is running. Try again.'),
       );
     try {
       const reply = decodeReply(message.data);
-      this.waiters.delete(token);
-      clearTimeout(waiter.timer);
-      if (reply.head.clock !== undefined) this.peers.learn(reply.head.clock, waiter.asked, monotonicNow());
-      waiter.resolve(reply);
+      const asked = this.waiters.settle(token, reply);
+      if (reply.head.clock !== undefined && asked !== undefined)
+        this.peers.learn(reply.head.clock, asked, monotonicNow());
     } catch (cause) {
-      this.fail(token, new AnkaError('internal-error', 'The reply could not be read', { cause }));
+      this.waiters.fail(token, new AnkaError('internal-error', 'The reply could not be read', { cause }));
     }
-  }
-
-  private fail(token: string, error: AnkaError): void {
-    const waiter = this.waiters.get(token);
-    if (waiter === undefined) return;
-    this.waiters.delete(token);
-    clearTimeout(waiter.timer);
-    waiter.reject(error);
   }
 
   private async watch(): Promise<void> {
@@ -225,16 +211,14 @@ export class BusConnection {
     if (!(error instanceof PermissionViolationError)) return;
     const { operation, subject } = error;
     if (operation === 'subscription') for (const one of this.served) if (one.subject === subject) one.refuse();
-    for (const [token, waiter] of this.waiters)
-      if (operation === 'publish' && waiter.subject === subject)
-        this.fail(token, new AnkaError('internal-error', `${this.service} may not send this request`));
+    if (operation === 'publish')
+      this.waiters.failAll(() => new AnkaError('internal-error', `${this.service} may not send this request`), subject);
   }
 
   /** Fails the requests in flight, because replies to a lost connection never arrive. Drops requests that were not sent. */
   private lose(): void {
     this.connected = false;
     this.outgoing.length = 0;
-    for (const token of this.waiters.keys())
-      this.fail(token, new AnkaError('service-unavailable', 'The message bus was lost while the request ran'));
+    this.waiters.failAll(() => new AnkaError('service-unavailable', 'The message bus was lost while the request ran'));
   }
 }

@@ -6,6 +6,7 @@ import { inSpan, withParent } from '../telemetry/trace.js';
 import type { RawHandler } from './answer.js';
 import type { BusConnection } from './connection.js';
 import { decodeRequest, encodeFrame, type Received } from './frame.js';
+import { AtWork } from './in-flight/at-work.js';
 import { Transits } from './transit.js';
 
 /** Replaces a reply above the server's max_payload. */
@@ -21,12 +22,18 @@ const unsendable: ReplyHead = {
 /** More bytes than the head of any reply has. */
 const headRoom = 4_096;
 
-/** Answers messages with the result or the error of a handler, and counts the messages in flight. */
+/**
+ * Answers messages with the result or the error of a handler, and counts the messages in flight. A requester whose handler takes
+ * long hears that it is at work.
+ */
 export class Responder {
   private inFlight = 0;
+  private readonly atWork: AtWork;
   private readonly transits = new Transits();
 
-  constructor(private readonly connection: BusConnection) {}
+  constructor(private readonly connection: BusConnection) {
+    this.atWork = new AtWork((reply) => connection.tellWorking(reply));
+  }
 
   /**
    * Answers a message. The server drops messages above its max_payload, and the caller would wait until its deadline. A
@@ -64,8 +71,10 @@ export class Responder {
         served: new ServedSubject(message.subject),
       });
       if (context.deadline <= monotonicNow()) throw new AnkaError('deadline-exceeded');
-      const answer = await withParent(context.traceparent, () =>
-        inSpan(`serve ${message.subject}`, 'server', () => handler(context, body)),
+      const answer = await this.atWork.during(message.reply, context.deadline, () =>
+        withParent(context.traceparent, () =>
+          inSpan(`serve ${message.subject}`, 'server', () => handler(context, body)),
+        ),
       );
       return encodeFrame(this.headOf(answer.head, received, answer.body?.length), answer.body);
     } catch (error) {

@@ -1,8 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
+import { enterSoftHsmToken, forkSource, listeningLogger, partitionOn, tellProcess } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeOf, destroyed, inTime, newRef } from '../custody.conformance.js';
 import type { KeyRef } from '../custody.js';
@@ -14,29 +12,12 @@ const token = enterSoftHsmToken();
 let here: Pkcs11Custody;
 let there: ChildProcess;
 
-const sourceImports = `import { registerHooks } from 'node:module';
-registerHooks({ resolve: (name, context, next) =>
-  next(name.startsWith('.') && context.parentURL?.endsWith('.ts') ? name.replace(/\\.js$/, '.ts') : name, context) });`;
-
 const toldOf = ({ owner, objectId }: KeyRef): ToldKey => ({ owner, id: Buffer.from(objectId).toString('hex') });
-
-const tell = async (order: Order): Promise<unknown> => {
-  const answered = once(there, 'message');
-  there.send(order);
-  return ((await answered) as [unknown])[0];
-};
+const tell = (order: Order): Promise<unknown> => tellProcess(there, order);
 
 beforeAll(async () => {
   here = await openPkcs11Custody(partitionOn(token), listeningLogger(), quick);
-  there = fork(fileURLToPath(new URL('./other-process.fixture.ts', import.meta.url)), {
-    execArgv: [
-      '--experimental-transform-types',
-      '--disable-warning=ExperimentalWarning',
-      '--conditions=source',
-      '--import',
-      `data:text/javascript,${encodeURIComponent(sourceImports)}`,
-    ],
-  });
+  there = forkSource(new URL('./other-process.fixture.ts', import.meta.url));
   expect(await tell({ open: partitionOn(token) })).toBe('open');
 });
 afterAll(async () => {

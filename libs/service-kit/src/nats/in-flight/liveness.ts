@@ -1,0 +1,18 @@
+/**
+ * How a lost server is noticed and found again, in milliseconds. A server that is frozen closes no connection. It counts as
+ * lost when it has not answered `maxPingOut` pings. An attempt to connect must not outlast the outage for long.
+ */
+export const serverLiveness = {
+  pingInterval: 2_000,
+  maxPingOut: 3,
+  timeout: 3_000,
+  reconnectTimeWait: 250,
+  reconnectJitterTLS: 250,
+};
+
+/**
+ * How a requester notices that the process with its request has died or is frozen. A process that works on a request for a
+ * second says so, and again every second. A requester that hears nothing gives up after `mostSilent` seconds: longer than a
+ * process stands still when its machine is moved or overloaded, and than the bus takes to drop a client that does not answer.
+ */
+export const workLiveness = { everyMs: 1_000, mostSilent: 10 };
