@@ -177,6 +177,11 @@ export class RecordHistory {
     for (const claim of claims) this.questions.memory.wrote(claim);
   }
 
+  /** Remembers that a record does not exist, because this process makes what it would belong to. */
+  wroteWithout(name: OwnedName): void {
+    this.questions.memory.wrote(claimOfAbsence(name));
+  }
+
   /** Remembers that this process deletes a record, since the trail hears of it later. */
   removed(name: OwnedName, revision: number): void {
     this.questions.memory.removed(name, revision);
