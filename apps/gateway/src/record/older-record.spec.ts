@@ -52,7 +52,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 
-const sql = (text: string): Promise<unknown[]> => rig.postgres.query('ankadb_gateway', text) as Promise<unknown[]>;
+const sql = (text: string): Promise<unknown[]> => rig.postgres.query('ankadb_gateway', text);
 const tableOf = (entity: new () => object): string => gateway.parts.dataSource.getMetadata(entity).tableName;
 const codeOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
@@ -232,7 +232,7 @@ describe('whoever owns the gateway’s database', () => {
     const copy = key === 'kid' ? `'${tenantA}.copy'` : 'gen_random_uuid()';
     await sql(`UPDATE older SET ${key} = ${copy}; INSERT INTO ${table} SELECT * FROM older`);
     const all = withTenant(gateway.parts.dataSource, tenantA, (manager) =>
-      manager.findBy(of.entity, { tenantId: tenantA } as never),
+      manager.findBy(of.entity, { tenantId: tenantA }),
     );
     expect(await codeOf(all)).toBe('record-forged');
     await sql(`DELETE FROM ${table} WHERE ${key} = (SELECT ${key} FROM older)`);
