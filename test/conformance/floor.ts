@@ -28,7 +28,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['route'],
     ['key', 'crypto', 'policy', 'audit', 'tenant', 'approval', 'idempotency'],
     ['key-set', 'service-account', 'issuer', 'record'],
-    ['access-token', 'exclusion'],
+    ['access-token', 'exclusion', 'restore'],
     ['admission'],
     ['routes'],
     ['api-description'],

@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { platformTenantId } from '@ankasecure/contracts';
+import { issuer } from '@ankasecure/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { outcomeOf } from '../e2e/harness/client.js';
+import { newApplication } from '../e2e/harness/application.js';
+import { clientOf, outcomeOf } from '../e2e/harness/client.js';
 import { valueOf } from '../e2e/harness/metric.js';
 import { type Database, databases, type OwnRig, startOwnRig } from '../e2e/harness/rig.js';
 import { newTenant, type Tenant } from '../e2e/harness/tenant.js';
@@ -31,6 +34,9 @@ let tenant: Tenant;
 let quiet: Tenant;
 let quietKey: string;
 let keys: Keys;
+/** The account whose roles were taken since, and the exclusion that was made since. */
+let accountId: string;
+let exclusionId: string;
 
 const older = () => join(directory, 'older');
 const newest = () => join(directory, 'newest');
@@ -47,6 +53,10 @@ const startAll = async (): Promise<void> => {
   await Promise.all(services().map((name) => rig.stack.restart(name)));
 };
 
+const mallory = async () =>
+  clientOf(rig.baseUrl, await rig.mint({ tenantId: tenant.id, subject: 'mallory', roles: ['auditor'] }));
+const account = () => tenant.admin.send('GET', `/service-accounts/${accountId}`);
+
 /** Makes every call of the drill. @returns its answer by the key or part that it uses */
 const answers = async () => ({
   compromised: await sign(keys.compromised),
@@ -55,6 +65,8 @@ const answers = async () => ({
   untouched: await sign(keys.untouched),
   late: await sign(keys.late),
   policy: outcomeOf(await weak()),
+  account: outcomeOf(await account()),
+  mallory: outcomeOf(await (await mallory()).send('GET', '/keys')),
   'another tenant': await sign(quietKey, quiet),
 });
 
@@ -66,7 +78,21 @@ const asBefore = {
   untouched: 'ok',
   late: 'ok',
   policy: 'policy-refused',
+  account: 'ok',
+  mallory: 'authentication-required',
   'another tenant': 'ok',
+};
+
+/** Takes the account's roles, and shuts somebody out. */
+const changeIdentities = async (): Promise<void> => {
+  const { headers, body } = await account();
+  const { name, keys: own, groups } = body as { name: string; keys: object[]; groups: string[] };
+  const put = {
+    body: { name, keys: own, groups, certificates: [], roles: ['auditor'] },
+    headers: { 'if-match': headers.get('etag') ?? '' },
+  };
+  expect((await tenant.admin.send('PUT', `/service-accounts/${accountId}`, put)).status).toBe(200);
+  exclusionId = (await tenant.admin.post<{ id: string }>('/exclusions', { issuer, subject: 'mallory' })).id;
 };
 
 const change = async (): Promise<void> => {
@@ -86,6 +112,7 @@ beforeAll(async () => {
   const make = async (of: Tenant = tenant) => (await of.createKey({ algorithm: 'EC-P256' })).id;
   quietKey = await make(quiet);
   const loaded = await newTenant(rig);
+  accountId = (await newApplication(rig, tenant, ['user', 'auditor'])).id;
   const load = startLoad(loaded, await loadKeys(loaded));
   keys = {
     compromised: await make(),
@@ -100,6 +127,7 @@ beforeAll(async () => {
   await load.stop();
   await nothingLeft(rig);
   await change();
+  await changeIdentities();
   keys = { ...keys, late: await make() };
   await nothingLeft(rig);
   expect(await answers()).toEqual(asBefore);
@@ -161,6 +189,29 @@ const onRecord = async (of: string, operation: string) =>
     [of, operation],
   )) as unknown as { by: string; outcome: string; details: Record<string, string> }[];
 
+it('a restored ankadb_audit gets the partitions of months that are over', async () => {
+  const old = randomUUID();
+  await stopAll();
+  await rig.query('ankadb_audit', `SELECT make_month_partition('2024-02-10')`);
+  await rig.query(
+    'ankadb_audit',
+    `INSERT INTO sealed_event SELECT r.* FROM sealed_event e, jsonb_populate_record(e,
+       jsonb_build_object('tenant_id', $2::text, 'sealed_at', '2024-02-29T23:59:59.5Z'::timestamptz)) r
+     WHERE e.tenant_id = $1 AND e.seq <= 3`,
+    [tenant.id, old],
+  );
+  await command(`back_up ankadb_audit ${join(directory, 'old')}`);
+  for (let bucket = 0; bucket < 8; bucket++)
+    await rig.query('ankadb_audit', `DROP TABLE sealed_event_${bucket}_2024_02`);
+  await command(`restore ankadb_audit ${join(directory, 'old')}`);
+  expect(await rig.query('ankadb_audit', 'SELECT count(*)::int FROM sealed_event WHERE tenant_id = $1', [old])).toEqual(
+    [{ count: 3 }],
+  );
+  const made = `SELECT count(*)::int FROM pg_class WHERE relname ~ '^sealed_event_[0-7]_2024_02$' AND relrowsecurity`;
+  expect(await rig.query('ankadb_audit', made)).toEqual([{ count: 8 }]);
+  await putBack();
+}, 180_000);
+
 describe.each(ways)('restored under %s services:', (way, doing) => {
   it('ankadb_keys alone is refused where it is older, and brought up to date from the trail', async () => {
     await doing(() => restore('ankadb_keys'));
@@ -194,6 +245,8 @@ describe.each(ways)('restored under %s services:', (way, doing) => {
         untouched: 'ok',
         late: 'key-not-found',
         policy: 'policy-refused',
+        account: 'ok',
+        mallory: 'authentication-required',
         'another tenant': 'ok',
       });
       return true as const;
@@ -231,6 +284,25 @@ describe.each(ways)('restored under %s services:', (way, doing) => {
     await putBack();
   }, 180_000);
 
+  it('ankadb_gateway alone is refused where it is older, and loses the identities that have changed since', async () => {
+    await doing(() => restore('ankadb_gateway'));
+    await eventually('refusing the tenant', async () => {
+      expect(await answers()).toMatchObject({ untouched: 'record-outdated', 'another tenant': 'ok' });
+      return true as const;
+    });
+    const told = await command('restore_tenants');
+    expect(told).toContain(`"kind":"service_account","id":"${accountId}","outcome":"removed"`);
+    expect(told).toContain(`"kind":"excluded_subject","id":"${exclusionId}","outcome":"lost"`);
+    await eventually('the gateway up to date', async () => {
+      expect(await answers()).toEqual({ ...asBefore, account: 'service-account-not-found', mallory: 'ok' });
+      return true as const;
+    });
+    expect(await command('restore_tenants')).not.toContain('"outcome"');
+    await nothingLeft(rig);
+    expect(await verification(tenant.admin)).toMatchObject({ valid: true });
+    await putBack();
+  }, 180_000);
+
   it('ankadb_audit alone is refused until an operator accepts it, on record', async () => {
     // Each worker takes some of these calls, and has then compared what it needs.
     for (let call = 0; call < 20; call++) expect(await sign(keys.untouched)).toBe('ok');
@@ -265,6 +337,8 @@ describe.each(ways)('restored under %s services:', (way, doing) => {
         untouched: 'ok',
         late: 'key-not-found',
         policy: 'ok',
+        account: 'ok',
+        mallory: 'ok',
         'another tenant': 'ok',
       });
       return true as const;

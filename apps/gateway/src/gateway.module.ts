@@ -16,6 +16,7 @@ import { OutboundConfig } from './outbound/outbound.config.js';
 import { PolicyModule } from './policy/policy.module.js';
 import { QuotaConfig } from './quota/quota.config.js';
 import { RecordModule } from './record/record.module.js';
+import { RestoreModule } from './restore/restore.module.js';
 import { RoutesModule, RouteTableModule } from './routes/routes.module.js';
 import { ServiceAccountModule } from './service-account/service-account.module.js';
 import { TenantModule } from './tenant/tenant.module.js';
@@ -33,6 +34,7 @@ import { TenantModule } from './tenant/tenant.module.js';
     ExclusionModule,
     AuditModule,
     TenantModule,
+    RestoreModule,
     KeySetModule,
     RouteTableModule,
     AdmissionModule,

@@ -19,6 +19,7 @@ import { Decider1770700000000 } from './migrations/1770700000000-decider.js';
 import { RollingCredential1770700100000 } from './migrations/1770700100000-rolling-credential.js';
 import { Exclusion1770700200000 } from './migrations/1770700200000-exclusion.js';
 import { RecordSeal1770800000000 } from './migrations/1770800000000-record-seal.js';
+import { RecordRevision1772100000000 } from './migrations/1772100000000-record-revision.js';
 import { IdempotencyCaller1772400000000 } from './migrations/1772400000000-idempotency-caller.js';
 import { ServiceAccountRecord } from './service-account/service-account.entity.js';
 import { TenantPartition } from './tenant/tenant-partition.entity.js';
@@ -52,6 +53,7 @@ export const schema: Schema = {
     RollingCredential1770700100000,
     Exclusion1770700200000,
     RecordSeal1770800000000,
+    RecordRevision1772100000000,
     IdempotencyCaller1772400000000,
   ],
 };

@@ -39,13 +39,14 @@ export const readRecordHeads = contract({
   reply: z.strictObject({ heads: z.array(recordHead) }),
 });
 
-/** Lists the last changes of a tenant's records that one service owns, by kind and id. */
+/** Lists the last changes of a tenant's records that one service owns, by kind and id: of one kind only, if the request names it. */
 export const listRecordHeads = contract({
   owner: 'audit',
   callers: ['gateway', 'policy', 'crypto-worker'],
   subject: 'audit.record.list',
   request: z.strictObject({
     owner: z.enum(services),
+    kind: recordKind.optional(),
     after: recordName.nullable(),
   }),
   reply: z.strictObject({ heads: z.array(recordHead), complete: z.boolean() }),

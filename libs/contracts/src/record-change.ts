@@ -14,11 +14,11 @@ export const recordOwners = {
   tenant_policy: 'crypto-worker',
   tenant: 'policy',
   policy_version: 'policy',
-  tenant_partition: 'gateway',
   service_account: 'gateway',
   issuer: 'gateway',
   approval: 'gateway',
   token_key: 'gateway',
+  excluded_subject: 'gateway',
 } as const satisfies Record<string, Service>;
 export type RecordKind = keyof typeof recordOwners;
 

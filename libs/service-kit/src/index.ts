@@ -63,6 +63,7 @@ export * from './record/record-position.sql.js';
 export * from './record/record-providers.js';
 export * from './record/record-rejections.js';
 export * from './record/record-seals.js';
+export * from './record/record-sets.js';
 export * from './record/record-standing.js';
 export * from './record/remote-records.js';
 export * from './record/restore-records.js';

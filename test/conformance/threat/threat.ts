@@ -12,6 +12,8 @@ const roles = 'apps/crypto-worker/src/migrations/partition-role.spec.ts';
 const keks = 'apps/crypto-worker/src/kek/rewrap-keys.spec.ts';
 const issuer = 'apps/gateway/src/issuer/issuer.spec.ts';
 const account = 'apps/gateway/src/service-account/service-account.spec.ts';
+const anchor = 'apps/audit/src/anchor/trail-guard.spec.ts';
+const acceptance = 'apps/audit/src/acceptance/accept-trails.spec.ts';
 const e2e = (file: string, title: string): Proof => proof(`test/e2e/${file}`, title);
 
 export interface Threat {
@@ -179,6 +181,16 @@ export const threats: Readonly<Record<string, Threat>> = {
         'test/fault/outage.spec.ts',
         'continues until the outbox is full, then refuses everything, and recovers by itself',
       ),
+    ],
+  },
+  'an audit trail that was rolled back': {
+    control:
+      'The HSM holds an anchor over all trails. A trail that does not reach it is refused. An operator can accept a restored trail only if its chain and MACs hold, and is on record for it.',
+    proofs: [
+      proof(anchor, 'refuses a trail that was rolled back together with its head'),
+      proof(anchor, 'refuses a database without the trail of a tenant'),
+      proof(acceptance, 'refuses a trail that was changed, with its first bad event'),
+      proof(acceptance, 'is taken over by every process'),
     ],
   },
   'false report': {

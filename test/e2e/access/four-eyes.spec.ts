@@ -84,7 +84,7 @@ describe('where operations on keys need two people', () => {
       const events = await eventually('the events of both', async () => {
         const all = await eventsOf(tenant.admin, { keyId: key.id });
         const about = all.filter(({ details }) => details['approvalId'] === approval.id);
-        return about.length === 4 && about;
+        return about.length === 5 && about;
       });
       expect(events.filter(({ details }) => details['unchanged'] === 'true')).toMatchObject([
         { operation: 'approval.request', userId: 'alice' },
@@ -95,6 +95,7 @@ describe('where operations on keys need two people', () => {
       expect(said.toSorted()).toEqual(
         [
           ['approval.approve', 'bob', 'success', 'alice'],
+          ['approval.conclude', 'bob', 'success', 'alice'],
           ['approval.request', 'alice', 'success', 'alice'],
           [operation, 'bob', 'success', 'alice'],
         ].toSorted(),

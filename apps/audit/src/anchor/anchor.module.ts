@@ -3,7 +3,11 @@ import { AnchorRounds } from './anchor-rounds.js';
 import { AnchorSource } from './anchor-source.js';
 import { HeldAnchors } from './held-anchor.js';
 import { TrailGuard } from './trail-guard.js';
+import { TrailHealth } from './trail-health.js';
 
 /** The anchor of the trails in the token, against a roll-back of the database. */
-@Module({ providers: [AnchorSource, HeldAnchors, TrailGuard, AnchorRounds], exports: [HeldAnchors, TrailGuard] })
+@Module({
+  providers: [AnchorSource, HeldAnchors, TrailGuard, TrailHealth, AnchorRounds],
+  exports: [HeldAnchors, TrailGuard],
+})
 export class AnchorModule {}

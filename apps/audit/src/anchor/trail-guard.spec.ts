@@ -22,7 +22,9 @@ describe('the anchor of the trails', () => {
   beforeEach(async () => {
     await guard().accept(new Map());
     expect(await compareAll()).toEqual([null, null]);
+    expect(await behind()).toBeUndefined();
   });
+  const behind = async () => (await audit.instances[0]?.health.readiness())?.behind;
 
   /** Puts the trails of this tenant back to `seq`, as an older backup has them. */
   const rollBack = (tenantId: string, seq: number) =>
@@ -99,6 +101,7 @@ describe('the anchor of the trails', () => {
     expect(audit.macs.anchor?.number).toBe(before + 1);
     expect(await compareAll()).toEqual([expect.stringContaining(refused), expect.stringContaining(refused)]);
     expect(await audit.append(eventsOf(sound, 1))).toEqual({ sealed: 1 });
+    expect(await behind()).toEqual({ ankadb_audit: 1 });
   });
 
   it('refuses a database without the trail of a tenant', async () => {
@@ -131,6 +134,7 @@ describe('the anchor of the trails', () => {
         () => `ankadb_audit is older than the HSM: it ends at anchor 0, the HSM holds anchor ${anchor}.`,
       ),
     );
+    expect((await behind())?.['ankadb_audit']).toBeGreaterThan(1);
   });
 
   it('refuses changed heads behind the anchor', async () => {

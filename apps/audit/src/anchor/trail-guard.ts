@@ -37,6 +37,7 @@ export class TrailGuard {
   private comparing: Promise<void> | undefined;
   private comparedAt = Number.NEGATIVE_INFINITY;
   private lastAccepted = 0;
+  private refusedNow = 0;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -51,6 +52,11 @@ export class TrailGuard {
       registers: [registry],
       collect: () => gauge.set(this.fault === null ? 0 : 1),
     });
+  }
+
+  /** The number of trails that the last comparison refused. */
+  get refusedTrails(): number {
+    return this.refusedNow;
   }
 
   /** Why the trails do not match the anchor; null if they do, or if they were not compared yet. */
@@ -144,6 +150,7 @@ export class TrailGuard {
     this.faults = await this.findFaults();
     this.comparedAt = monotonicNow();
     const { whole, trails } = this.faults;
+    this.refusedNow = (await this.refused()).length;
     if (whole !== null && whole !== before?.whole)
       this.log.error({ alarm: 'trail-behind', fault: whole }, 'the trails are refused');
     for (const [tenantId, fault] of trails)

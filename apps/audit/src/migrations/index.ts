@@ -5,3 +5,4 @@ export { RecordIndex1770300200000 } from './1770300200000-record-index.js';
 export { LostHeads1770300300000 } from './1770300300000-lost-heads.js';
 export { Heartbeat1770600000000 } from './1770600000000-heartbeat.js';
 export { AcceptedAnchor1772300000000 } from './1772300000000-accepted-anchor.js';
+export { MonthPartition1772300100000 } from './1772300100000-month-partition.js';

@@ -41,12 +41,12 @@ export class ReadHeads {
 
   async list(
     context: Context,
-    { owner, after }: z.infer<typeof listRecordHeads.request>,
+    { owner, kind, after }: z.infer<typeof listRecordHeads.request>,
   ): Promise<z.infer<typeof listRecordHeads.reply>> {
     const { tenantId } = context;
     await this.assertSound(context);
     const heads = await withTenant(this.dataSource, tenantId, (manager) =>
-      listHeads(manager, tenantId, kindsOf(owner), after, maxHeads + 1),
+      listHeads(manager, tenantId, kindsOf(owner, kind), after, maxHeads + 1),
     );
     return { heads: heads.slice(0, maxHeads), complete: heads.length <= maxHeads };
   }
@@ -68,5 +68,8 @@ export class ReadHeads {
   }
 }
 
-const kindsOf = (owner: Service): readonly string[] =>
-  (Object.keys(recordOwners) as RecordKind[]).filter((kind) => recordOwners[kind] === owner);
+/** The kinds that the service owns, or `only` that one of them. */
+const kindsOf = (owner: Service, only: RecordKind | undefined): readonly string[] =>
+  (Object.keys(recordOwners) as RecordKind[]).filter(
+    (kind) => recordOwners[kind] === owner && (only === undefined || kind === only),
+  );

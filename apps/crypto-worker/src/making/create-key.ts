@@ -9,7 +9,7 @@ import {
   type Notice,
   newId,
 } from '@ankasecure/contracts';
-import { insertIfAbsent, withTenant } from '@ankasecure/service-kit';
+import { insertIfAbsent, noteAbsent, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Custody } from '../custody/custody.js';
@@ -17,6 +17,7 @@ import { keyResource } from '../key/key-resource.js';
 import { isValidAt } from '../key/key-state.js';
 import { shareFence } from '../key/lock/tenant-fence.sql.js';
 import { KeyRecord } from '../key/record/key.entity.js';
+import { RotationPolicyRecord } from '../key/record/rotation-policy.entity.js';
 import { readVersion } from '../key/record/select-version.js';
 import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
 import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';
@@ -179,7 +180,9 @@ export class CreateKey {
       description: request.description ?? null,
       metadata: request.metadata ?? {},
     };
-    return insertIfAbsent(manager, KeyRecord, row, 'id');
+    const isNew = await insertIfAbsent(manager, KeyRecord, row, 'id');
+    if (isNew) noteAbsent(manager, RotationPolicyRecord, { tenantId, keyId: id });
+    return isNew;
   }
 
   private async read(tenantId: string, id: string): Promise<Key | undefined> {

@@ -72,8 +72,10 @@ export class PlatformKeys {
 
   /** Returns the newest key of a kind that not every tenant needs. Makes it if there is none. */
   async provide(context: Context, kind: PlatformKeyKind): Promise<PlatformKey> {
-    if ((await this.newest(context.tenantId, kind)) === undefined) await this.make(context, kind);
-    return this.find(context.tenantId, kind, null);
+    const { tenantId } = context;
+    const isThere = (await this.newest(tenantId, kind)) !== undefined || (await this.isRecovered(context, kind));
+    if (!isThere) await this.make(context, kind);
+    return this.find(tenantId, kind, null);
   }
 
   /** Returns the keys that wrap a new key version. A tenant's first call makes the `blob-mac` key. */
@@ -153,6 +155,14 @@ export class PlatformKeys {
           spki: spki === null ? null : Buffer.from(spki),
         }),
     });
+  }
+
+  /** Tells whether the key of a lost record was put on record again. */
+  private async isRecovered(context: Context, kind: PlatformKeyKind): Promise<boolean> {
+    if (kind !== 'blob-mac') return false;
+    return this.unrecorded.recoverBlobMac(context, (manager, objectId) =>
+      this.record(manager, context.tenantId, { kind, objectId, generation: 1, spki: null }),
+    );
   }
 
   /** @returns false if another worker was first */

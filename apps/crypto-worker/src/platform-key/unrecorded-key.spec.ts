@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { codeOf } from '../custody/custody.conformance.js';
+import type { PlatformKeyKind } from '../custody/custody.js';
 import { openPkcs11Custody, type Pkcs11Custody } from '../custody/pkcs11/pkcs11-custody.js';
 import { Lease } from '../lease/lease.js';
 import { objectMakerOn } from '../testing/object-maker.js';
@@ -41,15 +42,15 @@ describe('a platform key that the token holds and no record names', () => {
   });
 
   const platformKeys = (): PlatformKeys => {
-    const { dataSource } = database;
+    const { dataSource, outbox } = database;
     const partition = partitionNamed('default');
     const maker = objectMakerOn(database, custody, lease);
-    const unrecorded = new UnrecordedKeys(dataSource, custody, log as unknown as typeof silent);
+    const unrecorded = new UnrecordedKeys(dataSource, custody, log as unknown as typeof silent, outbox, partition);
     return new PlatformKeys(dataSource, custody, maker, partition, unrecorded);
   };
   const lose = (condition: string): Promise<unknown> =>
     database.superuser.query(`DELETE FROM platform_key WHERE tenant_id = $1 AND ${condition}`, [tenantId]);
-  const objects = async (kind: 'audit-mac' | 'kek'): Promise<number> =>
+  const objects = async (kind: PlatformKeyKind): Promise<number> =>
     (await custody.platformObjects(contextOf(tenantId), kind, tenantId)).length;
 
   it('stops the making of another one, and says so', async () => {
@@ -72,6 +73,34 @@ describe('a platform key that the token holds and no record names', () => {
     const again = platformKeys().makeKek(contextOf(tenantId), 2, async () => true);
     expect(await codeOf(again)).toBe('platform-key-unrecorded');
     expect(await objects('kek')).toBe(2);
+  });
+
+  it('is put on record again, if it is the tenant’s only key for blobs', async () => {
+    await platformKeys().provision(contextOf(tenantId));
+    const { blobMac } = await platformKeys().wrapping(contextOf(tenantId), randomUUID(), 1);
+    await lose(`kind = 'blob-mac'`);
+    const again = await Promise.all(
+      Array.from({ length: 4 }, () => platformKeys().wrapping(contextOf(tenantId), randomUUID(), 1)),
+    );
+    expect(again.map((wrapping) => wrapping.blobMac)).toEqual(Array.from({ length: 4 }, () => blobMac));
+    expect(await objects('blob-mac')).toBe(1);
+    const events = await database.superuser.query<{ operation: string }[]>(
+      `SELECT event ->> 'operation' AS operation FROM outbox, jsonb_array_elements(events::jsonb) event
+       WHERE event ->> 'tenantId' = $1 AND event ->> 'operation' LIKE 'blob-mac.%' ORDER BY id`,
+      [tenantId],
+    );
+    expect(events.map(({ operation }) => operation)).toEqual(['blob-mac.create', 'blob-mac.recover']);
+  });
+
+  it.each(['import', 'token-signing'] as const)('stops a second key %s, and says how to replace it', async (kind) => {
+    await platformKeys().provision(contextOf(tenantId));
+    await platformKeys().provide(contextOf(tenantId), kind);
+    await lose(`kind = '${kind}'`);
+    await expect(platformKeys().provide(contextOf(tenantId), kind)).rejects.toMatchObject({
+      code: 'platform-key-unrecorded',
+      detail: expect.stringContaining(`deletes the key labelled ankasecure:${kind}:default:${tenantId}`) as unknown,
+    });
+    expect(await objects(kind)).toBe(1);
   });
 
   it('is not one that another worker is making', async () => {

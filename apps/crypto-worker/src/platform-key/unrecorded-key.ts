@@ -1,16 +1,38 @@
-import { AnkaError, type Context } from '@ankasecure/contracts';
-import { Logger, withTenant } from '@ankasecure/service-kit';
+import { AnkaError, auditEvent, type Context } from '@ankasecure/contracts';
+import { Logger, Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { Custody, type PlatformKeyKind } from '../custody/custody.js';
+import { bindsOwner, isNamed, nameOfObject, type ObjectName, ownerOfPlatformKey } from '../custody/object-owner.js';
+import { Partition } from '../custody/partition.js';
 import { accountedObjects } from './platform-key.sql.js';
 
 const hex = (id: Uint8Array): string => Buffer.from(id).toString('hex');
 
+const restore = 'Restore the newest backup of ankadb_keys.';
+const replaceable = (loss: string) => (label: string) =>
+  `${restore} If there is none, an administrator of the HSM deletes the key labelled ${label}: the next request makes another, and ${loss}.`;
+
+/** What to do about a key without a record. Nothing but a record opens what depends on a KEK or on an audit key. */
+const remedies: Readonly<Record<PlatformKeyKind, (label: string) => string>> = {
+  kek: () => restore,
+  'audit-mac': () => restore,
+  'blob-mac': () => restore,
+  import: replaceable('what was wrapped with the old one must be wrapped again'),
+  'token-signing': replaceable('access tokens of the old one are no longer accepted'),
+};
+
+/** Another worker has put the key on record. Nothing is committed. */
+class Outrun extends Error {}
+
+/** Puts a key on record. @returns false if another worker was first */
+type RecordKey = (manager: EntityManager, objectId: Buffer) => Promise<boolean>;
+
 /**
  * Finds platform keys that the token holds and no record names. The database is then older than the token, or was lost.
  * A second key of that name would start the tenant again: with another audit key its trail no longer verifies, and with
- * another KEK its wrapped keys no longer open.
+ * another KEK its wrapped keys no longer open. A tenant's only `blob-mac` key is put on record again, because its object says
+ * all that its record did.
  */
 @Injectable()
 export class UnrecordedKeys {
@@ -18,7 +40,37 @@ export class UnrecordedKeys {
     private readonly dataSource: DataSource,
     private readonly custody: Custody,
     private readonly log: Logger,
+    private readonly outbox: Outbox,
+    private readonly partition: Partition,
   ) {}
+
+  /**
+   * Puts the tenant's `blob-mac` key on record again, if the token holds exactly one that no record names and whose CKA_ID binds
+   * this tenant. Its rights are checked at its first use, like those of every object.
+   * @returns whether the key is on record now
+   */
+  async recoverBlobMac(context: Context, record: RecordKey): Promise<boolean> {
+    const found = (await this.unaccounted(context, 'blob-mac')).map((id) => Buffer.from(id, 'hex'));
+    const [objectId] = found;
+    const name = this.nameOf('blob-mac', context.tenantId);
+    if (objectId === undefined || found.length > 1) return false;
+    if (!bindsOwner(objectId) || !isNamed(objectId, name.label, name)) return false;
+    const event = auditEvent(context, {
+      operation: 'blob-mac.recover',
+      algorithm: 'HMAC-SHA256',
+      details: { partition: this.partition.name, generation: '1' },
+    });
+    try {
+      await withTenant(this.dataSource, context.tenantId, async (manager) => {
+        if (!(await record(manager, objectId))) throw new Outrun();
+        await this.outbox.write(manager, [event]);
+      });
+      this.outbox.committed(1);
+    } catch (error) {
+      if (!(error instanceof Outrun)) throw error;
+    }
+    return true;
+  }
 
   /** @throws AnkaError `platform-key-unrecorded`; the token's errors */
   async assertNone(context: Context, kind: PlatformKeyKind): Promise<void> {
@@ -35,8 +87,12 @@ export class UnrecordedKeys {
     );
     throw new AnkaError(
       'platform-key-unrecorded',
-      `The HSM holds a key ${kind} of this tenant that ankadb_keys does not record: the database was lost, or is older than the HSM. Restore the newest backup of ankadb_keys.`,
+      `The HSM holds a key ${kind} of this tenant that ankadb_keys does not record: the database was lost, or is older than the HSM. ${remedies[kind](this.nameOf(kind, tenantId).label)}`,
     );
+  }
+
+  private nameOf(kind: PlatformKeyKind, tenantId: string): ObjectName {
+    return nameOfObject(ownerOfPlatformKey({ kind, tenantId, generation: 1 }), this.partition.naming);
   }
 
   /** The CKA_IDs, in hex, of objects without a record or an intent. The token is asked first, so that no making is missed. */

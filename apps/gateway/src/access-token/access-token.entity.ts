@@ -1,4 +1,4 @@
-import { SealedRecord, UnsealedRecord } from '@ankasecure/service-kit';
+import { SealedRecord, UnsealedRecord, wholeNumber } from '@ankasecure/service-kit';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 const assertionKey = { primaryKeyConstraintName: 'client_assertion_pkey' };
@@ -29,7 +29,7 @@ const tokenKeyKey = { primaryKeyConstraintName: 'token_key_pkey' };
 /** The public half of a key that signs the gateway's tokens. */
 @Entity('token_key')
 @SealedRecord<TokenKeyRecord>({
-  deciding: ['tenantId', 'kid', 'jwk'],
+  deciding: ['tenantId', 'kid', 'jwk', 'recordRevision'],
   notDeciding: {
     seal: 'is the seal itself',
   },
@@ -47,4 +47,8 @@ export class TokenKeyRecord {
   /** See `SealedRecord`. */
   @Column('bytea', { nullable: true })
   seal!: Buffer | null;
+
+  /** See `SealedRecord`. */
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: wholeNumber })
+  recordRevision!: number | null;
 }

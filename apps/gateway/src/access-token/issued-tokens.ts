@@ -32,8 +32,9 @@ export class IssuedTokens {
       details: { jti: claims.jti, expiresAt, ...proofOf(claims) },
     });
     const settle = await withTenant(this.dataSource, tenantId, async (manager) => {
+      const kept = await this.keys.keep(manager, tenantId, key);
       await this.outbox.write(manager, [event]);
-      return this.keys.keep(manager, tenantId, key);
+      return kept;
     });
     this.outbox.committed(1);
     await settle();

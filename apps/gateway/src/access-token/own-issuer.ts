@@ -42,7 +42,7 @@ export class OwnIssuer implements IssuerSource {
     const { tenant, sub, rev } = tokenClaims.parse(payload);
     if (kid?.split('.')[0] !== tenant) throw new Error('the key belongs to another tenant');
     const epoch = await this.epochs.current();
-    const account = await this.accounts.find(tenant, sub);
+    const account = await this.accounts.prove(tenant, sub);
     if (account === undefined || rev < account.tokensFrom || rev > account.revision)
       throw new TurnedAway({ tenantId: tenant, issuer, subject: sub }, 'the account has changed');
     return {

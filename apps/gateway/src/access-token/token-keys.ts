@@ -1,10 +1,11 @@
 import { type TokenKey, tokenKey, uuid } from '@ankasecure/contracts';
-import { BoundedMap, insertIfAbsent, withTenant } from '@ankasecure/service-kit';
+import { assertAsked, BoundedMap, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { type CryptoKey, importJWK } from 'jose';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ClaimedTenants } from '../identity/claimed-tenants.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
+import { lockTenant } from '../identity/tenant-lock.statement.js';
 import { TokenKeyRecord } from './access-token.entity.js';
 
 const capacity = 5000;
@@ -28,16 +29,17 @@ export class TokenKeys {
   }
 
   /**
-   * Stores the key in the transaction that records the issued token. Another gateway may have cached that the key does not
+   * Stores the key in the transaction that records the issued token, before the event: that names the new record. Another gateway may have cached that the key does not
    * exist, so a token of a new key is returned only after that cache is outdated. Every gateway then accepts the token.
    * @returns a function that waits for this after the commit
    */
   async keep(manager: EntityManager, tenantId: string, key: TokenKey): Promise<() => Promise<void>> {
     const { kid } = key;
     if (this.inForce.has(kid)) return async () => undefined;
-    const isNew = await insertIfAbsent(manager, TokenKeyRecord, { tenantId, kid, jwk: key }, 'kid');
-    // Another transaction may have created the key and may still wait.
-    const epoch = isNew ? await this.epochs.change(manager) : await this.epochs.now(manager);
+    // Another transaction may have created the key and may still wait for the gateways.
+    const epoch = (await insertNew(manager, tenantId, key))
+      ? await this.epochs.change(manager)
+      : await this.epochs.now(manager);
     return async () => {
       await this.epochs.settle(epoch, 'let-in');
       this.inForce.set(kid, true);
@@ -68,3 +70,16 @@ export class TokenKeys {
     return keys.length === 0 ? undefined : new Map(keys.map((key) => [key.kid, key]));
   }
 }
+
+/** @returns false if the key is stored already */
+const insertNew = async (manager: EntityManager, tenantId: string, key: TokenKey): Promise<boolean> => {
+  const { kid } = key;
+  await lockTenant(manager, 'token-keys', tenantId);
+  const held = await manager.findOneBy(TokenKeyRecord, { tenantId, kid });
+  if (held !== null) {
+    assertAsked(manager, held, { tenantId, kid });
+    return false;
+  }
+  await manager.insert(TokenKeyRecord, { tenantId, kid, jwk: key });
+  return true;
+};

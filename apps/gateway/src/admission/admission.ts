@@ -43,6 +43,7 @@ export class Admission {
       if (needsPartition || principal.tenantId !== platformTenantId)
         request.partition = this.tenants.known(principal.tenantId) ?? (await this.tenants.find(principal, request.id));
       if (!hasOneOf(principal, route.roles)) throw new AnkaError('access-denied', needs(route));
+      if (principal.onlyRepairs !== undefined && route.repairs !== true) throw principal.onlyRepairs;
       // The other services refuse the requests of a disabled tenant themselves.
       if (changesGateway(route) && (await this.tenants.isDisabled(principal, request.id)))
         throw new AnkaError('tenant-disabled', disabledTenant);

@@ -21,7 +21,7 @@ export class ApprovalEvents {
 
   of(
     { tenantId, principal, issuer, correlationId, clientAddress }: Actor,
-    action: 'request' | 'approve' | 'reject' | 'withdraw' | 'end',
+    action: 'request' | 'approve' | 'reject' | 'withdraw' | 'conclude' | 'end',
     requested: ReportedRequest,
     { failureCode, details }: Outcome = {},
   ): AuditEvent {

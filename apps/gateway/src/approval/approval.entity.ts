@@ -1,5 +1,5 @@
 import { AnkaError } from '@ankasecure/contracts';
-import { assertAsked, SealedRecord } from '@ankasecure/service-kit';
+import { assertAsked, SealedRecord, wholeNumber } from '@ankasecure/service-kit';
 import { Check, Column, Entity, type EntityManager, Index, PrimaryColumn, VirtualColumn } from 'typeorm';
 import type { Approval } from './approval.contract.js';
 
@@ -39,6 +39,7 @@ export const stateNow = (alias: string): string =>
     'decidedAt',
     'reason',
     'outcome',
+    'recordRevision',
   ],
   notDeciding: {
     carryingUntil: 'Keeps two attempts apart. An operation that is attempted twice happens once.',
@@ -130,6 +131,10 @@ export class ApprovalRecord {
   /** See `SealedRecord`. */
   @Column('bytea', { nullable: true })
   seal!: Buffer | null;
+
+  /** See `SealedRecord`. */
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: wholeNumber })
+  recordRevision!: number | null;
 }
 
 /** @throws AnkaError `approval-not-found` */

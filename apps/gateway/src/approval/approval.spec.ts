@@ -1,4 +1,11 @@
-import { AnkaError, type AuditEvent, type ErrorCode, monotonicNow, platformTenantId } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  type AuditEvent,
+  type Context,
+  type ErrorCode,
+  monotonicNow,
+  platformTenantId,
+} from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Principal } from '../auth/principal.js';
@@ -41,11 +48,16 @@ const principalOf = (subject: string): Principal => ({
   groups: [],
 });
 
+const contextOf = ({ tenantId, subject: principal, issuer }: Principal): Context => ({
+  tenantId,
+  principal,
+  issuer,
+  correlationId: 'spec',
+  deadline: monotonicNow() + 5000,
+});
 const approveAs = async (decisions: Decisions, subject: string, id: string): Promise<ApprovedRequest> => {
   const principal = principalOf(subject);
-  const { tenantId, issuer } = principal;
-  const context = { tenantId, principal: subject, issuer, correlationId: 'spec', deadline: monotonicNow() + 5000 };
-  return (await decisions.approve({ context, principal }, id)) as ApprovedRequest;
+  return (await decisions.approve({ context: contextOf(principal), principal }, id)) as ApprovedRequest;
 };
 const done = (body: object) => ({ head: { ok: true as const }, body: Buffer.from(JSON.stringify(body)) });
 const refuse = (code: ErrorCode) => async (): Promise<never> => {
@@ -218,7 +230,8 @@ describe('an operation that needs two people', () => {
       approval: { id: approval.id, requestedBy: 'alice', requestedByIssuer: rig.issuer.issuer },
     });
     expect(JSON.parse(sent)).toEqual({ ...body, id: keyId });
-    const [, decided] = await eventsOf(approval, 2);
+    const [, decided, concluded] = await eventsOf(approval, 3);
+    expect(concluded).toMatchObject({ userId: 'bob', operation: 'approval.conclude', details: { status: '200' } });
     expect(decided).toMatchObject({
       userId: 'bob',
       keyId,
@@ -260,8 +273,8 @@ describe('an operation that needs two people', () => {
     const add = (subject: string, many: number) =>
       rig.postgres.query(
         'ankadb_gateway',
-        `INSERT INTO approval (tenant_id, id, operation, request, requested_by, requested_by_issuer, expires_at, seal)
-         SELECT $1, gen_random_uuid(), 'deleteKey', '{}', $2, 'y', now() + interval '1 h', sha256('') FROM generate_series(1, $3)`,
+        `INSERT INTO approval (tenant_id, id, operation, request, requested_by, requested_by_issuer, expires_at, seal, record_revision)
+         SELECT $1, gen_random_uuid(), 'deleteKey', '{}', $2, 'y', now() + interval '1 h', sha256(''), 1 FROM generate_series(1, $3)`,
         [tenantB, subject, many],
       );
     const [one, other] = [
@@ -433,7 +446,7 @@ describe('a request is not approved', () => {
     const answers = await Promise.all(tokens.map((token) => approve(approval, token)));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409]);
     expect(heard('deleteKey').length - before).toBe(1);
-    await eventsOf(approval, 2);
+    await eventsOf(approval, 3);
   });
 
   it.each([{ extra: true }, { id: tenantA }, { reason: '' }, { reason: 'x'.repeat(257) }, { reason: 'a\nb' }, []])(
@@ -479,15 +492,18 @@ describe('an approved request that was not carried out', () => {
   it('belongs to one attempt at a time: a late attempt neither ends the next one nor stores its outcome', async () => {
     const approval = await waiting();
     const decisions = gateway.app.get(Decisions);
+    const context = contextOf(principalOf('bob'));
     const attempt = () => approveAs(decisions, 'bob', approval.id);
     const late = await attempt();
     await sql('carrying_until = now()', approval);
     const next = await attempt();
     await decisions.release(late);
     await expect(attempt()).rejects.toMatchObject({ code: 'approval-state' });
-    expect(await decisions.conclude(late, { status: 500, body: {} })).toMatchObject({ outcome: null });
+    expect(await decisions.conclude(context, late, { status: 500, body: {} })).toMatchObject({ outcome: null });
     await expect(attempt()).rejects.toMatchObject({ code: 'approval-state' });
-    expect(await decisions.conclude(next, { status: 200, body: {} })).toMatchObject({ outcome: { status: 200 } });
+    expect(await decisions.conclude(context, next, { status: 200, body: {} })).toMatchObject({
+      outcome: { status: 200 },
+    });
   });
 
   it('belongs to its attempt for the attempt’s longest duration, including the wait for a change of issuers', async () => {
@@ -613,9 +629,10 @@ describe('a tenant’s issuer', () => {
     expect((await change('GET', `/${creation.id}`)).status).toBe(200);
     expect(approvalIn(await approve(removal)).outcome).toMatchObject({ status: 200 });
     expect((await change('GET', `/${creation.id}`)).status).toBe(404);
-    const events = await eventsOf(removal, 3);
+    const events = await eventsOf(removal, 4);
     expect(events.map(({ operation, userId }) => [operation, userId]).toSorted()).toEqual([
       ['approval.approve', 'bob'],
+      ['approval.conclude', 'bob'],
       ['approval.request', 'alice'],
       ['issuer.delete', 'bob'],
     ]);

@@ -1,10 +1,10 @@
 import { AnkaError, type Context, type DryRun, onRecord } from '@ankasecure/contracts';
-import { ActionRunner, changeRecord, isDryRun, transactionTime, withTenant } from '@ankasecure/service-kit';
+import { ActionRunner, changeRecord, isDryRun, Outbox, transactionTime, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { hasOneOf, type Principal } from '../auth/principal.js';
 import type { Approval } from './approval.contract.js';
-import { type ApprovalRecord, findApproval, resourceOf } from './approval.entity.js';
+import { ApprovalRecord, findApproval, resourceOf } from './approval.entity.js';
 import { ApprovalEvents } from './approval-event.js';
 import { assertApprovable, assertOpen, isConcluded } from './approval-state.js';
 import { ControlledRoutes } from './controlled-route.js';
@@ -51,6 +51,7 @@ export class Decisions {
     private readonly actions: ActionRunner,
     private readonly controlled: ControlledRoutes,
     private readonly events: ApprovalEvents,
+    private readonly outbox: Outbox,
   ) {}
 
   /**
@@ -107,17 +108,31 @@ export class Decisions {
   }
 
   /** Stores the final answer to an approved request, unless another attempt has taken over. */
-  conclude({ approval, claim }: ApprovedRequest, outcome: NonNullable<Approval['outcome']>): Promise<Approval> {
-    const { tenantId, id } = approval;
-    return withTenant(this.dataSource, tenantId, async (manager) => {
-      await endAttempt(manager, { tenantId, id, claim }, outcome);
-      return resourceOf(await findApproval(manager, tenantId, id));
+  async conclude(
+    context: Context,
+    { approval: { id }, claim }: ApprovedRequest,
+    outcome: NonNullable<Approval['outcome']>,
+  ): Promise<Approval> {
+    const { tenantId } = context;
+    const { record, events } = await withTenant(this.dataSource, tenantId, async (manager) => {
+      const record = await findApproval(manager, tenantId, id, 'pessimistic_write');
+      if (claim === null || record.claim !== claim) return { record, events: 0 };
+      await changeRecord(manager, record, { carryingUntil: null, outcome });
+      const details = { status: String(outcome.status) };
+      await this.outbox.write(manager, [this.events.of(context, 'conclude', record, { details })]);
+      return { record, events: 1 };
     });
+    this.outbox.committed(events);
+    return resourceOf(record);
   }
 
   /** Allows another approval at once, unless another attempt has taken over. The operation may not have been carried out. */
   async release({ approval: { tenantId, id }, claim }: ApprovedRequest): Promise<void> {
-    await withTenant(this.dataSource, tenantId, (manager) => endAttempt(manager, { tenantId, id, claim }));
+    await withTenant(this.dataSource, tenantId, async (manager) => {
+      const record = await findApproval(manager, tenantId, id, 'pessimistic_write');
+      if (claim !== null && record.claim === claim)
+        await manager.update(ApprovalRecord, { tenantId, id }, { carryingUntil: null });
+    });
   }
 
   private async decide({ context, principal }: Decider, id: string, decision: Decision) {
@@ -177,14 +192,3 @@ interface Plan {
   readonly denial?: AnkaError;
   readonly isChange?: boolean;
 }
-
-/** Ends the attempt of the claim and stores the outcome, if any. */
-const endAttempt = async (
-  manager: EntityManager,
-  { tenantId, id, claim }: Pick<Approval, 'tenantId' | 'id'> & Pick<ApprovedRequest, 'claim'>,
-  outcome?: NonNullable<Approval['outcome']>,
-): Promise<void> => {
-  const record = await findApproval(manager, tenantId, id, 'pessimistic_write');
-  if (claim === null || record.claim !== claim) return;
-  await changeRecord(manager, record, { carryingUntil: null, ...(outcome !== undefined && { outcome }) });
-};

@@ -49,6 +49,7 @@ export const auditRoutes: readonly Route[] = [
     summary: 'Verify the audit trail',
     description:
       'Recomputes the MACs, the hash chain and the batch seals of a range, compares the trail with the anchor in the HSM, and reports the first event that fails. Send `{}` to verify the whole trail. A tenant can run one verification at a time.',
+    repairs: true,
     contract: verifyTrail,
     takes: 'body',
     withinMs: 100_000,
@@ -76,6 +77,7 @@ export const auditRoutes: readonly Route[] = [
     description:
       'After the audit database was restored from a backup, the trails end before the place that the HSM remembers, and nothing is sealed. This call verifies the trails and accepts those that are sound, as they are. A trail that fails stays refused, and the answer names its first bad event. If the time does not suffice, repeat the call: it goes on from there. Your name and the reason are sealed first, in the platform’s trail. Trails that match the HSM are left as they are.',
     roles: ['platform-admin'],
+    repairs: true,
     contract: acceptTrails,
     takes: 'body',
     status: 200,

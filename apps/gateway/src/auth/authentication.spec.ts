@@ -283,7 +283,10 @@ describe('a principal whose token expires while work runs for them', () => {
       maxTokenLifeSeconds: 3600,
       tokenCacheSeconds: 300,
     } as unknown as IdentityConfig;
-    const excluded = { admit: async () => ({ epoch }) } as unknown as ExcludedSubjects;
+    const excluded = {
+      admit: async () => ({ epoch, at: 0 }),
+      stands: (_: string, admission: { epoch: number }) => epochs.isCurrent(admission.epoch),
+    } as unknown as ExcludedSubjects;
     const verifier = new TokenVerifier(
       { sources: [{ find: () => issuer }] },
       config,

@@ -74,7 +74,7 @@ export class Authentication {
 
   private known(key: string): RememberedToken | undefined {
     const entry = this.fresh(key);
-    return entry !== undefined && this.stands(entry.admission) ? entry : undefined;
+    return entry !== undefined && this.stands(entry.verified, entry.admission) ? entry : undefined;
   }
 
   /** A token whose signature is not checked again. Its subject may no longer be admitted. */
@@ -93,11 +93,12 @@ export class Authentication {
     const token = bearer(authorization);
     if (authorization === undefined || token === undefined) throw new TokenRefusal();
     this.verifier.clock.assertAgrees();
+    const since = monotonicNow();
     try {
       const key = keyOf(token);
       const before = this.fresh(key);
       const verified = verifiedBefore(before) ?? (await this.verifier.verify(token, at));
-      const admission = earlier(verified.epoch, await this.excluded.admit(verified.principal));
+      const admission = earlier(verified.epoch, await this.excluded.admit(verified.principal, since), since);
       const entry = {
         verified,
         principal: this.confirmable(verified, admission, authorization, correlationId),
@@ -129,17 +130,19 @@ export class Authentication {
 
   /** The principal, with functions to confirm it before, during and after its work. Without the database there is nothing to confirm. */
   private confirmable(
-    { principal }: VerifiedToken,
+    verified: VerifiedToken,
     admission: Admission,
     authorization: string,
     correlationId: string,
   ): Principal {
-    if (!('epoch' in admission)) return principal;
+    const { principal } = verified;
+    if (!('epoch' in admission))
+      return admission.onlyRepairs === undefined ? principal : { ...principal, onlyRepairs: admission.onlyRepairs };
     const { epoch } = admission;
     const key = keyOf(bearer(authorization) ?? '');
     const letInAt = new Date(this.now());
     const again = async (at?: Date) => this.known(key) ?? (await this.look(authorization, correlationId, at));
-    const confirm = () => (this.stands(admission) ? undefined : again().then((now) => now.principal));
+    const confirm = () => (this.stands(verified, admission) ? undefined : again().then((now) => now.principal));
     // A change does not exclude an expired token, so no change waits for its work.
     const stillIn = async () => {
       const now = await again(letInAt);
@@ -149,8 +152,8 @@ export class Authentication {
     return { ...principal, epoch, confirm, during: (work) => this.epochs.during(epoch, stillIn, work) };
   }
 
-  private stands(admission: Admission): boolean {
-    return 'epoch' in admission ? this.epochs.isCurrent(admission.epoch) : monotonicNow() < admission.until;
+  private stands({ principal }: VerifiedToken, admission: Admission): boolean {
+    return this.excluded.stands(principal.tenantId, admission);
   }
 }
 
@@ -162,9 +165,9 @@ const verifiedBefore = (before: RememberedToken | undefined): VerifiedToken | un
   before?.verified.epoch === undefined ? before?.verified : undefined;
 
 /** The admission of a token that was read in another epoch, if it was looked up at all. */
-const earlier = (epoch: number | undefined, admission: Admission): Admission => {
+const earlier = (epoch: number | undefined, admission: Admission, at: number): Admission => {
   if (epoch === undefined) return admission;
-  return { epoch: 'epoch' in admission ? Math.min(epoch, admission.epoch) : epoch };
+  return { epoch: 'epoch' in admission ? Math.min(epoch, admission.epoch) : epoch, at };
 };
 
 /** Whether the platform failed, and not the token: a stored record is forged, for example. */

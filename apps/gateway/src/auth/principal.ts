@@ -1,4 +1,4 @@
-import { type Actor, platformTenantId } from '@ankasecure/contracts';
+import { type Actor, type AnkaError, platformTenantId } from '@ankasecure/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../identity/turned-away.js';
 import type { Role } from './role.js';
@@ -16,6 +16,8 @@ export interface Principal {
   readonly isApplication?: true;
   /** Set if this other issuer can give the same name. The person behind the name is then not certain. */
   readonly sharedWith?: string;
+  /** Set for a platform administrator while the platform's own records are refused, with the refusal: only repairs are admitted. */
+  readonly onlyRepairs?: AnkaError;
   /**
    * Checks the principal again. Set if its identity can end before the token does. It runs before work starts and before an
    * answer is sent. It returns undefined while nothing has changed, otherwise the principal of a new check. It rejects with AnkaError `authentication-required` after the end.

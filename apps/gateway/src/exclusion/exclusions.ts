@@ -1,7 +1,7 @@
 import { AnkaError, assertApproved, auditEvent, type Context, type DryRun, newId } from '@ankasecure/contracts';
-import { ActionRunner, assertAsked, removeRecord, withTenant } from '@ankasecure/service-kit';
+import { ActionRunner, assertAsked, RecordSets, removeRecord } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { EndApprovals } from '../approval/end-approvals.js';
 import { ExcludedSubject } from '../identity/excluded-subject.entity.js';
@@ -19,7 +19,7 @@ const most = 1000;
 @Injectable()
 export class Exclusions {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly sets: RecordSets,
     private readonly actions: ActionRunner,
     private readonly epochs: IdentityEpoch,
     private readonly policy: PolicyInForce,
@@ -47,11 +47,11 @@ export class Exclusions {
       },
       write: async (manager, earlier, report) => {
         if (earlier !== undefined) return earlier;
+        // A stolen account may have asked for what an honest person would then approve.
+        const ended = await this.approvals.end(manager, context, issuer, subject);
         const id = context.resourceId ?? newId();
         await manager.insert(ExcludedSubject, { tenantId, id, issuer, subject, reason, createdBy });
         const after = await found(manager, tenantId, id);
-        // A stolen account may have asked for what an honest person would then approve.
-        const ended = await this.approvals.end(manager, context, issuer, subject);
         await report(auditEvent(context, { operation, details: detailsOf(after) }), ...ended);
         this.epochs.settleAfter(context, await this.epochs.change(manager), 'shut-out');
         return after;
@@ -59,17 +59,17 @@ export class Exclusions {
     });
   }
 
-  /** Newest first. */
-  list({ tenantId }: Context): Promise<Exclusion[]> {
-    return withTenant(this.dataSource, tenantId, async (manager) => {
-      const order = { createdAt: 'DESC', id: 'DESC' } as const;
-      return (await manager.find(ExcludedSubject, { where: { tenantId }, order })).map(resourceOf);
-    });
+  /** Newest first. @throws AnkaError `record-outdated` if one is missing */
+  async list({ tenantId }: Context): Promise<Exclusion[]> {
+    const order = { createdAt: 'DESC', id: 'DESC' } as const;
+    return (await this.sets.load(ExcludedSubject, tenantId, { order })).map(resourceOf);
   }
 
-  /** @throws AnkaError `exclusion-not-found` */
-  get({ tenantId }: Context, id: string): Promise<Exclusion> {
-    return withTenant(this.dataSource, tenantId, (manager) => found(manager, tenantId, id));
+  /** @throws AnkaError `exclusion-not-found`; `record-outdated` if one of the tenant's exclusions is missing */
+  async get(context: Context, id: string): Promise<Exclusion> {
+    const one = (await this.list(context)).find((exclusion) => exclusion.id === id);
+    if (one === undefined) throw new AnkaError('exclusion-not-found');
+    return one;
   }
 
   /**

@@ -1,20 +1,23 @@
 import { randomUUID } from 'node:crypto';
+import { monotonicNow } from '@ankasecure/contracts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ClaimedTenants } from './claimed-tenants.js';
 import { forStranger } from './origin.js';
 
 describe('the data of a tenant that a token claims', () => {
   let epoch: number;
+  let movedAt: number;
   let asked: string[];
   let gate: Promise<void>;
   let tenants: ClaimedTenants<string>;
   const has = new Set<string>();
   beforeEach(() => {
     epoch = 1;
+    movedAt = Number.NEGATIVE_INFINITY;
     asked = [];
     gate = Promise.resolve();
     has.clear();
-    tenants = new ClaimedTenants({ current: async () => epoch }, async (tenantId) => {
+    tenants = new ClaimedTenants({ current: async () => epoch, lastMove: () => movedAt }, async (tenantId) => {
       asked.push(tenantId);
       const is = has.has(tenantId);
       await gate;
@@ -41,6 +44,18 @@ describe('the data of a tenant that a token claims', () => {
     has.delete(tenant);
     epoch = 3;
     expect((await tenants.of(tenant)).value).toBeUndefined();
+  });
+
+  it('is read again when the trail has named a change, even if the epoch stays', async () => {
+    const [tenant, stranger] = [randomUUID(), randomUUID()];
+    has.add(tenant);
+    await tenants.of(tenant);
+    await tenants.of(stranger);
+    movedAt = monotonicNow();
+    has.delete(tenant);
+    has.add(stranger);
+    expect((await tenants.of(tenant)).value).toBeUndefined();
+    expect((await tenants.of(stranger)).value).toBe(stranger);
   });
 
   it('is read once for concurrent callers, and again for a caller after a change', async () => {

@@ -1,4 +1,4 @@
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import { BoundedMap, type TurnLimits, Turns } from '@ankasecure/service-kit';
 import type { IdentityEpoch } from './identity-epoch.js';
 import { originOf } from './origin.js';
@@ -7,6 +7,12 @@ import { originOf } from './origin.js';
 export interface TenantData<Value> {
   readonly value: Value | undefined;
   readonly epoch: number;
+}
+
+/** When data was read: its epoch, and a time of `monotonicNow` before it. */
+interface Reading {
+  readonly epoch: number;
+  readonly at: number;
 }
 
 /** The numbers of cached tenants with and without data. Unknown tenants displace no tenant that has data. */
@@ -25,8 +31,8 @@ const strangers: TurnLimits = {
  * the cache is never out of date.
  */
 export class ClaimedTenants<Value> {
-  private readonly known = new BoundedMap<string, TenantData<Value>>(capacity.known);
-  private readonly empty = new BoundedMap<string, number>(capacity.empty);
+  private readonly known = new BoundedMap<string, Reading & { readonly value: Value }>(capacity.known);
+  private readonly empty = new BoundedMap<string, Reading>(capacity.empty);
   private readonly reading = new Map<string, Promise<TenantData<Value>>>();
   private readonly strangers = new Turns(
     strangers,
@@ -35,7 +41,7 @@ export class ClaimedTenants<Value> {
 
   /** @param read gets the value of an earlier epoch if it is still cached */
   constructor(
-    private readonly epochs: Pick<IdentityEpoch, 'current'>,
+    private readonly epochs: Pick<IdentityEpoch, 'current' | 'lastMove'>,
     private readonly read: (tenantId: string, before: Value | undefined) => Promise<Value | undefined>,
   ) {}
 
@@ -44,9 +50,10 @@ export class ClaimedTenants<Value> {
     const epoch = await this.epochs.current();
     const cached = this.cached(tenantId, epoch);
     if (cached !== undefined) return cached;
-    const before = this.known.get(tenantId);
-    // A caller joins no read in an earlier epoch, which could miss newer data, and no read that waits in the line of another network.
-    const name = before === undefined ? `${tenantId} ${epoch} ${originOf()}` : `${tenantId} ${epoch}`;
+    const before = this.known.get(tenantId)?.value;
+    // A caller joins no read in an earlier epoch or before a change, which could miss newer data, and no read that waits in the line of another network.
+    const moment = `${tenantId} ${epoch} ${this.epochs.lastMove(tenantId)}`;
+    const name = before === undefined ? `${moment} ${originOf()}` : moment;
     const reading = this.reading.get(name) ?? this.look(tenantId, epoch, before);
     this.reading.set(name, reading);
     return reading.finally(() => this.reading.delete(name));
@@ -54,29 +61,31 @@ export class ClaimedTenants<Value> {
 
   private cached(tenantId: string, epoch: number): TenantData<Value> | undefined {
     const known = this.known.get(tenantId);
-    if (known?.epoch === epoch) return known;
-    return this.empty.get(tenantId) === epoch ? { value: undefined, epoch } : undefined;
+    if (known !== undefined && this.isValid(tenantId, epoch, known)) return { value: known.value, epoch };
+    const empty = this.empty.get(tenantId);
+    return empty !== undefined && this.isValid(tenantId, epoch, empty) ? { value: undefined, epoch } : undefined;
   }
 
-  private async look(
-    tenantId: string,
-    epoch: number,
-    before: TenantData<Value> | undefined,
-  ): Promise<TenantData<Value>> {
-    if (before !== undefined) return this.keep(tenantId, epoch, await this.read(tenantId, before.value));
+  private isValid(tenantId: string, epoch: number, reading: Reading): boolean {
+    return reading.epoch === epoch && this.epochs.lastMove(tenantId) < reading.at;
+  }
+
+  private async look(tenantId: string, epoch: number, before: Value | undefined): Promise<TenantData<Value>> {
+    if (before !== undefined) return this.readAnew(tenantId, epoch, before);
     return this.strangers.run(
       originOf(),
-      async () => this.cached(tenantId, epoch) ?? this.keep(tenantId, epoch, await this.read(tenantId, undefined)),
+      async () => this.cached(tenantId, epoch) ?? this.readAnew(tenantId, epoch, undefined),
     );
   }
 
-  private keep(tenantId: string, epoch: number, value: Value | undefined): TenantData<Value> {
-    const read = { value, epoch };
-    if ((this.known.get(tenantId)?.epoch ?? 0) > epoch) return read;
+  private async readAnew(tenantId: string, epoch: number, before: Value | undefined): Promise<TenantData<Value>> {
+    const at = monotonicNow();
+    const value = await this.read(tenantId, before);
+    if ((this.known.get(tenantId)?.at ?? 0) > at) return { value, epoch };
     if (value === undefined) {
       this.known.delete(tenantId);
-      this.empty.set(tenantId, epoch);
-    } else this.known.set(tenantId, read);
-    return read;
+      this.empty.set(tenantId, { epoch, at });
+    } else this.known.set(tenantId, { value, epoch, at });
+    return { value, epoch };
   }
 }

@@ -1,4 +1,4 @@
-import { SealedRecord } from '@ankasecure/service-kit';
+import { SealedRecord, wholeNumber } from '@ankasecure/service-kit';
 import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 
 const primaryKeyConstraintName = 'excluded_subject_pkey';
@@ -7,7 +7,7 @@ const primaryKeyConstraintName = 'excluded_subject_pkey';
 @Entity('excluded_subject')
 @Unique('excluded_subject_name', ['tenantId', 'issuer', 'subject'])
 @SealedRecord<ExcludedSubject>({
-  deciding: ['tenantId', 'id', 'issuer', 'subject', 'reason', 'createdBy', 'createdAt'],
+  deciding: ['tenantId', 'id', 'issuer', 'subject', 'reason', 'createdBy', 'createdAt', 'recordRevision'],
   notDeciding: {
     seal: 'is the seal itself',
   },
@@ -39,4 +39,8 @@ export class ExcludedSubject {
   /** See `SealedRecord`. */
   @Column('bytea', { nullable: true })
   seal!: Buffer | null;
+
+  /** See `SealedRecord`. */
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: wholeNumber })
+  recordRevision!: number | null;
 }

@@ -1,16 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AnkaError, monotonicNow } from '@ankasecure/contracts';
-import { BoundedMap, withTenant } from '@ankasecure/service-kit';
+import { AnkaError, monotonicNow, platformTenantId } from '@ankasecure/contracts';
+import { BoundedMap, RecordSets } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { ExcludedSubject } from './excluded-subject.entity.js';
 import { IdentityEpoch } from './identity-epoch.js';
 import { type Caller, TurnedAway } from './turned-away.js';
 
 /** Milliseconds. */
 const times = {
-  /** Longest that a caller waits for the database. */
-  patience: 2000,
+  /** Longest that a caller waits for the database, and for the trail: `RecordHistory` waits less where it can do without. */
+  patience: 4000,
   /** The pause between two attempts to read while the database is away. The last known exclusions count meanwhile. */
   away: 1000,
 };
@@ -18,20 +17,33 @@ const times = {
 /** The number of tenants whose exclusions are kept. */
 const capacity = 20_000;
 
-/** The excluded subjects of a tenant, and the epoch of identities in which they were read. */
+/** The excluded subjects of a tenant. */
 interface Exclusions {
-  readonly names: ReadonlySet<string>;
+  /** The ids of their exclusions, by their names. */
+  readonly names: ReadonlyMap<string, string>;
+  /** The epoch of identities in which they were read. */
   readonly epoch: number;
+  /** The time before they were read. */
+  readonly at: number;
 }
 
-/** How long an admission holds: while its epoch is current or, if the database is away, until a time of `monotonicNow`. */
-export type Admission = { readonly epoch: number } | { readonly until: number };
+/**
+ * How long an admission holds: while its epoch is current and the trail names no later change or, if the database is away,
+ * until a time. Times are those of `monotonicNow`.
+ */
+export type Admission =
+  | { readonly epoch: number; readonly at: number }
+  | {
+      readonly until: number;
+      /** Set if the platform's own exclusions are not believed now: the caller may repair that, and nothing else. */
+      readonly onlyRepairs?: AnkaError;
+    };
 
 const nameOf = ({ issuer, subject }: Pick<Caller, 'issuer' | 'subject'>): string => JSON.stringify([issuer, subject]);
 
 /**
  * Knows the subjects that tenants have shut out. A tenant's are read once in an epoch, so a request costs no query, and an
- * exclusion that returned is in force on every gateway. While the database is away, callers of a configured issuer are admitted
+ * exclusion that returned is in force on every gateway. An exclusion that is missing from the database is noticed. While the database is away, callers of a configured issuer are admitted
  * by what was last known of their tenant, because nothing else of their requests needs it here.
  */
 @Injectable()
@@ -41,23 +53,34 @@ export class ExcludedSubjects {
   private awayUntil = 0;
 
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly sets: RecordSets,
     private readonly epochs: IdentityEpoch,
   ) {}
 
-  /** @throws TurnedAway for an excluded subject; AnkaError `service-unavailable` if that cannot be known */
-  async admit(caller: Caller): Promise<Admission> {
+  /**
+   * @param since the time before anything was read about the caller
+   * @throws TurnedAway for an excluded subject; AnkaError `record-forged`, `record-outdated`; `service-unavailable`,
+   * `audit-unavailable` if that cannot be known
+   */
+  async admit(caller: Caller, since = monotonicNow()): Promise<Admission> {
     const { names, ...admission } = await this.of(caller.tenantId);
     if (names.has(nameOf(caller))) throw new TurnedAway(caller, 'the tenant has shut the subject out');
-    return admission;
+    return 'epoch' in admission ? { epoch: admission.epoch, at: since } : admission;
   }
 
-  private async of(tenantId: string): Promise<{ readonly names: ReadonlySet<string> } & Admission> {
+  /** Whether the admission of a tenant's caller still holds. It costs a few comparisons. */
+  stands(tenantId: string, admission: Admission): boolean {
+    if ('until' in admission) return monotonicNow() < admission.until;
+    return this.epochs.isCurrent(admission.epoch) && this.epochs.lastMove(tenantId) < admission.at;
+  }
+
+  private async of(tenantId: string): Promise<Pick<Exclusions, 'names'> & Admission> {
     if (monotonicNow() >= this.awayUntil)
       try {
         return await Promise.race([this.current(tenantId), late()]);
       } catch (error) {
-        if (isRefusedRecord(error)) throw error;
+        // The database answers, and what was last known is no better than what it says.
+        if (error instanceof AnkaError) return this.forRepair(tenantId, error);
         this.awayUntil = monotonicNow() + times.away;
       }
     const last = this.known.get(tenantId);
@@ -65,30 +88,41 @@ export class ExcludedSubjects {
     return { names: last.names, until: this.awayUntil };
   }
 
+  /** Platform administrators repair what refuses them: exclusions count as the database has them. @throws AnkaError `cause` for another tenant */
+  private async forRepair(tenantId: string, cause: AnkaError): Promise<Pick<Exclusions, 'names'> & Admission> {
+    if (tenantId !== platformTenantId || cause.code === 'record-forged') throw cause;
+    const rows = await this.sets.loadUncompared(ExcludedSubject, tenantId);
+    const names = new Map(rows.map((row) => [nameOf(row), row.id]));
+    return { names, until: monotonicNow() + times.away, onlyRepairs: cause };
+  }
+
   private async current(tenantId: string): Promise<Exclusions> {
     const epoch = await this.epochs.current();
     const known = this.known.get(tenantId);
-    if (known?.epoch === epoch) return known;
+    if (known?.epoch === epoch && this.epochs.lastMove(tenantId) < known.at) return known;
     // A read in an earlier epoch could miss newer data.
-    const name = `${tenantId} ${epoch}`;
+    const name = `${tenantId} ${epoch} ${this.epochs.lastMove(tenantId)}`;
     const reading = this.reading.get(name) ?? this.read(tenantId, epoch);
     this.reading.set(name, reading);
     return reading.finally(() => this.reading.delete(name));
   }
 
   private async read(tenantId: string, epoch: number): Promise<Exclusions> {
-    const rows = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.findBy(ExcludedSubject, { tenantId }),
-    );
-    const read = { names: new Set(rows.map(nameOf)), epoch };
-    if ((this.known.get(tenantId)?.epoch ?? 0) < epoch) this.known.set(tenantId, read);
+    const at = monotonicNow();
+    const before = [...(this.known.get(tenantId)?.names ?? [])];
+    const names = new Map<string, string>();
+    // Nobody can tell whether the subject was readmitted. It stays shut out until the trail says so.
+    const doubted = (id: string): boolean => {
+      const entry = before.find(([, known]) => known === id);
+      if (entry !== undefined) names.set(...entry);
+      return entry !== undefined;
+    };
+    for (const row of await this.sets.load(ExcludedSubject, tenantId, { doubted })) names.set(nameOf(row), row.id);
+    const read = { names, epoch, at };
+    if ((this.known.get(tenantId)?.at ?? 0) <= at) this.known.set(tenantId, read);
     return read;
   }
 }
-
-/** Whether a stored exclusion fails its check. The last known exclusions do not replace it. */
-const isRefusedRecord = (error: unknown): boolean =>
-  error instanceof AnkaError && ['record-forged', 'record-outdated'].includes(error.code);
 
 const late = async (): Promise<never> => {
   await delay(times.patience, undefined, { ref: false });

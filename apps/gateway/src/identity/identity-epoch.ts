@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Context, newId } from '@ankasecure/contracts';
-import { Logger } from '@ankasecure/service-kit';
+import { Logger, RecordHistory } from '@ankasecure/service-kit';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { GatewayInstance } from './identity-epoch.entity.js';
@@ -41,6 +41,9 @@ const times = {
  * which ends by its deadline. After a change, nothing starts and nothing continues that depended on what the change ended. A
  * change that excludes nobody does not wait for running work, so a long request cannot delay the admission of others.
  *
+ * Whoever owns the database can put the epoch back. So what was read in an epoch also ends when the audit trail names a later
+ * change of one of the tenant's records, which is looked at every minute.
+ *
  * Non-goals: several database servers whose clocks run at different speeds; requests of a gateway that died or lost the
  * database; and work of a service after its deadline. Such work may still be done. It is then in the trail, and nobody gets the answer.
  */
@@ -62,6 +65,7 @@ export class IdentityEpoch implements OnApplicationShutdown {
 
   constructor(
     private readonly dataSource: DataSource,
+    private readonly history: RecordHistory,
     private readonly log: Logger,
   ) {}
 
@@ -70,6 +74,11 @@ export class IdentityEpoch implements OnApplicationShutdown {
     const now = performance.now();
     this.usedAt = now;
     return revision === this.revision && now < this.validUntil;
+  }
+
+  /** When the trail last named a change of the tenant's records; a time of `monotonicNow`. A value that was read by then is read again. */
+  lastMove(tenantId: string): number {
+    return this.history.lastMove(tenantId);
   }
 
   /** The epoch in which a value that is read afterwards can be cached. @throws any error of the database */

@@ -1,4 +1,11 @@
-import { AnkaError, assertApproved, auditEvent, type Context, requiresTwoPeople } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  type AuditEvent,
+  assertApproved,
+  auditEvent,
+  type Context,
+  requiresTwoPeople,
+} from '@ankasecure/contracts';
 import type { RecordEvents } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -16,6 +23,8 @@ interface IssuerChange {
   readonly after: TenantIssuer | undefined;
   /** Another issuer that can name the same people after the change. */
   readonly shared?: string | undefined;
+  /** The events of the requests that the change ends. */
+  readonly ended?: readonly AuditEvent[];
 }
 
 /**
@@ -41,13 +50,25 @@ export class IssuerChanges {
     assertApproved(policy, 'change-issuer', context, revision);
   }
 
+  /**
+   * Ends the requests of people whose names disappear with the change. It comes before the change: the requests are locked
+   * before the tenant's place in the history, as decisions lock them.
+   * @returns the events of the ended requests
+   */
+  async endRequests(
+    manager: EntityManager,
+    context: Context,
+    before: TenantIssuer,
+    after: Pick<TenantIssuer, 'issuer' | 'subjectPrefix'> | undefined,
+  ): Promise<readonly AuditEvent[]> {
+    return keepsNames(before, after) ? [] : this.approvals.end(manager, context, before.issuer);
+  }
+
   /** @throws AnkaError `issuers-overlap`, `approval-required` */
   async record(manager: EntityManager, context: Context, change: IssuerChange, report: RecordEvents): Promise<void> {
-    const { operation, before, after, shared } = change;
+    const { operation, before, after, shared, ended = [] } = change;
     if (before !== after) {
       const details = await issuerDetails(before, after);
-      const ends = before !== undefined && !keepsNames(before, after);
-      const ended = ends ? await this.approvals.end(manager, context, before.issuer) : [];
       await this.assertAllowed(context, shared, before?.revision);
       await report(auditEvent(context, { operation, details }), ...ended);
     }

@@ -42,5 +42,7 @@ export const assertFree = async (
 };
 
 /** Whether all people of the issuer keep their names and their issuer in the change. */
-export const keepsNames = (before: TenantIssuer, after: TenantIssuer | undefined): boolean =>
-  after?.issuer === before.issuer && after.subjectPrefix === before.subjectPrefix;
+export const keepsNames = (
+  before: TenantIssuer,
+  after: Pick<TenantIssuer, 'issuer' | 'subjectPrefix'> | undefined,
+): boolean => after?.issuer === before.issuer && after.subjectPrefix === before.subjectPrefix;

@@ -1,4 +1,4 @@
-import { SealedRecord } from '@ankasecure/service-kit';
+import { SealedRecord, wholeNumber } from '@ankasecure/service-kit';
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { TenantIssuer } from './issuer.contract.js';
 
@@ -30,6 +30,7 @@ const primaryKeyConstraintName = 'issuer_pkey';
     'roles',
     'subjectPrefix',
     'sharesSubjects',
+    'recordRevision',
   ],
   notDeciding: {
     seal: 'is the seal itself',
@@ -87,6 +88,10 @@ export class IssuerRecord {
   /** See `SealedRecord`. */
   @Column('bytea', { nullable: true })
   seal!: Buffer | null;
+
+  /** See `SealedRecord`. */
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: wholeNumber })
+  recordRevision!: number | null;
 }
 
 export const resourceOf = ({ createdAt, ...record }: IssuerRecord): TenantIssuer => ({

@@ -272,7 +272,8 @@ describe('the trail of an issuer', () => {
     const sealed = () =>
       rig.standIns.sealed.find((row) => row.operation === operation && row.details?.['issuerId'] === id);
     await expect.poll(sealed, { timeout: 10_000 }).toMatchObject({ tenantId: tenantA, userId: 'admin' });
-    const { clientAddress: _, ...facts } = sealed()?.details ?? {};
+    const { clientAddress: _, 'record.1': change, ...facts } = sealed()?.details ?? {};
+    expect(change).toContain(`${id}`);
     return facts;
   };
   const thumbprint = ({ publicJwk }: TokenMaker): Promise<string> => calculateJwkThumbprint(publicJwk);

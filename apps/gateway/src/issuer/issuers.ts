@@ -1,7 +1,14 @@
 import { AnkaError, assertPreconditions, type Context, type DryRun, newId } from '@ankasecure/contracts';
-import { ActionRunner, assertAsked, changeRecord, removeRecord, withTenant } from '@ankasecure/service-kit';
+import {
+  ActionRunner,
+  assertAsked,
+  changeRecord,
+  RecordSets,
+  removeRecord,
+  type SetOptions,
+} from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { assertUsable } from '../auth/client-key.js';
 import { configuredSpaces, type NameSpace } from '../auth/configured-issuers.js';
@@ -28,11 +35,11 @@ interface PutPlan {
 @Injectable()
 export class Issuers {
   constructor(
-    private readonly dataSource: DataSource,
     private readonly actions: ActionRunner,
     private readonly changes: IssuerChanges,
     private readonly config: IdentityConfig,
     private readonly urls: IssuerUrls,
+    private readonly sets: RecordSets,
   ) {}
 
   /**
@@ -66,17 +73,29 @@ export class Issuers {
     });
   }
 
-  /** Newest first. */
-  list({ tenantId }: Pick<Context, 'tenantId'>): Promise<TenantIssuer[]> {
-    return withTenant(this.dataSource, tenantId, async (manager) => {
-      const order = { createdAt: 'DESC', id: 'DESC' } as const;
-      return (await manager.find(IssuerRecord, { where: { tenantId }, order })).map(resourceOf);
-    });
+  /**
+   * Newest first.
+   * @param doubted as `SetOptions` says
+   * @throws AnkaError `record-outdated` if one is missing
+   */
+  async list(
+    { tenantId }: Pick<Context, 'tenantId'>,
+    doubted?: SetOptions<IssuerRecord>['doubted'],
+  ): Promise<TenantIssuer[]> {
+    const order = { createdAt: 'DESC', id: 'DESC' } as const;
+    return (await this.sets.load(IssuerRecord, tenantId, { order, doubted })).map(resourceOf);
   }
 
-  /** @throws AnkaError `issuer-not-found` */
-  get({ tenantId }: Context, id: string): Promise<TenantIssuer> {
-    return withTenant(this.dataSource, tenantId, (manager) => found(manager, tenantId, id));
+  /** Whether the tenant has issuers. It asks the database alone: any caller can name a tenant. */
+  any({ tenantId }: Pick<Context, 'tenantId'>): Promise<boolean> {
+    return this.sets.isAny(IssuerRecord, tenantId);
+  }
+
+  /** @throws AnkaError `issuer-not-found`; `record-outdated` if one of the tenant's issuers is missing */
+  async get(context: Context, id: string): Promise<TenantIssuer> {
+    const one = (await this.list(context)).find((issuer) => issuer.id === id);
+    if (one === undefined) throw new AnkaError('issuer-not-found');
+    return one;
   }
 
   /** @throws AnkaError `issuer-not-found`, `precondition-failed`, `issuer-exists`, `subject-prefix-taken`, `issuers-overlap`, `approval-required` */
@@ -100,9 +119,10 @@ export class Issuers {
       },
       write: async (manager, { record, shared }, report) => {
         const before = resourceOf(record);
+        const ended = await this.changes.endRequests(manager, context, before, request);
         await changeRecord(manager, record, { ...columnsOf(request), revision: record.revision + 1 });
         const after = resourceOf(record);
-        await this.changes.record(manager, context, { operation, before, after, shared }, report);
+        await this.changes.record(manager, context, { operation, before, after, shared, ended }, report);
         return after;
       },
     });
@@ -122,9 +142,10 @@ export class Issuers {
         return record;
       },
       write: async (manager, record, report) => {
-        await removeRecord(manager, record);
         const before = resourceOf(record);
-        await this.changes.record(manager, context, { operation, before, after: undefined }, report);
+        const ended = await this.changes.endRequests(manager, context, before, undefined);
+        await removeRecord(manager, record);
+        await this.changes.record(manager, context, { operation, before, after: undefined, ended }, report);
         return before;
       },
     });

@@ -63,9 +63,16 @@ export class TenantIssuers implements IssuerSource {
 
   /** Reuses the keys of an issuer that has not changed, including fetched ones. */
   private async read(tenantId: string, before: IssuersByIss | undefined): Promise<IssuersByIss | undefined> {
-    const rows = await this.issuers.list({ tenantId });
+    if (!(await this.issuers.any({ tenantId }))) return undefined;
+    // Nobody can tell whether the issuer was deleted. It is not trusted, and its names stay taken.
+    const doubted = new Map<string, TenantIssuer>();
+    const rows = await this.issuers.list({ tenantId }, (id) => {
+      const row = [...(before?.values() ?? [])].find((known) => known.row.id === id)?.row;
+      if (row !== undefined) doubted.set(id, row);
+      return row !== undefined;
+    });
     if (rows.length === 0) return undefined;
-    const spaces = [...configuredSpaces(this.config, tenantId), ...rows];
+    const spaces = [...configuredSpaces(this.config, tenantId), ...rows, ...doubted.values()];
     const known = rows.map((row): KnownIssuer => {
       const earlier = before?.get(row.issuer);
       const isSame = earlier?.row.id === row.id && earlier.row.revision === row.revision;

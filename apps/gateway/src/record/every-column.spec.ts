@@ -1,4 +1,5 @@
-import { decidingOf, protectionOf, withTenant } from '@ankasecure/service-kit';
+import { auditEvent } from '@ankasecure/contracts';
+import { decidingOf, Outbox, protectionOf, withTenant } from '@ankasecure/service-kit';
 import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TokenKeyRecord } from '../access-token/access-token.entity.js';
@@ -69,6 +70,10 @@ const records: readonly (readonly [entity: new () => object, row: object])[] = [
   [ExcludedSubject, { id, issuer: 'https://a.test', subject: 'mallory', reason: 'none', createdBy: 'alice' }],
 ];
 
+/** The event that names the records. */
+const made = () =>
+  auditEvent({ tenantId: tenantA, principal: 'alice', correlationId: 'spec' }, { operation: 'identity.test' });
+
 /** SQL of another value of a column, by its type. */
 const otherValue: Readonly<Record<string, (column: string) => string>> = {
   uuid: () => 'gen_random_uuid()',
@@ -98,6 +103,7 @@ describe('whoever owns the gateway’s database', () => {
   beforeAll(async () => {
     await withTenant(gateway.parts.dataSource, tenantA, async (manager) => {
       for (const [entity, row] of records) await manager.insert(entity, { tenantId: tenantA, ...row });
+      await gateway.app.get(Outbox).write(manager, [made()]);
     });
     const rules = (await sql(
       `SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS drop FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0`,
@@ -187,7 +193,7 @@ describe('a forged record of an identity is used for nothing', () => {
     await epoch();
     await expect.poll(async () => (await read(token))[0]).toBe(200);
     await sql(
-      `INSERT INTO issuer SELECT '${tenantB}', id, revision, issuer, audience, algorithms, claims, keys, jwks_url, created_by, created_at, roles, subject_prefix, shares_subjects, seal FROM issuer`,
+      `INSERT INTO issuer SELECT '${tenantB}', id, revision, issuer, audience, algorithms, claims, keys, jwks_url, created_by, created_at, roles, subject_prefix, shares_subjects, seal, record_revision FROM issuer`,
     );
     await epoch();
     const theirs = await maker.token(asTenant(tenantB, 'user'));
@@ -217,8 +223,8 @@ describe('a forged record of an identity is used for nothing', () => {
   it('an approval without a seal', async () => {
     const approvalId = crypto.randomUUID();
     await sql(
-      `INSERT INTO approval (tenant_id, id, operation, request, requested_by, requested_by_issuer, expires_at)
-       VALUES ('${tenantA}', '${approvalId}', 'deleteKey', '{"id":"${crypto.randomUUID()}"}', 'alice', '${rig.issuer.issuer}', to_timestamp(${seconds(3600)}))`,
+      `INSERT INTO approval (tenant_id, id, operation, request, requested_by, requested_by_issuer, expires_at, record_revision)
+       VALUES ('${tenantA}', '${approvalId}', 'deleteKey', '{"id":"${crypto.randomUUID()}"}', 'alice', '${rig.issuer.issuer}', to_timestamp(${seconds(3600)}), 1)`,
     );
     const answer = await call(gateway, 'POST', `/api/v1/approvals/${approvalId}/approve`, { token: admin });
     expect([answer.status, answer.problem.code]).toEqual([500, 'record-forged']);

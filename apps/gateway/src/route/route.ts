@@ -44,6 +44,8 @@ export interface Route {
   readonly controlled?: true;
   /** Set if the route can turn the two-person rule on. The service then learns whether issuers can name the same people. */
   readonly tellsSharedIssuer?: true;
+  /** Set if a platform administrator needs the route to repair restored databases: it is served while the platform's own records are refused. */
+  readonly repairs?: true;
   /** Set for a decision on a waiting request. An approval carries it out on the tenant's partition. The route has a handler of its own. */
   readonly decides?: 'approve' | 'reject';
   /** Set if the answer can announce the end of the used algorithm: Deprecation and Sunset. */

@@ -14,10 +14,10 @@ import { versionRoutes } from '../key/version.routes.js';
 import { keySetRoute } from '../key-set/key-set.routes.js';
 import { historyRoutes } from '../policy/history.routes.js';
 import { policyRoutes } from '../policy/policy.routes.js';
+import { restoreRoutes } from '../restore/restore.routes.js';
 import type { Route } from '../route/route.js';
 import { serviceAccountRoutes } from '../service-account/service-account.routes.js';
 import { kekRoutes } from '../tenant/kek.routes.js';
-import { restoreRoutes } from '../tenant/restore.routes.js';
 import { tenantRoutes } from '../tenant/tenant.routes.js';
 
 /** The whole API. */

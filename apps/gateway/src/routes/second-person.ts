@@ -86,7 +86,9 @@ export class SecondPerson {
     const answer = answerOf(route, answered, request.id);
     if (!isFinal(answered)) return sendAnswer(reply, answer);
     const body = JSON.parse(answer.body.toString()) as unknown;
-    return sendAnswer(reply, answerWith(200, await this.decisions.conclude(approved, { status: answer.status, body })));
+    const context = contextOf(request, request.principal, route.withinMs);
+    const outcome = { status: answer.status, body };
+    return sendAnswer(reply, answerWith(200, await this.decisions.conclude(context, approved, outcome)));
   }
 
   /** @returns the operation's reply. If it is not final, the request can be approved again */

@@ -1,4 +1,4 @@
-import { SealedRecord } from '@ankasecure/service-kit';
+import { SealedRecord, wholeNumber } from '@ankasecure/service-kit';
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import { clientIdOf } from './client-id.js';
 import type { RegisteredCertificate, ServiceAccount } from './service-account.contract.js';
@@ -22,6 +22,7 @@ const accountKey = { primaryKeyConstraintName: 'service_account_pkey' };
     'createdBy',
     'createdAt',
     'certificates',
+    'recordRevision',
   ],
   notDeciding: {
     certificateDers: 'Each is bound by its thumbprint in `certificates`, and compared with it when it is read.',
@@ -71,6 +72,10 @@ export class ServiceAccountRecord {
   /** See `SealedRecord`. */
   @Column('bytea', { nullable: true })
   seal!: Buffer | null;
+
+  /** See `SealedRecord`. */
+  @Column('bigint', { name: 'record_revision', nullable: true, transformer: wholeNumber })
+  recordRevision!: number | null;
 }
 
 export const resourceOf = ({ createdAt, ...record }: ServiceAccountRecord): ServiceAccount => ({

@@ -207,8 +207,8 @@ describe('a tenant with the maximum number of accounts', () => {
     const made = await accounts.create(last, request);
     await rig.postgres.query(
       'ankadb_gateway',
-      `INSERT INTO service_account (tenant_id, id, name, roles, groups, keys, created_by, seal)
-       SELECT '${tenantB}', gen_random_uuid(), n::text, '{user}', '{}', '[{}]', 'x', sha256('') FROM generate_series(2, 1000) n`,
+      `INSERT INTO service_account (tenant_id, id, name, roles, groups, keys, created_by, seal, record_revision)
+       SELECT '${tenantB}', gen_random_uuid(), n::text, '{user}', '{}', '[{}]', 'x', sha256(''), 1 FROM generate_series(2, 1000) n`,
     );
     await expect(accounts.create(context, request)).rejects.toMatchObject({ code: 'request-invalid' });
     const tried = await accounts.create({ ...context, dryRun: true }, request);

@@ -1,9 +1,24 @@
-import { AnkaError, assertPreconditions, auditEvent, type Context, type DryRun, newId } from '@ankasecure/contracts';
-import { ActionRunner, assertAsked, changeRecord, removeRecord, sealsOf, withTenant } from '@ankasecure/service-kit';
+import {
+  AnkaError,
+  assertPreconditions,
+  auditEvent,
+  type Context,
+  type DryRun,
+  newId,
+  tried,
+} from '@ankasecure/contracts';
+import {
+  ActionRunner,
+  assertAbsent,
+  assertAsked,
+  changeRecord,
+  removeRecord,
+  sealsOf,
+  withTenant,
+} from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, LessThan } from 'typeorm';
 import type { z } from 'zod';
-import { changedValues } from '../audit/changed-details.js';
 import { assertUsable } from '../auth/client-key.js';
 import { thumbprintOf } from '../http/client-certificate.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
@@ -14,10 +29,10 @@ import type {
   createServiceAccount,
   listServiceAccounts,
   putServiceAccount,
-  RegisteredCertificate,
   ServiceAccount,
 } from './service-account.contract.js';
 import { resourceOf, ServiceAccountRecord } from './service-account.entity.js';
+import { detailsOf, settingChanges } from './service-account-event.js';
 
 type CreateRequest = z.infer<typeof createServiceAccount.request>;
 type PutRequest = z.infer<typeof putServiceAccount.contract.request>;
@@ -97,15 +112,25 @@ export class ServiceAccounts {
     });
   }
 
-  /** @throws AnkaError `service-account-not-found` */
-  get({ tenantId }: Pick<Context, 'tenantId'>, id: string): Promise<ServiceAccount> {
-    return withTenant(this.dataSource, tenantId, (manager) => found(manager, tenantId, id));
+  /** @throws AnkaError `service-account-not-found`; `record-outdated` if it is missing */
+  async get({ tenantId }: Pick<Context, 'tenantId'>, id: string): Promise<ServiceAccount> {
+    const account = await this.prove(tenantId, id);
+    if (account === undefined) throw new AnkaError('service-account-not-found');
+    const { tokensFrom: _, ...resource } = account;
+    return resource;
   }
 
+  /** The account that any caller may name. */
   find(tenantId: string, id: string): Promise<KnownAccount | undefined> {
+    return withTenant(this.dataSource, tenantId, async (manager) => known(await findRecord(manager, tenantId, id)));
+  }
+
+  /** The account that a verified caller names. @throws AnkaError `record-outdated` if the trail has it and the database has not */
+  prove(tenantId: string, id: string): Promise<KnownAccount | undefined> {
     return withTenant(this.dataSource, tenantId, async (manager) => {
       const record = await findRecord(manager, tenantId, id);
-      return record === null ? undefined : { ...resourceOf(record), tokensFrom: record.tokensFrom };
+      if (record === null) await assertDeleted(manager, tenantId, id);
+      return known(record);
     });
   }
 
@@ -209,14 +234,6 @@ const columnsOf = (certificates: readonly StoredCertificate[]) => ({
   certificateDers: Object.fromEntries(certificates.map(({ thumbprint, der }) => [thumbprint, der])),
 });
 
-/** The changed settings, as the event's details. Groups can be too many to list. */
-const settingChanges = (before: ServiceAccount, after: ServiceAccount): Readonly<Record<string, string>> => ({
-  ...changedValues(settingsOf(before), settingsOf(after)),
-  ...(before.groups.join('\n') !== after.groups.join('\n') && { groups: `${after.groups.length} in all` }),
-});
-
-const settingsOf = ({ name, roles }: ServiceAccount) => ({ name, roles: roles.join(',') });
-
 /** @throws AnkaError `request-invalid` */
 const assertRoom = async (manager: EntityManager, tenantId: string): Promise<void> => {
   if ((await manager.countBy(ServiceAccountRecord, { tenantId })) >= most)
@@ -247,6 +264,15 @@ const foundRecord = async (...asked: Parameters<typeof findRecord>): Promise<Ser
   return record;
 };
 
+const known = (record: ServiceAccountRecord | null): KnownAccount | undefined =>
+  record === null ? undefined : { ...resourceOf(record), tokensFrom: record.tokensFrom };
+
+/** An account that the trail cannot tell about now is as good as deleted: nobody is let in. @throws AnkaError `record-outdated` */
+const assertDeleted = async (manager: EntityManager, tenantId: string, id: string): Promise<void> => {
+  const { error } = await tried(async () => assertAbsent(manager, ServiceAccountRecord, { tenantId, id }));
+  if (error?.retryable === false) throw error;
+};
+
 const find = async (manager: EntityManager, tenantId: string, id: string): Promise<ServiceAccount | undefined> => {
   const record = await findRecord(manager, tenantId, id);
   return record === null ? undefined : resourceOf(record);
@@ -254,13 +280,3 @@ const find = async (manager: EntityManager, tenantId: string, id: string): Promi
 
 const found = async (manager: EntityManager, tenantId: string, id: string): Promise<ServiceAccount> =>
   resourceOf(await foundRecord(manager, tenantId, id));
-
-interface AccountFacts extends Pick<ServiceAccount, 'id' | 'roles'> {
-  readonly certificates: readonly RegisteredCertificate[];
-}
-
-const detailsOf = ({ id: accountId, roles, certificates }: AccountFacts): Readonly<Record<string, string>> => ({
-  accountId,
-  roles: roles.join(','),
-  ...(certificates.length > 0 && { certificates: certificates.map(({ thumbprint }) => thumbprint).join(',') }),
-});

@@ -56,6 +56,7 @@ export const tenantRoutes: readonly Route[] = [
     tag: 'Tenants',
     summary: 'List tenants',
     roles: ['platform-admin'],
+    repairs: true,
     contract: listTenants,
     takes: 'parameters',
     status: 200,

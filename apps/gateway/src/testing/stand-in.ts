@@ -12,8 +12,10 @@ import {
   platformTenantId,
   type ReplyHead,
   recordMacInput,
+  restoreTenant,
   sealGatewayRecords,
   signToken,
+  verdictOf,
 } from '@ankasecure/contracts';
 import type { RawHandler } from '@ankasecure/service-kit';
 import type { Nats } from '@ankasecure/testing';
@@ -21,6 +23,7 @@ import { connectTestBus, type TestBus } from '@ankasecure/testing';
 import { instants } from '../route/example.js';
 import { routes } from '../routes/routes.js';
 import { makeTokenSigner, tenantA, tenantB, tenantElsewhere } from './token.js';
+import { serveTrail } from './trail-stand-in.js';
 
 export interface HeardRequest {
   readonly context: Context;
@@ -38,6 +41,8 @@ export interface StandIns {
   readonly sealed: AuditEvent[];
   /** Whether the seals of records are checked. */
   strict: boolean;
+  /** Whether the trail knows the records that sealed events name. */
+  remembers: boolean;
   /** Replaces the answer to `operationId`. Without a handler, the example is the answer again. */
   answer(operationId: string, handler?: RawHandler): void;
   /** Disconnects a service for good. */
@@ -87,6 +92,17 @@ const serveTenants = (busOf: BusOf): void => {
   });
 };
 
+/** The other services have nothing to restore. */
+const serveRestores = (busOf: BusOf): void => {
+  const nothing = { counts: { reapplied: 0, accepted: 0, removed: 0, lost: 0 }, records: [], policyVersion: 7 };
+  busOf(restoreTenant).serveRaw(restoreTenant, '', async ({ tenantId, dryRun }) =>
+    success(
+      {},
+      dryRun === true ? { ...verdictOf('record.restore', undefined), restored: nothing } : { tenantId, ...nothing },
+    ),
+  );
+};
+
 const serveTokenSignatures = async (busOf: BusOf): Promise<void> => {
   const sign = await makeTokenSigner();
   busOf(signToken).serve(signToken, 'default', async (_, { claims }) => ({ body: await sign(claims) }));
@@ -129,11 +145,14 @@ export const startStandIns = async (nats: Nats): Promise<StandIns> => {
   const replacements = new Map<string, RawHandler>();
   serveExamples(busOf, heard, replacements);
   serveTenants(busOf);
+  serveRestores(busOf);
   serveAudit(busOf, sealed);
   serveRecords(busOf, () => standIns.strict);
+  serveTrail(busOf, sealed, () => standIns.remembers);
   await serveTokenSignatures(busOf);
   const standIns: StandIns = {
     strict: false,
+    remembers: false,
     heard,
     sealed,
     answer: (operationId, handler) =>

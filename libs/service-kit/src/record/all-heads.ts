@@ -1,17 +1,25 @@
-import { type Context, listRecordHeads, type RecordHead, type RecordName, type Service } from '@ankasecure/contracts';
+import {
+  type Context,
+  listRecordHeads,
+  type RecordHead,
+  type RecordKind,
+  type RecordName,
+  type Service,
+} from '@ankasecure/contracts';
 import type { BusClient } from '../nats/client.js';
 
-/** All heads of the context's tenant that the service owns. */
+/** All heads of the context's tenant that the service owns, or those of one kind. */
 export const allHeads = async (
   bus: Pick<BusClient, 'request'>,
   context: Context,
   owner: Service,
+  kind?: RecordKind,
 ): Promise<readonly RecordHead[]> => {
   // Reading is the same in a dry run.
   const { dryRun: _, ...reading } = context;
   const heads: RecordHead[] = [];
   for (let after: RecordName | null | undefined = null; after !== undefined; ) {
-    const request = { owner, after };
+    const request = { owner, after, ...(kind !== undefined && { kind }) };
     const page: { heads: RecordHead[]; complete: boolean } = await bus.request(listRecordHeads, '', reading, request);
     heads.push(...page.heads);
     const last = page.heads.at(-1);

@@ -29,6 +29,17 @@ export const assertAbsent = <Row extends ObjectLiteral>(
 };
 
 /**
+ * Takes note that a record does not exist, where the caller's transaction makes what it would belong to. `assertAbsent` then needs
+ * no answer of the audit service.
+ * @param key as for `assertAbsent`
+ */
+export const noteAbsent = <Row extends ObjectLiteral>(
+  manager: EntityManager,
+  entity: EntityTarget<Row>,
+  key: FindOptionsWhere<Row>,
+): void => sealsOf(manager).history.wroteWithout(trailNameOf(key, trackedMetadata(manager, entity)));
+
+/**
  * Checks that no numbered record, such as a version of a key, is missing after the newest that the database has. The number is
  * the last column of the primary key. The caller's transaction is as for `assertAbsent`.
  * @param of the other columns of the primary key

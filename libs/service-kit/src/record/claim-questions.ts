@@ -1,5 +1,5 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
-import { AnkaError, maxHeads, readRecordHeads, type Service } from '@ankasecure/contracts';
+import { AnkaError, maxHeads, monotonicNow, readRecordHeads, type Service } from '@ankasecure/contracts';
 import type { BusClient } from '../nats/client.js';
 import { ownContext } from '../nats/own-context.js';
 import {
@@ -32,7 +32,9 @@ interface Question {
 }
 
 /** The longest wait for the audit service, in milliseconds: where the service can do without its answer, and where it cannot. */
-const patienceMs = { known: 2_000, unknown: 10_000 };
+export const patienceMs = { known: 1_000, unknown: 10_000 };
+/** The time after a failure in which the audit service is not asked where its answer can be done without, in milliseconds. */
+const awayMs = 5_000;
 /** The pauses before the trail is asked again about a record whose deletion it will hear of, in milliseconds. */
 const pausesMs = [100, 200, 400, 800];
 
@@ -44,6 +46,7 @@ const madeDetail = 'A record was made while others were read. Try again.';
 export class ClaimQuestions {
   readonly memory = new RememberedClaims();
   private waiting: Question[] = [];
+  private awayUntil = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly service: Service,
@@ -94,6 +97,15 @@ export class ClaimQuestions {
     });
   }
 
+  /** Whether the audit service did not answer a moment ago. */
+  get isAway(): boolean {
+    return monotonicNow() < this.awayUntil;
+  }
+
+  notAnswered(): void {
+    this.awayUntil = monotonicNow() + awayMs;
+  }
+
   private askAll(): void {
     const questions = this.waiting;
     this.waiting = [];
@@ -106,6 +118,7 @@ export class ClaimQuestions {
     try {
       const claims = questions.map(({ claim }) => claim);
       const isKnown = claims.every((claim) => this.memory.last(claim) !== undefined);
+      if (isKnown && this.isAway) throw new AnkaError('audit-unavailable');
       const answers = await this.answers(tenantId, claims, isKnown ? patienceMs.known : patienceMs.unknown);
       const said = questions.map((question) => ({ question, last: answers.get(question.claim.subject) }));
       const isDoubted = ({ question, last }: (typeof said)[number]): boolean =>
@@ -114,6 +127,7 @@ export class ClaimQuestions {
       for (const { question, last } of said.toSorted((a, b) => Number(isDoubted(a)) - Number(isDoubted(b))))
         await this.answer(question, last);
     } catch (error) {
+      if (!this.isAway) this.notAnswered();
       for (const question of questions) this.answerAlone(question, error);
     }
   }

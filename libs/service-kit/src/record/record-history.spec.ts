@@ -222,6 +222,17 @@ describe('the history of records', () => {
       const written = history.checkAbsent({ ...name, id: 'written' }, gone);
       await expect(written).rejects.toMatchObject({ code: 'audit-unavailable' });
     });
+
+    it('knows without the audit service what never belonged to a record that this process makes', async () => {
+      const { history, audit } = auditWith(undefined);
+      history.wroteWithout(name);
+      expect(history.checkAbsent(name, gone)).toBeUndefined();
+      vi.advanceTimersByTime(61_000);
+      expect(await history.checkAbsent(name, gone)).toBe(true);
+      vi.advanceTimersByTime(61_000);
+      audit.heads = [head(1)];
+      expect(await history.checkAbsent(name, gone)).toBe(false);
+    });
   });
 
   describe('of numbered records', () => {

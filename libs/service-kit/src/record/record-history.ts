@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { AnkaError, type NumberedRecords } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow, type NumberedRecords } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
 import { BusClient } from '../nats/client.js';
@@ -39,6 +39,8 @@ export class RecordHistory {
   private readonly changeListeners: ((names: readonly OwnedName[]) => void)[] = [];
   /** The tenants whose records wait for their place in the history. Undefined: no record needs one. */
   private unplaced: Set<string> | undefined;
+  /** When the trail was seen to have moved, by tenant; times of `monotonicNow`. */
+  private readonly moves = new Map<string, number>();
   /** Set inside `without`. */
   private readonly off = new AsyncLocalStorage<true>();
 
@@ -102,6 +104,34 @@ export class RecordHistory {
     return this.behindTenants.has(tenantId) ? Promise.resolve(false) : ask();
   }
 
+  /** Whether this runs inside `without`. */
+  get isOff(): boolean {
+    return this.off.getStore() === true;
+  }
+
+  /**
+   * When the trail was last seen to name a change of the tenant's records, or the database to be behind with the tenant; a time of
+   * `monotonicNow`. What was read by then is read again.
+   */
+  lastMove(tenantId: string): number {
+    return this.moves.get(tenantId) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  private moved(tenantIds: Iterable<string>): void {
+    const now = monotonicNow();
+    for (const tenantId of tenantIds) this.moves.set(tenantId, now);
+  }
+
+  /** Whether the audit service did not answer a moment ago. Where its answer can be done without, it is not asked again yet. */
+  get isAway(): boolean {
+    return this.questions.isAway;
+  }
+
+  /** Takes note that the audit service did not answer. */
+  notAnswered(): void {
+    this.questions.notAnswered();
+  }
+
   /** Runs work that brings older records up to date: inside it, every record counts as current. */
   without<Result>(work: () => Promise<Result>): Promise<Result> {
     return this.off.run(true, work);
@@ -147,6 +177,11 @@ export class RecordHistory {
     for (const claim of claims) this.questions.memory.wrote(claim);
   }
 
+  /** Remembers that a record does not exist, because this process makes what it would belong to. */
+  wroteWithout(name: OwnedName): void {
+    this.questions.memory.wrote(claimOfAbsence(name));
+  }
+
   /** Remembers that this process deletes a record, since the trail hears of it later. */
   removed(name: OwnedName, revision: number): void {
     this.questions.memory.removed(name, revision);
@@ -172,6 +207,7 @@ export class RecordHistory {
     this.behindTenants = behind;
     if (news.length === 0) return;
     this.questions.memory.clear();
+    this.moved(news);
     for (const forget of this.listeners) forget(news);
   }
 
@@ -191,6 +227,7 @@ export class RecordHistory {
    */
   async compareAgain(tenantIds: ReadonlySet<string>): Promise<void> {
     const changed = await this.questions.compareAgain(tenantIds);
+    this.moved(tenantIds);
     if (changed.length > 0) for (const forget of this.changeListeners) forget(changed);
   }
 

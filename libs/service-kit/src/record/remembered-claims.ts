@@ -14,7 +14,7 @@ interface Remembered extends LastChange {
 }
 
 /** The time for which a comparison counts, in milliseconds. */
-const freshMs = 60_000;
+export const freshMs = 60_000;
 /** The most claims that are remembered. */
 const capacity = 200_000;
 

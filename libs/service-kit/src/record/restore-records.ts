@@ -29,6 +29,8 @@ export interface Restoring {
     head: RecordHead,
     context: Context,
   ) => Promise<Partial<Row> | 'remove'> | Partial<Row> | 'remove';
+  /** Tells whether a record that the database lacks is lost. If absent, it is: records of the kind are deleted on record only. */
+  readonly isLost?: (head: RecordHead) => boolean;
 }
 
 /**
@@ -93,18 +95,17 @@ const plan = async (
   restoring: Restoring | undefined,
 ): Promise<Step | undefined> => {
   const { kind, id } = head;
-  const told = { kind, id, state: null };
+  const told = (outcome: RestoredRecord['outcome'], state: string | null = null) => ({ kind, id, outcome, state });
   if (row === undefined) {
-    if (head.digest === null) return undefined;
-    return { told: { ...told, outcome: 'lost' }, carryOut: () => noteLoss(manager, context.tenantId, head) };
+    if (head.digest === null || restoring?.isLost?.(head) === false) return undefined;
+    return { told: told('lost'), carryOut: () => noteLoss(manager, context.tenantId, head) };
   }
   if (isCurrent(sealsOf(manager).stateOf(row, manager.dataSource.getMetadata(row.constructor)), head)) return undefined;
   const changes = head.digest === null ? 'remove' : ((await restoring?.changes(manager, row, head, context)) ?? {});
-  if (changes === 'remove')
-    return { told: { ...told, outcome: 'removed' }, carryOut: () => removeRecord(manager, row) };
+  if (changes === 'remove') return { told: told('removed'), carryOut: () => removeRecord(manager, row) };
   const applied = Object.keys(changes).length > 0;
   return {
-    told: { ...told, outcome: applied ? 'reapplied' : 'accepted', state: applied ? head.state : null },
+    told: applied ? told('reapplied', head.state) : told('accepted'),
     carryOut: () => changeRecord(manager, row, changes),
   };
 };

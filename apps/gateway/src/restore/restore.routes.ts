@@ -1,7 +1,7 @@
-import { restoreTenant } from '@ankasecure/contracts';
 import { z } from 'zod';
 import { ids } from '../route/example.js';
 import type { Route } from '../route/route.js';
+import { restoreTenantHere } from './restore.contract.js';
 
 const nothing = z.strictObject({}).meta({ id: 'RestoreTenant' });
 
@@ -15,7 +15,8 @@ export const restoreRoutes: readonly Route[] = [
     description:
       'After a database was restored from a backup, records that are older than the audit trail are refused. This call applies the states and policies that the trail holds again, and accepts what the trail knows only by its digest. The answer and the trail say what was done with each record. Repeating the call does nothing more.',
     roles: ['platform-admin'],
-    contract: restoreTenant,
+    repairs: true,
+    contract: restoreTenantHere,
     takes: 'body',
     body: nothing,
     status: 200,

@@ -1,0 +1,141 @@
+import { AnkaError, monotonicNow, type RecordKind, tried } from '@ankasecure/contracts';
+import { Injectable } from '@nestjs/common';
+import {
+  DataSource,
+  type EntityMetadata,
+  type EntityTarget,
+  type FindOptionsOrder,
+  type FindOptionsWhere,
+  type ObjectLiteral,
+} from 'typeorm';
+import { withTenant } from '../database/tenant.js';
+import { BoundedMap } from '../memory/bounded-map.js';
+import { BusClient } from '../nats/client.js';
+import { ownContext } from '../nats/own-context.js';
+import { allHeads } from './all-heads.js';
+import { assertAbsent } from './assert-held.js';
+import { patienceMs } from './claim-questions.js';
+import { RecordOwner } from './record-authority.js';
+import { RecordHistory } from './record-history.js';
+import { freshMs } from './remembered-claims.js';
+import { trailNameOf } from './tracked-record.js';
+
+/** The records of one kind that the trail says a tenant has. */
+interface Known {
+  readonly ids: readonly string[];
+  /** When the trail was asked. */
+  readonly at: number;
+}
+
+/** How a set is loaded. */
+export interface SetOptions<Row> {
+  readonly order?: FindOptionsOrder<Row>;
+  /**
+   * Called with a record that is missing while the trail cannot say whether it was deleted. Returns whether the caller goes on
+   * all the same. If absent, it does not.
+   */
+  readonly doubted?: ((id: string) => boolean) | undefined;
+}
+
+/** The most sets that are remembered. */
+const capacity = 20_000;
+
+/**
+ * Loads all of a tenant's records of one table, and sees that none is missing: every record that the trail holds is there. The
+ * trail is asked once a minute at most. If it does not answer, what it last said counts.
+ */
+@Injectable()
+export class RecordSets {
+  private readonly known = new BoundedMap<string, Known>(capacity);
+
+  constructor(
+    private readonly owner: RecordOwner,
+    private readonly bus: BusClient,
+    private readonly dataSource: DataSource,
+    private readonly history: RecordHistory,
+  ) {}
+
+  /**
+   * @param entity a table whose primary key is the tenant and one more column
+   * @throws AnkaError `record-outdated` if a record is missing or aged, or the database is behind with the tenant;
+   * `audit-unavailable` if the trail has never answered about the tenant's records, and does not answer now
+   */
+  async load<Row extends ObjectLiteral>(
+    entity: EntityTarget<Row>,
+    tenantId: string,
+    { order = {}, doubted }: SetOptions<Row> = {},
+  ): Promise<Row[]> {
+    const metadata = this.dataSource.getMetadata(entity);
+    this.history.assertNotBehind(tenantId);
+    // The trail is asked first: what it names then is in the database by now, unless it was deleted.
+    const expected = await this.expected(tenantId, metadata.tableName as RecordKind);
+    return withTenant(this.dataSource, tenantId, async (manager) => {
+      const rows = await manager.find(entity, { where: ofTenant<Row>(tenantId), order });
+      const held = new Set(rows.map((row) => trailNameOf(row, metadata).id));
+      for (const id of expected.filter((one) => !held.has(one))) {
+        const { error } = await tried(async () => assertAbsent(manager, entity, keyOf<Row>(metadata, tenantId, id)));
+        if (error !== undefined && !(error.retryable && doubted?.(id) === true)) throw error;
+      }
+      return rows;
+    });
+  }
+
+  /** Whether the database has a record. The trail is not asked. */
+  isAny<Row extends ObjectLiteral>(entity: EntityTarget<Row>, tenantId: string): Promise<boolean> {
+    return withTenant(this.dataSource, tenantId, (manager) => manager.existsBy(entity, ofTenant<Row>(tenantId)));
+  }
+
+  /** Loads the records as the database has them: their seals are checked, their place in the history is not. */
+  loadUncompared<Row extends ObjectLiteral>(entity: EntityTarget<Row>, tenantId: string): Promise<Row[]> {
+    return this.history.without(() =>
+      withTenant(this.dataSource, tenantId, (manager) => manager.findBy(entity, ofTenant<Row>(tenantId))),
+    );
+  }
+
+  /** The ids of the records that the trail holds. */
+  private async expected(tenantId: string, kind: RecordKind): Promise<readonly string[]> {
+    if (this.history.isOff) return [];
+    const name = `${tenantId}/${kind}`;
+    const known = this.known.use(name);
+    if (known !== undefined && this.isFresh(tenantId, known)) return known.ids;
+    const at = monotonicNow();
+    try {
+      const context = ownContext(
+        this.owner.service,
+        known === undefined ? patienceMs.unknown : patienceMs.known,
+        tenantId,
+      );
+      const heads = await allHeads(this.bus, context, this.owner.service, kind);
+      const ids = heads.filter(({ digest }) => digest !== null).map(({ id }) => id);
+      this.known.set(name, { ids, at });
+      return ids;
+    } catch (error) {
+      return this.withoutAnswer(known, error);
+    }
+  }
+
+  private isFresh(tenantId: string, { at }: Known): boolean {
+    if (this.history.isAway) return true;
+    return monotonicNow() - at < freshMs && this.history.lastMove(tenantId) < at;
+  }
+
+  private withoutAnswer(known: Known | undefined, cause: unknown): readonly string[] {
+    if (!(cause instanceof AnkaError) || !cause.retryable) throw cause;
+    this.history.notAnswered();
+    if (known !== undefined) return known.ids;
+    const detail = `The records of the tenant cannot be compared with the audit trail now (${cause.code}), and this service has not used them before. Try again.`;
+    throw new AnkaError('audit-unavailable', detail, { cause });
+  }
+}
+
+const ofTenant = <Row extends ObjectLiteral>(tenantId: string): FindOptionsWhere<Row> =>
+  ({ tenantId }) as unknown as FindOptionsWhere<Row>;
+
+const keyOf = <Row extends ObjectLiteral>(
+  { primaryColumns }: EntityMetadata,
+  tenantId: string,
+  id: string,
+): FindOptionsWhere<Row> =>
+  Object.fromEntries(
+    primaryColumns.map(({ propertyName }) => [propertyName, propertyName === 'tenantId' ? tenantId : id]),
+  ) as FindOptionsWhere<Row>;
