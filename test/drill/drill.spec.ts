@@ -262,13 +262,18 @@ describe.each(ways)('restored under %s services:', (way, doing) => {
   it('ankadb_policy alone is refused where it is older, and takes over the policy that the workers enforce', async () => {
     const { version } = await tenant.policy();
     await doing(() => restore('ankadb_policy'));
-    await eventually('refusing what is older, and saying so', async () => {
-      expect(await answers()).toEqual(asBefore);
-      expect(outcomeOf(await tenant.admin.send('GET', '/policy'))).toBe('record-outdated');
-      expect(outcomeOf(await quiet.admin.send('GET', '/policy'))).toBe('ok');
-      expect(await behind('policy')).toEqual([200, { ankadb_policy: 1 }]);
-      return true as const;
-    });
+    // The service compares once a minute.
+    await eventually(
+      'refusing what is older, and saying so',
+      async () => {
+        expect(await answers()).toEqual(asBefore);
+        expect(outcomeOf(await tenant.admin.send('GET', '/policy'))).toBe('record-outdated');
+        expect(outcomeOf(await quiet.admin.send('GET', '/policy'))).toBe('ok');
+        expect(await behind('policy')).toEqual([200, { ankadb_policy: 1 }]);
+        return true as const;
+      },
+      90_000,
+    );
     expect(await valueOf(rig.observability['policy'] ?? '', 'ankasecure_records_behind_tenants')).toBe(1);
     const told = await command('restore_tenants');
     expect(told).toContain(`"kind":"policy_version","id":"${version}","outcome":"lost"`);

@@ -86,7 +86,7 @@ describe('an older or missing record of the policy service', () => {
         expect.objectContaining({
           operation: 'record.reject',
           failureCode: 'record-outdated',
-          details: expect.objectContaining({ kind: 'policy_version' }),
+          details: expect.objectContaining({ kind: 'policy_version' }) as unknown,
         }),
       ),
     );
@@ -165,7 +165,9 @@ describe('an older ankadb_policy', () => {
     await compare();
     expect((await instance.parts.health.readiness()).behind).toEqual({ ankadb_policy: 1 });
     expect(await errorOf(policy.get(id))).toMatchObject(outdated);
-    expect(await policy.list()).toMatchObject({ items: expect.arrayContaining([expect.objectContaining({ id })]) });
+    expect(await policy.list()).toMatchObject({
+      items: expect.arrayContaining([expect.objectContaining({ id })]) as unknown,
+    });
     const counts = { accepted: 2, lost: 2, reapplied: 0, removed: 0 };
     expect(await policy.restore(id, { dryRun: true })).toMatchObject({
       dryRun: true,
