@@ -205,9 +205,10 @@ export const threats: Readonly<Record<string, Threat>> = {
   },
   'flood of the trail': {
     control:
-      'Identical refusals of a request are one event with their number. Quotas charge the items of a batch. A tenant may hold at most as many waiting events as stay free, and deliveries take turns among tenants.',
+      'Identical refusals of a request are one event with their number, and so are those that a caller repeats. Quotas charge the items of a batch. A tenant may hold at most as many waiting events as stay free, and deliveries take turns among tenants.',
     proofs: [
       e2e('trail/record.spec.ts', '2 KB without any right do not fill the trail'),
+      proof('apps/gateway/src/routes/refusals.spec.ts', 'is on record, with the number of those that waited'),
       proof('apps/gateway/src/quota/batch.spec.ts', 'is charged for every item of a batch'),
       proof(
         'libs/testing/src/outbox/outbox.spec.ts',
@@ -218,11 +219,12 @@ export const threats: Readonly<Record<string, Threat>> = {
   },
   'act off the record': {
     control:
-      'An event that could never be sealed fails in the transaction of its action. A call that changes nothing, and a refused change, are on record too.',
+      'An event that could never be sealed fails in the transaction of its action. A call that changes nothing is on record too, and so is everything that a caller with a genuine token is refused.',
     proofs: [
       e2e('trail/limit.spec.ts', 'has a call for every route that changes something or uses a key'),
       e2e('trail/record.spec.ts', 'of two rotations of the KEK at once, each has its event'),
       e2e('trail/record.spec.ts', 'a refused change is on record, whichever service refuses it'),
+      proof('apps/gateway/src/routes/refusals.spec.ts', 'of any route %s is on record'),
       proof('libs/testing/src/outbox/outbox.spec.ts', 'commits no action whose event could never be sealed'),
     ],
   },

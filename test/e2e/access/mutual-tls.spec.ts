@@ -84,16 +84,20 @@ it('an application authenticates with its certificate, and its token is valid on
   expect(JSON.parse((await sign()).text)).toMatchObject({ code: 'authentication-required' });
   expect((await sign(await makeIdentity())).status).toBe(401);
 
-  const issued = await eventually('the sealed event', async () => {
-    const { items } = await wanted<{ items: SealedEvent[] }>(
-      'GET',
-      '/audit/events?operation=token.issue&outcome=success',
-      admin,
-    );
-    return items.length > 0 && items;
+  const recorded = await eventually('the sealed events', async () => {
+    const { items } = await wanted<{ items: SealedEvent[] }>('GET', '/audit/events?operation=token.issue', admin);
+    return items.length > 1 && items;
   });
-  expect(issued.map(({ userId, details }) => [userId, details['method'], details['thumbprint']])).toEqual([
-    [account.id, 'tls-client-auth', thumbprint],
+  expect(
+    recorded.map(({ userId, outcome, details: { method, thumbprint: by, reason } }) => [
+      userId,
+      outcome,
+      method ?? reason,
+      by,
+    ]),
+  ).toEqual([
+    [account.id, 'success', 'tls-client-auth', thumbprint],
+    [account.id, 'failure', 'the connection has no certificate', undefined],
   ]);
 
   await wanted('DELETE', `/service-accounts/${account.id}`, admin);
