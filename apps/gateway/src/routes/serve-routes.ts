@@ -34,8 +34,11 @@ export class RouteAnswers {
     private readonly meter: RequestMeter,
   ) {}
 
-  /** The error handler of a row. The server's own answers the error after it. */
-  refusalOf(route: Route): (error: unknown, request: FastifyRequest) => Promise<never> {
+  /**
+   * The error handler of a row. The server's own answers the error after it. Fastify waits for a promise, which its type does
+   * not say.
+   */
+  refusalOf(route: Route): (error: unknown, request: FastifyRequest) => unknown {
     return (error, request) => this.refusals.ofError({ route, request }, error);
   }
 
