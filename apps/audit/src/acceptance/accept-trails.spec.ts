@@ -10,6 +10,7 @@ import {
   subjectOf,
 } from '@ankasecure/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SealedEnds } from '../anchor/sealed-ends.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { contextOf, eventOf, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
 import { TrailSql } from '../testing/trail-sql.js';
@@ -39,6 +40,7 @@ describe('an acceptance of restored trails', () => {
   /** Two trails that end before their place in the anchor. Each was sealed in batches of five. */
   beforeEach(async () => {
     [sound, unsound] = [randomUUID(), randomUUID()];
+    for (const { app } of audit.instances) app.get(SealedEnds).forget();
     await guards()[0]?.accept(new Map());
     for (const tenantId of [sound, unsound]) await audit.appendTwenty(tenantId);
     await guards()[0]?.advance();

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { acceptTrails, platformTenantId } from '@ankasecure/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { contextOf, database, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { SealedEnds } from './sealed-ends.js';
 import { TrailGuard } from './trail-guard.js';
 
 describe('the anchor of the trails', () => {
@@ -19,7 +20,9 @@ describe('the anchor of the trails', () => {
     return guards().map(({ fault }) => fault);
   };
   const accept = () => audit.gateway.request(acceptTrails, '', contextOf(platformTenantId), {});
+  /** Takes the database as the last test has left it. */
   beforeEach(async () => {
+    for (const { app } of audit.instances) app.get(SealedEnds).forget();
     await guard().accept(new Map());
     expect(await compareAll()).toEqual([null, null]);
     expect(await behind()).toBeUndefined();
@@ -135,6 +138,19 @@ describe('the anchor of the trails', () => {
       ),
     );
     expect((await behind())?.['ankadb_audit']).toBeGreaterThan(1);
+  });
+
+  it('accepts a database without trails that it has sealed', async () => {
+    const tenantId = randomUUID();
+    await audit.append(eventsOf(tenantId, 1));
+    await audit.append(eventsOf(tenantId, 1));
+    await guard().advance();
+    await audit.tamper(`DELETE FROM trail_anchor; DELETE FROM sealed_event WHERE tenant_id = '${tenantId}';
+      DELETE FROM trail_head WHERE tenant_id = '${tenantId}'`);
+    expect(await compareAll()).not.toContain(null);
+    expect(await accept()).toMatchObject({ accepted: true, refused: [] });
+    expect(await compareAll()).toEqual([null, null]);
+    expect(await audit.append(eventsOf(tenantId, 1))).toEqual({ sealed: 1 });
   });
 
   it('refuses changed heads behind the anchor', async () => {

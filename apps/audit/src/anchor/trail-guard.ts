@@ -1,11 +1,11 @@
 import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { Gauge, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { AnchorSource } from './anchor-source.js';
 import { type AnchoredHead, type AnchoredTrails, anchorDigest } from './anchored-heads.js';
 import { type HeldAnchor, HeldAnchors } from './held-anchor.js';
+import { type SealedEnd, SealedEnds, unreachedEnds } from './sealed-ends.js';
 import { lastAnchor, lostHeads, storeAnchor, trailHeads } from './trail-anchor.sql.js';
 
 /** Why trails do not match the anchor. */
@@ -27,8 +27,8 @@ const recipe = 'deploy/backup.md says how to go on.';
 const againMs = 1_000;
 
 /**
- * Compares the trails with the anchor in the token, and moves the anchor forward. Trails that are older than the anchor are
- * refused: nothing is sealed on top of them, and nobody's record is compared with them. The trails of other tenants go on.
+ * Compares the trails with the anchor in the token and with what this process has sealed, and moves the anchor forward. Trails
+ * that are older than either are refused: nothing is sealed on top of them, and nobody's record is compared with them. The trails of other tenants go on.
  */
 @Injectable()
 export class TrailGuard {
@@ -43,16 +43,9 @@ export class TrailGuard {
     private readonly dataSource: DataSource,
     private readonly anchors: HeldAnchors,
     private readonly source: AnchorSource,
+    private readonly ends: SealedEnds,
     private readonly log: Logger,
-    registry: Registry,
-  ) {
-    const gauge: Gauge = new Gauge({
-      name: 'ankasecure_trail_behind',
-      help: '1 if the trails are older than the anchor in the token',
-      registers: [registry],
-      collect: () => gauge.set(this.fault === null ? 0 : 1),
-    });
-  }
+  ) {}
 
   /** The number of trails that the last comparison refused. */
   get refusedTrails(): number {
@@ -82,7 +75,7 @@ export class TrailGuard {
     if (fault !== undefined) throw new AnkaError('service-unavailable', `${fault} ${recipe}`);
   }
 
-  /** Compares the trails with the anchor. @throws AnkaError if no worker answers */
+  /** Compares the trails with the anchor and with what this process has sealed. @throws AnkaError if no worker answers */
   compare(): Promise<void> {
     this.comparing ??= this.compareNow().finally(() => {
       this.comparing = undefined;
@@ -90,7 +83,11 @@ export class TrailGuard {
     return this.comparing;
   }
 
-  /** Anchors the trails as they are now, if they have grown. A trail that is refused keeps the place that the anchor holds. */
+  /**
+   * Anchors the trails as they are now, if they have grown. A trail that is refused keeps the place that the anchor holds, or
+   * gets the later one that this process has sealed, so that every process refuses it until it is accepted.
+   * @throws AnkaError `service-unavailable` if the database tells an older trail than it did when it was compared
+   */
   async advance(): Promise<void> {
     await this.compare();
     if (this.faults?.whole !== null) return;
@@ -111,7 +108,8 @@ export class TrailGuard {
   async accept(verified: VerifiedTrails): Promise<void> {
     const held = await this.anchors.read();
     if (held.standing === 'unsupported') return;
-    const heads = await trailHeads(this.dataSource);
+    const { heads, behind } = await this.readHeads();
+    this.assertReached([...behind.keys()].find((tenantId) => !verified.has(tenantId)));
     assertUnchanged(heads, verified);
     const failed = [...verified].filter(([, end]) => end === undefined).map(([tenantId]) => tenantId);
     const number = await this.nextNumber(held);
@@ -128,7 +126,8 @@ export class TrailGuard {
   /** The tenants whose trails are refused now: all of them where the fault is of the whole. */
   async refused(): Promise<readonly string[]> {
     if (typeof this.faults?.whole !== 'string') return [...(this.faults?.trails.keys() ?? [])];
-    return (await trailHeads(this.dataSource)).map(({ tenantId }) => tenantId);
+    const told = (await trailHeads(this.dataSource)).map(({ tenantId }) => tenantId);
+    return [...new Set([...told, ...this.ends.all().keys()])];
   }
 
   private faultOf(tenantId: string | undefined): string | undefined {
@@ -137,12 +136,31 @@ export class TrailGuard {
   }
 
   private async headsToAnchor(held: HeldAnchor, refused: Faults['trails']): Promise<readonly AnchoredHead[]> {
-    const heads = await trailHeads(this.dataSource);
-    if (refused.size === 0 || held.standing !== 'known') return heads;
+    const { heads, behind } = await this.readHeads();
+    this.assertReached([...behind.keys()].find((tenantId) => !refused.has(tenantId)));
+    const places = new Map(held.standing === 'known' ? held.trails.heads.map((head) => [head.tenantId, head]) : []);
     return [
       ...heads.filter(({ tenantId }) => !refused.has(tenantId)),
-      ...held.trails.heads.filter(({ tenantId }) => refused.has(tenantId)),
+      ...[...refused.keys()].flatMap((tenantId) => laterPlace(tenantId, places.get(tenantId), behind.get(tenantId))),
     ];
+  }
+
+  /** The heads in the database, and of the trails that they do not reach, what this process has sealed. */
+  private async readHeads(): Promise<{
+    readonly heads: readonly AnchoredHead[];
+    readonly behind: ReadonlyMap<string, SealedEnd>;
+  }> {
+    const sealed = this.ends.all();
+    const heads = await trailHeads(this.dataSource);
+    return { heads, behind: unreachedEnds(sealed, heads) };
+  }
+
+  /** @param tenantId a tenant whose trail was sound a moment ago and now does not reach what this process has sealed */
+  private assertReached(tenantId: string | undefined): void {
+    if (tenantId === undefined) return;
+    const fault = takenBack(tenantId);
+    this.log.error({ alarm: 'trail-behind', tenantId, fault }, 'the trails are not anchored');
+    throw new AnkaError('service-unavailable', `${fault} Repeat the call.`);
   }
 
   private async compareNow(): Promise<void> {
@@ -160,12 +178,23 @@ export class TrailGuard {
 
   private async findFaults(): Promise<Faults> {
     const held = await this.anchors.read();
+    this.ends.keep(held.standing !== 'unsupported');
     if (held.standing === 'differs') return { whole: held.fault, trails: noTrails };
-    if (held.standing !== 'known') return { whole: null, trails: noTrails };
-    const { number } = held.anchor;
-    this.lastAccepted = held.trails.accepted;
+    if (held.standing === 'unsupported') return { whole: null, trails: noTrails };
+    const lost = held.standing === 'known' ? await this.findLost(held.anchor.number, held.trails.accepted) : noTrails;
+    const { behind } = await this.readHeads();
+    return {
+      whole: null,
+      trails: new Map([...behind.keys()].map((id) => [id, takenBack(id)] as const).concat([...lost])),
+    };
+  }
+
+  /** @param accepted the last anchor that an operator accepted. What was sealed before may be gone since */
+  private async findLost(number: number, accepted: number): Promise<Faults['trails']> {
+    if (accepted !== this.lastAccepted) this.ends.forget();
+    this.lastAccepted = accepted;
     const lost = await lostHeads(this.dataSource, number);
-    return { whole: null, trails: new Map(lost.map((tenantId) => [tenantId, lostTrail(tenantId, number)])) };
+    return new Map(lost.map((tenantId) => [tenantId, lostTrail(tenantId, number)]));
   }
 
   private async nextNumber(held: HeldAnchor): Promise<number> {
@@ -187,6 +216,21 @@ const numberOf = (held: HeldAnchor): number => ('anchor' in held ? (held.anchor?
 
 const lostTrail = (tenantId: string, anchor: number): string =>
   `ankadb_audit is older than the HSM: the trail of tenant ${tenantId} does not reach the place that anchor ${anchor} holds.`;
+
+const takenBack = (tenantId: string): string =>
+  `ankadb_audit has taken events back: the trail of tenant ${tenantId} does not reach the last event that this process sealed.`;
+
+/** Where a refused trail is anchored: at the place that the anchor holds, or at the later one that this process has sealed. */
+const laterPlace = (
+  tenantId: string,
+  place: AnchoredHead | undefined,
+  sealed: SealedEnd | undefined,
+): readonly AnchoredHead[] => {
+  if (sealed === undefined || (place !== undefined && place.seq >= sealed.seq))
+    return place === undefined ? [] : [place];
+  const { seq, hash } = sealed;
+  return [{ tenantId, indexSeq: 0, indexMac: Buffer.of(), ...place, seq, hash }];
+};
 
 /** A place that the tenant's trail does not have: no row has this hash. */
 const afterEnd = (tenantId: string, heads: readonly AnchoredHead[]): AnchoredHead => {

@@ -5,8 +5,10 @@ import { TrailGuard } from '../anchor/trail-guard.js';
 import { MacSource } from '../mac/mac-source.js';
 import { assertMayReport, type Source } from '../reporter/report.js';
 import { TenantPartitions } from '../reporter/tenant-partition.js';
+import type { AuthenticatedEvent } from './bound-event.js';
 import { EventMetrics } from './event-metrics.js';
 import { SealTrail } from './seal-trail.js';
+import { TrailFault } from './trail-fault.js';
 
 /** The number of tenants of a batch that are sealed at the same time. Each takes a connection. */
 const tenantsAtOnce = 4;
@@ -45,10 +47,15 @@ export class AppendEvents {
   }
 
   /** Seals an event of this service itself, even on trails that do not match the anchor. */
-  sealOwn(context: Context, event: AuditEvent): Promise<void> {
-    return this.sealTenant({ ...context, tenantId: event.tenantId }, { reporter: 'audit', partition: undefined }, [
-      event,
-    ]);
+  async sealOwn(context: Context, event: AuditEvent): Promise<void> {
+    const own = { ...context, tenantId: event.tenantId };
+    this.count(
+      await this.sealer.sealAnyway(
+        own,
+        await this.authenticate(own, { reporter: 'audit', partition: undefined }, [event]),
+      ),
+      1,
+    );
   }
 
   /** Continues with the other tenants when one fails, and throws the first failure at the end. */
@@ -67,13 +74,31 @@ export class AppendEvents {
     if (failures.length > 0) throw failures[0];
   }
 
+  /** Gets the events' MACs before the head is locked. Under the lock only the MAC of the batch's seal is waited for. */
   private async sealSound(context: Context, source: Source, events: readonly AuditEvent[]): Promise<void> {
     await this.guard.assertSound(context.tenantId);
-    await this.sealTenant(context, source, events);
+    const authenticated = await this.authenticate(context, source, events);
+    this.count(await this.sealOrCompare(context, authenticated), events.length);
   }
 
-  /** Gets the events' MACs before the head is locked. Under the lock only the MAC of the batch's seal is waited for. */
-  private async sealTenant(context: Context, source: Source, reported: readonly AuditEvent[]): Promise<void> {
+  /** If the trail lacks what this process has sealed, an operator may have accepted an older one meanwhile. */
+  private async sealOrCompare(context: Context, events: readonly AuthenticatedEvent[]): Promise<number> {
+    const { accepted } = this.guard;
+    try {
+      return await this.sealer.seal(context, events);
+    } catch (error) {
+      if (!(error instanceof TrailFault)) throw error;
+      await this.guard.compare().catch(() => undefined);
+      if (this.guard.accepted === accepted) throw error;
+      return this.sealer.seal(context, events);
+    }
+  }
+
+  private async authenticate(
+    context: Context,
+    source: Source,
+    reported: readonly AuditEvent[],
+  ): Promise<readonly AuthenticatedEvent[]> {
     await this.partitions.assertOwn(source, context);
     const events = reported.map((event) => ({
       ...event,
@@ -81,13 +106,15 @@ export class AppendEvents {
     }));
     const canonical = events.map(canonicalBytes);
     const macs = await this.macs.compute(context, null, canonical);
-    const authenticated = events.flatMap((event, index) => {
+    return events.flatMap((event, index) => {
       const [bytes, mac] = [canonical[index], macs[index]];
       return bytes === undefined || mac === undefined ? [] : [{ event, canonical: bytes, ...mac }];
     });
-    const fresh = await this.sealer.seal(context, authenticated);
+  }
+
+  private count(fresh: number, all: number): void {
     this.metrics.sealed.inc(fresh);
-    this.metrics.duplicates.inc(events.length - fresh);
+    this.metrics.duplicates.inc(all - fresh);
   }
 }
 

@@ -1,10 +1,13 @@
 import type { Context } from '@ankasecure/contracts';
+import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { type SealedEnd, SealedEnds } from '../anchor/sealed-ends.js';
 import { MacSource } from '../mac/mac-source.js';
 import { RecordIndexes } from '../record/record-indexes.js';
 import type { AuthenticatedEvent } from './bound-event.js';
 import { seal } from './seal.js';
+import { TrailFault } from './trail-fault.js';
 
 /** Appends authenticated events to their tenant's trail. */
 @Injectable()
@@ -13,14 +16,40 @@ export class SealTrail {
     private readonly dataSource: DataSource,
     private readonly macs: MacSource,
     private readonly indexes: RecordIndexes,
+    private readonly ends: SealedEnds,
+    private readonly log: Logger,
   ) {}
 
-  /** @returns how many of the context's tenant's events were new */
+  /**
+   * @returns how many of the context's tenant's events were new
+   * @throws TrailFault (retryable) if the trail lacks what this process has sealed, now or before
+   */
   seal(context: Context, events: readonly AuthenticatedEvent[]): Promise<number> {
+    return this.append(context, events, this.ends.of(context.tenantId));
+  }
+
+  /** Seals on a trail that may be refused: what this process has sealed before is not looked for. */
+  sealAnyway(context: Context, events: readonly AuthenticatedEvent[]): Promise<number> {
+    return this.append(context, events, undefined);
+  }
+
+  private async append(
+    context: Context,
+    events: readonly AuthenticatedEvent[],
+    known: SealedEnd | undefined,
+  ): Promise<number> {
     const { tenantId } = context;
-    const trail = { tenantId, partition: this.macs.partitionOf(tenantId) };
+    const trail = { tenantId, partition: this.macs.partitionOf(tenantId), known };
     const mac = (macKeyId: string, message: Buffer): Promise<Buffer> =>
       this.macs.computeOne(context, macKeyId, message);
-    return seal(this.dataSource, trail, events, mac, this.indexes);
+    try {
+      const { fresh, end } = await seal(this.dataSource, trail, events, mac, this.indexes);
+      if (end !== undefined) this.ends.learn(tenantId, end);
+      return fresh;
+    } catch (error) {
+      if (error instanceof TrailFault)
+        this.log.error({ alarm: error.alarm, tenantId, fault: error.detail }, 'a batch of events is not sealed');
+      throw error;
+    }
   }
 }

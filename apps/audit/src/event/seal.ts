@@ -2,11 +2,14 @@ import { chainSealBytes, detailsText, fitsMacDay, leafHash } from '@ankasecure/a
 import { AnkaError } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
+import { reaches, type SealedEnd } from '../anchor/sealed-ends.js';
 import { advanceRecordHeads } from '../record/record-head.sql.js';
 import type { IndexChange, RecordIndexes } from '../record/record-indexes.js';
 import { sealedChanges } from '../record/sealed-change.js';
 import type { AuthenticatedEvent, BoundEvent, PlacedEvent } from './bound-event.js';
+import { assertWritten } from './read-back.sql.js';
 import { appendRows, claimEventIds, type LockedHead, lockHead } from './seal.sql.js';
+import { TrailFault } from './trail-fault.js';
 
 /** The tenant's MAC over `message` under the key of that id. */
 export type ChainMac = (macKeyId: string, message: Buffer) => Promise<Buffer>;
@@ -15,56 +18,81 @@ export type ChainMac = (macKeyId: string, message: Buffer) => Promise<Buffer>;
 export interface Trail {
   readonly tenantId: string;
   readonly partition: string;
+  /** The last row that this process has sealed. The trail must still have it. */
+  readonly known: SealedEnd | undefined;
+}
+
+/** What was sealed. */
+interface Sealed {
+  /** The number of events that were new. */
+  readonly fresh: number;
+  /** The last of them. */
+  readonly end: SealedEnd | undefined;
 }
 
 /**
  * Appends events of one tenant to its trail, in one transaction under the tenant's head row. The events that were not sealed
  * before get the next sequence numbers, without a gap, in the given order. The last of them gets the seal over the chain.
  * Only the seal's MAC is requested under the head's lock. It covers the hash of the last row, which is known once the rows
- * have their places. The changes of records that the events name move the records' heads.
+ * have their places. The changes of records that the events name move the records' heads. What was written is read back before
+ * the commit.
  * @param events no event id twice
- * @returns how many were new
+ * @throws TrailFault if the trail lacks what this process has sealed, now or before
  */
 export const seal = async (
   dataSource: DataSource,
-  { tenantId, partition }: Trail,
+  { tenantId, partition, known }: Trail,
   events: readonly AuthenticatedEvent[],
   chainMac: ChainMac,
   indexes: Pick<RecordIndexes, 'change'>,
-): Promise<number> => {
+): Promise<Sealed> => {
   let committed = (): void => undefined;
   const sealed = await withTenant(dataSource, tenantId, async (manager) => {
     const head = await lockHead(manager, tenantId);
-    const fresh = await claim(manager, tenantId, events);
-    if (fresh.length === 0) return 0;
-    const placed = place(fresh, head);
-    const changes = sealedChanges(placed);
-    await appendRows(manager, tenantId, head, await bind(tenantId, placed, chainMac));
-    const last = placed.at(-1);
-    if (changes.length > 0 && last !== undefined) {
-      const { seq, macKeyId } = last;
-      const change: IndexChange = { tenantId, changes, seq, macKeyId, mac: chainMac };
-      committed = await indexes.change(manager, change);
-      await advanceRecordHeads(manager, tenantId, partition, changes);
+    assertNotTakenBack(tenantId, head, known);
+    const { fresh, earlier } = await claim(manager, tenantId, events);
+    const rows = place(fresh, head);
+    const last = rows.at(-1);
+    if (last !== undefined) {
+      const changes = sealedChanges(rows);
+      await appendRows(manager, tenantId, head, await bind(tenantId, rows, chainMac));
+      if (changes.length > 0) {
+        const { seq, macKeyId } = last;
+        const change: IndexChange = { tenantId, changes, seq, macKeyId, mac: chainMac };
+        committed = await indexes.change(manager, change);
+        await advanceRecordHeads(manager, tenantId, partition, changes);
+      }
     }
-    return fresh.length;
+    const { seq, hash } = last ?? head;
+    const { sealingAt } = head;
+    await assertWritten(manager, { tenantId, sealingAt, rows, end: { seq, hash }, earlier, known });
+    return { fresh: rows.length, end: last && { seq, hash, sealedAt: sealingAt } };
   });
   committed();
   return sealed;
 };
 
-/** The events that were not sealed before. */
+const assertNotTakenBack = (tenantId: string, head: LockedHead, known: SealedEnd | undefined): void => {
+  if (known === undefined || reaches(head, known)) return;
+  throw new TrailFault(
+    'trail-behind',
+    `ankadb_audit has taken events back: the trail of tenant ${tenantId} ends at event ${head.seq}, and this process has sealed event ${known.seq}. deploy/backup.md says how to go on.`,
+  );
+};
+
+/** Divides the events into those that were not sealed before, and those that were. */
 const claim = async (
   manager: EntityManager,
   tenantId: string,
   events: readonly AuthenticatedEvent[],
-): Promise<readonly AuthenticatedEvent[]> => {
+): Promise<Record<'fresh' | 'earlier', readonly AuthenticatedEvent[]>> => {
   const claimed = await claimEventIds(
     manager,
     tenantId,
     events.map(({ event }) => event.eventId),
   );
-  return claimed.size === events.length ? events : events.filter(({ event }) => claimed.has(event.eventId));
+  const isFresh = ({ event }: AuthenticatedEvent): boolean => claimed.has(event.eventId);
+  return { fresh: events.filter(isFresh), earlier: events.filter((event) => !isFresh(event)) };
 };
 
 /** @throws AnkaError `service-unavailable` for events whose seal every later verification would reject */

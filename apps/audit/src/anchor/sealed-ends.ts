@@ -1,0 +1,71 @@
+import { BoundedMap } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+
+/** The last row that this process has sealed on a trail. */
+export interface SealedEnd {
+  readonly seq: number;
+  readonly hash: Buffer;
+  readonly sealedAt: Date;
+}
+
+/** The end of a trail, as the database tells it. */
+interface ToldEnd {
+  readonly seq: number;
+  readonly hash: Buffer;
+}
+
+const capacity = 100_000;
+
+/**
+ * The ends of the trails that this process has sealed. The database cannot take a committed row back unseen: what it tells of a
+ * trail is compared with them. Nothing is remembered while the token stores no anchor, because no acceptance of older trails
+ * would reach the process then.
+ */
+@Injectable()
+export class SealedEnds {
+  private readonly ends = new BoundedMap<string, SealedEnd>(capacity);
+  private isKept = false;
+
+  of(tenantId: string): SealedEnd | undefined {
+    return this.ends.get(tenantId);
+  }
+
+  /** Remembers an end after its commit, unless a later one is known. */
+  learn(tenantId: string, end: SealedEnd): void {
+    if (this.isKept && (this.of(tenantId)?.seq ?? 0) <= end.seq) this.ends.set(tenantId, end);
+  }
+
+  /** @param isKept whether ends are remembered from now on */
+  keep(isKept: boolean): void {
+    this.isKept = isKept;
+    if (!isKept) this.forget();
+  }
+
+  /** Forgets all ends: an operator has accepted older trails. */
+  forget(): void {
+    this.ends.clear();
+  }
+
+  /** The ends as they are now. Take them before the database is asked: what is sealed meanwhile may be missing in its answer. */
+  all(): ReadonlyMap<string, SealedEnd> {
+    return new Map(this.ends);
+  }
+}
+
+/** Whether a trail that ends at `told` can have the row that was sealed last. */
+export const reaches = (told: ToldEnd, { seq, hash }: SealedEnd): boolean =>
+  told.seq > seq || (told.seq === seq && told.hash.equals(hash));
+
+/** The trails that do not reach the row that was sealed last. */
+export const unreachedEnds = (
+  sealed: ReadonlyMap<string, SealedEnd>,
+  heads: readonly (ToldEnd & { readonly tenantId: string })[],
+): ReadonlyMap<string, SealedEnd> => {
+  const told = new Map(heads.map((head) => [head.tenantId, head]));
+  return new Map(
+    [...sealed].filter(([tenantId, end]) => {
+      const head = told.get(tenantId);
+      return head === undefined || !reaches(head, end);
+    }),
+  );
+};

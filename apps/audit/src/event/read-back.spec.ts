@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { type AuditEvent, platformTenantId } from '@ankasecure/contracts';
+import type { ClientBase } from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Attack, putHeadBack, underAttack } from '../testing/attacked-database.js';
+import { contextOf, database, eventOf, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { AppendEvents } from './append-events.js';
+
+const beforeInsert = (table: string): string => `TRIGGER attack BEFORE INSERT ON ${table} FOR EACH ROW`;
+const hidden = `NEW.operation = 'key.compromise'`;
+
+/** Attacks that drop an event before the batch commits, with what the alarm tells. */
+const attacks: readonly (readonly [string, Attack, string])[] = [
+  [
+    'drops the event and sets the head back',
+    { on: beforeInsert('sealed_event'), body: `IF ${hidden} THEN ${putHeadBack} RETURN NULL; END IF; RETURN NEW;` },
+    'does not have the new rows',
+  ],
+  [
+    'drops the event and leaves the head',
+    { on: beforeInsert('sealed_event'), body: `IF ${hidden} THEN RETURN NULL; END IF; RETURN NEW;` },
+    'does not have the new rows',
+  ],
+  [
+    'stores another hash',
+    { on: beforeInsert('sealed_event'), body: `NEW.hash := NEW.hmac; RETURN NEW;` },
+    'does not have the new rows',
+  ],
+  [
+    'leaves the head where it was',
+    { replaced: { name: 'advance_trail_head', body: 'BEGIN END' } },
+    'head is not at the last row',
+  ],
+  [
+    'claims that the event was sealed before',
+    { on: beforeInsert('event_dedup'), body: 'RETURN NULL;' },
+    'counts as sealed is not in the trail',
+  ],
+];
+
+describe('a batch in a database that its owner has changed', () => {
+  let audit: RunningAudit;
+  let tenantId: string;
+  beforeAll(async () => {
+    audit = await startAudit();
+    audit.macs.anchor = null;
+  });
+  afterAll(() => audit.stop());
+  beforeEach(async () => {
+    tenantId = randomUUID();
+    for (let batch = 0; batch < 2; batch++) await append(eventsOf(tenantId, 1));
+  });
+
+  const instance = (number = 0) => audit.instances[number] ?? expect.unreachable();
+  const append = (events: readonly AuditEvent[], number = 0) =>
+    instance(number)
+      .app.get(AppendEvents)
+      .append(contextOf(platformTenantId), { reporter: 'crypto-worker', partition: 'default' }, events);
+  const compromise = (): AuditEvent => eventOf(tenantId, { operation: 'key.compromise' });
+  const trail = async () =>
+    (await audit.query(tenantId, { order: 'asc', limit: 100 })).items.map(({ eventId }) => eventId);
+
+  /** Runs `call`, which must be refused as retryable, with this alarm. */
+  const refused = async (call: () => Promise<unknown>, alarm: string, told: string): Promise<void> => {
+    const error = vi.spyOn(instance().log, 'error');
+    await expect(call()).rejects.toMatchObject({
+      code: 'service-unavailable',
+      retryable: true,
+      detail: expect.stringContaining(told) as unknown,
+    });
+    const fault = expect.stringContaining(told) as unknown;
+    expect(error.mock.calls.map(([fields]) => fields)).toContainEqual({ alarm, tenantId, fault });
+    error.mockRestore();
+  };
+
+  it.each(attacks)('is not sealed by one that %s', async (_, attack, told) => {
+    const before = await trail();
+    const events = [compromise()];
+    await underAttack(audit, attack, async () => {
+      await refused(() => append(events), 'trail-unwritten', told);
+      expect(await trail()).toEqual(before);
+    });
+    expect(await append(events)).toEqual({ sealed: 1 });
+    expect(await trail()).toEqual([...before, events[0]?.eventId]);
+    expect(await audit.verify(tenantId)).toMatchObject({ valid: true, checked: 3 });
+  });
+
+  it('is missed by the process that sealed it, if it is deleted at the commit', async () => {
+    const attack: Attack = {
+      on: 'CONSTRAINT TRIGGER attack AFTER INSERT ON sealed_event DEFERRABLE INITIALLY DEFERRED FOR EACH ROW',
+      body: `SET LOCAL session_replication_role = replica; ${putHeadBack}
+        DELETE FROM sealed_event WHERE tenant_id = NEW.tenant_id AND seq = NEW.seq; RETURN NULL;`,
+    };
+    await underAttack(audit, attack, async () => {
+      await append([compromise()]);
+      expect(await trail()).toHaveLength(2);
+    });
+    await refused(() => append([compromise()]), 'trail-behind', 'ends at event 2, and this process has sealed event 3');
+    await expect(append([compromise()])).rejects.toMatchObject({
+      detail: expect.stringContaining('does not reach the last event') as unknown,
+    });
+    expect(await trail()).toHaveLength(2);
+  });
+
+  it('is missed by the process that sealed it, if other rows have taken its place', async () => {
+    await audit.tamper(`DELETE FROM sealed_event WHERE tenant_id = '${tenantId}' AND seq = 2;
+      UPDATE trail_head h SET seq = 1, hash = e.hash FROM sealed_event e
+        WHERE h.tenant_id = '${tenantId}' AND e.tenant_id = h.tenant_id AND e.seq = 1`);
+    await append(eventsOf(tenantId, 3), 1);
+    expect(await audit.verify(tenantId)).toMatchObject({ checked: 4 });
+    await refused(() => append([compromise()]), 'trail-behind', 'no longer has the last event');
+    expect(await trail()).toHaveLength(4);
+  });
+
+  it('that is sent again is found by its events', async () => {
+    const events = eventsOf(tenantId, 2);
+    await append(events);
+    expect(await append([...events, ...eventsOf(tenantId, 1)])).toEqual({ sealed: 3 });
+    await audit.postgres.query(database, `INSERT INTO event_dedup VALUES ('${tenantId}', '${randomUUID()}')`);
+    expect(await trail()).toHaveLength(5);
+  });
+
+  it('takes one statement more, whatever its length', async () => {
+    const named = async (events: readonly AuditEvent[]): Promise<unknown[]> => {
+      // The pool gives the connection that came back last.
+      const runner = instance().dataSource.createQueryRunner();
+      const query = vi.spyOn((await runner.connect()) as ClientBase, 'query');
+      await runner.release();
+      await append(events);
+      const statements = query.mock.calls.map(([statement]: readonly unknown[]) => statement);
+      query.mockRestore();
+      return statements.flatMap((one) => (typeof one === 'object' && one !== null && 'name' in one ? [one.name] : []));
+    };
+    const statements = ['lock-head', 'claim', 'append', 'read-back'];
+    expect(await named(eventsOf(tenantId, 1))).toEqual(statements);
+    expect(await named(eventsOf(tenantId, 200))).toEqual(statements);
+  });
+});
