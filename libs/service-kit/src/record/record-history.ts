@@ -42,6 +42,8 @@ export class RecordHistory {
   private unplaced: Set<string> | undefined;
   /** When the trail was seen to have moved, by tenant; times of `monotonicNow`. */
   private readonly moves = new Map<string, number>();
+  /** When everything was compared, whether or not trails were seen to have moved. */
+  private allMoved = Number.NEGATIVE_INFINITY;
   /** Set inside `without`. */
   private readonly off = new AsyncLocalStorage<true>();
 
@@ -111,11 +113,11 @@ export class RecordHistory {
   }
 
   /**
-   * When the trail was last seen to name a change of the tenant's records, or the database to be behind with the tenant; a time of
-   * `monotonicNow`. What was read by then is read again.
+   * When the trail was last seen to name a change of the tenant's records, or the database to be behind with the tenant, or when
+   * everything was compared; a time of `monotonicNow`. What was read by then is read again.
    */
   lastMove(tenantId: string): number {
-    return this.moves.get(tenantId) ?? Number.NEGATIVE_INFINITY;
+    return Math.max(this.moves.get(tenantId) ?? Number.NEGATIVE_INFINITY, this.allMoved);
   }
 
   private moved(tenantIds: Iterable<string>): void {
@@ -230,11 +232,13 @@ export class RecordHistory {
 
   /**
    * Compares again what this process knows of some tenants, and tells caches what has changed: nothing else might tell them.
+   * @param tenantIds all tenants if absent
    * @throws AnkaError if the audit service does not answer
    */
-  async compareAgain(tenantIds: ReadonlySet<string>): Promise<void> {
+  async compareAgain(tenantIds?: ReadonlySet<string>): Promise<void> {
     const changed = await this.questions.compareAgain(tenantIds);
-    this.moved(tenantIds);
+    if (tenantIds === undefined) this.allMoved = monotonicNow();
+    else this.moved(tenantIds);
     if (changed.length > 0) for (const forget of this.changeListeners) forget(changed);
   }
 
