@@ -11,7 +11,7 @@ import { TrailGuard } from './trail-guard.js';
 export class TrailHealth {
   constructor(health: Health, guard: TrailGuard, registry: Registry) {
     health.tellBehind(() =>
-      guard.fault === null ? undefined : { database: 'ankadb_audit', tenants: guard.refusedTrails, all: false },
+      guard.fault === null ? undefined : { database: 'ankadb_audit', tenants: guard.refusedTrails },
     );
     const gauge: Gauge = new Gauge({
       name: 'ankasecure_trail_behind',
