@@ -86,7 +86,7 @@ export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdo
           { alarm: 'record-outdated', tenantId, database, trail: behind.get(tenantId) },
           `${database} is older than the audit trail: restore a newer backup, or apply the trail to it as deploy/backup.md says`,
         );
-    this.history.setBehind(behind, positions.size);
+    this.history.setBehind(behind, positions);
     await this.compareMoved(positions);
   }
 

@@ -140,6 +140,16 @@ describe('the history of records', () => {
     expect(await history.check(loaded(1), sameAgain(loaded(1)))).toBe(true);
   });
 
+  it('refuses a revision that the record or the trail has had', () => {
+    const { history } = auditWith([]);
+    const outdated = expect.objectContaining({ code: 'record-outdated' });
+    history.assertNext(tenantId, 4, 3);
+    expect(() => history.assertNext(tenantId, 3, 3)).toThrow(outdated);
+    history.setBehind(new Map(), new Map([[tenantId, 7]]));
+    expect(() => history.assertNext(tenantId, 7, 0)).toThrow(outdated);
+    history.assertNext(tenantId, 8, 7);
+  });
+
   it('refuses every record of a tenant that the database is behind with, and tells caches', async () => {
     const { history } = auditWith([]);
     const told: string[] = [];

@@ -34,7 +34,8 @@ export const behindDetail =
 export class RecordHistory {
   private readonly questions: ClaimQuestions;
   private behindTenants: ReadonlyMap<string, number> = new Map();
-  private compared = Number.POSITIVE_INFINITY;
+  /** The highest revisions that the trail held at the last comparison, by tenant. */
+  private positions: ReadonlyMap<string, number> = new Map();
   private readonly listeners: ((tenantIds: readonly string[]) => void)[] = [];
   private readonly changeListeners: ((names: readonly OwnedName[]) => void)[] = [];
   /** The tenants whose records wait for their place in the history. Undefined: no record needs one. */
@@ -156,6 +157,17 @@ export class RecordHistory {
     throw new AnkaError('record-outdated', behindDetail);
   }
 
+  /**
+   * Checks a revision that the database's counter has given. The trail passes over a change with a revision that it holds
+   * already, so whoever puts the counter back could have the record's older form count.
+   * @param earlier the revision of the record before its change; 0 for a new one
+   * @throws AnkaError `record-outdated`
+   */
+  assertNext(tenantId: string, revision: number, earlier: number): void {
+    if (this.off.getStore() === true || revision > Math.max(earlier, this.positions.get(tenantId) ?? 0)) return;
+    throw new AnkaError('record-outdated', behindDetail);
+  }
+
   /** From now on every record must have a place in the history, except those of tenants that still wait for theirs. */
   requirePlaces(except: readonly string[]): void {
     this.unplaced = new Set(except);
@@ -194,17 +206,12 @@ export class RecordHistory {
     return this.behindTenants;
   }
 
-  /** Whether the database is behind with every tenant that the trail names. */
-  get isAllBehind(): boolean {
-    return this.behind.size > 0 && this.behind.size >= this.compared;
-  }
-
   /**
    * Sets the tenants whose records are older than the trail. What was known of them is forgotten.
-   * @param compared the number of tenants that the trail names
+   * @param positions the highest revision that the trail holds of each tenant
    */
-  setBehind(behind: ReadonlyMap<string, number>, compared = Number.POSITIVE_INFINITY): void {
-    this.compared = compared;
+  setBehind(behind: ReadonlyMap<string, number>, positions: ReadonlyMap<string, number> = new Map()): void {
+    this.positions = positions;
     const news = [...behind.keys()].filter((tenantId) => !this.behindTenants.has(tenantId));
     this.behindTenants = behind;
     if (news.length === 0) return;
