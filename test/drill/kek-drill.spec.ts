@@ -58,7 +58,7 @@ it('ankadb_keys of before a rotation of the KEK is brought up to date, and the K
   expect(await sign()).toBe('ok');
   await nothingLeft(rig);
   const rotations = await eventsOf(tenant.admin, { operation: 'kek.rotate' });
-  expect(rotations.map(({ details }) => [details?.['generation'], details?.['recovered']]).toSorted()).toEqual([
+  expect(rotations.map(({ details }) => [details['generation'], details['recovered']]).toSorted()).toEqual([
     ['2', undefined],
     ['2', 'true'],
     ['3', undefined],
