@@ -142,11 +142,14 @@ describe('the history of records', () => {
 
   it('refuses a revision that the record or the trail has had', () => {
     const { history } = auditWith([]);
-    const outdated = expect.objectContaining({ code: 'record-outdated' });
+    const refused = (revision: number, earlier: number): void =>
+      expect(() => history.assertNext(tenantId, revision, earlier)).toThrow(
+        expect.objectContaining({ code: 'record-outdated' }),
+      );
     history.assertNext(tenantId, 4, 3);
-    expect(() => history.assertNext(tenantId, 3, 3)).toThrow(outdated);
+    refused(3, 3);
     history.setBehind(new Map(), new Map([[tenantId, 7]]));
-    expect(() => history.assertNext(tenantId, 7, 0)).toThrow(outdated);
+    refused(7, 0);
     history.assertNext(tenantId, 8, 7);
   });
 
