@@ -47,8 +47,7 @@ describe('what a process has sealed', () => {
     );
     return row?.['seq'];
   };
-  const told = () =>
-    expect.stringContaining(`the trail of tenant ${tenantId} does not reach the last event`) as unknown;
+  const told = () => expect.stringContaining(`the trail of tenant ${tenantId} does not have the last event`) as unknown;
 
   it('is anchored, and raises an alarm, while the database tells frozen heads', async () => {
     const error = vi.spyOn(instance(0).log, 'error');

@@ -24,6 +24,8 @@ const capacity = 100_000;
 @Injectable()
 export class SealedEnds {
   private readonly ends = new BoundedMap<string, SealedEnd>(capacity);
+  /** The tenants whose trails did not have the row when a batch was sealed. */
+  private readonly missed = new Set<string>();
   private isKept = false;
 
   of(tenantId: string): SealedEnd | undefined {
@@ -32,7 +34,19 @@ export class SealedEnds {
 
   /** Remembers an end after its commit, unless a later one is known. */
   learn(tenantId: string, end: SealedEnd): void {
-    if (this.isKept && (this.of(tenantId)?.seq ?? 0) <= end.seq) this.ends.set(tenantId, end);
+    if (!this.isKept || (this.of(tenantId)?.seq ?? 0) > end.seq) return;
+    this.ends.set(tenantId, end);
+    this.missed.delete(tenantId);
+  }
+
+  /** Notes that the trail did not have the row. Whether it has it again must be looked up. */
+  miss(tenantId: string): void {
+    if (this.ends.has(tenantId)) this.missed.add(tenantId);
+  }
+
+  /** The ends that were missed. */
+  allMissed(): ReadonlyMap<string, SealedEnd> {
+    return new Map([...this.ends].filter(([tenantId]) => this.missed.has(tenantId)));
   }
 
   /** @param isKept whether ends are remembered from now on */
@@ -44,6 +58,7 @@ export class SealedEnds {
   /** Forgets all ends: an operator has accepted older trails. */
   forget(): void {
     this.ends.clear();
+    this.missed.clear();
   }
 
   /** The ends as they are now. Take them before the database is asked: what is sealed meanwhile may be missing in its answer. */

@@ -1,5 +1,7 @@
+import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource } from 'typeorm';
 import type { AnchoredHead, AnchoredTrails } from './anchored-heads.js';
+import type { SealedEnd } from './sealed-ends.js';
 
 /** The heads of all trails that have events. */
 export const trailHeads = (dataSource: DataSource): Promise<AnchoredHead[]> =>
@@ -65,4 +67,19 @@ export const storeAnchor = async (
     ],
   );
   return row?.stored === true;
+};
+
+/** Whether the tenant's trail has the row that was sealed last. */
+export const hasRow = async (
+  dataSource: DataSource,
+  tenantId: string,
+  { seq, hash, sealedAt }: SealedEnd,
+): Promise<boolean> => {
+  const rows = await withTenant(dataSource, tenantId, (manager) =>
+    manager.query<unknown[]>(
+      'SELECT 1 FROM sealed_event WHERE tenant_id = $1 AND sealed_at = $2 AND seq = $3 AND hash = $4',
+      [tenantId, sealedAt, seq, hash],
+    ),
+  );
+  return rows.length > 0;
 };

@@ -6,7 +6,7 @@ import { AnchorSource } from './anchor-source.js';
 import { type AnchoredHead, type AnchoredTrails, anchorDigest } from './anchored-heads.js';
 import { type HeldAnchor, HeldAnchors } from './held-anchor.js';
 import { type SealedEnd, SealedEnds, unreachedEnds } from './sealed-ends.js';
-import { lastAnchor, lostHeads, storeAnchor, trailHeads } from './trail-anchor.sql.js';
+import { hasRow, lastAnchor, lostHeads, storeAnchor, trailHeads } from './trail-anchor.sql.js';
 
 /** Why trails do not match the anchor. */
 interface Faults {
@@ -145,14 +145,17 @@ export class TrailGuard {
     ];
   }
 
-  /** The heads in the database, and of the trails that they do not reach, what this process has sealed. */
+  /** The heads in the database, and of the trails that do not have it, what this process has sealed. */
   private async readHeads(): Promise<{
     readonly heads: readonly AnchoredHead[];
     readonly behind: ReadonlyMap<string, SealedEnd>;
   }> {
     const sealed = this.ends.all();
     const heads = await trailHeads(this.dataSource);
-    return { heads, behind: unreachedEnds(sealed, heads) };
+    const behind = new Map(unreachedEnds(sealed, heads));
+    for (const [tenantId, end] of this.ends.allMissed())
+      if (!(await hasRow(this.dataSource, tenantId, end))) behind.set(tenantId, end);
+    return { heads, behind };
   }
 
   /** @param tenantId a tenant whose trail was sound a moment ago and now does not reach what this process has sealed */
@@ -218,7 +221,7 @@ const lostTrail = (tenantId: string, anchor: number): string =>
   `ankadb_audit is older than the HSM: the trail of tenant ${tenantId} does not reach the place that anchor ${anchor} holds.`;
 
 const takenBack = (tenantId: string): string =>
-  `ankadb_audit has taken events back: the trail of tenant ${tenantId} does not reach the last event that this process sealed.`;
+  `ankadb_audit has taken events back: the trail of tenant ${tenantId} does not have the last event that this process sealed.`;
 
 /** Where a refused trail is anchored: at the place that the anchor holds, or at the later one that this process has sealed. */
 const laterPlace = (

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type AuditEvent, platformTenantId } from '@ankasecure/contracts';
+import { type AuditEvent, acceptTrails, platformTenantId } from '@ankasecure/contracts';
 import type { ClientBase } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TrailGuard } from '../anchor/trail-guard.js';
 import { type Attack, putHeadBack, underAttack } from '../testing/attacked-database.js';
 import { contextOf, database, eventOf, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
 import { AppendEvents } from './append-events.js';
@@ -97,7 +98,7 @@ describe('a batch in a database that its owner has changed', () => {
     });
     await refused(() => append([compromise()]), 'trail-behind', 'ends at event 2, and this process has sealed event 3');
     await expect(append([compromise()])).rejects.toMatchObject({
-      detail: expect.stringContaining('does not reach the last event') as unknown,
+      detail: expect.stringContaining('does not have the last event') as unknown,
     });
     expect(await trail()).toHaveLength(2);
   });
@@ -109,7 +110,16 @@ describe('a batch in a database that its owner has changed', () => {
     await append(eventsOf(tenantId, 3), 1);
     expect(await audit.verify(tenantId)).toMatchObject({ checked: 4 });
     await refused(() => append([compromise()]), 'trail-behind', 'no longer has the last event');
+    await expect(append([compromise()])).rejects.toMatchObject({
+      detail: expect.stringContaining('does not have the last event') as unknown,
+    });
     expect(await trail()).toHaveLength(4);
+    await instance().app.get(TrailGuard).advance();
+    await instance(1).app.get(TrailGuard).compare();
+    expect(await audit.gateway.request(acceptTrails, '', contextOf(platformTenantId), {})).toMatchObject({
+      accepted: true,
+    });
+    expect(await append([compromise()])).toEqual({ sealed: 1 });
   });
 
   it('that is sent again is found by its events', async () => {

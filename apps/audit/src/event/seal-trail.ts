@@ -47,8 +47,10 @@ export class SealTrail {
       if (end !== undefined) this.ends.learn(tenantId, end);
       return fresh;
     } catch (error) {
-      if (error instanceof TrailFault)
+      if (error instanceof TrailFault) {
+        if (error.alarm === 'trail-behind') this.ends.miss(tenantId);
         this.log.error({ alarm: error.alarm, tenantId, fault: error.detail }, 'a batch of events is not sealed');
+      }
       throw error;
     }
   }
