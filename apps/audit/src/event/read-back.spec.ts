@@ -4,6 +4,7 @@ import type { ClientBase } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { type Attack, putHeadBack, underAttack } from '../testing/attacked-database.js';
+import { ForgedTrail } from '../testing/forged-trail.js';
 import { contextOf, database, eventOf, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
 import { AppendEvents } from './append-events.js';
 
@@ -120,6 +121,22 @@ describe('a batch in a database that its owner has changed', () => {
       accepted: true,
     });
     expect(await append([compromise()])).toEqual({ sealed: 1 });
+  });
+
+  it('is sealed again when the rows are back', async () => {
+    const where = `tenant_id = '${tenantId}'`;
+    await audit.tamper(`CREATE TABLE kept AS SELECT * FROM sealed_event WHERE ${where}`);
+    await new ForgedTrail(audit, tenantId).write((rows) => [
+      rows[0] ?? {},
+      { ...rows[0], eventId: randomUUID() },
+      ...rows.slice(1),
+    ]);
+    await refused(() => append([compromise()]), 'trail-behind', 'no longer has the last event');
+    expect(instance().app.get(TrailGuard).fault).toContain(tenantId);
+    await audit.tamper(`DELETE FROM sealed_event WHERE ${where}; INSERT INTO sealed_event SELECT * FROM kept;
+      UPDATE trail_head h SET seq = 2, hash = k.hash FROM kept k WHERE h.${where} AND k.seq = 2; DROP TABLE kept`);
+    await expect.poll(() => append([compromise()]).catch(() => undefined), { timeout: 5_000 }).toEqual({ sealed: 1 });
+    expect(await audit.verify(tenantId)).toMatchObject({ valid: true, checked: 3 });
   });
 
   it('that is sent again is found by its events', async () => {
