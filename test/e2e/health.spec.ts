@@ -29,7 +29,9 @@ describe.each(processes)('%s', (name) => {
     }
     const ready = await get('/readyz');
     const parts = Object.fromEntries(partsOf(name).map((part) => [part, 'ok']));
-    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ok', parts }]);
+    // Another spec of the same stack may have left a trail that is refused: it is named beside the parts.
+    const { behind: _, ...answer } = (await ready.json()) as { behind?: unknown };
+    expect([ready.status, answer]).toEqual([200, { status: 'ok', parts }]);
     expect((await get('/elsewhere')).status).toBe(404);
   });
 

@@ -1,5 +1,6 @@
 export * from './action/action-runner.js';
 export * from './clock/clock.js';
+export * from './clock/clock-of.js';
 export * from './clock/clock-watch.js';
 export * from './clock/database-time.sql.js';
 export * from './clock/peer-clocks.js';

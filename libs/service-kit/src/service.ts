@@ -3,6 +3,7 @@ import type { DynamicModule, INestApplicationContext, INestMicroservice, Type } 
 import { NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
 import { Clock } from './clock/clock.js';
+import { setClockOf } from './clock/clock-of.js';
 import { ClockWatch } from './clock/clock-watch.js';
 import type { ServiceConfig } from './config/section.js';
 import { connectPatiently } from './database/connect.js';
@@ -67,6 +68,7 @@ export const startService = async <Config extends ServiceConfig>(
   const bus = new BusClient(await BusConnection.open(service, config.nats, log));
   health.register('nats', () => bus.connection.check());
   const clock = new Clock(config.clock, bus.connection.peers);
+  setClockOf(dataSource, clock);
   const clockWatch = new ClockWatch(clock, dataSource, log);
   await clockWatch.start(health);
   const parts: Parts<Config> = { service, config, log, health, bus, dataSource, clock };

@@ -10,7 +10,7 @@ import { TrailGuard } from './trail-guard.js';
 export class TrailHealth {
   constructor(health: Health, guard: TrailGuard) {
     health.tellBehind(() =>
-      guard.fault === null ? undefined : { database: 'ankadb_audit', tenants: guard.refusedTrails, all: false },
+      guard.fault === null ? undefined : { database: 'ankadb_audit', tenants: guard.refusedTrails },
     );
   }
 }

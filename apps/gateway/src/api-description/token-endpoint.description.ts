@@ -88,6 +88,7 @@ export const tokenEndpointPath = {
         ),
         400: refusal('The token request is not valid.', 'invalid_request', 'client_assertion is not a JWT'),
         401: refusal('Client authentication failed.', 'invalid_client', noClient),
+        403: problem('The account’s tenant is disabled.'),
         412: problem('A token has no ETag: leave If-Match and If-None-Match out.'),
         413: problem('The form is too large for a token request.'),
         415: problem('The body is not a form.'),

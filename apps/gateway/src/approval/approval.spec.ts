@@ -397,6 +397,23 @@ describe('a request is not approved', () => {
     expect((await waiting()).id).not.toBe(approval.id);
   });
 
+  it('after its end date, if the database’s owner says that it is open', async () => {
+    const approval = await waiting();
+    await sql(`expires_at = now() - interval '1 s'`, approval);
+    const setNow = (language: string) =>
+      rig.postgres.query(
+        'ankadb_gateway',
+        `CREATE OR REPLACE FUNCTION pg_catalog.now() RETURNS timestamptz LANGUAGE ${language}`,
+      );
+    await setNow(`sql AS $$ SELECT pg_catalog.clock_timestamp() - interval '40 days' $$`);
+    try {
+      expect(refused(await decide('approve', approval, bob))).toEqual([503, 'clock-skew']);
+    } finally {
+      await setNow(`internal STABLE STRICT AS 'now'`);
+    }
+    expect(refused(await decide('approve', approval, bob))).toEqual([409, 'approval-state']);
+  });
+
   it('after it is rejected, and the requester learns the reason', async () => {
     const approval = await waiting();
     const rejected = approvalIn(await decide('reject', approval, bob, { reason: 'still in use' }));

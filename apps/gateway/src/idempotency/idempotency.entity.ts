@@ -64,6 +64,6 @@ export class IdempotencyRecord {
   expiresAt!: Date;
 
   /** Whether an attempt has a lease, by the database's clock. */
-  @VirtualColumn({ type: 'boolean', query: (alias) => `${alias}.deadline > now()` })
+  @VirtualColumn({ type: 'boolean', query: (alias) => `${alias}.deadline > pg_catalog.now()` })
   isRunning!: boolean;
 }

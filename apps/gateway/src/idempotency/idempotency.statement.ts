@@ -47,12 +47,12 @@ export const beginAttempt = async (
   const { tenantId, caller, key, route, bodyHash, resourceId, leaseMs } = attempt;
   const [row] = await manager.query<ClaimedAttempt[]>(
     `INSERT INTO idempotency (tenant_id, caller, key, route, body_hash, resource_id, state, deadline, expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6, 'in-flight', now() + $7 * interval '1 ms', now() + interval '24 h')
+     VALUES ($1, $2, $3, $4, $5, $6, 'in-flight', pg_catalog.now() + $7 * interval '1 ms', pg_catalog.now() + interval '24 h')
      ON CONFLICT (tenant_id, caller, key) DO UPDATE SET
        route = excluded.route, body_hash = excluded.body_hash, resource_id = excluded.resource_id, state = excluded.state,
        attempt = idempotency.attempt + 1, deadline = excluded.deadline, status = NULL, headers = NULL, body = NULL,
-       created_at = now(), expires_at = excluded.expires_at
-     WHERE idempotency.expires_at <= now()
+       created_at = pg_catalog.now(), expires_at = excluded.expires_at
+     WHERE idempotency.expires_at <= pg_catalog.now()
      RETURNING attempt, resource_id AS "resourceId"`,
     [tenantId, caller, key, route, bodyHash, resourceId, leaseMs],
   );
@@ -65,7 +65,7 @@ export const takeOverAttempt = async (
   { tenantId, caller, key, leaseMs }: RecordName & Pick<NewAttempt, 'leaseMs'>,
 ): Promise<ClaimedAttempt | undefined> => {
   const [[row]] = await manager.query<[ClaimedAttempt[], number]>(
-    `UPDATE idempotency SET attempt = attempt + 1, deadline = now() + $4 * interval '1 ms'
+    `UPDATE idempotency SET attempt = attempt + 1, deadline = pg_catalog.now() + $4 * interval '1 ms'
      WHERE tenant_id = $1 AND caller = $2 AND key = $3 RETURNING attempt, resource_id AS "resourceId"`,
     [tenantId, caller, key, leaseMs],
   );
@@ -79,7 +79,7 @@ export const extendLease = async (
   attempt: number,
 ): Promise<void> => {
   await manager.query(
-    `UPDATE idempotency SET deadline = now() + $4 * interval '1 ms'
+    `UPDATE idempotency SET deadline = pg_catalog.now() + $4 * interval '1 ms'
      WHERE tenant_id = $1 AND caller = $2 AND key = $3 AND attempt = $5 AND state = 'in-flight'`,
     [tenantId, caller, key, leaseMs, attempt],
   );

@@ -78,7 +78,7 @@ export class Idempotency {
 
   /** Lets the next attempt take over at once, with the same resource id. It is unknown how far this attempt got. */
   async release(claim: Claim): Promise<void> {
-    await this.update(claim, { deadline: () => 'now()' });
+    await this.update(claim, { deadline: () => 'pg_catalog.now()' });
   }
 
   /** Removes some of the expired records. @returns how many */

@@ -41,7 +41,7 @@ export const nextEpoch = async (manager: EntityManager): Promise<number> => {
 /** Writes the lease, whose end the database's clock decides. */
 export const writeLease = async (manager: EntityManager, { id, readsIn, revision, forMs }: Lease): Promise<void> => {
   await manager.query(
-    `INSERT INTO gateway_instance (id, reads_in, revision, alive_until) VALUES ($1, $2, $3, now() + $4 * interval '1 ms')
+    `INSERT INTO gateway_instance (id, reads_in, revision, alive_until) VALUES ($1, $2, $3, pg_catalog.now() + $4 * interval '1 ms')
      ON CONFLICT (id) DO UPDATE
      SET reads_in = excluded.reads_in, revision = excluded.revision, alive_until = excluded.alive_until`,
     [id, readsIn, revision, forMs],
@@ -51,7 +51,7 @@ export const writeLease = async (manager: EntityManager, { id, readsIn, revision
 /** Whether a running gateway has not reached the revision. */
 export const isAwaited = async (manager: EntityManager, revision: number, effect: Effect): Promise<boolean> => {
   const [row] = await manager.query<{ behind: string }[]>(
-    `SELECT count(*) AS behind FROM gateway_instance WHERE ${awaited[effect]} < $1 AND alive_until > now()`,
+    `SELECT count(*) AS behind FROM gateway_instance WHERE ${awaited[effect]} < $1 AND alive_until > pg_catalog.now()`,
     [revision],
   );
   return row?.behind !== '0';

@@ -11,6 +11,16 @@ interface Rule {
   readonly detail: string;
 }
 
+const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
+
+/** The lengths of a name and of its labels (RFC 1035 §2.3.4). */
+const isName = (host: string): boolean =>
+  host.length <= 253 &&
+  host
+    .replace(/\.$/, '')
+    .split('.')
+    .every(({ length }) => length >= 1 && length <= 63);
+
 const rules: readonly Rule[] = [
   { fails: ({ username, password }) => username + password !== '', detail: 'must name no user and no password' },
   { fails: ({ hash }) => hash !== '', detail: 'must have no fragment' },
@@ -19,6 +29,10 @@ const rules: readonly Rule[] = [
     // RFC 6761 §6.4, RFC 7686
     fails: ({ hostname }) => /\.(?:invalid|onion)\.?$/.test(hostname),
     detail: 'must have a host in the domain name system: no name in invalid or onion is',
+  },
+  {
+    fails: (url) => isIP(hostOf(url)) === 0 && !isName(hostOf(url)),
+    detail: 'must have a host of at most 253 characters, with 1 to 63 between two dots',
   },
 ];
 
@@ -30,8 +44,6 @@ const ofDiscovery: Rule = {
 
 /** The loopback addresses have every name in localhost (RFC 6761 §6.3). */
 const isLocalhost = (host: string): boolean => /(?:^|\.)localhost\.?$/.test(host);
-
-const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
 
 /** Refuses URLs from which an issuer's keys can never be fetched, when they are set and not when somebody needs the keys. */
 @Injectable()

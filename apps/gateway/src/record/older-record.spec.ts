@@ -219,6 +219,25 @@ describe('whoever owns the gateway’s database', () => {
     expect(await codeOf(of.load(id))).toBe('ok');
   });
 
+  it.each(named(() => true))(
+    'cannot put the counter back, so that the trail passes over a change of a %s',
+    async (_, of) => {
+      const id = await make(of);
+      await compare();
+      const counter = (by: number) =>
+        sql(`UPDATE record_position SET revision = revision + ${by} WHERE tenant_id = '${tenantA}'`);
+      await counter(-1);
+      const change = recorded(async (manager) => {
+        const row = await current(manager, of.entity, id);
+        return of.change === null ? removeRecord(manager, row) : changeRecord(manager, row, of.change);
+      });
+      expect(await codeOf(change)).toBe('record-outdated');
+      expect(await codeOf(make(of))).toBe('record-outdated');
+      await counter(1);
+      expect(await codeOf(make(of))).toBe('ok');
+    },
+  );
+
   it.each(named(() => true))('cannot have a second %s of the same form', async (_, of) => {
     const id = await make(of);
     const table = tableOf(of.entity);

@@ -51,12 +51,13 @@ export class ClockWatch {
   private async look(): Promise<void> {
     await this.clock.read(this.dataSource.manager);
     this.clock.judgePeers();
-    const disagreement = this.clock.disagreement();
+    const disagreement = this.clock.takeTransactionDisagreement() ?? this.clock.disagreement();
     const agrees = disagreement === undefined;
     if (agrees === (this.reported ?? true)) return;
     this.reported = agrees;
     if (agrees) this.log.warn('the clocks agree again');
-    else this.log.error({ disagreement }, 'the clocks disagree: nothing is decided until they agree');
+    else
+      this.log.error({ alarm: 'clock-skew', disagreement }, 'the clocks disagree: nothing is decided until they agree');
   }
 }
 

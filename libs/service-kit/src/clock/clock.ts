@@ -16,6 +16,7 @@ export class Clock {
   /** Decisions that were refused because the clocks disagree. */
   refusals = 0;
   private ofPeers: string | undefined;
+  private ofTransaction: string | undefined;
 
   constructor(
     private readonly config: ClockConfig,
@@ -64,6 +65,22 @@ export class Clock {
   /** Refuses to do what cannot be undone while this process disagrees with any other clock. @throws AnkaError `clock-skew` */
   assertAllAgree(): void {
     this.assertNo(this.disagreement());
+  }
+
+  /** Refuses to decide by the time of a transaction that differs from this process's clock. @throws AnkaError `clock-skew` */
+  assertTransaction(reading: Reading): void {
+    const transaction = new RemoteClock();
+    transaction.learn(reading);
+    const found = databaseDisagreement(transaction.aheadMs(), this.config.maximumSkewMs);
+    this.ofTransaction ??= found;
+    this.assertNo(found);
+  }
+
+  /** Says how far a transaction's time differed that was refused since the last call; undefined if none was. */
+  takeTransactionDisagreement(): string | undefined {
+    const found = this.ofTransaction;
+    this.ofTransaction = undefined;
+    return found;
   }
 
   private ofDatabase(): string | undefined {

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 
 /** SQL for the database's time now, in milliseconds since the epoch. */
-export const nowInMs = 'extract(epoch FROM clock_timestamp())::float8 * 1000';
+export const nowInMs = 'extract(epoch FROM pg_catalog.clock_timestamp())::float8 * 1000::float8';
 
 /** The database's time now, in milliseconds since the epoch. */
 export const databaseTime = async (manager: EntityManager): Promise<number> => {

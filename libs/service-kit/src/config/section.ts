@@ -20,6 +20,7 @@ const login = { user: z.string().min(1), password: z.string().min(1) };
  */
 const clockConfig = z.strictObject({ maximumSkewMs: integer(50, 60_000).default(2_000) });
 export type ClockConfig = z.infer<typeof clockConfig>;
+export const clockDefaults: ClockConfig = { maximumSkewMs: 2_000 };
 
 /** The configuration that every service has. A service's own schema extends it. */
 export const serviceConfig = z.strictObject({
@@ -44,7 +45,7 @@ export const serviceConfig = z.strictObject({
     port,
     logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   }),
-  clock: clockConfig.default({ maximumSkewMs: 2_000 }),
+  clock: clockConfig.default(clockDefaults),
 });
 export type ServiceConfig = z.infer<typeof serviceConfig>;
 

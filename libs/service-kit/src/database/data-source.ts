@@ -36,6 +36,8 @@ const sessionSettings: readonly string[] = [
   'tcp_keepalives_count=3',
   // Keepalives are not sent while data is unacknowledged.
   'tcp_user_timeout=25000',
+  // PostgreSQL looks into pg_catalog first. What is set here precedes the settings of a role or database, which its owner chooses.
+  'search_path=public,pg_temp',
 ];
 
 /** The settings of every session. A row's partition is read from it: see `outboxAddress`. */

@@ -1,11 +1,21 @@
+import { monotonicNow } from '@ankasecure/contracts';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type { Reading } from '../clock/remote-clock.js';
 import { assertAllNamed, forgetNoted } from './noted-changes.js';
 
 /** The tenants of transactions, by their connections. */
 const tenants = new WeakMap<QueryRunner, string>();
+/** The beginnings of transactions, by their connections. */
+const beginnings = new WeakMap<QueryRunner, Beginning>();
+
+/** When a transaction was asked to begin and when it had begun, as moments of `monotonicNow`. */
+export type Beginning = Pick<Reading, 'asked' | 'answered'>;
 
 /** The tenant whose rows the connection's transaction may load; undefined outside of `withTenant`. */
 export const tenantWithin = (runner: QueryRunner): string | undefined => tenants.get(runner);
+
+/** When the connection's transaction began; undefined outside of `withTenant`. */
+export const beginningOf = (runner: QueryRunner): Beginning | undefined => beginnings.get(runner);
 
 /**
  * Runs `work` in one transaction. Row-level security shows it the rows of `tenantId` and no others. Every statement on a
@@ -18,8 +28,12 @@ export const withTenant = <Value>(
   work: (manager: EntityManager) => Promise<Value>,
   isolation?: 'REPEATABLE READ',
 ): Promise<Value> => {
+  const asked = monotonicNow();
   const asTenant = async (manager: EntityManager): Promise<Value> => {
-    if (manager.queryRunner !== undefined) tenants.set(manager.queryRunner, tenantId);
+    if (manager.queryRunner !== undefined) {
+      tenants.set(manager.queryRunner, tenantId);
+      beginnings.set(manager.queryRunner, { asked, answered: monotonicNow() });
+    }
     await manager.query(`SELECT set_config('ankasecure.tenant', $1, true)`, [tenantId]);
     try {
       const result = await work(manager);

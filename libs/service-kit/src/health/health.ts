@@ -9,8 +9,6 @@ export interface BehindDatabase {
   readonly database: string;
   /** The number of tenants that are refused. */
   readonly tenants: number;
-  /** Whether nobody is served. */
-  readonly all: boolean;
 }
 
 /** Longest that one readiness check may take, in milliseconds. */
@@ -38,7 +36,10 @@ export class Health {
     this.checks.set(name, check);
   }
 
-  /** Names the service's database while it is behind. The service stays ready as long as it serves other tenants. */
+  /**
+   * Names the service's database while it is behind. The service stays ready: it serves tenants that have no records yet, and
+   * is needed to bring the others up to date.
+   */
   tellBehind(find: () => BehindDatabase | undefined): void {
     this.findBehind = find;
   }
@@ -67,7 +68,7 @@ export class Health {
     );
     const behind = this.findBehind();
     return {
-      ready: this.started && !this.stopping && parts.every(([, ok]) => ok) && behind?.all !== true,
+      ready: this.started && !this.stopping && parts.every(([, ok]) => ok),
       parts: Object.fromEntries(parts.map(([name, ok]) => [name, ok ? 'ok' : 'failed'])),
       ...(behind && { behind: { [behind.database]: behind.tenants } }),
     };

@@ -9,7 +9,7 @@ export class BehindHealth {
   constructor(health: Health, { database }: WatchedDatabase, history: RecordHistory) {
     health.tellBehind(() => {
       const { size: tenants } = history.behind;
-      return tenants === 0 ? undefined : { database, tenants, all: history.isAllBehind };
+      return tenants === 0 ? undefined : { database, tenants };
     });
   }
 }

@@ -66,6 +66,7 @@ export const removeRecord = async <Row extends ObjectLiteral & Sealed>(
     const { history } = sealsOf(manager);
     history.assertNotBehind(tenantId);
     const revision = await takeRevisions(manager, tenantId);
+    history.assertNext(tenantId, revision, row.recordRevision ?? 0);
     noteChanges(manager, tenantId, [{ kind, id, revision, digest: null }]);
     history.removed({ tenantId, kind, id }, revision);
   }

@@ -74,11 +74,11 @@ export class ClaimQuestions {
   }
 
   /**
-   * Compares again what is remembered of some tenants. From now on, this process knows what the trail says.
+   * Compares again what is remembered of some tenants, or of all. From now on, this process knows what the trail says.
    * @returns the records that have changed since they were compared
    * @throws AnkaError if the audit service does not answer
    */
-  async compareAgain(tenantIds: ReadonlySet<string>): Promise<readonly OwnedName[]> {
+  async compareAgain(tenantIds?: ReadonlySet<string>): Promise<readonly OwnedName[]> {
     const changed: OwnedName[] = [];
     for (const [tenantId, own] of Map.groupBy(this.memory.of(tenantIds), ({ claim }) => claim.tenantId))
       for (let start = 0; start < own.length; start += maxHeads)

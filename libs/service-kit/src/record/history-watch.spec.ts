@@ -22,7 +22,7 @@ const watchOf = (trail: Map<string, number>, held: Map<string, number>) => {
   } as unknown as DataSource;
   const history = new RecordHistory(new RecordOwner('crypto-worker'), bus, new Registry());
   const compared: string[][] = [];
-  history.compareAgain = async (tenants) => void compared.push([...tenants].sort());
+  history.compareAgain = async (tenants) => void compared.push(tenants === undefined ? ['all'] : [...tenants].sort());
   const log = { error: () => undefined } as unknown as Logger;
   const watched = new WatchedDatabase('crypto-worker', 'ankadb_keys', 'default');
   return { watch: new HistoryWatch(watched, database, bus, history, log), history, compared };
@@ -38,6 +38,19 @@ it('compares again what is known of tenants whose trails have moved, and once mo
   trail.set(one, 4);
   for (let round = 0; round < 3; round++) await watch.compare();
   expect(compared).toEqual([[one, other], [one, other], [], [one], [one], []]);
+});
+
+it('compares everything in every tenth round, whatever the positions say', async () => {
+  const frozen = new Map([[one, 3]]);
+  const { watch, history, compared } = watchOf(frozen, frozen);
+  for (let round = 1; round <= 9; round++) await watch.compare();
+  expect(compared).not.toContainEqual(['all']);
+  const answering = history.compareAgain;
+  history.compareAgain = async () => Promise.reject(new Error('audit away'));
+  await expect(watch.compare()).rejects.toThrow('audit away');
+  history.compareAgain = answering;
+  for (let round = 10; round <= 20; round++) await watch.compare();
+  expect(compared.filter(([tenantId]) => tenantId === 'all')).toHaveLength(2);
 });
 
 it('reports a database that is older than the trail', async () => {

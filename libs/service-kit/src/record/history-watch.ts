@@ -30,6 +30,8 @@ interface Comparison {
 }
 
 const everyMs = 60_000;
+/** One of so many comparisons includes everything that this process remembers, whatever the positions of the trails say. */
+const completeEach = 10;
 /** The pause after a comparison that failed or found a tenant behind, in milliseconds. */
 const retryMs = 5_000;
 const patienceMs = 5_000;
@@ -39,6 +41,7 @@ const patienceMs = 5_000;
  * its records. A database that is behind was restored from a backup, and nothing of the tenants that it is behind with is
  * served until the trail was applied to it again. What this process knows of tenants whose trails have new changes is compared
  * too, so that no cache outlives a change by more than about a minute, whatever became of the database's functions and triggers.
+ * Every tenth time, everything that it knows is compared: somebody may hide that trails have moved.
  */
 @Injectable()
 export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -48,6 +51,8 @@ export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdo
   private readonly seen = new Map<string, number>();
   /** The tenants whose trails had moved at the last comparison. Events of about that time may be sealed in another order. */
   private moved: ReadonlySet<string> = new Set();
+  /** The number of comparisons until everything is compared. */
+  private left = completeEach;
 
   constructor(
     private readonly watched: WatchedDatabase,
@@ -69,6 +74,7 @@ export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdo
 
   /** Compares all tenants. @throws AnkaError if the audit service does not answer */
   async compare(): Promise<void> {
+    if (--this.left <= 0) await this.compareEverything();
     const comparison: Comparison = { positions: new Map(), behind: new Map() };
     for (let after: string | null | undefined = null; after !== undefined; )
       after = await this.comparePage(after, comparison);
@@ -80,8 +86,13 @@ export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdo
           { alarm: 'record-outdated', tenantId, database, trail: behind.get(tenantId) },
           `${database} is older than the audit trail: it was restored from a backup, or changed by its owner. deploy/backup.md says how to go on`,
         );
-    this.history.setBehind(behind, positions.size);
+    this.history.setBehind(behind, positions);
     await this.compareMoved(positions);
+  }
+
+  private async compareEverything(): Promise<void> {
+    await this.history.compareAgain();
+    this.left = completeEach;
   }
 
   private async compareMoved(positions: ReadonlyMap<string, number>): Promise<void> {

@@ -140,6 +140,19 @@ describe('the history of records', () => {
     expect(await history.check(loaded(1), sameAgain(loaded(1)))).toBe(true);
   });
 
+  it('refuses a revision that the record or the trail has had', () => {
+    const { history } = auditWith([]);
+    const refused = (revision: number, earlier: number): void =>
+      expect(() => history.assertNext(tenantId, revision, earlier)).toThrow(
+        expect.objectContaining({ code: 'record-outdated' }),
+      );
+    history.assertNext(tenantId, 4, 3);
+    refused(3, 3);
+    history.setBehind(new Map(), new Map([[tenantId, 7]]));
+    refused(7, 0);
+    history.assertNext(tenantId, 8, 7);
+  });
+
   it('refuses every record of a tenant that the database is behind with, and tells caches', async () => {
     const { history } = auditWith([]);
     const told: string[] = [];

@@ -34,13 +34,16 @@ export const behindDetail =
 export class RecordHistory {
   private readonly questions: ClaimQuestions;
   private behindTenants: ReadonlyMap<string, number> = new Map();
-  private compared = Number.POSITIVE_INFINITY;
+  /** The highest revisions that the trail held at the last comparison, by tenant. */
+  private positions: ReadonlyMap<string, number> = new Map();
   private readonly listeners: ((tenantIds: readonly string[]) => void)[] = [];
   private readonly changeListeners: ((names: readonly OwnedName[]) => void)[] = [];
   /** The tenants whose records wait for their place in the history. Undefined: no record needs one. */
   private unplaced: Set<string> | undefined;
   /** When the trail was seen to have moved, by tenant; times of `monotonicNow`. */
   private readonly moves = new Map<string, number>();
+  /** When everything was compared, whether or not trails were seen to have moved. */
+  private allMoved = Number.NEGATIVE_INFINITY;
   /** Set inside `without`. */
   private readonly off = new AsyncLocalStorage<true>();
 
@@ -110,11 +113,11 @@ export class RecordHistory {
   }
 
   /**
-   * When the trail was last seen to name a change of the tenant's records, or the database to be behind with the tenant; a time of
-   * `monotonicNow`. What was read by then is read again.
+   * When the trail was last seen to name a change of the tenant's records, or the database to be behind with the tenant, or when
+   * everything was compared; a time of `monotonicNow`. What was read by then is read again.
    */
   lastMove(tenantId: string): number {
-    return this.moves.get(tenantId) ?? Number.NEGATIVE_INFINITY;
+    return Math.max(this.moves.get(tenantId) ?? Number.NEGATIVE_INFINITY, this.allMoved);
   }
 
   private moved(tenantIds: Iterable<string>): void {
@@ -151,6 +154,17 @@ export class RecordHistory {
   /** Checks that the database is not older than the trail. @throws AnkaError `record-outdated` */
   assertNotBehind(tenantId: string): void {
     if (this.off.getStore() === true || !this.behindTenants.has(tenantId)) return;
+    throw new AnkaError('record-outdated', behindDetail);
+  }
+
+  /**
+   * Checks a revision that the database's counter has given. The trail passes over a change with a revision that it holds
+   * already, so whoever puts the counter back could have the record's older form count.
+   * @param earlier the revision of the record before its change; 0 for a new one
+   * @throws AnkaError `record-outdated`
+   */
+  assertNext(tenantId: string, revision: number, earlier: number): void {
+    if (this.off.getStore() === true || revision > Math.max(earlier, this.positions.get(tenantId) ?? 0)) return;
     throw new AnkaError('record-outdated', behindDetail);
   }
 
@@ -192,17 +206,12 @@ export class RecordHistory {
     return this.behindTenants;
   }
 
-  /** Whether the database is behind with every tenant that the trail names. */
-  get isAllBehind(): boolean {
-    return this.behind.size > 0 && this.behind.size >= this.compared;
-  }
-
   /**
    * Sets the tenants whose records are older than the trail. What was known of them is forgotten.
-   * @param compared the number of tenants that the trail names
+   * @param positions the highest revision that the trail holds of each tenant
    */
-  setBehind(behind: ReadonlyMap<string, number>, compared = Number.POSITIVE_INFINITY): void {
-    this.compared = compared;
+  setBehind(behind: ReadonlyMap<string, number>, positions: ReadonlyMap<string, number> = new Map()): void {
+    this.positions = positions;
     const news = [...behind.keys()].filter((tenantId) => !this.behindTenants.has(tenantId));
     this.behindTenants = behind;
     if (news.length === 0) return;
@@ -223,11 +232,13 @@ export class RecordHistory {
 
   /**
    * Compares again what this process knows of some tenants, and tells caches what has changed: nothing else might tell them.
+   * @param tenantIds all tenants if absent
    * @throws AnkaError if the audit service does not answer
    */
-  async compareAgain(tenantIds: ReadonlySet<string>): Promise<void> {
+  async compareAgain(tenantIds?: ReadonlySet<string>): Promise<void> {
     const changed = await this.questions.compareAgain(tenantIds);
-    this.moved(tenantIds);
+    if (tenantIds === undefined) this.allMoved = monotonicNow();
+    else this.moved(tenantIds);
     if (changed.length > 0) for (const forget of this.changeListeners) forget(changed);
   }
 

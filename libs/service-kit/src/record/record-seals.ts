@@ -135,7 +135,10 @@ export class RecordSeals implements EntitySubscriberInterface<object> {
   private async takePlaces(manager: EntityManager, rows: readonly Sealed[], tenantId: string): Promise<void> {
     this.history.assertMayChange(tenantId);
     const first = await takeRevisions(manager, tenantId, rows.length);
-    for (const [index, row] of rows.entries()) row.recordRevision = first + index;
+    for (const [index, row] of rows.entries()) {
+      this.history.assertNext(tenantId, first + index, row.recordRevision ?? 0);
+      row.recordRevision = first + index;
+    }
   }
 
   private async compute(records: readonly NamedDigest[]): Promise<readonly Buffer[]> {

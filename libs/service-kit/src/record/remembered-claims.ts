@@ -66,10 +66,10 @@ export class RememberedClaims {
     return removed !== undefined && last !== undefined && removed > last.revision;
   }
 
-  /** What is remembered of some tenants. */
-  of(tenantIds: ReadonlySet<string>): readonly RememberedClaim[] {
+  /** What is remembered of some tenants, or of all. */
+  of(tenantIds?: ReadonlySet<string>): readonly RememberedClaim[] {
     return [...this.known.values()]
-      .filter(({ claim }) => tenantIds.has(claim.tenantId))
+      .filter(({ claim }) => tenantIds?.has(claim.tenantId) ?? true)
       .map(({ claim, ...last }) => ({ claim, last }));
   }
 

@@ -113,6 +113,28 @@ describe('a connection to a database that is cut off', () => {
     await ending.stop();
   });
 
+  it('does not look for names where the settings of its role or database point to', async () => {
+    const owner = new Pool({
+      ...connectionOf({ ...config, ...postgres.login(database, 'superuser') }, 'spec'),
+      max: 1,
+    });
+    await owner.query(`CREATE SCHEMA atk;
+      CREATE FUNCTION atk.now() RETURNS timestamptz LANGUAGE sql AS $$ SELECT pg_catalog.now() + interval '40 days' $$;
+      GRANT USAGE ON SCHEMA atk TO PUBLIC;
+      ALTER ROLE "${config.user}" SET search_path = atk, pg_catalog, public;
+      ALTER DATABASE ${database} SET search_path = atk, pg_catalog, public`);
+    const unpinned = new Pool({ ...connectionOf(config, 'spec'), options: '', max: 1 });
+    const pool = new Pool({ ...connectionOf(config, 'spec'), max: 1 });
+    const source = await new DataSource(
+      dataSourceOptions('spec', config, { entities: [], migrations: [] }),
+    ).initialize();
+    const ahead = 'SELECT now() > pg_catalog.now() AS ahead';
+    expect((await unpinned.query(ahead)).rows).toEqual([{ ahead: true }]);
+    expect((await pool.query(ahead)).rows).toEqual([{ ahead: false }]);
+    expect(await source.query(ahead)).toEqual([{ ahead: false }]);
+    await Promise.all([owner.end(), unpinned.end(), pool.end(), source.destroy()]);
+  });
+
   it('limits the time of statements and of silence, and both ends probe', async () => {
     expect(connectionOf(config, 'spec')).toMatchObject({ query_timeout: 20_000, keepAlive: true });
     const options = dataSourceOptions('spec', config, { entities: [], migrations: [] });

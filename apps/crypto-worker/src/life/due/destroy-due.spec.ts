@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AuditEvent } from '@ankasecure/contracts';
-import { Clock, withTenant } from '@ankasecure/service-kit';
+import { Clock, clockOf, withTenant } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Custody } from '../../custody/custody.js';
 import { ownerOfKey } from '../../custody/object-owner.js';
@@ -168,6 +168,47 @@ describe('a destruction that is due', () => {
       expect(await intentsLeft()).toEqual([]);
       expect(token.calls).toBe(0);
       await lease.release();
+    });
+  });
+
+  describe('in a database whose owner lists every destruction as due', () => {
+    const setNow = (language: string): Promise<unknown> =>
+      database.superuser.query(`CREATE OR REPLACE FUNCTION pg_catalog.now() RETURNS timestamptz LANGUAGE ${language}`);
+    beforeEach(async () => {
+      await database.superuser.query(`UPDATE key_version SET destroy_at = now() + interval '30 days'`);
+      await database.superuser.query(`ALTER FUNCTION due_destructions RENAME TO honest_destructions`);
+      await database.superuser.query(
+        `CREATE FUNCTION due_destructions(text, timestamptz) RETURNS TABLE
+           (tenant_id uuid, key_id uuid, version integer, algorithm text, object_id bytea, scheduled_by text)
+         LANGUAGE sql SECURITY DEFINER AS $$ SELECT v.tenant_id, key_id, version, 'EC-P256', object_id, 'mallory' FROM key_version v $$`,
+      );
+      return async () => {
+        await setNow(`internal STABLE STRICT AS 'now'`);
+        await database.superuser.query(`DROP FUNCTION due_destructions`);
+        await database.superuser.query(`ALTER FUNCTION honest_destructions RENAME TO due_destructions`);
+      };
+    });
+
+    it('does not happen before the date of the record', async () => {
+      const due = new DueDestructions(database.dataSource, partitionNamed('default'));
+      const [found] = await due.list();
+      expect(found).toMatchObject({ keyId, scheduledBy: 'mallory' });
+      const isDue = () =>
+        withTenant(database.dataSource, tenantId, (manager) => due.isStillDue(manager, found ?? expect.fail()));
+      expect(await isDue()).toBe(false);
+      await database.superuser.query(`UPDATE key_version SET destroy_at = now() - interval '1 second'`);
+      expect(await isDue()).toBe(true);
+    });
+
+    it('does not happen by a clock that the owner has put forward', async () => {
+      await setNow(`sql AS $$ SELECT pg_catalog.clock_timestamp() + interval '40 days' $$`);
+      const one = worker();
+      const { refusals } = clockOf(database.dataSource);
+      await sweeping([one], async () => clockOf(database.dataSource).refusals > refusals + 1);
+      expect(await stateNow()).toBe('DESTROY_SCHEDULED');
+      expect(token).toMatchObject({ there: 1, calls: 0 });
+      expect(await intentsLeft()).toEqual([]);
+      await one.lease.release();
     });
   });
 

@@ -51,16 +51,25 @@ const followingDate = ({ nextAt, intervalSeconds }: RotationPolicyRecord, now: D
   return new Date(nextAt.getTime() + intervalMs * (1 + missed));
 };
 
-/** The turn of one date. It is open until a worker moves the date to the next one. */
+/**
+ * The turn of one date. It is open until a worker moves the date to the next one, and not before the date has come. The sealed
+ * record says when that is, and not the list that found it.
+ */
 const turnOf = ({ tenantId, keyId, nextAt }: DuePolicy): Turn => ({
-  isOpen: (manager: EntityManager) => manager.existsBy(RotationPolicyRecord, { tenantId, keyId, nextAt }),
+  isOpen: async (manager: EntityManager) => {
+    const policy = await manager.findOneBy(RotationPolicyRecord, { tenantId, keyId, nextAt });
+    return policy !== null && hasCome(policy, await transactionTime(manager));
+  },
   take: async (manager: EntityManager) => {
     const policy = await manager.findOne(RotationPolicyRecord, {
       where: { tenantId, keyId, nextAt },
       lock: { mode: 'pessimistic_write' },
     });
-    if (policy === null) return false;
-    await changeRecord(manager, policy, { nextAt: followingDate(policy, await transactionTime(manager)) });
+    const now = await transactionTime(manager);
+    if (policy === null || !hasCome(policy, now)) return false;
+    await changeRecord(manager, policy, { nextAt: followingDate(policy, now) });
     return true;
   },
 });
+
+const hasCome = ({ nextAt }: RotationPolicyRecord, now: Date): boolean => nextAt !== null && nextAt <= now;

@@ -1,8 +1,11 @@
-/** Lists the versions of a partition whose destruction is due by the database's clock and has not begun, for all tenants. */
+/**
+ * Lists the versions of a partition whose destruction is due by the database's clock and has not begun, for all tenants. The list
+ * is a hint: the worker compares each sealed date again with a time that it believes.
+ */
 export const dueDestructions = `
   SELECT tenant_id AS "tenantId", key_id AS "keyId", version, algorithm, object_id AS "objectId", scheduled_by AS "scheduledBy"
-  FROM due_destructions($1, clock_timestamp())`;
+  FROM due_destructions($1, pg_catalog.clock_timestamp())`;
 
-/** Lists the ACTIVE keys of a partition whose rotation is due by the database's clock, for all tenants. */
+/** Lists the ACTIVE keys of a partition whose rotation is due by the database's clock, for all tenants. It is a hint as well. */
 export const dueRotations = `
-  SELECT tenant_id AS "tenantId", key_id AS "keyId", next_at AS "nextAt" FROM due_rotations($1, clock_timestamp())`;
+  SELECT tenant_id AS "tenantId", key_id AS "keyId", next_at AS "nextAt" FROM due_rotations($1, pg_catalog.clock_timestamp())`;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { initialPolicy } from '@ankasecure/policy-rules';
-import { Clock } from '@ankasecure/service-kit';
+import { Clock, withTenant } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Custody } from '../../custody/custody.js';
 import { KeyStore } from '../../key/key-store.js';
@@ -176,6 +176,35 @@ describe('a rotation that is due', () => {
       expect(await found.list()).toHaveLength(1);
     } finally {
       vi.useRealTimers();
+    }
+  });
+
+  it('does not happen before the date of the record, whatever the database’s owner lists as due', async () => {
+    const { superuser, dataSource, outbox } = database;
+    await due(86_400, -3_600);
+    await superuser.query('ALTER FUNCTION due_rotations RENAME TO honest_rotations');
+    await superuser.query(
+      `CREATE FUNCTION due_rotations(text, timestamptz) RETURNS TABLE (tenant_id uuid, key_id uuid, next_at timestamptz)
+       LANGUAGE sql SECURITY DEFINER AS $$ SELECT p.tenant_id, p.key_id, p.next_at FROM rotation_policy p $$`,
+    );
+    const found = new DueRotations(dataSource, partitionNamed('default'), outbox);
+    const { rotator, stop } = worker();
+    try {
+      const [one] = await found.list();
+      const { turn } = one ?? expect.fail();
+      const took = (open: 'isOpen' | 'take') => withTenant(dataSource, tenantId, turn[open]);
+      expect([await took('isOpen'), await took('take')]).toEqual([false, false]);
+      await rotator.rotate(contextOf(tenantId), { id: keyId, trigger: 'schedule', turn });
+      await found.skip({ tenantId, keyId, turn });
+      expect(await versions()).toEqual(['ACTIVE']);
+      expect(await database.events()).toEqual([]);
+      await superuser.query(`UPDATE rotation_policy SET next_at = next_at - interval '2 hours'`);
+      const [come] = await found.list();
+      expect(await withTenant(dataSource, tenantId, (come ?? expect.fail()).turn.isOpen)).toBe(true);
+    } finally {
+      await stop();
+      await superuser.query('DROP FUNCTION due_rotations');
+      await superuser.query('ALTER FUNCTION honest_rotations RENAME TO due_rotations');
     }
   });
 

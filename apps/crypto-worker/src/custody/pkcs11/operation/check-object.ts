@@ -4,6 +4,7 @@ import { type Attribute, cka } from '../cryptoki/attribute.js';
 import { ckr, ckrOf } from '../cryptoki/ckr.js';
 import { keyTemplate } from '../kind/template.js';
 import { type CheckObject, ObjectRefused, type TokenSession } from '../session/token-session.js';
+import { nextLooksMs, sleep } from './next-look.js';
 
 /** An attribute's value; undefined if the token does not report it. */
 type Read = ReadonlyMap<number, Buffer | undefined>;
@@ -75,18 +76,32 @@ const conforms = (read: Buffer | undefined, { type, value }: Attribute): boolean
   return isTrue(read) === value;
 };
 
-/**
- * Checks that an object is what its record says: label and id name its owner; class, type and rights are those of the
- * template, with no right besides; it cannot be read, changed or taken out; and a platform key was made in the token. Nothing
- * that a record or a configuration says replaces what the token says.
- */
-export const checkObject: CheckObject = (session, handle, id, { name, shape, madeHere: isMadeHere }) => {
+type Expected = Parameters<CheckObject>[3];
+
+/** @returns what is wrong with the object; undefined if nothing is */
+const faultOf = (session: TokenSession, handle: Handle, id: Buffer, expectation: Expected): string | undefined => {
+  const { name, shape, madeHere: isMadeHere } = expectation;
   const template = keyTemplate(shape, { id, label: name.label, as: 'token' }, session.profile);
   const expected = [...template, ...(isMadeHere ? madeHere : [])];
   const types = expected.map(({ type }) => type).filter((type) => type !== cka.UNWRAP_TEMPLATE);
   const read = readAll(session, handle, types);
   const label = read.get(cka.LABEL)?.toString() ?? '';
-  if (!isNamed(id, label, name)) throw new ObjectRefused('the object is somebody else’s: its label or id differs');
+  if (!isNamed(id, label, name)) return 'the object is somebody else’s: its label or id differs';
   const wrong = expected.find((attribute) => !conforms(read.get(attribute.type), attribute));
-  if (wrong !== undefined) throw new ObjectRefused(`attribute 0x${wrong.type.toString(16)} differs`);
+  return wrong && `attribute 0x${wrong.type.toString(16)} differs`;
+};
+
+/**
+ * Checks that an object is what its record says: label and id name its owner; class, type and rights are those of the
+ * template, with no right besides; it cannot be read, changed or taken out; and a platform key was made in the token. Nothing
+ * that a record or a configuration says replaces what the token says.
+ */
+export const checkObject: CheckObject = (session, handle, id, expectation) => {
+  let fault = faultOf(session, handle, id, expectation);
+  for (const pauseMs of nextLooksMs) {
+    if (fault === undefined) return;
+    sleep(pauseMs);
+    fault = faultOf(session, handle, id, expectation);
+  }
+  if (fault !== undefined) throw new ObjectRefused(fault);
 };

@@ -13,16 +13,10 @@ import {
   type TokenSession,
 } from '../session/token-session.js';
 import { handlers } from './handlers.js';
+import { nextLooksMs, sleep } from './next-look.js';
 
 const jitterLimitMs = 5_000;
 const mostMakings = 3;
-/**
- * Milliseconds after which a missing object is looked for again. SoftHSM skips an object that another thread of the process
- * is reading from disk, if that thread first saw it half written by another process.
- */
-const nextLooksMs = [10, 100];
-const sleeping = new Int32Array(new SharedArrayBuffer(4));
-const sleep = (ms: number): void => void Atomics.wait(sleeping, 0, 0, ms);
 
 /** The status of a job whose action is not to retry. */
 const endings: Readonly<Record<ErrorAction, number>> = {
