@@ -23,6 +23,7 @@ A caller is a stranger until its token is verified, and then acts for one tenant
 - An administrator of the HSM can do whatever the HSM allows.
 - An issuer in the platform's configuration, and a tenant's issuer without a prefix, can issue tokens for every subject of its tenants, including service accounts.
 - When the deletion of an account or issuer returns 200, no running gateway still works on a request of the excluded caller. A gateway that stopped, or lost its database, may have sent a request that is still carried out before its deadline. The audit trail shows it, and nobody receives the answer.
+- Whoever owns a database can forge, change and delete the events that wait in its outbox, until they are sealed, and can hide rows from one query with a row-level policy or a replaced function. A listing is only as honest as the database. \`POST /audit/verify\` and gaps in \`seq\` tell of the trail. [record-seals.md](../../../apps/crypto-worker/src/record/record-seals.md) says what bounds hold.
 - A complete audit database that is restored to the end of an earlier batch can be told from the true one only by a copy elsewhere.
 - Denial of service by anyone who can fill the network, and side channels inside the HSM, are out of scope.
 - SoftHSM protects nothing. It is for development.

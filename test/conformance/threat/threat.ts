@@ -64,12 +64,13 @@ export const threats: Readonly<Record<string, Threat>> = {
   },
   'a lost or older database': {
     control:
-      'No platform key is made while the token holds one of its name that no record names. A replaced KEK is kept for as long as backups are, and used for nothing but rewrapping what came back from one.',
+      'No platform key is made while the token holds one of its name that no record names. A KEK that a rotation made since the backup is taken over by the next rotation. A replaced KEK is kept for as long as backups are, and used for nothing but rewrapping what came back from one.',
     proofs: [
       proof(
         'apps/crypto-worker/src/platform-key/unrecorded-key.spec.ts',
         'stops the making of another one, and says so',
       ),
+      proof('test/drill/kek-drill.spec.ts', 'is brought up to date, and the KEK can be rotated again'),
       proof(keks, 'destroys a retired KEK when the horizon of backups has passed, and no other'),
       proof(keks, 'keeps a retired KEK that a key from a backup needs, and the next rotation recovers that key'),
       proof('apps/crypto-worker/src/key/recovery.spec.ts', 'is recoverable until its retired KEK is destroyed'),
@@ -77,10 +78,17 @@ export const threats: Readonly<Record<string, Threat>> = {
   },
   'a wrong clock': {
     control:
-      'What cannot be undone, and what is fenced, is decided by the database’s clock inside its transaction. A process whose date differs by more than a bound decides nothing, raises an alarm and is not ready. See [clock.md](../../../libs/service-kit/src/clock/clock.md).',
+      'What cannot be undone, and what is fenced, is decided by the database’s clock inside its transaction. A process whose date differs by more than a bound decides nothing, raises an alarm and is not ready. Nor is the database believed alone: its owner can replace now(), so a transaction’s time that differs from the process’s clock is refused, and each date is read from the sealed record. See [clock.md](../../../libs/service-kit/src/clock/clock.md).',
     proofs: [
       e2e('clock/clock.spec.ts', 'destroys nothing whose waiting period is not over'),
       e2e('clock/clock.spec.ts', 'skips no rotation'),
+      proof(
+        'apps/crypto-worker/src/life/due/destroy-due.spec.ts',
+        'does not happen by a clock that the owner has put forward',
+      ),
+      proof('apps/crypto-worker/src/life/due/destroy-due.spec.ts', 'does not happen before the date of the record'),
+      proof('apps/crypto-worker/src/life/due/rotate-due.spec.ts', 'whatever the database’s owner lists as due'),
+      proof('libs/testing/src/database/data-source.spec.ts', 'does not look for names where the settings of its role'),
       e2e('clock/clock.spec.ts', 'answers 503 and not 504, says so, and recovers'),
       e2e('clock/clock.spec.ts', 'releases nothing after deactivateAt'),
       proof('apps/crypto-worker/src/operation/release.spec.ts', 'are thrown away if their key is deactivated'),

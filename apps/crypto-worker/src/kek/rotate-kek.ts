@@ -49,7 +49,7 @@ export class RotateKek {
     );
     const after = await withTenant(this.dataSource, tenantId, (manager) => readKek(manager, tenantId));
     // Another worker has begun a rotation meanwhile.
-    return made === undefined ? this.joined(context, after) : after;
+    return made ? after : this.joined(context, after);
   }
 
   /** The call started nothing: a rotation is under way already. */

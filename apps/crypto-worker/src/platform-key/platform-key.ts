@@ -73,8 +73,8 @@ export class PlatformKeys {
   /** Returns the newest key of a kind that not every tenant needs. Makes it if there is none. */
   async provide(context: Context, kind: PlatformKeyKind): Promise<PlatformKey> {
     const { tenantId } = context;
-    const isThere = (await this.newest(tenantId, kind)) !== undefined || (await this.isRecovered(context, kind));
-    if (!isThere) await this.make(context, kind);
+    const isThere = (await this.newest(tenantId, kind)) !== undefined;
+    if (!isThere && !(kind === 'blob-mac' && (await this.isRecovered(context, kind)))) await this.make(context, kind);
     return this.find(tenantId, kind, null);
   }
 
@@ -116,16 +116,18 @@ export class PlatformKeys {
   }
 
   /**
-   * Makes the next KEK of a tenant.
+   * Makes the next KEK of a tenant. If the database is older than the token, the token may hold that KEK already. It is put on
+   * record again then: it has wrapped keys that a newer backup still holds.
    * @param also runs in the commit that records the KEK
-   * @returns undefined if `also` refused, or another worker was first
+   * @returns false if `also` refused, or another worker was first
    */
-  makeKek(
+  async makeKek(
     context: Context,
     generation: number,
     also: (manager: EntityManager) => Promise<boolean>,
-  ): Promise<GeneratedKey | undefined> {
-    return this.make(context, 'kek', generation, 'kek.rotate', also);
+  ): Promise<boolean> {
+    if (await this.isRecovered(context, 'kek', generation, 'kek.rotate', also)) return true;
+    return (await this.make(context, 'kek', generation, 'kek.rotate', also)) !== undefined;
   }
 
   /** @throws AnkaError `platform-key-unrecorded` if the token holds one of its name that no record names */
@@ -134,7 +136,7 @@ export class PlatformKeys {
     kind: PlatformKeyKind,
     generation = 1,
     operation = `${kind}.create`,
-    also: (manager: EntityManager) => Promise<boolean> = () => Promise.resolve(true),
+    also = always,
   ): Promise<GeneratedKey | undefined> {
     const { tenantId } = context;
     await this.unrecorded.assertNone(context, kind);
@@ -158,10 +160,25 @@ export class PlatformKeys {
   }
 
   /** Tells whether the key of a lost record was put on record again. */
-  private async isRecovered(context: Context, kind: PlatformKeyKind): Promise<boolean> {
-    if (kind !== 'blob-mac') return false;
-    return this.unrecorded.recoverBlobMac(context, (manager, objectId) =>
-      this.record(manager, context.tenantId, { kind, objectId, generation: 1, spki: null }),
+  private async isRecovered(
+    context: Context,
+    kind: 'blob-mac' | 'kek',
+    generation = 1,
+    operation = `${kind}.recover`,
+    also = always,
+  ): Promise<boolean> {
+    const details = { partition: this.partition.name, generation: String(generation) };
+    const event = auditEvent(context, {
+      operation,
+      algorithm: algorithms[kind],
+      details: kind === 'kek' ? { ...details, recovered: 'true' } : details,
+    });
+    return this.unrecorded.recover(
+      context,
+      { kind, generation },
+      event,
+      async (manager, objectId) =>
+        (await also(manager)) && this.record(manager, context.tenantId, { kind, objectId, generation, spki: null }),
     );
   }
 
@@ -172,5 +189,8 @@ export class PlatformKeys {
     return insertIfAbsent(manager, PlatformKeyRecord, row, 'generation');
   }
 }
+
+/** Nothing else is needed to record a key. */
+const always = (_manager: EntityManager): Promise<boolean> => Promise.resolve(true);
 
 type MadeKey = Pick<PlatformKeyRecord, 'kind' | 'objectId' | 'generation' | 'spki'>;

@@ -65,14 +65,35 @@ describe('a platform key that the token holds and no record names', () => {
     expect(await database.superuser.query('SELECT 1 FROM platform_key WHERE tenant_id = $1', [tenantId])).toEqual([]);
   });
 
-  it('stops the next generation, if the database is older than the token', async () => {
+  it('is put on record again, if it is the next KEK and the database is older than the token', async () => {
     await platformKeys().provision(contextOf(tenantId));
-    await platformKeys().makeKek(contextOf(tenantId), 2, async () => true);
-    expect(await objects('kek')).toBe(2);
-    await lose('generation = 2');
-    const again = platformKeys().makeKek(contextOf(tenantId), 2, async () => true);
-    expect(await codeOf(again)).toBe('platform-key-unrecorded');
-    expect(await objects('kek')).toBe(2);
+    for (const generation of [2, 3]) await platformKeys().makeKek(contextOf(tenantId), generation, async () => true);
+    const keks = () =>
+      database.superuser.query(`SELECT generation, object_id FROM platform_key WHERE tenant_id = $1 AND kind = 'kek'`, [
+        tenantId,
+      ]);
+    const before = await keks();
+    await lose('generation > 1');
+    expect(await codeOf(platformKeys().makeKek(contextOf(tenantId), 4, async () => true))).toBe(
+      'platform-key-unrecorded',
+    );
+    for (const generation of [2, 3])
+      expect(await platformKeys().makeKek(contextOf(tenantId), generation, async () => true)).toBe(true);
+    expect(await keks()).toEqual(before);
+    expect(await objects('kek')).toBe(3);
+    expect((await database.events()).filter(({ details }) => details?.['recovered'] === 'true')).toMatchObject([
+      { operation: 'kek.rotate', details: { generation: '2' } },
+      { operation: 'kek.rotate', details: { generation: '3' } },
+    ]);
+  });
+
+  it('stops the next KEK, if it is another one', async () => {
+    await platformKeys().provision(contextOf(tenantId));
+    await lose(`kind = 'kek'`);
+    expect(await codeOf(platformKeys().makeKek(contextOf(tenantId), 2, async () => true))).toBe(
+      'platform-key-unrecorded',
+    );
+    expect(await objects('kek')).toBe(1);
   });
 
   it('is put on record again, if it is the tenant’s only key for blobs', async () => {

@@ -1,8 +1,8 @@
-import { AnkaError, auditEvent, type Context } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, type Context } from '@ankasecure/contracts';
 import { Logger, Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Custody, type PlatformKeyKind } from '../custody/custody.js';
+import { Custody, type PlatformKeyKind, type PlatformRef } from '../custody/custody.js';
 import { bindsOwner, isNamed, nameOfObject, type ObjectName, ownerOfPlatformKey } from '../custody/object-owner.js';
 import { Partition } from '../custody/partition.js';
 import { accountedObjects } from './platform-key.sql.js';
@@ -32,7 +32,7 @@ type RecordKey = (manager: EntityManager, objectId: Buffer) => Promise<boolean>;
  * Finds platform keys that the token holds and no record names. The database is then older than the token, or was lost.
  * A second key of that name would start the tenant again: with another audit key its trail no longer verifies, and with
  * another KEK its wrapped keys no longer open. A tenant's only `blob-mac` key is put on record again, because its object says
- * all that its record did.
+ * all that its record did, and so is a KEK that was made since the database was backed up, when the KEK is rotated again.
  */
 @Injectable()
 export class UnrecordedKeys {
@@ -45,21 +45,23 @@ export class UnrecordedKeys {
   ) {}
 
   /**
-   * Puts the tenant's `blob-mac` key on record again, if the token holds exactly one that no record names and whose CKA_ID binds
-   * this tenant. Its rights are checked at its first use, like those of every object.
-   * @returns whether the key is on record now
+   * Puts the tenant's key of this kind and generation on record again, if the token holds exactly one that no record names and
+   * whose CKA_ID binds them. Its rights are checked at its first use, like those of every object.
+   * @param event sealed if it is put on record
+   * @returns whether the token holds it: it is on record now, by this call or another worker's
    */
-  async recoverBlobMac(context: Context, record: RecordKey): Promise<boolean> {
-    const found = (await this.unaccounted(context, 'blob-mac')).map((id) => Buffer.from(id, 'hex'));
+  async recover(
+    context: Context,
+    { kind, generation }: Pick<PlatformRef, 'kind' | 'generation'>,
+    event: AuditEvent,
+    record: RecordKey,
+  ): Promise<boolean> {
+    const name = this.nameOf(kind, context.tenantId, generation);
+    const found = (await this.unaccounted(context, kind))
+      .map((id) => Buffer.from(id, 'hex'))
+      .filter((id) => bindsOwner(id) && isNamed(id, name.label, name));
     const [objectId] = found;
-    const name = this.nameOf('blob-mac', context.tenantId);
     if (objectId === undefined || found.length > 1) return false;
-    if (!bindsOwner(objectId) || !isNamed(objectId, name.label, name)) return false;
-    const event = auditEvent(context, {
-      operation: 'blob-mac.recover',
-      algorithm: 'HMAC-SHA256',
-      details: { partition: this.partition.name, generation: '1' },
-    });
     try {
       await withTenant(this.dataSource, context.tenantId, async (manager) => {
         if (!(await record(manager, objectId))) throw new Outrun();
@@ -91,8 +93,8 @@ export class UnrecordedKeys {
     );
   }
 
-  private nameOf(kind: PlatformKeyKind, tenantId: string): ObjectName {
-    return nameOfObject(ownerOfPlatformKey({ kind, tenantId, generation: 1 }), this.partition.naming);
+  private nameOf(kind: PlatformKeyKind, tenantId: string, generation = 1): ObjectName {
+    return nameOfObject(ownerOfPlatformKey({ kind, tenantId, generation }), this.partition.naming);
   }
 
   /** The CKA_IDs, in hex, of objects without a record or an intent. The token is asked first, so that no making is missed. */

@@ -322,6 +322,19 @@ describe('the history of records', () => {
       expect(await history.check(loaded(4, 'B'), sameAgain(loaded(4, 'B')))).toBeUndefined();
     });
 
+    it('includes every tenant when everything is compared, and has everything read again', async () => {
+      const { history, audit } = auditWith([head(3)]);
+      await history.check(loaded(3), sameAgain(loaded(3)));
+      const told: OwnedName[] = [];
+      history.onChanged((names) => told.push(...names));
+      audit.heads = [head(4, 'B')];
+      const before = history.lastMove(tenantId);
+      await history.compareAgain();
+      expect(told).toEqual([{ tenantId, kind: 'key', id: 'k' }]);
+      expect(history.lastMove(tenantId)).toBeGreaterThan(before);
+      expect(history.lastMove('00000000-0000-7000-8000-000000000002')).toBeGreaterThan(before);
+    });
+
     it('leaves other tenants alone', async () => {
       const { history, audit } = auditWith([head(3)]);
       await history.check(loaded(3), sameAgain(loaded(3)));
