@@ -13,6 +13,7 @@ import { decrypt, encrypt, sign, verify } from './crypto.js';
 import { deleteGrants, getGrants, putGrants } from './grant.js';
 import {
   acceptTrails,
+  listFinalChanges,
   listRecordHeads,
   listRecordPositions,
   readAnchor,
@@ -146,6 +147,7 @@ export const contracts = {
   readRecordHeads,
   listRecordHeads,
   listRecordPositions,
+  listFinalChanges,
   readAnchor,
   writeAnchor,
   acceptTrails,

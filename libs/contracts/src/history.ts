@@ -53,6 +53,23 @@ export const listRecordHeads = contract({
 });
 
 /**
+ * Lists the changes to states that a record never loses (`finalStates`), oldest first: all of them, whatever the records'
+ * last changes say.
+ */
+export const listFinalChanges = contract({
+  owner: 'audit',
+  callers: ['crypto-worker'],
+  subject: 'audit.record.final',
+  /** `after`: the event after which the page begins. */
+  request: z.strictObject({ after: z.number().int().nonnegative() }),
+  reply: z.strictObject({
+    changes: z.array(recordHead),
+    /** The event after which the next page begins; null after the last page. */
+    next: z.number().int().positive().nullable(),
+  }),
+});
+
+/**
  * Lists the tenants whose records a service owns, with the highest revision that the trail holds, by tenant. A database with a
  * lower revision was restored from a backup.
  */
@@ -141,7 +158,7 @@ export const restoredRecord = z.strictObject({
   outcome: z
     .enum(['reapplied', 'accepted', 'removed', 'lost'])
     .describe(
-      '`reapplied`: the record has the state that the trail holds. `accepted`: its restored form counts from now on. `removed`: the trail says that it was deleted, or its restored form grants too much. `lost`: the backup does not have it.',
+      '`reapplied`: the record has the state that the trail holds. `accepted`: its restored form counts from now on, with its own state if the trail’s allows more. `removed`: the trail says that it was deleted, or its restored form grants too much. `lost`: the backup does not have it.',
     ),
   state: z.string().nullable().describe('The state that was applied again.'),
 });

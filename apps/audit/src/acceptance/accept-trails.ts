@@ -79,10 +79,11 @@ export class AcceptTrails {
   private async takeOver(context: Context, proven: Proven): Promise<void> {
     // The acceptance itself was sealed on the platform's trail since its proof.
     const own = proven.get(platformTenantId)?.end && (await this.prover.prove(context, [platformTenantId]));
-    const ends = new Map([...proven, ...(own ?? [])].map(([tenantId, { end }]) => [tenantId, end]));
+    const trails = new Map([...proven, ...(own ?? [])]);
     this.indexes.forget();
-    for (const [tenantId, end] of ends) if (end !== undefined) await this.indexes.rebuild({ ...context, tenantId });
-    await this.guard.accept(ends);
+    for (const [tenantId, { end, changes }] of trails)
+      if (end !== undefined) await this.indexes.rebuild({ ...context, tenantId }, end.seq, changes);
+    await this.guard.accept(new Map([...trails].map(([tenantId, { end }]) => [tenantId, end])));
   }
 
   private record(

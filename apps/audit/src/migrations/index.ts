@@ -6,3 +6,4 @@ export { LostHeads1770300300000 } from './1770300300000-lost-heads.js';
 export { Heartbeat1770600000000 } from './1770600000000-heartbeat.js';
 export { AcceptedAnchor1772300000000 } from './1772300000000-accepted-anchor.js';
 export { MonthPartition1772300100000 } from './1772300100000-month-partition.js';
+export { DerivedHeads1774100000000 } from './1774100000000-derived-heads.js';

@@ -1,15 +1,27 @@
 import type { ChainRow } from '@ankasecure/audit-event';
 import { type RecordHead, recordChangesOf, recordKey } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
-import { type SealedChange, selectHeads } from './record-head.sql.js';
+import { type SealedChange, selectHeads, selectHeadsOf } from './record-head.sql.js';
 import { LastChanges } from './sealed-change.js';
+
+/** The events that were verified. */
+export interface VerifiedStretch {
+  readonly fromSeq: number;
+  readonly untilSeq: number;
+  /** The last event of the trail. */
+  readonly end: number;
+}
 
 const isKept = ({ revision, digest }: SealedChange, head: RecordHead | undefined): boolean =>
   head !== undefined && (head.revision > revision || (head.revision === revision && head.digest === digest));
 
+const isNamed = (head: RecordHead, last: SealedChange | undefined): boolean =>
+  last !== undefined &&
+  (['seq', 'revision', 'digest', 'state'] as const).every((member) => head[member] === last[member]);
+
 /**
  * Compares the heads of records with the verified events that they were derived from. A head that is older than an event, or
- * says something else, was changed in the database.
+ * that no event names, was changed in the database.
  */
 export class HeadVerification {
   private readonly last = new LastChanges();
@@ -20,12 +32,24 @@ export class HeadVerification {
     this.last.add(seq, recordChangesOf(JSON.parse(details) as Record<string, string>) ?? []);
   }
 
-  /** @returns the first event that the heads have forgotten */
-  async firstForgotten(manager: EntityManager, tenantId: string): Promise<number | undefined> {
-    const changes = this.last.all();
-    if (changes.length === 0) return undefined;
-    const heads = new Map((await selectHeads(manager, tenantId, changes)).map((head) => [recordKey(head), head]));
+  /** The last change of each record that the verified events name. */
+  get changes(): readonly SealedChange[] {
+    return this.last.all();
+  }
+
+  /** @returns the first event that the heads have forgotten, or that a head names and that does not name it */
+  async firstFault(
+    manager: EntityManager,
+    tenantId: string,
+    { fromSeq, untilSeq, end }: VerifiedStretch,
+  ): Promise<number | undefined> {
+    const { changes } = this;
+    const known = changes.length === 0 ? [] : await selectHeads(manager, tenantId, changes);
+    const heads = new Map(known.map((head) => [recordKey(head), head]));
     const forgotten = changes.filter((change) => !isKept(change, heads.get(recordKey(change))));
-    return forgotten.length === 0 ? undefined : Math.min(...forgotten.map(({ seq }) => seq));
+    const derived = await selectHeadsOf(manager, tenantId, fromSeq, untilSeq >= end ? null : untilSeq);
+    const unnamed = derived.filter((head) => !isNamed(head, this.last.get(head)));
+    const faults = [...forgotten, ...unnamed].map(({ seq }) => Math.max(1, Math.min(seq, end)));
+    return faults.length === 0 ? undefined : Math.min(...faults);
   }
 }

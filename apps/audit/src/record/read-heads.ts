@@ -1,10 +1,14 @@
 import {
   type Context,
+  finalStates,
+  isFinal,
+  type listFinalChanges,
   type listRecordHeads,
   type listRecordPositions,
   maxHeads,
   type RecordKind,
   type readRecordHeads,
+  recordChangesOf,
   recordOwners,
   type Service,
 } from '@ankasecure/contracts';
@@ -13,7 +17,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import { TrailGuard } from '../anchor/trail-guard.js';
-import { listHeads, listPositions, selectHeads, selectNewest } from './record-head.sql.js';
+import { eventsWithStates, listHeads, listPositions, selectHeads, selectNewest } from './record-head.sql.js';
 import { RecordIndexes } from './record-indexes.js';
 
 /** Reads what the sealed events say about records. Trails that are older than the anchor in the HSM say nothing. */
@@ -51,6 +55,24 @@ export class ReadHeads {
     return { heads: heads.slice(0, maxHeads), complete: heads.length <= maxHeads };
   }
 
+  /** The changes to final states that any sealed event names. */
+  async finalChanges(
+    context: Context,
+    { after }: z.infer<typeof listFinalChanges.request>,
+  ): Promise<z.infer<typeof listFinalChanges.reply>> {
+    const { tenantId } = context;
+    await this.assertSound(context);
+    const events = await withTenant(this.dataSource, tenantId, (manager) =>
+      eventsWithStates(manager, tenantId, namesOfFinal, after, eventsAtOnce),
+    );
+    const changes = events.flatMap(({ seq, details }) =>
+      (recordChangesOf(details) ?? [])
+        .filter(({ kind, state }) => isFinal(kind, state))
+        .map(({ state = null, ...change }) => ({ ...change, state, seq })),
+    );
+    return { changes, next: events.length < eventsAtOnce ? null : (events.at(-1)?.seq ?? null) };
+  }
+
   /** The trails match the anchor, and the tenant's heads their index. */
   private async assertSound(context: Context): Promise<void> {
     await this.guard.assertSound(context.tenantId);
@@ -67,6 +89,10 @@ export class ReadHeads {
     return { items: items.slice(0, maxHeads), complete: items.length <= maxHeads };
   }
 }
+
+/** Events of one page of final changes. */
+const eventsAtOnce = 50;
+const namesOfFinal = Object.values(finalStates).flatMap((states) => Object.keys(states));
 
 /** The kinds that the service owns, or `only` that one of them. */
 const kindsOf = (owner: Service, only: RecordKind | undefined): readonly string[] =>

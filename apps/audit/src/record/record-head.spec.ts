@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   acceptTrails,
   appendFromGateway,
+  listFinalChanges,
   listRecordHeads,
   listRecordPositions,
   platformTenantId,
@@ -134,10 +135,70 @@ describe('the heads of records', () => {
     expect(await audit.query(tenantId)).toMatchObject({ items: [] });
   });
 
+  const compromised = { revision: 2, state: 'COMPROMISED', digest: digest('B') } as const;
+  it.each(['COMPROMISED', 'DESTROYED'])(
+    'refuse a forged change of a %s record, and go on with the others',
+    async (state) => {
+      const [tenantId, keyId] = [randomUUID(), randomUUID()];
+      await changing(tenantId, versionOf(keyId, 1, { ...compromised, state }));
+      for (const forged of ['ACTIVE', 'SUSPENDED', undefined])
+        await expect(changing(tenantId, versionOf(keyId, 1, { revision: 1000, state: forged }))).rejects.toMatchObject({
+          code: 'request-invalid',
+          detail: expect.stringContaining(`${keyId}/1, revision 1000`) as unknown,
+        });
+      expect(await heads(tenantId, [`${keyId}/1`])).toMatchObject([{ seq: 1, revision: 2, state }]);
+      await changing(tenantId, versionOf(keyId, 1, { revision: 1 }), versionOf(keyId, 2, { revision: 3 }));
+      await changing(tenantId, versionOf(keyId, 1, { revision: 4, state: 'DESTROYED' }));
+      expect(await heads(tenantId, [`${keyId}/1`])).toMatchObject([{ seq: 3, revision: 4, state: 'DESTROYED' }]);
+      expect(await audit.verify(tenantId)).toMatchObject({ valid: true, checked: 3 });
+    },
+  );
+
+  it('refuse another form of a record with the same revision', async () => {
+    const [tenantId, keyId] = [randomUUID(), randomUUID()];
+    await changing(tenantId, versionOf(keyId, 1));
+    await expect(changing(tenantId, versionOf(keyId, 1, { digest: digest('B') }))).rejects.toMatchObject({
+      code: 'request-invalid',
+    });
+    await changing(tenantId, versionOf(keyId, 1));
+  });
+
+  it('refuse a forged change in the batch of the genuine one', async () => {
+    const [tenantId, keyId] = [randomUUID(), randomUUID()];
+    const events = [compromised, { revision: 3 }].map((over) =>
+      eventOf(tenantId, { details: recordDetails([versionOf(keyId, 1, over)]) }),
+    );
+    await expect(audit.append(events)).rejects.toMatchObject({ code: 'request-invalid' });
+    expect(await audit.append(events.slice(0, 1))).toEqual({ sealed: 1 });
+  });
+
+  it('list every change to a final state, whatever came after it', async () => {
+    const [tenantId, keyId] = [randomUUID(), randomUUID()];
+    await changing(tenantId, versionOf(keyId, 1, { revision: 1000 }));
+    await changing(tenantId, versionOf(keyId, 1, compromised));
+    for (let event = 0; event < 3; event++)
+      await audit.append(
+        Array.from({ length: 20 }, (_, n) =>
+          eventOf(tenantId, { details: recordDetails([versionOf(keyId, 20 * event + n + 2, compromised)]) }),
+        ),
+      );
+    const request = (after: number) => audit.buses.worker.request(listFinalChanges, '', contextOf(tenantId), { after });
+    const first = await request(0);
+    expect(first.changes).toHaveLength(50);
+    expect(first.changes[0]).toEqual({ kind: 'key_version', id: `${keyId}/1`, seq: 2, ...compromised });
+    const second = await request(first.next ?? 0);
+    expect(second).toMatchObject({ next: null, changes: { length: 11 } });
+    expect(await heads(tenantId, [`${keyId}/1`])).toMatchObject([{ revision: 1000, state: 'ACTIVE' }]);
+  });
+
   it.each([
     ['put back', `UPDATE record_head SET revision = 1, digest = '${digest('A')}'`],
     ['given another digest', `UPDATE record_head SET digest = '${digest('F')}'`],
     ['deleted', 'DELETE FROM record_head'],
+    ['given another state', `UPDATE record_head SET state = 'SUSPENDED'`],
+    ['moved forward', `UPDATE record_head SET revision = 9, digest = '${digest('F')}', state = 'ACTIVE'`],
+    ['moved forward, as if by a later event', `UPDATE record_head SET revision = 9, seq = 77, state = 'ACTIVE'`],
+    ['added', `INSERT INTO record_head SELECT tenant_id, kind, id || '0', 2, 9, digest, state FROM record_head`],
   ])('are compared with the trail by its verification, which finds a head that was %s', async (_, sql) => {
     const [tenantId, keyId] = [randomUUID(), randomUUID()];
     await changing(tenantId, versionOf(keyId, 1, { revision: 1 }));
@@ -186,6 +247,33 @@ describe('the heads of records', () => {
       interval: 500,
     });
     for (const known of said) expect(known).toMatchObject([{ revision: 2, digest: digest('B') }]);
+  });
+
+  it('are derived from the proven events alone when an operator accepts a trail, whatever the database says', async () => {
+    const [tenantId, keyId] = [randomUUID(), randomUUID()];
+    const where = `WHERE tenant_id = '${tenantId}'`;
+    await changing(tenantId, versionOf(keyId, 1, { revision: 1 }));
+    await changing(tenantId, versionOf(keyId, 1, compromised));
+    await guard().advance();
+    await audit.tamper(`UPDATE record_head SET revision = 9, seq = 9, digest = '${digest('F')}', state = 'ACTIVE' ${where};
+      INSERT INTO record_head SELECT tenant_id, kind, '${keyId}/2', 1, 1, '${digest('F')}', 'ACTIVE' FROM record_head ${where};
+      UPDATE record_index SET seq = 9 ${where}; UPDATE record_position SET revision = 9 ${where};
+      UPDATE trail_anchor SET hashes[1] = decode(repeat('00', 32), 'hex')`);
+    await guard().compare();
+    expect(guard().fault).not.toBeNull();
+    const accept = () => audit.gateway.request(acceptTrails, '', contextOf(platformTenantId), {});
+    expect(await accept()).toMatchObject({ accepted: true, refused: [] });
+    for (const { app } of audit.instances) await app.get(TrailGuard).compare();
+    const genuine = { kind: 'key_version', id: `${keyId}/1`, seq: 2, ...compromised };
+    const names = [`${keyId}/1`, `${keyId}/2`];
+    await expect.poll(() => heads(tenantId, names), { timeout: 60_000, interval: 500 }).toEqual([genuine]);
+    expect(await audit.verify(tenantId)).toMatchObject({ valid: true });
+    const request = { owner: 'crypto-worker', partition: 'default', after: null } as const;
+    const { items } = await audit.gateway.request(listRecordPositions, '', contextOf(tenantId), request);
+    expect(items).toContainEqual({ tenantId, revision: 2 });
+    await expect(changing(tenantId, versionOf(keyId, 1, { revision: 1000 }))).rejects.toMatchObject({
+      code: 'request-invalid',
+    });
   });
 
   it('are believed although a change is sealed while they are compared', async () => {

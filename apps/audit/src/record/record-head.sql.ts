@@ -1,7 +1,6 @@
 import type { NumberedRecords, RecordHead, RecordName, Service } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import type { RecordIndexRecord } from './record-index.entity.js';
-import type { PlacedChanges } from './sealed-change.js';
 
 const columns = `kind, id, seq::float8 AS seq, revision::float8 AS revision, digest, state`;
 
@@ -106,17 +105,38 @@ export const trailEnd = async (manager: EntityManager, tenantId: string): Promis
   return row?.seq ?? 0;
 };
 
-/** The events of a trail that name changes of records, oldest first. */
-export const eventsWithChanges = async (manager: EntityManager, tenantId: string): Promise<PlacedChanges[]> => {
-  const rows = await manager.query<{ seq: number; eventId: string; details: string }[]>(
-    `SELECT seq::float8 AS seq, event_id AS "eventId", details FROM sealed_event
-     WHERE tenant_id = $1 AND ${namesChange} ORDER BY seq`,
-    [tenantId],
+/** Events that name changes to one of some states, oldest first, after `after`. */
+export const eventsWithStates = async (
+  manager: EntityManager,
+  tenantId: string,
+  states: readonly string[],
+  after: number,
+  most: number,
+): Promise<{ readonly seq: number; readonly details: Record<string, string> }[]> => {
+  const rows = await manager.query<{ seq: number; details: string }[]>(
+    `SELECT seq::float8 AS seq, details FROM sealed_event
+     WHERE tenant_id = $1 AND sealed_event.seq > $2 AND details LIKE '%"record.%' AND details LIKE ANY ($3::text[])
+     ORDER BY sealed_event.seq LIMIT $4`,
+    [tenantId, after, states.map((state) => `% ${state} %`), most],
   );
-  return rows.map(({ seq, eventId, details }) => ({
-    seq,
-    event: { eventId, details: JSON.parse(details) as Record<string, string> },
-  }));
+  return rows.map(({ seq, details }) => ({ seq, details: JSON.parse(details) as Record<string, string> }));
+};
+
+/** The heads that name events from `fromSeq` on, up to `untilSeq`. */
+export const selectHeadsOf = (
+  manager: EntityManager,
+  tenantId: string,
+  fromSeq: number,
+  untilSeq: number | null,
+): Promise<RecordHead[]> =>
+  manager.query<RecordHead[]>(
+    `SELECT ${columns} FROM record_head h WHERE tenant_id = $1 AND h.seq >= $2 AND ($3::bigint IS NULL OR h.seq <= $3)`,
+    [tenantId, fromSeq, untilSeq],
+  );
+
+/** Removes what was derived from a tenant's trail, so that it is derived anew in the same transaction. */
+export const clearRecords = async (manager: EntityManager, tenantId: string): Promise<void> => {
+  await manager.query('SELECT clear_records($1)', [tenantId]);
 };
 
 /** Stores the index of a tenant's records, if it is newer than the one that is stored. */

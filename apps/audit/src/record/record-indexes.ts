@@ -1,5 +1,12 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
-import { emptyMultiset, indexedBytes, recordIndexBytes, withElement, withoutElement } from '@ankasecure/audit-event';
+import {
+  emptyMultiset,
+  type IndexedRecord,
+  indexedBytes,
+  recordIndexBytes,
+  withElement,
+  withoutElement,
+} from '@ankasecure/audit-event';
 import { AnkaError, type Context, monotonicNow, recordKey } from '@ankasecure/contracts';
 import { BoundedMap, Logger, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -9,7 +16,7 @@ import { MacSource } from '../mac/mac-source.js';
 import { RecordHead as RecordHeadRow } from './record-head.entity.js';
 import {
   advanceRecordHeads,
-  eventsWithChanges,
+  clearRecords,
   namesChanges,
   type SealedChange,
   selectHeads,
@@ -17,7 +24,7 @@ import {
   trailEnd,
 } from './record-head.sql.js';
 import { RecordIndexRecord } from './record-index.entity.js';
-import { sealedChanges } from './sealed-change.js';
+import { assertMayFollow } from './sealed-change.js';
 
 /** The events that change an index, and their tenant's MACs. */
 export interface IndexChange {
@@ -60,7 +67,7 @@ export class RecordIndexes {
   /**
    * Brings the index up to date with the changes of a batch, in its transaction, before the heads move.
    * @returns a function to call after the commit
-   * @throws AnkaError `service-unavailable` if the stored index is not authentic
+   * @throws AnkaError `service-unavailable` if the stored index is not authentic; `request-invalid` for a change that cannot follow
    */
   async change(manager: EntityManager, { tenantId, changes, seq, macKeyId, mac }: IndexChange): Promise<() => void> {
     this.takeOver();
@@ -72,6 +79,7 @@ export class RecordIndexes {
     let sum: Buffer = held?.sum ?? emptyMultiset();
     for (const change of changes) {
       const old = before.get(recordKey(change));
+      assertMayFollow(old, change);
       if (old !== undefined && old.revision >= change.revision) continue;
       if (old !== undefined) sum = withoutElement(sum, indexedBytes(old));
       sum = withElement(sum, indexedBytes(change));
@@ -82,22 +90,25 @@ export class RecordIndexes {
   }
 
   /**
-   * Derives the heads of a tenant's records from its trail again, and seals their index. Heads move forward only, so what the
-   * trail does not say is left for the comparison to refuse.
+   * Replaces the heads of the context's tenant by the last changes that its proven events name, and seals their index. Nothing
+   * that the database says of records counts.
+   * @param seq the last proven event
+   * @throws AnkaError `service-unavailable` (retryable) if the trail has moved since the proof
    */
-  async rebuild(context: Context): Promise<void> {
+  async rebuild(context: Context, seq: number, changes: readonly SealedChange[]): Promise<void> {
     const { tenantId } = context;
+    const [key] = await this.macs.compute(context, null, [emptyMultiset()]);
+    if (key === undefined) throw new Error('fewer MACs than messages');
+    const { macKeyId } = key;
+    const sum = await sumOf(changes);
+    const mac = await this.macs.computeOne(context, macKeyId, recordIndexBytes({ tenantId, seq, sum }));
+    const partition = this.macs.partitionOf(tenantId);
     await withTenant(this.dataSource, tenantId, async (manager) => {
-      const seq = await trailEnd(manager, tenantId);
-      const changes = sealedChanges(await eventsWithChanges(manager, tenantId));
-      if (changes.length === 0) return;
-      const [key] = await this.macs.compute(context, null, [emptyMultiset()]);
-      if (key === undefined) throw new Error('fewer MACs than messages');
-      const partition = this.macs.partitionOf(tenantId);
+      if ((await trailEnd(manager, tenantId)) !== seq)
+        throw new AnkaError('service-unavailable', 'The trail has moved since it was verified. Repeat the call.');
+      await clearRecords(manager, tenantId);
       await advanceRecordHeads(manager, tenantId, partition, changes);
-      const sum = await sumOf(await manager.findBy(RecordHeadRow, { tenantId }));
-      const mac = await this.macs.computeOne(context, key.macKeyId, recordIndexBytes({ tenantId, seq, sum }));
-      await storeIndex(manager, { tenantId, seq, sum, macKeyId: key.macKeyId, mac });
+      await storeIndex(manager, { tenantId, seq, sum, macKeyId, mac });
     });
   }
 
@@ -192,7 +203,7 @@ export class RecordIndexes {
   }
 }
 
-const sumOf = async (heads: readonly RecordHeadRow[]): Promise<Buffer> => {
+const sumOf = async (heads: readonly IndexedRecord[]): Promise<Buffer> => {
   let sum = emptyMultiset();
   for (const [index, head] of heads.entries()) {
     if (index % perTurn === perTurn - 1) await endOfTurn();

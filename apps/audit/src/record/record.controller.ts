@@ -1,4 +1,10 @@
-import { type Context, listRecordHeads, listRecordPositions, readRecordHeads } from '@ankasecure/contracts';
+import {
+  type Context,
+  listFinalChanges,
+  listRecordHeads,
+  listRecordPositions,
+  readRecordHeads,
+} from '@ankasecure/contracts';
 import { type Answer, MessagePattern } from '@ankasecure/service-kit';
 import { Controller } from '@nestjs/common';
 import type { z } from 'zod';
@@ -23,6 +29,14 @@ export class RecordController {
     request: z.infer<typeof listRecordHeads.request>,
   ): Promise<Answer<z.infer<typeof listRecordHeads.reply>>> {
     return { body: await this.heads.list(context, request) };
+  }
+
+  @MessagePattern(listFinalChanges)
+  async finalChanges(
+    context: Context,
+    request: z.infer<typeof listFinalChanges.request>,
+  ): Promise<Answer<z.infer<typeof listFinalChanges.reply>>> {
+    return { body: await this.heads.finalChanges(context, request) };
   }
 
   @MessagePattern(listRecordPositions)

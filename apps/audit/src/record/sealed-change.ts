@@ -1,7 +1,10 @@
 import {
   AnkaError,
   type AuditEvent,
+  mayFollow,
   type RecordChange,
+  type RecordHead,
+  type RecordName,
   recordChangesOf,
   recordKey,
   recordOwners,
@@ -27,6 +30,10 @@ export class LastChanges {
     }
   }
 
+  get(record: RecordName): SealedChange | undefined {
+    return this.last.get(recordKey(record));
+  }
+
   all(): readonly SealedChange[] {
     return [...this.last.values()];
   }
@@ -34,7 +41,7 @@ export class LastChanges {
 
 /**
  * The changes that events of one tenant name, the last one of each record.
- * @throws AnkaError `request-invalid` if an event does not name a change properly
+ * @throws AnkaError `request-invalid` if an event does not name a change properly, or names one that cannot follow another
  */
 export const sealedChanges = (events: readonly PlacedChanges[]): readonly SealedChange[] => {
   const last = new LastChanges();
@@ -42,7 +49,26 @@ export const sealedChanges = (events: readonly PlacedChanges[]): readonly Sealed
     const changes = recordChangesOf(event.details);
     if (changes === undefined)
       throw new AnkaError('request-invalid', `events: ${event.eventId} does not name the record that it changed`);
+    for (const change of changes) assertMayFollow(last.get(change), change);
     last.add(seq, changes);
   }
   return last.all();
+};
+
+/**
+ * Refuses what nobody but a forger of events reports: another form of a record with the revision that it has, and a later
+ * change of a record that is compromised or destroyed for good. A record may be deleted in any state. An earlier change that is
+ * sealed late moves nothing.
+ * @throws AnkaError `request-invalid`, so that the relay quarantines the event and goes on with the others
+ */
+export const assertMayFollow = (
+  head: Pick<RecordHead, 'revision' | 'state' | 'digest'> | undefined,
+  { kind, id, revision, digest, state = null }: RecordChange | SealedChange,
+): void => {
+  if (head === undefined || head.revision > revision) return;
+  const name = `${kind} ${id}, revision ${revision}`;
+  if (head.revision === revision && head.digest !== digest)
+    throw new AnkaError('request-invalid', `events: another change has the same revision: ${name}`);
+  if (head.revision < revision && digest !== null && !mayFollow(kind, head.state, state))
+    throw new AnkaError('request-invalid', `events: a record that is ${head.state} never becomes ${state}: ${name}`);
 };

@@ -3,14 +3,22 @@ import { AnkaError, type Context } from '@ankasecure/contracts';
 import { BoundedMap } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { MacSource } from '../mac/mac-source.js';
+import { HeadVerification } from '../record/head-verification.js';
+import type { SealedChange } from '../record/record-head.sql.js';
 import { findExactRow } from '../trail/exact-row.sql.js';
 import { TrailReader } from '../trail/trail-reader.js';
 import { TrailProof } from './trail-proof.js';
 
-/** A whole trail as it was proved: its end, or its first fault. */
+/** A whole trail as it was proved: its end and the last changes of records that it names, or its first fault. */
 export type ProvenTrail =
-  | { readonly end: ChainHead; readonly fault?: never }
-  | { readonly end?: never; readonly fault: TrailFault };
+  | { readonly end: ChainHead; readonly changes: readonly SealedChange[]; readonly fault?: never }
+  | { readonly end?: never; readonly changes?: never; readonly fault: TrailFault };
+
+/** The part of a trail that was proved before the time was over. */
+interface Progress {
+  readonly proven: ChainHead;
+  readonly heads: HeadVerification;
+}
 
 /** Trails whose progress is kept in memory. */
 const capacity = 100_000;
@@ -21,7 +29,7 @@ const capacity = 100_000;
  */
 @Injectable()
 export class ProveTrails {
-  private readonly progress = new BoundedMap<string, ChainHead>(capacity);
+  private readonly progress = new BoundedMap<string, Progress>(capacity);
 
   constructor(
     private readonly reader: TrailReader,
@@ -46,15 +54,17 @@ export class ProveTrails {
     const { tenantId } = context;
     return this.reader.read('acceptance', tenantId, async (manager) => {
       const known = this.progress.get(tenantId);
-      const last = known && (await findExactRow(manager, tenantId, known.seq));
-      const isKept = known !== undefined && last !== undefined && Buffer.from(known.hash).equals(last.hash);
-      const fromSeq = isKept ? known.seq + 1 : 1;
-      const proof = new TrailProof(manager, this.macs, context, { fromSeq, untilSeq: undefined });
+      const last = known && (await findExactRow(manager, tenantId, known.proven.seq));
+      const isKept = known !== undefined && last !== undefined && Buffer.from(known.proven.hash).equals(last.hash);
+      const fromSeq = isKept ? known.proven.seq + 1 : 1;
+      const heads = isKept ? known.heads : new HeadVerification();
+      const stretch = { fromSeq, untilSeq: undefined };
+      const proof = new TrailProof(manager, this.macs, context, stretch, (row) => heads.feed(row));
       try {
         const { head, fault } = await proof.run();
-        return fault === undefined ? { end: head } : { fault };
+        return fault === undefined ? { end: head, changes: heads.changes } : { fault };
       } finally {
-        if (proof.proven !== undefined) this.progress.set(tenantId, proof.proven);
+        if (proof.proven !== undefined) this.progress.set(tenantId, { proven: proof.proven, heads });
       }
     });
   }

@@ -29,14 +29,16 @@ const reserveMs = 500;
 export class TrailProof {
   private readonly coverage: Coverage;
   private lastProven: ChainHead | undefined;
+  /** Rows that name changes, since the last seal. */
+  private readonly unproven: ChainRow[] = [];
 
-  /** @param onSound takes each row without a fault of its own, in order */
+  /** @param onProven takes each row that names a change of a record, once a seal vouches for it, in order */
   constructor(
     private readonly manager: EntityManager,
     private readonly macs: MacSource,
     private readonly context: Context,
     private readonly stretch: Stretch,
-    private readonly onSound: (row: ChainRow) => void = () => undefined,
+    private readonly onProven: (row: ChainRow) => void = () => undefined,
   ) {
     this.coverage = new Coverage(stretch.fromSeq);
   }
@@ -114,8 +116,10 @@ export class TrailProof {
     for (const [index, row] of sound.entries()) {
       const fault = this.coverage.feed(row, holds[index] ?? { hmac: false, chainSeal: false });
       if (fault !== undefined) return fault;
-      if (this.coverage.covered === row.seq) this.lastProven = { seq: row.seq, hash: row.hash };
-      this.onSound(row);
+      if (row.details.includes('"record.')) this.unproven.push(row);
+      if (this.coverage.covered !== row.seq) continue;
+      this.lastProven = { seq: row.seq, hash: row.hash };
+      for (const proven of this.unproven.splice(0)) this.onProven(proven);
     }
     return chain.fault;
   }

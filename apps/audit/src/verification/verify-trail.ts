@@ -56,7 +56,9 @@ export class VerifyTrail {
     const heads = new HeadVerification();
     const proof = await new TrailProof(manager, this.macs, context, stretch, (row) => heads.feed(row)).run();
     if (proof.fault !== undefined) return { proof, forgotten: undefined };
-    const seq = await heads.firstForgotten(manager, context.tenantId);
+    const { untilSeq, head } = proof;
+    const verified = { fromSeq: stretch.fromSeq, untilSeq, end: head.seq };
+    const seq = await heads.firstFault(manager, context.tenantId, verified);
     return { proof, forgotten: seq === undefined ? undefined : { seq, reason: 'record-forgotten' } };
   }
 }

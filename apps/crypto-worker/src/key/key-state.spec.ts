@@ -1,5 +1,6 @@
-import { type KeyState, keyStates } from '@ankasecure/contracts';
+import { finalStates, type KeyState, keyStates } from '@ankasecure/contracts';
 import { describe, expect, it } from 'vitest';
+import { restricting } from '../restore/restoring.js';
 import { allowedUses, type Move, moves, onRecord, permissionOf, stateAt } from './key-state.js';
 
 /** The states that SP 800-57 part 1 r5 §7 allows after each state, and DESTROY_SCHEDULED, which comes before DESTROYED. */
@@ -44,6 +45,37 @@ describe('the table of moves', () => {
       'COMPROMISED',
     ]);
     expect(allowedUses.DESTROYED).toEqual({ protect: 'no', process: 'no' });
+  });
+});
+
+/** The states that a version can reach from `from` by moves other than `except`, with `from` itself. */
+const reachable = (from: KeyState, except: readonly Move[]): readonly KeyState[] => {
+  const reached = new Set<KeyState>([from]);
+  for (const state of reached)
+    for (const step of steps) if (step.from === state && !except.includes(step.move)) reached.add(step.to);
+  return [...reached].toSorted();
+};
+
+describe('states that are final for the audit trail', () => {
+  it.each(['COMPROMISED', 'DESTROYED'] as const)(
+    'include %s, with the states that the moves allow after it',
+    (state) => {
+      // A compromised version that is not destroyed after all takes `cancel-destroy-of-compromised`.
+      expect(finalStates.key_version?.[state]?.toSorted()).toEqual(reachable(state, ['cancel-destroy']));
+    },
+  );
+
+  it('are no others', () => {
+    expect(Object.keys(finalStates)).toEqual(['key_version']);
+    expect(Object.keys(finalStates.key_version ?? {})).toEqual(['COMPROMISED', 'DESTROYED']);
+  });
+
+  it('and every other state that restricts a key are entered again from a restored row, and none that allows more', () => {
+    const allowing: readonly Move[] = ['resume', 'cancel-destroy'];
+    for (const state of keyStates) {
+      const entered = reachable(state, allowing).filter((next) => next !== state && next !== 'ACTIVE');
+      expect({ [state]: restricting[state].toSorted() }).toEqual({ [state]: entered });
+    }
   });
 });
 

@@ -72,7 +72,7 @@ describe('a platform key that the token holds and no record names', () => {
       database.superuser.query(`SELECT generation, object_id FROM platform_key WHERE tenant_id = $1 AND kind = 'kek'`, [
         tenantId,
       ]);
-    const before = await keks();
+    const before: unknown = await keks();
     await lose('generation > 1');
     expect(await codeOf(platformKeys().makeKek(contextOf(tenantId), 4, async () => true))).toBe(
       'platform-key-unrecorded',

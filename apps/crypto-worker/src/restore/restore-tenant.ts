@@ -15,11 +15,18 @@ import { holdFence } from '../key/lock/tenant-fence.sql.js';
 import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
 import { ApplyPolicy } from '../policy-change/apply-policy.js';
 import { enforcedCopy } from '../policy-change/enforce-newer.js';
-import { restorings } from './restoring.js';
+import { readFinalStates } from './final-states.js';
+import { restoringsOf } from './restoring.js';
 import { TenantCaches } from './tenant-caches.js';
 
 type Restored = z.infer<typeof restoreRecords.reply>;
 type EnforcedCopy = Restored['policy'];
+
+/** What the trail says of the tenant's records, and how they follow it. */
+interface Trail {
+  readonly heads: readonly RecordHead[];
+  readonly restorings: ReturnType<typeof restoringsOf>;
+}
 
 /** Brings one tenant's records of a restored database up to date with the audit trail. */
 @Injectable()
@@ -36,7 +43,8 @@ export class RestoreTenant {
   async restore(context: Context, { policy }: z.infer<typeof restoreRecords.request>): Promise<Restored> {
     const { tenantId } = context;
     const heads = await allHeads(this.bus, context, 'crypto-worker');
-    if (context.dryRun === true) return this.foresee(context, policy, heads);
+    const restorings = restoringsOf(await readFinalStates(this.bus, context));
+    if (context.dryRun === true) return this.foresee(context, policy, { heads, restorings });
     const records = await withTenant(this.dataSource, tenantId, async (manager) => {
       await holdFence(manager, tenantId);
       const restored = await restoreAll(manager, context, heads, restorings);
@@ -49,7 +57,7 @@ export class RestoreTenant {
   }
 
   /** What a restore would do now. The policy service records the dry run. */
-  private foresee(context: Context, policy: EnforcedCopy, heads: readonly RecordHead[]): Promise<Restored> {
+  private foresee(context: Context, policy: EnforcedCopy, { heads, restorings }: Trail): Promise<Restored> {
     const { tenantId } = context;
     return withTenant(this.dataSource, tenantId, async (manager) => {
       const records = await restoreAll(manager, context, heads, restorings);

@@ -1,4 +1,4 @@
-import type { KeyState, RecordHead, RecordKind } from '@ankasecure/contracts';
+import { type KeyState, mayFollow, type RecordHead, type RecordKind } from '@ankasecure/contracts';
 import { type Restoring, transactionTime } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import { dayMs } from '../deadline/day.js';
@@ -7,8 +7,14 @@ import { KeyRecord } from '../key/record/key.entity.js';
 import type { KeyAliasRecord } from '../key/record/key-alias.entity.js';
 import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { fullPeriodDays } from '../life/destruction.js';
+import type { FinalStates } from './final-states.js';
 
 const notScheduled = { destroyAt: null, destroyWaitingDays: null, destroyScheduledBy: null };
+
+const compromised = (row: KeyVersionRecord, now: Date): Partial<KeyVersionRecord> => ({
+  revocationReason: 'key-compromise',
+  revocationOccurredAt: row.revocationOccurredAt ?? now,
+});
 
 /**
  * The columns of a version that follow from the state that the trail holds. Dates that only the lost rows held are set anew,
@@ -23,11 +29,7 @@ const entered: Readonly<Record<KeyState, (row: KeyVersionRecord, now: Date, by: 
     }),
     SUSPENDED: () => notScheduled,
     DEACTIVATED: (row, now) => ({ ...notScheduled, deactivateAt: endedBy(now, row.deactivateAt) }),
-    COMPROMISED: (row, now) => ({
-      ...notScheduled,
-      revocationReason: 'key-compromise',
-      revocationOccurredAt: row.revocationOccurredAt ?? now,
-    }),
+    COMPROMISED: (row, now) => ({ ...notScheduled, ...compromised(row, now) }),
     DESTROY_SCHEDULED: (_, now, by) => ({
       destroyAt: new Date(now.getTime() + fullPeriodDays * dayMs),
       destroyWaitingDays: fullPeriodDays,
@@ -37,18 +39,47 @@ const entered: Readonly<Record<KeyState, (row: KeyVersionRecord, now: Date, by: 
     DESTROYED: (_, now) => ({ ...withoutMaterial, destroyedAt: now }),
   };
 
-const isState = (state: string | null): state is KeyState => state !== null && Object.hasOwn(entered, state);
+/**
+ * The states of the trail that a restored version enters, by its own state: those that allow less. A trail is not proof that
+ * somebody resumed or activated a key, since whoever owns the database can forge an event before it is sealed.
+ */
+export const restricting: Readonly<Record<KeyState, readonly KeyState[]>> = {
+  PRE_ACTIVE: ['SUSPENDED', 'DEACTIVATED', 'DESTROY_SCHEDULED', 'COMPROMISED', 'DESTROYED'],
+  ACTIVE: ['SUSPENDED', 'DEACTIVATED', 'DESTROY_SCHEDULED', 'COMPROMISED', 'DESTROYED'],
+  SUSPENDED: ['DEACTIVATED', 'DESTROY_SCHEDULED', 'COMPROMISED', 'DESTROYED'],
+  DEACTIVATED: ['DESTROY_SCHEDULED', 'COMPROMISED', 'DESTROYED'],
+  DESTROY_SCHEDULED: ['COMPROMISED', 'DESTROYED'],
+  COMPROMISED: ['DESTROY_SCHEDULED', 'DESTROYED'],
+  DESTROYED: [],
+};
 
-/** Gives a version the state that the trail holds. A version that is destroyed stays destroyed. */
+/** The state that a version gets. @param since the final states that the trail knows it to have entered since */
+const stateFor = (row: KeyVersionRecord, held: string | null, since: ReadonlySet<string | null>): KeyState => {
+  if (row.state === 'DESTROYED' || since.has('DESTROYED')) return 'DESTROYED';
+  const state = restricting[row.state].find((allowed) => allowed === held) ?? row.state;
+  return since.has('COMPROMISED') && !mayFollow('key_version', 'COMPROMISED', state) ? 'COMPROMISED' : state;
+};
+
+/** Gives a version the state that the trail holds, if it allows less. A version that was compromised stays so. */
 const restoredVersion = async (
   manager: EntityManager,
   row: KeyVersionRecord,
-  { state }: RecordHead,
+  { state: held }: RecordHead,
   { principal }: { readonly principal: string },
+  finals: FinalStates,
 ): Promise<Partial<KeyVersionRecord>> => {
   const revision = row.revision + 1;
-  if (!isState(state) || state === row.state || row.state === 'DESTROYED') return { revision };
-  return { revision, state, ...entered[state](row, await transactionTime(manager), principal) };
+  const since = finals.since(row);
+  const state = stateFor(row, held, since);
+  // The date of a destruction that may have been cancelled since does not count.
+  if (state === row.state && state !== 'DESTROY_SCHEDULED') return { revision };
+  const now = await transactionTime(manager);
+  return {
+    revision,
+    ...(state !== row.state && { state }),
+    ...(since.has('COMPROMISED') && compromised(row, now)),
+    ...entered[state](row, now, principal),
+  };
 };
 
 /** Points an alias at the key that the trail holds. An alias of a key that the backup lacks goes. */
@@ -65,10 +96,10 @@ const restoredAlias = async (
  * How the worker's records are brought up to date. Rights that a backup brought back are taken, since the trail names them by
  * their digest alone: an administrator grants them again. All other records are accepted as the backup has them.
  */
-export const restorings: Partial<Record<RecordKind, Restoring>> = {
+export const restoringsOf = (finals: FinalStates): Partial<Record<RecordKind, Restoring>> => ({
   key_version: {
-    changes: (manager, row, head, context) => restoredVersion(manager, row as KeyVersionRecord, head, context),
+    changes: (manager, row, head, context) => restoredVersion(manager, row as KeyVersionRecord, head, context, finals),
   },
   key_alias: { changes: (manager, row, head) => restoredAlias(manager, row as KeyAliasRecord, head) },
   key_grant: { changes: () => 'remove' },
-};
+});

@@ -13,7 +13,7 @@ export const restoreRoutes: readonly Route[] = [
     tag: 'Tenants',
     summary: 'Apply the audit trail to restored databases',
     description:
-      'After a database was restored from a backup, records that are older than the audit trail are refused. This call applies the states and policies that the trail holds again, and accepts what the trail knows only by its digest. The answer and the trail say what was done with each record. Repeating the call does nothing more.',
+      'After a database was restored from a backup, records that are older than the audit trail are refused. This call applies the policies again, and the states that the trail holds if they allow less. It accepts what the trail knows only by its digest. The answer and the trail say what was done with each record. Repeating the call does nothing more.',
     roles: ['platform-admin'],
     repairs: true,
     contract: restoreTenantHere,

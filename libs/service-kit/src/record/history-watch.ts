@@ -84,7 +84,7 @@ export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdo
       if (!this.history.behind.has(tenantId))
         this.log.error(
           { alarm: 'record-outdated', tenantId, database, trail: behind.get(tenantId) },
-          `${database} is older than the audit trail: restore a newer backup, or apply the trail to it as deploy/backup.md says`,
+          `${database} is older than the audit trail: it was restored from a backup, or changed by its owner. deploy/backup.md says how to go on`,
         );
     this.history.setBehind(behind, positions);
     await this.compareMoved(positions);

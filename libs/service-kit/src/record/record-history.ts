@@ -18,7 +18,7 @@ import { isCurrent, type RecordState } from './record-standing.js';
 
 /** Tells the operator how to fix a database that is older than the trail. */
 export const behindDetail =
-  'The database is older than the audit trail: it was restored from a backup. Restore a newer backup, or apply the trail to it with POST /tenants/{tenant}/restore.';
+  'The database is older than the audit trail: it was restored from a backup, or changed by its owner. Find out which. Then restore a newer backup, or apply the trail to it with POST /tenants/{tenant}/restore.';
 
 /**
  * Compares loaded records with their last changes in the audit trail, and so detects records of an older backup. Records that

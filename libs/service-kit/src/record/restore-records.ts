@@ -12,7 +12,7 @@ import { noteChanges } from '../database/noted-changes.js';
 import { changeRecord, removeRecord, sealsOf } from './change-record.js';
 import { skipRevisions, takeRevisions } from './record-position.sql.js';
 import { isCurrent } from './record-standing.js';
-import type { Sealed } from './sealed-record.js';
+import { type Sealed, toldOf } from './sealed-record.js';
 import { ownerColumn, trailNameOf } from './tracked-record.js';
 
 type Row = ObjectLiteral & Sealed;
@@ -21,7 +21,8 @@ type Row = ObjectLiteral & Sealed;
 export interface Restoring {
   /**
    * Returns the columns to change in the restored row, so that it has the state that the trail holds. `remove` for a row whose
-   * restored form must not count. Empty: the restored form is accepted.
+   * restored form must not count. The restored form is accepted if the column that the trail tells stays; for kinds without
+   * one, if nothing changes.
    */
   readonly changes: (
     manager: EntityManager,
@@ -103,11 +104,18 @@ const plan = async (
   if (isCurrent(sealsOf(manager).stateOf(row, manager.dataSource.getMetadata(row.constructor)), head)) return undefined;
   const changes = head.digest === null ? 'remove' : ((await restoring?.changes(manager, row, head, context)) ?? {});
   if (changes === 'remove') return { told: told('removed'), carryOut: () => removeRecord(manager, row) };
-  const applied = Object.keys(changes).length > 0;
-  return {
-    told: applied ? told('reapplied', head.state) : told('accepted'),
-    carryOut: () => changeRecord(manager, row, changes),
-  };
+  return { told: told(...outcomeOf(row, changes, head)), carryOut: () => changeRecord(manager, row, changes) };
+};
+
+/** The outcome for a row that stays, and the state that was applied again. */
+const outcomeOf = (
+  row: Row,
+  changes: Partial<Row>,
+  head: RecordHead,
+): readonly [RestoredRecord['outcome'], string | null] => {
+  const column = toldOf(row.constructor);
+  if (column === undefined) return Object.keys(changes).length > 0 ? ['reapplied', head.state] : ['accepted', null];
+  return column in changes ? ['reapplied', String(changes[column])] : ['accepted', null];
 };
 
 /** From now on the trail knows the record as deleted: it is not there, and no backup of it may come back. */

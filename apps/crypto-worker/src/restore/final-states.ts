@@ -1,0 +1,36 @@
+import { type Context, listFinalChanges, type RecordHead, recordKey } from '@ankasecure/contracts';
+import type { BusClient } from '@ankasecure/service-kit';
+import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
+
+/** The changes to states that records never lose, by record. */
+export class FinalStates {
+  private readonly changes = new Map<string, RecordHead[]>();
+
+  add(changes: readonly RecordHead[]): void {
+    for (const change of changes) {
+      const own = this.changes.get(recordKey(change)) ?? [];
+      this.changes.set(recordKey(change), [...own, change]);
+    }
+  }
+
+  /** The final states that a version has entered since the form that the row has. */
+  since({ keyId, version, recordRevision }: KeyVersionRecord): ReadonlySet<string | null> {
+    const changes = this.changes.get(recordKey({ kind: 'key_version', id: `${keyId}/${version}` })) ?? [];
+    return new Set(changes.filter(({ revision }) => revision > (recordRevision ?? 0)).map(({ state }) => state));
+  }
+}
+
+/** Reads all changes to final states that the tenant's trail names, whatever it says last. */
+export const readFinalStates = async (bus: Pick<BusClient, 'request'>, context: Context): Promise<FinalStates> => {
+  // Reading is the same in a dry run.
+  const { dryRun: _, ...reading } = context;
+  const states = new FinalStates();
+  for (let after: number | null = 0; after !== null; ) {
+    const page: { changes: RecordHead[]; next: number | null } = await bus.request(listFinalChanges, '', reading, {
+      after,
+    });
+    states.add(page.changes);
+    after = page.next;
+  }
+  return states;
+};
