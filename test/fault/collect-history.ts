@@ -45,7 +45,10 @@ const leftoversOf = async (rig: OwnRig): Promise<readonly string[]> => {
   return counts.flatMap(([what, count]) => (count > 0 ? [what] : []));
 };
 
-/** Waits until everything is sealed and every intent has ended. @throws Error that names what is left after a minute */
+/** The longest time in which services that were killed often are started again, one after the other, and catch up. Milliseconds. */
+const catchUpMs = 180_000;
+
+/** Waits until everything is sealed and every intent has ended. @throws Error that names what is left after three minutes */
 export const nothingLeft = (rig: OwnRig): Promise<true> =>
   eventually(
     'sealing everything and ending every intent',
@@ -54,7 +57,7 @@ export const nothingLeft = (rig: OwnRig): Promise<true> =>
       if (left.length > 0) throw new Error(left.join(', '));
       return true as const;
     },
-    60_000,
+    catchUpMs,
   );
 
 /** The labels of a partition's own objects. No tenant has them, so no table records them. */

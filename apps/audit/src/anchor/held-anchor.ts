@@ -30,6 +30,8 @@ export class HeldAnchors {
     const last = await lastAnchor(this.dataSource);
     if (anchor === null && last === 0) return { standing: 'none' };
     const differs = (fault: string): HeldAnchor => ({ standing: 'differs', anchor, fault });
+    // The anchor is stored here first. While the first one is kept, the HSM may never have got one: the process died in between.
+    if (anchor === null && (await trailsOfAnchor(this.dataSource, 1)) !== undefined) return { standing: 'none' };
     if (anchor === null)
       return differs('The HSM has no anchor, but ankadb_audit knows one: the token is older than the database.');
     const { number } = anchor;

@@ -45,6 +45,27 @@ describe('the anchor of the trails', () => {
     expect(await compareAll()).toEqual([null, null]);
   });
 
+  it('is made again if the first one never arrived, and is missed once later ones have', async () => {
+    await audit.tamper('DELETE FROM trail_anchor');
+    audit.macs.anchor = null;
+    await audit.append(eventsOf(randomUUID(), 1));
+    await guard().advance();
+    expect(audit.macs.anchor).toMatchObject({ number: 1 });
+    audit.macs.anchor = null;
+    expect(await compareAll()).toEqual([null, null]);
+    await guard().advance();
+    for (const number of [3, 4]) {
+      await audit.append(eventsOf(randomUUID(), 1));
+      await guard().advance();
+      expect(audit.macs.anchor).toMatchObject({ number });
+    }
+    const held = audit.macs.anchor;
+    audit.macs.anchor = null;
+    const missed = expect.stringContaining('The HSM has no anchor') as unknown;
+    expect(await compareAll()).toEqual([missed, missed]);
+    audit.macs.anchor = held;
+  });
+
   it('is compared with a trail by its verification', async () => {
     const [anchored, later] = [randomUUID(), randomUUID()];
     await audit.append(eventsOf(anchored, 2));
