@@ -11,7 +11,7 @@ export interface AnchoredHead {
   readonly indexMac: Buffer;
 }
 
-/** What an anchor binds. */
+/** The trails that an anchor binds. */
 export interface AnchoredTrails {
   /** The number of the last anchor that an operator accepted; 0 if there was none. */
   readonly accepted: number;
@@ -19,7 +19,7 @@ export interface AnchoredTrails {
 }
 
 const magic = Buffer.from('ankasecure trail anchor 2\0');
-/** Of anchors since the first acceptance. */
+/** The magic of every anchor that follows the first acceptance. */
 const acceptedMagic = Buffer.from('ankasecure trail anchor 3\0');
 
 const u64 = (value: number): Buffer => {

@@ -10,7 +10,7 @@ export const trailHeads = (dataSource: DataSource): Promise<AnchoredHead[]> =>
   >(`SELECT tenant_id AS "tenantId", seq::float8 AS seq, hash, index_seq::float8 AS "indexSeq", index_mac AS "indexMac"
      FROM all_trail_heads()`);
 
-/** What an anchor binds; undefined if this database does not have it. */
+/** Reads the trails that an anchor binds; undefined if this database does not have the anchor. */
 export const trailsOfAnchor = async (dataSource: DataSource, number: number): Promise<AnchoredTrails | undefined> => {
   const [anchor] = await dataSource.query<{ accepted: number }[]>(
     'SELECT accepted::float8 AS accepted FROM trail_anchor WHERE number = $1',

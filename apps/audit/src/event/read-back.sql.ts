@@ -4,7 +4,7 @@ import type { AuthenticatedEvent, PlacedEvent } from './bound-event.js';
 import { prepared } from './prepared.js';
 import { TrailFault } from './trail-fault.js';
 
-/** What the transaction has done, as it was told to. */
+/** The writes that the transaction was told to make. */
 export interface Written {
   readonly tenantId: string;
   readonly sealingAt: Date;

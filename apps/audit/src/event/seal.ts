@@ -22,7 +22,7 @@ export interface Trail {
   readonly known: SealedEnd | undefined;
 }
 
-/** What was sealed. */
+/** The result of sealing a batch. */
 interface Sealed {
   /** The number of events that were new. */
   readonly fresh: number;

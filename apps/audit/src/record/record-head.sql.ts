@@ -41,7 +41,10 @@ export const selectHeads = (
     [tenantId, records.map(({ kind }) => kind), records.map(({ id }) => id)],
   );
 
-/** Of numbered records, the heads with the highest number that were not deleted. In ids' order, `0` follows `/` and `:` the digits. */
+/**
+ * Selects the highest-numbered head of each group that was not deleted. In the order of ids, `0` follows `/`, and `:` follows
+ * the digits.
+ */
 export const selectNewest = (
   manager: EntityManager,
   tenantId: string,

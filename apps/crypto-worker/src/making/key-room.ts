@@ -59,5 +59,5 @@ export class KeyRoom {
   }
 }
 
-/** What each limit counts. */
+/** The unit that each limit counts. */
 const limited: Readonly<Record<keyof Most, string>> = { keys: 'keys', objects: 'key versions in all' };

@@ -23,7 +23,7 @@ export const eventOf = (
 ): AuditEvent =>
   auditEvent(context, { operation, keyId: keyId ?? null, algorithm: algorithm ?? null, details, ...more });
 
-/** What the event of a call says that changed nothing, because another one did its work or had done it. */
+/** The details of an event whose call changed nothing, because another call did its work. */
 export const nothingChanged = ({ details }: NamedAction): Pick<AuditedAction, 'details'> => ({
   details: { ...details, ...unchanged },
 });

@@ -13,7 +13,10 @@ const restore = 'Restore the newest backup of ankadb_keys.';
 const replaceable = (loss: string) => (label: string) =>
   `${restore} If there is none, an administrator of the HSM deletes the key labelled ${label}: the next request makes another, and ${loss}.`;
 
-/** What to do about a key without a record. Nothing but a record opens what depends on a KEK or on an audit key. */
+/**
+ * The remedy for a key without a record, by its kind. Wrapped keys are opened only by a recorded KEK, and seals are checked only
+ * by a recorded audit key.
+ */
 const remedies: Readonly<Record<PlatformKeyKind, (label: string) => string>> = {
   kek: () => restore,
   'audit-mac': () => restore,

@@ -28,7 +28,7 @@ export const enforceNewer = async (
   await holdFence(manager, tenantId);
   const held = await manager.findOneBy(TenantPolicyRecord, { tenantId });
   if (held !== null && held.revision >= revision) return { enforced: held, changed: false };
-  // Whoever deletes the record could have an older policy enforced in its place.
+  // Without this check, a deleted record would let an older policy be enforced in its place.
   if (held === null) await assertAbsent(manager, TenantPolicyRecord, { tenantId });
   const appliedAt = await transactionTime(manager);
   const disabledAt = disabled ? (held?.disabledAt ?? appliedAt) : null;

@@ -16,12 +16,12 @@ export const assertWhole = async (
   versions: readonly StoredVersion[],
   withNewest: boolean,
 ): Promise<void> => {
-  const [any] = versions;
-  if (any === undefined) return;
-  const ofKey = { tenantId: any.tenantId, keyId: any.keyId };
+  const [first] = versions;
+  if (first === undefined) return;
+  const ofKey = { tenantId: first.tenantId, keyId: first.keyId };
   const last = Math.max(...versions.map(({ version }) => version));
   await Promise.all([
     withNewest ? assertNewest(manager, KeyVersionRecord, ofKey, last) : undefined,
-    any.rotationPolicy === null ? assertAbsent(manager, RotationPolicyRecord, ofKey) : undefined,
+    first.rotationPolicy === null ? assertAbsent(manager, RotationPolicyRecord, ofKey) : undefined,
   ]);
 };
