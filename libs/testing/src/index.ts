@@ -14,3 +14,4 @@ export * from './softhsm/softhsm-token.js';
 export * from './tls/call-https.js';
 export * from './tls/identity.js';
 export * from './tls/ml-dsa-identity.js';
+export * from './trail/record-trail.js';

@@ -1,14 +1,6 @@
-import {
-  auditEvent,
-  type RecordHead,
-  type RecordName,
-  type readRecordHeads,
-  recordChangesOf,
-  recordKey,
-} from '@ankasecure/contracts';
+import { type AuditEvent, auditEvent, type readRecordHeads } from '@ankasecure/contracts';
 import {
   type BusClient,
-  numberedId,
   Outbox,
   RecordHistory,
   RecordOwner,
@@ -16,6 +8,7 @@ import {
   RecordSeals,
   withTenant,
 } from '@ankasecure/service-kit';
+import { headsFor, recordHeadsOf } from '@ankasecure/testing';
 import { Registry } from 'prom-client';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
@@ -26,16 +19,14 @@ type Asked = z.infer<typeof readRecordHeads.request>;
 
 /** TEST ONLY. The trail of a database: it seals the events of the outbox when it is told to. */
 export class TestTrail {
-  private readonly heads = new Map<string, RecordHead>();
+  private readonly sealed: AuditEvent[] = [];
   private readonly listeners: (() => void)[] = [];
 
   constructor(private readonly database: WorkerDatabase) {}
 
   /** Seals all events that wait in the outbox, in the place of the audit service. */
   async seal(): Promise<void> {
-    for (const { tenantId, details } of await this.database.events())
-      for (const { state = null, ...change } of recordChangesOf(details) ?? [])
-        this.heads.set(`${tenantId} ${recordKey(change)}`, { ...change, state, seq: 1 });
+    this.sealed.push(...(await this.database.events()));
     await this.database.superuser.query('DELETE FROM outbox');
   }
 
@@ -47,24 +38,9 @@ export class TestTrail {
   readonly bus = {
     request: async (_: unknown, __: string, { tenantId }: { tenantId: string }, asked: Asked) => {
       for (const listener of this.listeners.splice(0)) listener();
-      return { heads: [...this.named(tenantId, asked.records), ...this.newest(tenantId, asked.newest)] };
+      return { heads: headsFor(recordHeadsOf(this.sealed, tenantId), asked) };
     },
   } as unknown as BusClient;
-
-  private named(tenantId: string, names: readonly RecordName[]): readonly RecordHead[] {
-    return names.flatMap((name) => this.heads.get(`${tenantId} ${recordKey(name)}`) ?? []);
-  }
-
-  private newest(tenantId: string, asked: Asked['newest']): readonly RecordHead[] {
-    return asked.flatMap(({ kind, of }) =>
-      [...this.heads]
-        .filter(([name, head]) => name.startsWith(`${tenantId} ${kind} `) && head.digest !== null)
-        .map(([, head]) => head)
-        .filter(({ id }) => numberedId(id).of === of)
-        .toSorted((a, b) => numberedId(b.id).number - numberedId(a.id).number)
-        .slice(0, 1),
-    );
-  }
 }
 
 /** TEST ONLY. A worker's connection with the seals and the history of its records. No row-level security stops it. */

@@ -19,11 +19,10 @@ import {
 } from '@ankasecure/contracts';
 import type { RawHandler } from '@ankasecure/service-kit';
 import type { Nats } from '@ankasecure/testing';
-import { connectTestBus, type TestBus } from '@ankasecure/testing';
+import { connectTestBus, serveRecordTrail, type TestBus } from '@ankasecure/testing';
 import { instants } from '../route/example.js';
 import { routes } from '../routes/routes.js';
 import { makeTokenSigner, tenantA, tenantB, tenantElsewhere } from './token.js';
-import { serveTrail } from './trail-stand-in.js';
 
 export interface HeardRequest {
   readonly context: Context;
@@ -148,7 +147,7 @@ export const startStandIns = async (nats: Nats): Promise<StandIns> => {
   serveRestores(busOf);
   serveAudit(busOf, sealed);
   serveRecords(busOf, () => standIns.strict);
-  serveTrail(busOf, sealed, () => standIns.remembers);
+  serveRecordTrail(busOf, () => (standIns.remembers ? sealed : []));
   await serveTokenSignatures(busOf);
   const standIns: StandIns = {
     strict: false,
