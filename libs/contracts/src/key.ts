@@ -63,7 +63,7 @@ const lifeOfVersion = {
 };
 
 export const publicKey = z.strictObject({
-  /** A JWK (RFC 7517) with kid, alg (if the key has only one) and use. */
+  /** A JWK (RFC 7517) with kid, use, and alg unless the key has several. */
   jwk: z.record(z.string(), z.string()),
   /** SubjectPublicKeyInfo, RFC 7468. */
   pem: z.string(),
@@ -119,6 +119,9 @@ export const metadata = z
 
 export const description = text(1024);
 
+/** Asks for a key that signs with every algorithm of its kind. */
+export const anyAlg = 'any';
+
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
 
 export const createKey = contract({
@@ -135,12 +138,12 @@ export const createKey = contract({
         .describe(
           'The one purpose of the key. Default: sign for an asymmetric key, encrypt for AES, mac for HMAC. A key whose purpose is wrap unwraps imported keys, and must itself be imported.',
         ),
-      /** Restricts the key to one JOSE algorithm. AES-256 needs it for `dir` (default A256KW), because one object never does both. */
+      /** RFC 8725 §3.1: a key is used with one algorithm. AES-256 needs it for `dir`, because one object never does both. */
       alg: z
-        .union([jwsAlg, jweAlg])
+        .union([jwsAlg, jweAlg, z.literal(anyAlg)])
         .optional()
         .describe(
-          'Restricts the key to one JOSE algorithm. Required to use AES-256 with dir; otherwise it uses A256KW.',
+          'The one JOSE algorithm of the key (RFC 8725, section 3.1), published as alg in its JWK. Default: RS256 for RSA that signs, ES256, ES384 or ES512 by the curve, EdDSA for Ed25519, A256KW for AES-256; other keys have only one. any leaves a signing key all algorithms that the token supports for it, and its JWK has no alg.',
         ),
       custody: z
         .enum(['token', 'wrapped', 'software'])

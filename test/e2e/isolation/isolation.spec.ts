@@ -40,7 +40,7 @@ interface TenantResources {
 const base = '/api/v1';
 const label = 'theirs alone';
 let rig: Rig;
-let mine: Tenant;
+let mine: Awaited<ReturnType<typeof newTenant>>;
 let me: Client;
 let theirs: TenantResources;
 let surfaces: readonly Surface[];
@@ -423,6 +423,12 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     const { keys } = await me.get<{ keys: Record<string, string>[] }>(`/tenants/${theirs.slug}/.well-known/jwks.json`);
     expect(keys.length).toBeGreaterThan(0);
     for (const jwk of keys) expect(Object.keys(jwk).toSorted()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
+  },
+  'getKeySet query.kid': async () => {
+    const kid = `${theirs.signing.id}.1`;
+    const find = (slug: string) => me.get<{ keys: unknown[] }>(`/tenants/${slug}/.well-known/jwks.json?kid=${kid}`);
+    expect((await find(theirs.slug)).keys).toHaveLength(1);
+    expect((await find(mine.slug)).keys).toEqual([]);
   },
   'queryEvents query.keyId': () => onlyMine({ keyId: theirs.signing.id }),
   'queryEvents query.userId': () => onlyMine({ userId: 'administrator' }),

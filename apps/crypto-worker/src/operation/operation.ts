@@ -10,7 +10,7 @@ import { jweAlgOf } from '../envelope/jwe-alg.js';
 import type { Use } from '../key/key-state.js';
 import type { Target } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
-import { jwsAlgOf } from '../signature/jws-alg.js';
+import { jwsAlgOf, verifyAlgOf } from '../signature/jws-alg.js';
 import { signItem } from '../signature/sign.js';
 import { type JwsParts, kidOfJws, readJws, verifyItem } from '../signature/verify.js';
 
@@ -152,7 +152,7 @@ const verify: Operation<contracts.VerifyItem, JwsParts | undefined> = {
   target: (named, parts) =>
     agreed(parts === undefined ? null : kidOfJws(parts), named, 'Send keyId, because the JWS has no kid'),
   acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
-  alg: (key, item, parts) => (key.publicKey === null ? jwsAlgOf(key, parts?.alg ?? item.alg) : null),
+  alg: (key, item, parts) => (key.publicKey === null ? verifyAlgOf(key, parts?.alg ?? item.alg) : null),
   async run(custody, budget, key, item, parts) {
     const { alg, valid } = await verifyItem(custody, budget, key, item, parts);
     return { alg, body: { valid }, ...(valid ? {} : { failureCode: 'signature-invalid' }) };

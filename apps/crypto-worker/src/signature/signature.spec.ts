@@ -165,6 +165,22 @@ describe('the algorithm', () => {
     });
   });
 
+  // RFC 9864 §2.2 names the algorithm that RFC 8037 §3.1 calls EdDSA.
+  it.each([
+    ['EdDSA', 'Ed25519'],
+    ['Ed25519', 'EdDSA'],
+  ] as const)(
+    'of an Ed25519 key is %s in all that it signs, and it verifies what others call %s',
+    async (own, others) => {
+      const open = knownKey('Ed25519', 'sign');
+      const { sign, verify: check } = signing(knownKey('Ed25519', 'sign', { alg: own, secret: open.secret }));
+      expect(await sign({ payload })).toMatchObject({ alg: own });
+      expect(await failureOf(() => sign({ payload, alg: others }))).toMatchObject({ code: 'algorithm-mismatch' });
+      const { jws = '' } = await signing(open).sign({ payload, alg: others });
+      expect(await check({ jws })).toEqual({ valid: true, alg: others });
+    },
+  );
+
   it('of header and request must agree', async () => {
     const { sign, verify: check } = signing(rsa);
     const { jws = '' } = await sign({ payload, alg: 'RS256' });

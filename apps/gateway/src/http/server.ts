@@ -106,10 +106,15 @@ const addHooks = (server: FastifyInstance, stamp: SetHeaders): void => {
   });
 };
 
+/** A route can open its answers to pages of other origins. */
+const resourcePolicy = 'cross-origin-resource-policy';
+
 /** Adds the headers of every answer. */
 const stampWith =
   (security: Readonly<Record<string, string>>) =>
   (request: FastifyRequest, reply: FastifyReply): void => {
+    const openTo = reply.getHeader(resourcePolicy);
     reply.headers(security).header(correlationHeader, request.id).header('server-timing', serverTiming(reply));
+    if (openTo !== undefined) reply.header(resourcePolicy, openTo);
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   };
