@@ -1,5 +1,6 @@
 import { RecordPosition, type Schema } from '@ankasecure/service-kit';
 import { KeyGrantRecord } from './access/key-grant.entity.js';
+import { FormerKidRecord } from './key/record/former-kid.entity.js';
 import { KekRotationRecord } from './key/record/kek-rotation.entity.js';
 import { KeyRecord } from './key/record/key.entity.js';
 import { KeyAliasRecord, PastAliasRecord } from './key/record/key-alias.entity.js';
@@ -22,6 +23,7 @@ export const schema: Schema = {
     KeyUsageRecord,
     KeyAliasRecord,
     PastAliasRecord,
+    FormerKidRecord,
     KeyGrantRecord,
     RotationPolicyRecord,
     PlatformKeyRecord,

@@ -14,6 +14,7 @@ import {
   warning,
   wrapAlg,
 } from './primitive.js';
+import { duration } from './rotation-policy.js';
 
 /** The states of SP 800-57 part 1 r5 §7, with an additional waiting state before destruction. */
 export const keyStates = [
@@ -91,6 +92,10 @@ export const key = z
       .boolean()
       .describe('If true, a destruction waits for at least 30 days. It cannot be switched off.'),
     fips: z.strictObject({ approved: z.boolean(), source: z.string() }),
+    formerKids: z
+      .array(z.string())
+      .optional()
+      .describe('The kids that an imported key had elsewhere. Lists of keys leave them out.'),
     createdAt: instant,
     revision: z.number().int().positive().describe('The revision, also sent as the ETag.'),
     warnings: z.array(warning).optional(),
@@ -161,6 +166,11 @@ export const createKey = contract({
           'Refuses a destruction that waits for less than 30 days, even if the platform’s minimum is shorter. It cannot be switched off again.',
         ),
       activateAt: instant.optional().describe('A time in the future. The key is PRE_ACTIVE until then.'),
+      activateIn: duration
+        .optional()
+        .describe(
+          'Instead of activateAt: the time until the key becomes ACTIVE, an ISO 8601 duration such as PT5M. A signing key is in the key set meanwhile, so that relying parties have it before it signs.',
+        ),
       deactivateAt: instant
         .optional()
         .describe('The time from which the key is DEACTIVATED: it only decrypts and verifies.'),

@@ -1,5 +1,5 @@
 import { type Alg, type AlgorithmName, defaultPurpose, joseAlgs, type Purpose } from '@ankasecure/algorithm';
-import { AnkaError, anyAlg, type Context, type createKey, type KeyQuota } from '@ankasecure/contracts';
+import { AnkaError, anyAlg, type Context, type createKey, type KeyQuota, secondsOf } from '@ankasecure/contracts';
 import type { z } from 'zod';
 import type { Custody, CustodyKind, GeneratedKey, KeyRef, NewKey } from '../custody/custody.js';
 import { outsideSteps } from '../custody/outside-step.js';
@@ -15,6 +15,8 @@ export type CreationRequest = z.infer<typeof createKey.request>;
 /** The source of a key. */
 export interface KeySource {
   readonly operation: 'key.create' | 'key.import';
+  /** The kids that the key had elsewhere. */
+  readonly formerKids?: readonly string[] | undefined;
   /** Details of the event, in addition to the common ones. */
   readonly details: Readonly<Record<string, string>>;
   /** @throws AnkaError if the key cannot come from this source */
@@ -91,11 +93,19 @@ export const custodyOf = ({ custody = 'token' }: CreationRequest): CustodyKind =
 export const isToCome = (instant: string | undefined, now: number): boolean =>
   instant !== undefined && Date.parse(instant) > now;
 
-const assertDates = ({ activateAt, deactivateAt }: CreationRequest, now: number): void => {
+/** When the key becomes ACTIVE, if the request says so. @param now milliseconds since the epoch */
+export const activationOf = ({ activateAt, activateIn }: CreationRequest, now: number): string | undefined =>
+  activateIn === undefined ? activateAt : new Date(now + (secondsOf(activateIn) ?? 0) * 1000).toISOString();
+
+const assertDates = (request: CreationRequest, now: number): void => {
+  const { activateAt, activateIn, deactivateAt } = request;
+  if (activateAt !== undefined && activateIn !== undefined)
+    throw new AnkaError('request-invalid', 'activateIn: must be left out with activateAt');
+  const activation = activationOf(request, now);
   if (deactivateAt === undefined) return;
   if (!isToCome(deactivateAt, now)) throw new AnkaError('request-invalid', 'deactivateAt: must be in the future');
-  if (activateAt !== undefined && Date.parse(activateAt) >= Date.parse(deactivateAt))
-    throw new AnkaError('request-invalid', 'deactivateAt: must be after activateAt');
+  if (activation !== undefined && Date.parse(activation) >= Date.parse(deactivateAt))
+    throw new AnkaError('request-invalid', 'deactivateAt: must be after the activation');
 };
 
 /** The JOSE algorithms that such a key can have: the requested one, or all of its kind, the default first. */

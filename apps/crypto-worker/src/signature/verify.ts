@@ -12,7 +12,7 @@ import { payloadSegment } from './sign.js';
 import { verifyDigest } from './verify-digest.js';
 import { verifyMessage } from './verify-message.js';
 
-export { type JwsParts, kidOfJws, readJws } from './read-jws.js';
+export { type JwsParts, readJws } from './read-jws.js';
 
 export interface Verified {
   readonly valid: boolean;

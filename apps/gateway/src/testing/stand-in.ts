@@ -84,7 +84,9 @@ const serveExamples = (busOf: BusOf, heard: StandIns['heard'], replacements: Rea
 const serveKeySets = (busOf: BusOf, replacements: ReadonlyMap<string, RawHandler>): void =>
   void busOf(getKeySet).serveRaw(getKeySet, 'default', async (context, body) => {
     const handler = replacements.get('getKeySet');
-    return handler === undefined ? success({}, { position: 1, set: keySetRoute.example.reply }) : handler(context, body);
+    return handler === undefined
+      ? success({}, { position: 1, set: keySetRoute.example.reply })
+      : handler(context, body);
   });
 
 const serveTenants = (busOf: BusOf): void => {

@@ -31,6 +31,7 @@ interface Replaced {
   readonly forget?: KeyStore['forget'];
   readonly outcomes?: GroupCommit;
   readonly clock?: Clock;
+  readonly isCurrent?: boolean;
 }
 
 const unbounded = { bounds: () => false, take: async (_: Context, taken: GrantedVersion) => taken };
@@ -53,12 +54,13 @@ export const running = <Item, Parsed>(
     forget = () => undefined,
     outcomes = allWritten,
     clock = ownClock,
+    isCurrent = true,
   }: Replaced = {},
 ) => {
   const policy = enforcedPolicy(1, { allowedAlgorithms: [key.algorithm], fipsOnly: false }, clock);
   const items = new AttemptItem(
     custody,
-    { meant, forget } as unknown as KeyStore,
+    { meant, forget, isCurrent: async () => isCurrent } as unknown as KeyStore,
     { of: async () => policy, forget: () => undefined } as unknown as EnforcedPolicies,
     budget as UseBudget,
     quotas,
