@@ -12,8 +12,8 @@ import { TenantHomeRecord } from './key/record/tenant-home.entity.js';
 import { TenantPolicyRecord } from './key/record/tenant-policy.entity.js';
 import * as migrations from './migrations/index.js';
 import { IntentRecord } from './object/intent.entity.js';
-import { GcmReservationRecord } from './operation/gcm-reservation.entity.js';
-import { UseReservationRecord } from './operation/use-reservation.entity.js';
+import { GcmReservationRecord } from './operation/budget/gcm-reservation.entity.js';
+import { UseReservationRecord } from './operation/budget/use-reservation.entity.js';
 
 /** Everything in `ankadb_keys`. */
 export const schema: Schema = {

@@ -14,10 +14,10 @@ import { EnforcedPolicies } from '../policy/enforced-policy.js';
 import { refusedBy } from '../policy/ruling.js';
 import { Quotas } from '../quota/quotas.js';
 import type { Attempt } from './attempt.js';
+import { UseBudget } from './budget/use-budget.js';
 import { type AcceptedRisk, ItemRecord, type PerformedOperation } from './item-record.js';
 import type { Operation } from './operation.js';
 import { misfitOf, type Trial, tryVersions } from './try-versions.js';
-import { UseBudget } from './use-budget.js';
 import { runWithoutHsm } from './without-hsm.js';
 
 /** One item of a request, and its operation. */

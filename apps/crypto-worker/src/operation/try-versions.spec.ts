@@ -26,9 +26,10 @@ const custodyOf = (versions: readonly KnownKey[], newest: KnownKey): KnownKey['c
     get: (target, name) => {
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== 'function') return member;
-      return (...given: readonly unknown[]): unknown => {
+      return (...given: unknown[]): unknown => {
         const { custody } = versions.find(({ key }) => given.includes(key.ref)) ?? newest;
-        return (Reflect.get(custody, name, custody) as (...values: unknown[]) => unknown).apply(custody, given);
+        const own = Reflect.get(custody, name, custody) as (...values: unknown[]) => unknown;
+        return own.apply(custody, given);
       };
     },
   });

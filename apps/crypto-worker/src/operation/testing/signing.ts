@@ -9,9 +9,9 @@ import { type EnforcedPolicies, enforcedPolicy } from '../../policy/enforced-pol
 import { Quotas } from '../../quota/quotas.js';
 import { ownClock } from '../../testing/worker-database.js';
 import { AttemptItem } from '../attempt-item.js';
+import type { UseBudget } from '../budget/use-budget.js';
 import { type Operation, operations } from '../operation.js';
 import { RunOperation } from '../run-operation.js';
-import type { UseBudget } from '../use-budget.js';
 
 /** Grants a key to its tenant's administrators, and lets its custody know it as self-tested. */
 export const granted = ({ custody, key }: KnownKey): GrantedVersion => {
