@@ -513,9 +513,8 @@ describe('an account that is deleted', () => {
   it('is deleted without waiting for other callers’ work', async () => {
     const [bystander, doomed] = [await newAccount(), await newAccount()];
     const { answer, letGo } = await held(bystander, gateway);
-    const from = performance.now();
+    // The bystander's work goes on until `letGo`.
     expect((await remove(doomed.id)).status).toBe(200);
-    expect(performance.now() - from).toBeLessThan(2000);
     letGo();
     expect((await answer).status).toBe(200);
     rig.standIns.answer('listKeys');
@@ -531,7 +530,6 @@ describe('an account that is deleted', () => {
     let isDone = false;
     const removed = remove(doomed.id).finally(() => (isDone = true));
     await expect.poll(async () => (await read(token, other)).status).toBe(401);
-    const from = performance.now();
     expect((await ask(await assertion(bystander), {}, fresh)).status).toBe(200);
     const issuer = {
       issuer: 'https://their-own.test',
@@ -542,7 +540,6 @@ describe('an account that is deleted', () => {
     };
     const named = await call(fresh, 'POST', '/api/v1/issuers', { token: theirs, body: JSON.stringify(issuer) });
     expect(named.status, named.text).toBe(201);
-    expect(performance.now() - from).toBeLessThan(5000);
     expect(isDone).toBe(false);
     letGo();
     expect((await removed).status).toBe(200);
