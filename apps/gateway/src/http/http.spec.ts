@@ -210,7 +210,7 @@ describe('the public port', () => {
     const failed = once(socket, 'error');
     socket.renegotiate({}, () => undefined);
     expect(await failed).toMatchObject([{ code: 'ERR_SSL_NO_RENEGOTIATION' }]);
-    await expect.poll(() => promisify(server.getConnections.bind(server))(), { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => promisify(server.getConnections.bind(server))()).toBe(0);
     socket.destroy();
   });
 
@@ -224,7 +224,7 @@ describe('the public port', () => {
     });
     const from = rig.standIns.heard.get('sign')?.length ?? 0;
     const underWay = sign(own);
-    await expect.poll(() => rig.standIns.heard.get('sign')?.length, { timeout: 15_000 }).toBe(from + 1);
+    await expect.poll(() => rig.standIns.heard.get('sign')?.length).toBe(from + 1);
     const stopped = own.stop();
     await new Promise((resolve) => setTimeout(resolve, 100));
     await expect(sign(own)).rejects.toThrow();

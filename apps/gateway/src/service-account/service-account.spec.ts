@@ -470,7 +470,7 @@ describe('an account that is deleted', () => {
     await expect.poll(() => gateway.app.get(BodyBudget).inFlight).toBe(body.length);
     expect((await call(gateway, 'DELETE', `/api/v1/service-accounts/${doomed.id}`, { token: admin })).status).toBe(200);
     socket.write(body);
-    await expect.poll(() => heard, { timeout: 10_000 }).toContain('authentication-required');
+    await expect.poll(() => heard).toContain('authentication-required');
     expect(rig.standIns.heard.get('createKey') ?? []).toHaveLength(asked);
   });
 
@@ -601,7 +601,7 @@ describe('what is refused in the name of an account', () => {
     // The last one of the account is sealed after everything before it.
     await ask(await assertion(own, { aud: 'https://elsewhere.test' }));
     await expect
-      .poll(() => refusedTo(own.id), { timeout: 15_000 })
+      .poll(() => refusedTo(own.id))
       .toEqual([
         ['token.issue', 'invalid_client', 'jti was used before'],
         ['token.issue', 'invalid_client', '"exp" claim timestamp check failed'],
@@ -617,7 +617,7 @@ describe('what is refused in the name of an account', () => {
     expect((await call(gateway, 'DELETE', `/api/v1/service-accounts/${own.id}`, { token: admin })).status).toBe(200);
     expect((await read(token)).status).toBe(401);
     await expect
-      .poll(() => refusedTo(own.id), { timeout: 15_000 })
+      .poll(() => refusedTo(own.id))
       .toEqual([['access.denied', 'authentication-required', null]]);
   });
 });
