@@ -218,30 +218,30 @@ describe('a tenant with the maximum number of accounts', () => {
   });
 });
 
-/** Assertions that get no token. */
-const bad: Record<string, () => Promise<string>> = {
-  'is for another endpoint': () => assertion(account, { aud: 'https://elsewhere.test/token' }),
-  'is for this endpoint and another': () => assertion(account, { aud: [tokenUrl, 'https://elsewhere.test'] }),
-  'has no audience': () => assertion(account, { aud: undefined }),
-  'is expired': () => assertion(account, { exp: seconds(-10) }),
-  'has no end': () => assertion(account, { exp: undefined }),
-  'lives for an hour': () => assertion(account, { exp: seconds(3600) }),
-  'has no jti': () => assertion(account, { jti: undefined }),
-  'has a jti that is not text': () => assertion(account, { jti: 7 }),
-  'is issued by another': () => assertion(account, { iss: 'somebody' }),
+/** Assertions of an account that get no token. */
+const bad: Record<string, (account: ServiceAccount) => Promise<string>> = {
+  'is for another endpoint': (account) => assertion(account, { aud: 'https://elsewhere.test/token' }),
+  'is for this endpoint and another': (account) => assertion(account, { aud: [tokenUrl, 'https://elsewhere.test'] }),
+  'has no audience': (account) => assertion(account, { aud: undefined }),
+  'is expired': (account) => assertion(account, { exp: seconds(-10) }),
+  'has no end': (account) => assertion(account, { exp: undefined }),
+  'lives for an hour': (account) => assertion(account, { exp: seconds(3600) }),
+  'has no jti': (account) => assertion(account, { jti: undefined }),
+  'has a jti that is not text': (account) => assertion(account, { jti: 7 }),
+  'is issued by another': (account) => assertion(account, { iss: 'somebody' }),
   'is of an unknown account': () => assertion({ clientId: `${tenantA}.${crypto.randomUUID()}` }),
-  'names the account in another tenant': () => assertion({ clientId: `${tenantB}.${account.id}` }),
+  'names the account in another tenant': (account) => assertion({ clientId: `${tenantB}.${account.id}` }),
   'has no valid client id': () => assertion({ clientId: "'; DROP TABLE service_account" }),
-  'is signed by a stranger': async () => assertion(account, {}, { key: await makePair('one') }),
-  'names no key': () => assertion(account, {}, { header: { kid: 'two' } }),
-  'contains its own key': () => assertion(account, {}, { header: { jwk: pair.jwk } }),
-  'is an access token by its typ': () => assertion(account, {}, { header: { typ: 'at+jwt' } }),
-  'was used before': async () => {
+  'is signed by a stranger': async (account) => assertion(account, {}, { key: await makePair('one') }),
+  'names no key': (account) => assertion(account, {}, { header: { kid: 'two' } }),
+  'contains its own key': (account) => assertion(account, {}, { header: { jwk: pair.jwk } }),
+  'is an access token by its typ': (account) => assertion(account, {}, { header: { typ: 'at+jwt' } }),
+  'was used before': async (account) => {
     const once = await assertion(account);
     expect((await ask(once)).status).toBe(200);
     return once;
   },
-  'was used on another gateway before': async () => {
+  'was used on another gateway before': async (account) => {
     const once = await assertion(account);
     const other = await rig.gateway();
     expect((await ask(once, {}, other)).status).toBe(200);
@@ -274,7 +274,8 @@ describe('a key that signs tokens', () => {
 
 describe('the token endpoint', () => {
   it.each(Object.entries(bad))('refuses an assertion that %s, like every other', async (_, make) => {
-    const answer = await ask(await make());
+    // Each has an account of its own: the refusals of one account have a rate.
+    const answer = await ask(await make(await newAccount()));
     expect([answer.status, answer.text]).toEqual([
       401,
       '{"error":"invalid_client","error_description":"Client authentication failed: use an unexpired assertion for this endpoint, signed with a key of the account, or one of its certificates"}',
@@ -299,7 +300,7 @@ describe('the token endpoint', () => {
   });
 
   it('gives one token for one assertion, however many concurrent requests use it', async () => {
-    const once = await assertion(account);
+    const once = await assertion(await newAccount());
     const answers = await Promise.all(Array.from({ length: 8 }, () => ask(once)));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array.from({ length: 7 }, () => 401)]);
   });
