@@ -26,6 +26,7 @@ describe('a frame', () => {
       context: { ...context, principal: 'zoë', deadline: expect.any(Number) as number },
       body,
       askClock: false,
+      waitedMs: 0,
     });
   });
 
