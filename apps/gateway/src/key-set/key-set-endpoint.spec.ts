@@ -1,8 +1,6 @@
-import { monotonicNow } from '@ankasecure/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CallOptions, call } from '../testing/call.js';
 import { type Gateway, type Rig, startRig } from '../testing/rig.js';
-import { unconfirmedMs } from './key-sets.js';
 
 const path = '/api/v1/tenants/acme/.well-known/jwks.json';
 
@@ -102,15 +100,4 @@ describe('a tenant’s key set', () => {
       'public, no-cache',
     ]);
   });
-
-  it('is served without a worker for a bounded time, and then no longer', async () => {
-    const { body, status } = await ask().then(({ text, status: code }) => ({ body: text, status: code }));
-    expect(status).toBe(200);
-    const from = monotonicNow();
-    await rig.standIns.leave('crypto-worker');
-    const first = await ask();
-    expect([first.status, first.text]).toEqual([200, body]);
-    await expect.poll(async () => (await ask()).status, { timeout: 2 * unconfirmedMs, interval: 250 }).toBe(503);
-    expect(monotonicNow() - from).toBeGreaterThanOrEqual(unconfirmedMs / 2);
-  }, 60_000);
 });
