@@ -24,12 +24,17 @@ const whereabouts = (error: unknown): string => {
   return start === undefined ? error.code : `${error.code} at line ${start.line}, column ${start.col}`;
 };
 
-/** Placeholders are resolved inside parsed strings, so a secret can never change the document's structure. */
-const prepare = (node: unknown, resolve: Resolve): unknown => {
-  if (typeof node === 'string') return resolvePlaceholders(node, resolve);
-  if (Array.isArray(node)) return node.map((item) => prepare(item, resolve));
+/**
+ * Placeholders are resolved inside parsed strings, so a secret can never change the document's structure.
+ * @param path the keys above the node, as the document has them
+ */
+const prepare = (node: unknown, path: readonly string[], resolve: Resolve): unknown => {
+  if (typeof node === 'string') return resolvePlaceholders(node, path.join('.'), resolve);
+  if (Array.isArray(node)) return node.map((item, index) => prepare(item, [...path, String(index)], resolve));
   if (node === null || typeof node !== 'object') return node;
-  return Object.fromEntries(Object.entries(node).map(([key, value]) => [camel(key), prepare(value, resolve)]));
+  return Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [camel(key), prepare(value, [...path, key], resolve)]),
+  );
 };
 
 const describe = (issue: z.core.$ZodIssue): string => {
@@ -48,7 +53,7 @@ export const parseConfig = <Schema extends z.ZodType>(
   schema: Schema,
   resolve: Resolve,
 ): z.infer<Schema> => {
-  const document = prepare(parseYaml(text), resolve);
+  const document = prepare(parseYaml(text), [], resolve);
   const root = z.strictObject({ ankasecure: z.unknown() }).safeParse(document);
   if (!root.success) throw new Error('configuration: the document must have exactly one root key, `ankasecure`');
   const result = schema.safeParse(root.data.ankasecure);
