@@ -152,13 +152,13 @@ export const faults: readonly Fault[] = [
     reason: 'hsm',
     name: 'a missing library',
     make: ({ set }) => set('hsm.pkcs11.library-path', nowhere),
-    says: /the HSM of the partition default cannot be opened: .*\/nowhere\/at\/all/,
+    says: /the HSM of the partition default cannot be opened with \/nowhere\/at\/all: ENOENT/,
   },
   {
     reason: 'hsm',
     name: 'a library that is none',
     make: ({ set, file }) => set('hsm.pkcs11.library-path', file('library.so', 'rubbish')),
-    says: /the HSM of the partition default cannot be opened: .*library\.so/,
+    says: /the HSM of the partition default cannot be opened with \S+library\.so: /,
   },
   {
     reason: 'hsm',

@@ -59,7 +59,10 @@ describe('configuration', () => {
   /** What `load` says when it refuses a document whose PIN is `pin`. */
   const refusedPin = (pin: string, environment: NodeJS.ProcessEnv = {}): unknown => {
     try {
-      return load(documented.replace('${pkcs11_pin}', JSON.stringify(pin)), environment);
+      return load(
+        documented.replace('${pkcs11_pin}', () => JSON.stringify(pin)),
+        environment,
+      );
     } catch (error) {
       return (error as Error).message;
     }

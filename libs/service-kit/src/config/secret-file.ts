@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const faults: readonly (readonly [fault: RegExp, what: string])[] = [
   [/^\uFEFF/, 'begins with a byte order mark'],
   [/\0/, 'contains a NUL byte'],
-  [/^[\r\n]|[\r\n]{2}$/, 'has an empty line'],
+  [/^[\r\n]|[\r\n]$/, 'has an empty line'],
   [/[\r\n]/, 'has more than one line'],
 ];
 

@@ -1,13 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  asStartFailure,
-  DatabaseConfig,
-  exitCodes,
-  Health,
-  Logger,
-  rejectedRecords,
-  StartFailure,
-} from '@ankasecure/service-kit';
+import { DatabaseConfig, exitCodes, Health, Logger, rejectedRecords, StartFailure } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Histogram } from 'prom-client';
 import type { Custody } from '../custody.js';
@@ -78,10 +70,9 @@ export class OpenCustody {
     } catch (error) {
       if (error instanceof PinRefused) throw await this.refusedPin(error);
       const { message } = error as Error;
-      throw asStartFailure(
-        'hsm',
-        new Error(`the HSM of the partition ${this.partition.name} cannot be opened: ${message}`, { cause: error }),
-      );
+      const { name, hsm } = this.partition;
+      const sentence = `the HSM of the partition ${name} cannot be opened with ${hsm.libraryPath}: ${message}`;
+      throw new StartFailure('hsm', sentence, { cause: error });
     }
   }
 
