@@ -24,7 +24,7 @@ export interface Parts<Config extends ServiceConfig = ServiceConfig> {
   readonly clock: Clock;
   readonly files: WatchedFiles;
   /** Absent if connections to the database are not encrypted. */
-  readonly databaseAuthority?: Authority;
+  readonly databaseAuthority?: Authority | undefined;
 }
 
 export interface KitOptions {

@@ -51,39 +51,46 @@ export const createService = async (root: DynamicModule, log: Logger): Promise<I
 /** The time of the last steps of a stop, after requests have ended, in milliseconds. */
 const farewellMs = 3_000;
 
-/**
- * Starts a service: first health (so that probes see it starting), then database and bus, then its modules. It waits for a
- * database or bus that cannot be reached yet, for `start.patience-seconds`. SIGTERM and SIGINT stop it in order: it is not ready, takes no new requests,
- * finishes those in flight, runs Nest's shutdown hooks, then closes bus and database.
- */
-export const startService = async <Config extends ServiceConfig>(
-  definition: ServiceDefinition<Config>,
-): Promise<void> => {
-  const { service, config, schema } = definition;
-  const log = createLogger(service, config.observability.logLevel);
-  const health = new Health(service);
-  const { host, port } = config.observability;
-  await openingPort('observability.port', port, () => health.listen(host, port));
+/** Reads the files, then connects to the database and the bus. It waits for both for `start.patience-seconds`. */
+const connect = async <Config extends ServiceConfig>(
+  { service, config, schema, partition }: ServiceDefinition<Config>,
+  log: Logger,
+  health: Health,
+) => {
   const files = new WatchedFiles(log, health.registry).start();
   const { caFile } = config.database;
-  const busAuthority = watchAuthority(files, config.nats.caFile);
+  const busConfig = { ...config.nats, authority: watchAuthority(files, config.nats.caFile) };
   const databaseAuthority = caFile === undefined ? undefined : watchAuthority(files, caFile);
-  const database = databaseOf(config, definition.partition, databaseAuthority);
+  const database = databaseOf(config, partition, databaseAuthority);
   const heartbeat = new Heartbeat(database, service);
   health.register('database', () => heartbeat.check());
   const patienceMs = config.start.patienceSeconds * 1000;
   const dataSource = await connectPatiently(dataSourceOptions(service, database, schema), database, patienceMs, log);
-  const busConfig = { ...config.nats, authority: busAuthority };
   const bus = new BusClient(await BusConnection.open(service, busConfig, log, patienceMs));
   health.register('nats', () => bus.connection.check());
+  return { files, databaseAuthority, heartbeat, dataSource, bus };
+};
+
+/**
+ * Starts a service: first health (so that probes see it starting), then database and bus, then its modules. SIGTERM and SIGINT
+ * stop it in order: it is not ready, takes no new requests, finishes those in flight, runs Nest's shutdown hooks, then closes
+ * bus and database.
+ */
+export const startService = async <Config extends ServiceConfig>(
+  definition: ServiceDefinition<Config>,
+): Promise<void> => {
+  const { service, config } = definition;
+  const log = createLogger(service, config.observability.logLevel);
+  const health = new Health(service);
+  const { host, port } = config.observability;
+  await openingPort('observability.port', port, () => health.listen(host, port));
+  const { heartbeat, ...connected } = await connect(definition, log, health);
+  const { files, dataSource, bus } = connected;
   const clock = new Clock(config.clock, bus.connection.peers);
   setClockOf(dataSource, clock);
   const clockWatch = new ClockWatch(clock, dataSource, log);
   await clockWatch.start(health);
-  const parts: Parts<Config> = {
-    ...{ service, config, log, health, bus, dataSource, clock, files },
-    ...(databaseAuthority !== undefined && { databaseAuthority }),
-  };
+  const parts: Parts<Config> = { service, config, log, health, clock, ...connected };
   const root = serviceRoot(definition.module, parts, definition);
   const create = definition.create ?? (() => createService(root, log));
   const app = await create(root, parts);

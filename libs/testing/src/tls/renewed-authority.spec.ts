@@ -7,17 +7,17 @@ import {
   connectionOf,
   createLogger,
   type DatabaseConfig,
+  Health,
   WatchedFiles,
   watchAuthority,
 } from '@ankasecure/service-kit';
-import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestNats } from '../nats/nats.js';
 import { startTestPostgres } from '../postgres/postgres.js';
 import { makeIdentity, type TlsIdentity } from './identity.js';
 
 const log = createLogger('audit', 'silent');
-const newFiles = () => new WatchedFiles(log, new Registry());
+const newFiles = () => new WatchedFiles(log, new Health('audit').registry);
 
 describe('a database whose authority is replaced', () => {
   let postgres: Postgres;

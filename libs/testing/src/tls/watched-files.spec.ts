@@ -1,8 +1,7 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Logger, WatchedFiles, watchAuthority, watchKeyPair } from '@ankasecure/service-kit';
-import { Registry } from 'prom-client';
+import { Health, type Logger, WatchedFiles, watchAuthority, watchKeyPair } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { listeningLogger } from '../softhsm/partition.js';
 import { makeIdentity, type TlsIdentity } from './identity.js';
@@ -20,11 +19,11 @@ const certOf = (identity: TlsIdentity | undefined): string => identity?.cert ?? 
 const keyOf = (identity: TlsIdentity | undefined): string => identity?.key ?? '';
 
 describe('watched files', () => {
-  let registry: Registry;
+  let registry: Health['registry'];
   let logger: ReturnType<typeof listeningLogger>;
   let files: WatchedFiles;
   beforeEach(() => {
-    registry = new Registry();
+    registry = new Health('audit').registry;
     logger = listeningLogger();
     files = new WatchedFiles(logger as unknown as Logger, registry);
   });

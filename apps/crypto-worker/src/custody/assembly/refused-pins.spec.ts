@@ -58,6 +58,15 @@ describe('a PIN that the token refuses', () => {
     expect(await same.refusedAt()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d$/);
   });
 
+  it('is known to the workers of its partition and to no others', async () => {
+    const north = await database.as('north');
+    const count = 'SELECT count(*)::int AS n FROM refused_pin';
+    expect(await database.dataSource.query(count)).toEqual([{ n: 1 }]);
+    expect(await north.dataSource.query(count)).toEqual([{ n: 0 }]);
+    const forged = "INSERT INTO refused_pin (partition, fingerprint) VALUES ('default', sha256('x'))";
+    await expect(north.dataSource.query(forged)).rejects.toThrow(/row-level security/);
+  });
+
   it('is not tried while nobody can say whether it was refused', async () => {
     const { opener, tries } = openerWith('11111111', { ...database.config, port: 1 });
     await expect(opener.open()).rejects.toThrow(/ECONNREFUSED/);
