@@ -4,8 +4,8 @@ import { sentenceOf } from '../failure/sentence.js';
 import type { Logger } from '../logging/logger.js';
 import { StartFailure } from '../start/exit-code.js';
 
-/** The pause between two attempts, in milliseconds. */
-const pauseMs = 250;
+/** The pause between two attempts, and the longest that one takes, in milliseconds. */
+const [pauseMs, timeout] = [250, 5_000];
 
 /** Says what the other end did, where the client only says that the connection failed. */
 const reasonOf = (error: unknown): string => {
@@ -26,7 +26,7 @@ export const connectPatiently = async (
   const end = performance.now() + patienceMs;
   for (;;) {
     try {
-      return await connect(options);
+      return await connect({ timeout, ...options });
     } catch (error) {
       const reason = reasonOf(error);
       if (performance.now() > end)
