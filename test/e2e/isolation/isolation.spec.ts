@@ -120,6 +120,7 @@ const namesNothing = [
   'header.If-Match',
   'header.If-None-Match',
   'body.label',
+  'body.activateIn',
   'body.name',
   'body.slug',
   'body.partition',
@@ -265,6 +266,15 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     const { publicKey } = await me.get<WrappingKey>('/wrapping-key');
     const own = { ...imported, wrappedKey: wrapFor(publicKey.pem, randomBytes(32)) };
     expect((await send('POST', '/keys/import', { body: own })).status).toBe(201);
+  },
+  // Each tenant has kids of its own.
+  'importKey body.formerKids': async () => {
+    for (const { admin } of [await newTenant(rig), mine]) {
+      const { publicKey } = await admin.get<WrappingKey>('/wrapping-key');
+      const wrappedKey = wrapFor(publicKey.pem, randomBytes(32));
+      const body = { ...imported, wrappedKey, formerKids: ['of both'] };
+      expect((await admin.send('POST', '/keys/import', { body })).status).toBe(201);
+    }
   },
   'importKey body.wrappingKeyId': async () => {
     const under = { ...imported, method: 'aes-kwp', wrappedKey: 'AAAA' };
