@@ -222,7 +222,9 @@ describe('a dry run', () => {
     expect(await platform.post('/tenants?dryRun=true', nowhere)).toMatchObject({ error: { code: 'request-invalid' } });
     expectProblem(await platform.send('POST', '/tenants', { body: nowhere }), 'request-invalid');
     await platform.post('/tenants', body);
-    expect(await platform.post('/tenants?dryRun=true', body)).toMatchObject({ error: { code: 'tenant-exists' } });
+    expect(await platform.post('/tenants?dryRun=true', body)).toMatchObject({ succeeds: true });
+    const other = { ...body, name: 'Another' };
+    expect(await platform.post('/tenants?dryRun=true', other)).toMatchObject({ error: { code: 'tenant-exists' } });
   });
 
   it('is requested in one way only, and not on routes that change nothing', async () => {

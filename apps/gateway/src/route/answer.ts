@@ -40,6 +40,8 @@ export const answerOf = (route: Route, { head, body }: RawReply, correlationId: 
   };
 };
 
+export const isRefusal = ({ status }: Answer): boolean => status >= 400;
+
 /** Codes that are not final: the outcome is unknown, a repetition can succeed, or a grant can change it. */
 export const isFinal = ({ head }: RawReply): boolean =>
   head.ok || (errors[head.error.code].status < 500 && !head.error.retryable && head.error.code !== 'key-access-denied');

@@ -3,6 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from '../admission/admission.js';
 import { RequestMeter } from '../http/request-meter.js';
+import { assertNoKey } from '../idempotency/idempotency-key.js';
 import { type Route, urlOf } from '../route/route.js';
 import type { Handler } from '../route/service-request.js';
 import { Create } from './create.js';
@@ -10,6 +11,14 @@ import { Forward } from './forward.js';
 import { Refusals } from './refusals.js';
 import { RegisteredRoutes } from './registered-routes.js';
 import { SecondPerson } from './second-person.js';
+
+/** The handler of a row that takes no Idempotency-Key. */
+const withoutKey =
+  (handler: Handler): Handler =>
+  async (request, reply) => {
+    assertNoKey(request.headers);
+    return handler(request, reply);
+  };
 
 /** The handlers of rows. */
 @Injectable()
@@ -21,8 +30,8 @@ export class RouteHandlers {
   ) {}
 
   for(route: Route): Handler {
-    if (route.decides !== undefined) return this.secondPerson.handlerFor(route, route.decides);
-    return route.idempotent ? this.create.handlerFor(route) : this.forward.handlerFor(route);
+    if (route.decides !== undefined) return withoutKey(this.secondPerson.handlerFor(route, route.decides));
+    return route.idempotent ? this.create.handlerFor(route) : withoutKey(this.forward.handlerFor(route));
   }
 }
 
