@@ -29,5 +29,6 @@ export * from './refusal.js';
 export * from './reporter.js';
 export * from './role.js';
 export * from './rotation-policy.js';
+export * from './rule.js';
 export * from './served-subject.js';
 export * from './token.js';

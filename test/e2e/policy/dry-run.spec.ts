@@ -155,8 +155,6 @@ describe('a dry run', () => {
     expect(await client.get(`/keys/${key.id}`)).toEqual(key);
     expectProblem(await client.send('GET', `/keys/${key.id}/rotation-policy`), 'key-not-found');
     for (const [method, path, code] of [
-      ['POST', '/resume', 'key-state'],
-      ['POST', '/activate', 'key-state'],
       ['POST', '/cancel-destroy', 'key-state'],
       ['DELETE', '/rotation-policy', 'key-not-found'],
     ] as const) {

@@ -62,7 +62,7 @@ export const approvalRoutes: readonly Route[] = [
     roles: tenantRoles,
     contract: listApprovals,
     takes: 'parameters',
-    errors: [],
+    errors: ['cursor-invalid'],
     example: { reply: { items: [waiting], next: null } },
   },
   {

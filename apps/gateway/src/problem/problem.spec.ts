@@ -100,7 +100,6 @@ describe('problems', () => {
     ['GET', '/api/v1/keys/..%2f..%2fetc%2fpasswd', 404, 'key-not-found'],
     ['GET', "/api/v1/keys/1'%20OR%20'1'='1", 404, 'key-not-found'],
     ['GET', `/api/v1/keys/${'a'.repeat(4000)}`, 404, 'key-not-found'],
-    ['GET', `/api/v1/keys/${crypto.randomUUID().toUpperCase()}`, 404, 'key-not-found'],
     ['GET', '/api/v1/keys?label=a&label=b', 400, 'request-invalid'],
     ['GET', `/api/v1/keys/${crypto.randomUUID()}?id=${crypto.randomUUID()}`, 400, 'request-invalid'],
     ['POST', '/api/v1/sign?dry=1', 400, 'request-invalid'],

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from '../admission/admission.js';
 import { RequestMeter } from '../http/request-meter.js';
 import { assertNoKey } from '../idempotency/idempotency-key.js';
+import { KeyInPath, namesKey } from '../key/key-in-path.js';
 import { type Route, urlOf } from '../route/route.js';
 import type { Handler } from '../route/service-request.js';
 import { Create } from './create.js';
@@ -27,9 +28,19 @@ export class RouteHandlers {
     private readonly forward: Forward,
     private readonly create: Create,
     private readonly secondPerson: SecondPerson,
+    private readonly keys: KeyInPath,
   ) {}
 
   for(route: Route): Handler {
+    const handler = this.plain(route);
+    if (!namesKey(route)) return handler;
+    return async (request, reply) => {
+      await this.keys.settle(request, route);
+      return handler(request, reply);
+    };
+  }
+
+  private plain(route: Route): Handler {
     if (route.decides !== undefined) return withoutKey(this.secondPerson.handlerFor(route, route.decides));
     return route.idempotent ? this.create.handlerFor(route) : withoutKey(this.forward.handlerFor(route));
   }
