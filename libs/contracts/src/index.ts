@@ -7,6 +7,7 @@ export * from './contracts.js';
 export * from './crypto.js';
 export * from './dry-run.js';
 export * from './error.js';
+export * from './error-guide.js';
 export * from './final-state.js';
 export * from './grant.js';
 export * from './history.js';

@@ -18,6 +18,8 @@ declare module 'fastify' {
     clientAddress: string | undefined;
     /** The client's address for its share of what strangers may ask. It is empty if the connection has ended. */
     sender: string;
+    /** See `ProblemRequest`. */
+    problemTypes: string;
   }
 }
 
@@ -29,6 +31,7 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
   const onError = errorHandler(log);
   const security = await securityHeaders();
   const stamp = stampWith(security);
+  const last = { headers: security, problemTypes: config.problemTypes };
   /** The connections whose last answer is a refusal. Node still parses the bytes that follow the refused request. */
   const refused = new WeakSet<Socket>();
   const server: FastifyInstance = fastify({
@@ -40,7 +43,7 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
     trustProxy: false,
     return503OnClosing: false,
     routerOptions: { maxParamLength: 16 * 1024 },
-    clientErrorHandler: clientErrorHandler(security, refused),
+    clientErrorHandler: clientErrorHandler(last, refused),
     frameworkErrors: (error, request, reply) => {
       stamp(request, reply);
       onError(error, request, reply);
@@ -54,11 +57,12 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
   server.decorateRequest('hold', undefined);
   server.decorateRequest('clientAddress', undefined);
   server.decorateRequest('sender', '');
+  server.decorateRequest('problemTypes', config.problemTypes);
   server.setErrorHandler(onError);
   addSender(server, config.clientAddress);
   refuseUnacceptable(server, refused);
   addHooks(server, stamp);
-  server.server.on('connect', connectHandler(security));
+  server.server.on('connect', connectHandler(last));
   return server;
 };
 

@@ -92,13 +92,13 @@ export class SecondPerson {
     const route = this.controlled.find(approval.operation);
     const extra = { ...approvedContext(approval), dryRun: true } as const;
     const answered = await this.services.send({ route, request, reply }, requestOf(approval), extra);
-    return sendAnswer(reply, answerOf({ ...route, status: 200 }, answered, request.id));
+    return sendAnswer(reply, answerOf({ ...route, status: 200 }, answered, request));
   }
 
   private async carryOut({ request, reply }: Exchange, approved: ApprovedRequest): Promise<FastifyReply> {
     const route = this.controlled.find(approved.approval.operation);
     const answered = await this.attempt({ route, request, reply }, approved);
-    const answer = answerOf(route, answered, request.id);
+    const answer = answerOf(route, answered, request);
     if (!isFinal(answered)) return sendAnswer(reply, answer);
     const body = JSON.parse(answer.body.toString()) as unknown;
     const context = contextOf(request, request.principal, route.withinMs);
