@@ -178,7 +178,7 @@ describe('a refusal', () => {
       const { events = 1 } = kind;
       // What was recorded is sealed in the order of its commits.
       const last = await ask(guarded[0] as Route, { claims: { roles: [] } });
-      await expect.poll(() => eventsOf(last.id), { timeout: 30_000 }).toHaveLength(1);
+      await expect.poll(() => eventsOf(last.id)).toHaveLength(1);
       for (const { route, id } of asked)
         expect([
           route.operationId,
@@ -198,7 +198,7 @@ describe('a refusal', () => {
       rig.standIns.sealed
         .filter(({ userId, failureCode }) => userId === 'hurried' && failureCode === 'quota-exceeded')
         .map(({ details }) => Number(details?.['count'] ?? 1));
-    await expect.poll(() => told().reduce((sum, count) => sum + count, 0), { timeout: 30_000 }).toBe(200);
+    await expect.poll(() => told().reduce((sum, count) => sum + count, 0)).toBe(200);
     expect(told().length).toBeLessThan(200);
     await narrow.stop();
   }, 60_000);
@@ -212,7 +212,7 @@ describe('a refusal', () => {
     rig.standIns.answer('createKey');
     const told = () => rig.standIns.sealed.filter(({ userId }) => userId === 'again');
     const refusal = { operation: 'access.denied', failureCode: 'policy-refused' };
-    await expect.poll(told, { timeout: 30_000 }).toHaveLength(2);
+    await expect.poll(told).toHaveLength(2);
     expect(told()).toMatchObject([refusal, refusal]);
   });
 });
