@@ -35,7 +35,7 @@ const introduction = `The REST API of AnkaSecure. Keys stay in your HSM; AnkaSec
 The bearer token alone decides the tenant. Every error is a problem (RFC 9457) with a stable \`code\`.
 An id of another tenant gets the same answer as an id that does not exist. An answer that reports an operation is sent only after its audit event is committed.
 
-A route that lists the header \`Idempotency-Key\` can be repeated with the same key: what was done is answered again, and what was refused is decided anew. Every other route refuses the header, so that nobody relies on it. Ids are UUIDs in upper or lower case, and times are those of RFC 3339 with any offset; answers show lower case and UTC.`;
+A route that lists the header \`Idempotency-Key\` can be repeated with the same key: what was done is answered again, and what was refused is decided anew. Every other route refuses the header, so that nobody relies on it; the token endpoint and the key set take none and do not look at it. Ids are UUIDs in upper or lower case, and times are those of RFC 3339 with any offset; answers show lower case and UTC.`;
 
 const pathParameters = (route: Route): readonly object[] =>
   pathParametersOf(route).map((name) => ({

@@ -32,11 +32,11 @@ const without = (body: Body, name: string): Body =>
 
 /** Copies in which one list, at any depth, has its first item twice. */
 const repetitions = (value: unknown): readonly unknown[] => {
-  if (Array.isArray(value))
-    return [
-      ...(value.length > 0 ? [[...value, value[0]]] : []),
-      ...value.flatMap((item, at) => repetitions(item).map((copy) => value.with(at, copy))),
-    ];
+  if (Array.isArray(value)) {
+    const items: readonly unknown[] = value;
+    const deeper = items.flatMap((item, at) => repetitions(item).map((copy) => items.with(at, copy)));
+    return items.length > 0 ? [[...items, items[0]], ...deeper] : deeper;
+  }
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, member]) =>
     repetitions(member).map((copy) => ({ ...value, [name]: copy })),

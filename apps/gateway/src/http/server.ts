@@ -49,25 +49,32 @@ export const createHttpServer = async (
     routerOptions: { maxParamLength: 16 * 1024 },
     clientErrorHandler: clientErrorHandler(last, refused),
     frameworkErrors: (error, request, reply) => {
+      // Such a request has no members of ours.
+      request.problemTypes = config.problemTypes;
       stamp(request, reply);
       onError(error, request, reply);
     },
   });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
-  server.decorateReply('hsmMicros', undefined);
-  server.decorateReply('workerMicros', undefined);
-  server.decorateRequest('partition', '');
-  server.decorateRequest('hold', undefined);
-  server.decorateRequest('clientAddress', undefined);
-  server.decorateRequest('sender', '');
-  server.decorateRequest('problemTypes', config.problemTypes);
+  addMembers(server, config);
   server.setErrorHandler(onError);
   addSender(server, config.clientAddress);
   refuseUnacceptable(server, refused);
   addHooks(server, stamp);
   server.server.on('connect', connectHandler(last));
   return server;
+};
+
+/** Adds the members of requests and replies that later code sets. */
+const addMembers = (server: FastifyInstance, { problemTypes }: HttpConfig): void => {
+  server.decorateReply('hsmMicros', undefined);
+  server.decorateReply('workerMicros', undefined);
+  server.decorateRequest('partition', '');
+  server.decorateRequest('hold', undefined);
+  server.decorateRequest('clientAddress', undefined);
+  server.decorateRequest('sender', '');
+  server.decorateRequest('problemTypes', problemTypes);
 };
 
 type SetHeaders = (request: FastifyRequest, reply: FastifyReply) => void;
