@@ -43,6 +43,7 @@ import {
   scheduleDestruction,
   suspendKey,
 } from './lifecycle.js';
+import { findUnsealed, openGatewayOutbox, openPolicyOutbox, readOutboxKeys } from './outbox.js';
 import {
   applyPolicy,
   createTenant,
@@ -121,6 +122,9 @@ export const contracts = {
   sealPolicyRecords,
   checkPolicyRecords,
   adoptPolicyRecords,
+  openGatewayOutbox,
+  openPolicyOutbox,
+  readOutboxKeys,
   createTenant,
   listTenants,
   getTenant,
@@ -141,6 +145,7 @@ export const contracts = {
   appendFromGateway,
   appendFromPolicy,
   appendFromWorker,
+  findUnsealed,
   queryEvents,
   countUses,
   verifyTrail,

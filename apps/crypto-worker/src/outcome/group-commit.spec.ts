@@ -113,7 +113,12 @@ describe('group commit', () => {
   it('also works inside another transaction, with the same fence and counts', async () => {
     const used = (revision: number, outcome: AuditEvent['outcome'] = 'success'): Promise<boolean> =>
       withTenant(database.dataSource, tenantId, (manager) =>
-        commitWithin(manager, { ...fence, key: { ...(fence.key as KeyVersion), revision } }, { ...event(), outcome }),
+        commitWithin(
+          manager,
+          database.outbox,
+          { ...fence, key: { ...(fence.key as KeyVersion), revision } },
+          { ...event(), outcome },
+        ),
       );
     expect([await used(1), await used(2), await used(1)]).toEqual([true, false, true]);
     expect([await used(1, 'failure'), await used(2, 'failure')]).toEqual([true, false]);
