@@ -46,14 +46,19 @@ export class AttackedOutbox {
       .filter(({ events }) => events.some((event) => event.operation === operation));
   }
 
-  async put(events: readonly unknown[], partition: string): Promise<string> {
+  /** Puts a row beside a genuine one, with the same tenant and partition, whatever the events say. @returns its id */
+  async put(events: readonly unknown[], beside: HeldRow): Promise<string> {
+    // The trigger takes the tenant from the events, and the partition from the session. The owner sets both afterwards.
     const [row] = await this.sql(
-      'INSERT INTO outbox (event_count, events, partition) VALUES ($1, $2, $3) RETURNING id',
-      [events.length, JSON.stringify(events), partition],
+      'INSERT INTO outbox (event_count, events, quarantined) VALUES ($1, $2, true) RETURNING id',
+      [events.length, JSON.stringify(beside.events)],
     );
     const id = String(row?.['id']);
-    // The trigger takes the partition from the session.
-    await this.sql('UPDATE outbox SET partition = $2 WHERE id = $1', [id, partition]);
+    await this.sql('UPDATE outbox SET events = $2, partition = $3, quarantined = false WHERE id = $1', [
+      id,
+      JSON.stringify(events),
+      beside.partition,
+    ]);
     return id;
   }
 

@@ -1,24 +1,40 @@
 import { type EventName, monotonicNow } from '@ankasecure/contracts';
 
-/** The events of one row of the outbox, and when it was committed, as a moment of `monotonicNow`. */
+/** The events of one row of the outbox, which are all of one tenant. */
 export interface CommittedRow {
-  readonly events: readonly EventName[];
+  /** The id of the first event. */
+  readonly name: string;
+  readonly tenantId: string;
+  /** The events' ids and correlation ids in one text, because an audit service that is away leaves many of them. */
+  readonly packed: string;
+  readonly count: number;
+  /** When it was committed, as a moment of `monotonicNow`. */
   readonly at: number;
 }
 
+/** No id contains it. */
+const separator = '\0';
+
+const pack = (events: readonly EventName[]): string =>
+  events.flatMap(({ eventId, correlationId }) => [eventId, correlationId]).join(separator);
+
+/** The events of a row. */
+export const eventsIn = ({ tenantId, packed }: CommittedRow): readonly EventName[] => {
+  const parts = packed.split(separator);
+  return Array.from({ length: parts.length / 2 }, (_, index) => ({
+    tenantId,
+    eventId: parts[index * 2] as string,
+    correlationId: parts[index * 2 + 1] as string,
+  }));
+};
+
 /** Rows of this process that are committed and not known to be sealed. */
 export class CommittedRows {
-  /** By the id of the row's first event. */
   private readonly rows = new Map<string, CommittedRow>();
   private total = 0;
 
   /** @param capacity events to remember */
   constructor(private readonly capacity: number) {}
-
-  /** The number of remembered events. */
-  get events(): number {
-    return this.total;
-  }
 
   /** Whether half of the room is taken. */
   get isCrowded(): boolean {
@@ -33,16 +49,17 @@ export class CommittedRows {
   add(events: readonly EventName[], at = monotonicNow()): void {
     const [first] = events;
     if (first === undefined) return;
-    this.rows.set(first.eventId, { events, at });
+    const { eventId: name, tenantId } = first;
+    this.rows.set(name, { name, tenantId, packed: pack(events), count: events.length, at });
     this.total += events.length;
   }
 
   /** Forgets a row that was delivered and sealed, if it has exactly the events that were committed. @param ids of its events */
   sealed(ids: readonly string[]): void {
-    const [first] = ids;
-    const row = first === undefined ? undefined : this.rows.get(first);
-    if (row === undefined || row.events.length !== ids.length) return;
-    if (row.events.every(({ eventId }, index) => eventId === ids[index])) this.drop(row);
+    const [first = ''] = ids;
+    const row = this.rows.get(first);
+    if (row === undefined || row.count !== ids.length) return;
+    if (eventsIn(row).every(({ eventId }, index) => eventId === ids[index])) this.drop(row);
   }
 
   /** The oldest rows with at most `most` events, at least one row, of those that were committed before `until`. */
@@ -50,7 +67,7 @@ export class CommittedRows {
     const due: CommittedRow[] = [];
     let events = 0;
     for (const row of this.rows.values()) {
-      events += row.events.length;
+      events += row.count;
       if (row.at >= until || (due.length > 0 && events > most)) break;
       due.push(row);
     }
@@ -63,8 +80,7 @@ export class CommittedRows {
     this.add(events, at);
   }
 
-  private drop({ events }: CommittedRow): void {
-    const [first] = events;
-    if (first !== undefined && this.rows.delete(first.eventId)) this.total -= events.length;
+  private drop({ name, count }: CommittedRow): void {
+    if (this.rows.delete(name)) this.total -= count;
   }
 }

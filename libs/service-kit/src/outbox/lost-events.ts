@@ -7,11 +7,11 @@ import { BoundedMap } from '../memory/bounded-map.js';
 import type { BusClient } from '../nats/client.js';
 import { ownContext } from '../nats/own-context.js';
 import type { AppendChannel } from './append-channel.js';
-import type { CommittedRow, CommittedRows } from './committed-rows.js';
+import { type CommittedRow, type CommittedRows, eventsIn } from './committed-rows.js';
 import { waitingEvents } from './outbox-lost.sql.js';
 import type { OutboxProof } from './outbox-proof.js';
 
-/** A row is looked for when it is so old, or `crowdedMs` if memory runs short. A round begins so long after the one before. */
+/** A row is looked for when it is so old, in milliseconds, and rounds are so far apart: less if memory runs short. */
 const roundMs = { calm: 30_000, crowded: 1_000 };
 /** Events of one round. */
 const perRound = 20_000;
@@ -78,16 +78,23 @@ export class LostEvents {
   }
 
   private async run(): Promise<void> {
-    for (;;) {
-      const pauseMs = this.rows.isCrowded ? Math.min(roundMs.crowded, this.calmMs) : this.calmMs;
-      await delay(pauseMs, undefined, { ref: false });
-      if (this.stopped) return;
-      try {
-        await this.look(monotonicNow() - pauseMs);
-        await this.putOnRecord();
-      } catch (error) {
-        this.parts.log.warn({ reason: (error as Error).message }, 'cannot look for lost audit events now');
-      }
+    const shortMs = Math.min(roundMs.crowded, this.calmMs);
+    let last = monotonicNow();
+    while (!this.stopped) {
+      await delay(shortMs, undefined, { ref: false });
+      const pauseMs = this.rows.isCrowded ? shortMs : this.calmMs;
+      if (this.stopped || monotonicNow() - last < pauseMs) continue;
+      await this.round(pauseMs);
+      last = monotonicNow();
+    }
+  }
+
+  private async round(ageMs: number): Promise<void> {
+    try {
+      await this.look(monotonicNow() - ageMs);
+      await this.putOnRecord();
+    } catch (error) {
+      this.parts.log.warn({ reason: (error as Error).message }, 'cannot look for lost audit events now');
     }
   }
 
@@ -97,7 +104,7 @@ export class LostEvents {
    */
   private async look(until: number): Promise<void> {
     const rows = this.rows.before(until, perRound);
-    const events = rows.flatMap((row) => row.events);
+    const events = rows.flatMap(eventsIn);
     const unsealed = await this.unsealed(events);
     const waiting = unsealed.length === 0 ? new Set<string>() : await this.waiting(unsealed);
     const gone = await this.unsealed(unsealed.filter(({ eventId }) => !waiting.has(eventId)));
@@ -108,7 +115,7 @@ export class LostEvents {
   private keepWaiting(row: CommittedRow, waiting: ReadonlySet<string>): void {
     this.rows.keep(
       row,
-      row.events.filter(({ eventId }) => waiting.has(eventId)),
+      eventsIn(row).filter(({ eventId }) => waiting.has(eventId)),
     );
   }
 

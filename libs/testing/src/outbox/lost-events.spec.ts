@@ -7,8 +7,7 @@ import {
   platformTenantId,
 } from '@ankasecure/contracts';
 import type { Nats, Postgres } from '@ankasecure/local';
-import { createLogger, Outbox, OutboxProof, outboxAddress, outboxSchema } from '@ankasecure/service-kit';
-import { Registry } from 'prom-client';
+import { createLogger, Health, Outbox, OutboxProof, outboxAddress, outboxSchema } from '@ankasecure/service-kit';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestNats } from '../nats/nats.js';
@@ -55,7 +54,7 @@ describe('an event that left the outbox unsealed', () => {
   let audit: TestBus;
   let parts: TestParts;
   let outbox: Outbox;
-  let registry: Registry;
+  let registry: Health['registry'];
   let accepts: boolean;
   const asked: string[] = [];
   const sealed: OfferedEvent[] = [];
@@ -89,7 +88,7 @@ describe('an event that left the outbox unsealed', () => {
     accepts = true;
     asked.length = 0;
     sealed.length = 0;
-    registry = new Registry();
+    registry = new Health('policy').registry;
     const options = { capacity: 2000, timeoutMs: 500, searchMs: 200 };
     outbox = new Outbox(testProof('policy'), parts.dataSource, parts.bus, createLogger('spec', 'silent'), options);
     outbox.meter(registry);
@@ -146,7 +145,7 @@ describe('an event that left the outbox unsealed', () => {
     outbox.start();
     await eventually(() => sealed.length).toBe(2);
     expect(sealed[0]?.eventId).toBe(first?.eventId);
-    expect(await sql('SELECT quarantined FROM outbox')).toEqual([{ quarantined: true }]);
+    await eventually(() => sql('SELECT quarantined FROM outbox')).toEqual([{ quarantined: true }]);
     expect(await lost()).toBe(0);
   });
 
