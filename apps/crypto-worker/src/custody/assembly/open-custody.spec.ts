@@ -38,7 +38,7 @@ describe('a worker that starts', () => {
     const { opener, health, logger } = openerOf();
     const opening = opener.open();
     const failures = () => logger.lines.filter(({ message }) => message.startsWith('cannot open the HSM')).length;
-    await expect.poll(failures, { timeout: 10_000 }).toBeGreaterThan(3);
+    await expect.poll(failures).toBeGreaterThan(3);
     expect(await health.readiness()).toEqual({ ready: false, parts: { hsm: 'failed' } });
     rmdirSync(tokens);
     renameSync(`${tokens}.away`, tokens);
