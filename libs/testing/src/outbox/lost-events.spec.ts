@@ -107,7 +107,7 @@ describe('an event that left the outbox unsealed', () => {
     return events;
   };
   const lost = async (): Promise<number> =>
-    Number(/^ankasecure_outbox_lost_total (\d+)$/m.exec(await registry.metrics())?.[1]);
+    Number(/^ankasecure_outbox_lost_total(?:\{.*\})? (\d+)$/m.exec(await registry.metrics())?.[1]);
   const told = () => sealed.filter(({ operation }) => operation === 'outbox.lose');
   const eventually = (holds: () => unknown) => expect.poll(holds, { timeout: 15_000, interval: 20 });
   /** Seals in the place of another process's relay, which takes the rows away. */
