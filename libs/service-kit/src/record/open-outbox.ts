@@ -6,6 +6,8 @@ import { RecordAuthority } from './record-authority.js';
 
 /** The pause between two attempts, in milliseconds. */
 const pauseMs = 1_000;
+/** The longest time by which a start waits for the key, in milliseconds. */
+const patienceMs = 2_000;
 
 /**
  * Gets the key with which this process proves its audit events. Until it has the key, nothing that must be recorded commits. It
@@ -21,9 +23,9 @@ export class OpenOutbox implements OnModuleInit, OnApplicationShutdown {
     private readonly log: Logger,
   ) {}
 
-  /** Begins at once and does not delay the start. */
-  onModuleInit(): void {
-    void this.run();
+  /** A service that comes up beside its workers has its key when it serves. Without workers it starts all the same. */
+  async onModuleInit(): Promise<void> {
+    await Promise.race([this.run(), delay(patienceMs, undefined, { ref: false })]);
   }
 
   onApplicationShutdown(): void {
