@@ -44,6 +44,7 @@ import {
   suspendKey,
 } from './lifecycle.js';
 import { aliveSubject, groupOf, ownSubject } from './member.js';
+import { findUnsealed, openGatewayOutbox, openPolicyOutbox, readOutboxKeys } from './outbox.js';
 import {
   applyPolicy,
   createTenant,
@@ -123,6 +124,9 @@ export const contracts = {
   sealPolicyRecords,
   checkPolicyRecords,
   adoptPolicyRecords,
+  openGatewayOutbox,
+  openPolicyOutbox,
+  readOutboxKeys,
   createTenant,
   listTenants,
   getTenant,
@@ -143,6 +147,7 @@ export const contracts = {
   appendFromGateway,
   appendFromPolicy,
   appendFromWorker,
+  findUnsealed,
   queryEvents,
   countUses,
   verifyTrail,

@@ -209,6 +209,10 @@ export const errorGuide: Readonly<Record<ErrorCode, Guide>> = {
   ),
   'key-blob-refused': guide('The HSM does not accept the stored key: it was changed or moved.', operator),
   'record-forged': guide('A stored record does not have the seal of the platform: somebody else wrote it.', operator),
+  'event-unproven': guide(
+    'An event does not carry the proof of the process that wrote it: somebody else wrote or changed it. It is not sealed.',
+    operator,
+  ),
   'platform-key-unrecorded': guide('The HSM holds a key of the platform that no record names.', operator),
   'audit-unavailable': guide(
     'The audit trail cannot take the event, and nothing is answered that is not on record.',
