@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { AnkaError } from '@ankasecure/contracts';
-import type { Logger } from '@ankasecure/service-kit';
+import type { Logger, WatchedFiles } from '@ankasecure/service-kit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { errorHandler } from '../problem/send-problem.js';
 import { afterRecord, type Unrouted } from '../problem/unrouted.js';
@@ -27,7 +27,11 @@ declare module 'fastify' {
  * Creates the public HTTP server, without routes. It takes bodies as bytes, and JSON only. Every answer has its correlation id
  * and its duration. Every error is a problem (RFC 9457).
  */
-export const createHttpServer = async (config: HttpConfig, log: Logger): Promise<FastifyInstance> => {
+export const createHttpServer = async (
+  config: HttpConfig,
+  log: Logger,
+  files: WatchedFiles,
+): Promise<FastifyInstance> => {
   const answerError = errorHandler(log);
   const unrouted: Unrouted = { record: () => undefined };
   const onUnrouted = afterRecord(unrouted, answerError);
@@ -38,7 +42,7 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
   const refused = new WeakMap<Socket, ServerResponse>();
   const server: FastifyInstance = fastify({
     logger: false,
-    serverFactory: (handler) => createListener(config, handler),
+    serverFactory: (handler) => createListener(config, handler, files),
     genReqId: correlationOf,
     requestIdHeader: false,
     bodyLimit: config.bodyLimitBytes,

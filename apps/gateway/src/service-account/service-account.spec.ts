@@ -470,7 +470,7 @@ describe('an account that is deleted', () => {
     await expect.poll(() => gateway.app.get(BodyBudget).inFlight).toBe(body.length);
     expect((await call(gateway, 'DELETE', `/api/v1/service-accounts/${doomed.id}`, { token: admin })).status).toBe(200);
     socket.write(body);
-    await expect.poll(() => heard, { timeout: 10_000 }).toContain('authentication-required');
+    await expect.poll(() => heard).toContain('authentication-required');
     expect(rig.standIns.heard.get('createKey') ?? []).toHaveLength(asked);
   });
 
@@ -513,9 +513,8 @@ describe('an account that is deleted', () => {
   it('is deleted without waiting for other callers’ work', async () => {
     const [bystander, doomed] = [await newAccount(), await newAccount()];
     const { answer, letGo } = await held(bystander, gateway);
-    const from = performance.now();
+    // The bystander's work goes on until `letGo`.
     expect((await remove(doomed.id)).status).toBe(200);
-    expect(performance.now() - from).toBeLessThan(2000);
     letGo();
     expect((await answer).status).toBe(200);
     rig.standIns.answer('listKeys');
@@ -531,7 +530,6 @@ describe('an account that is deleted', () => {
     let isDone = false;
     const removed = remove(doomed.id).finally(() => (isDone = true));
     await expect.poll(async () => (await read(token, other)).status).toBe(401);
-    const from = performance.now();
     expect((await ask(await assertion(bystander), {}, fresh)).status).toBe(200);
     const issuer = {
       issuer: 'https://their-own.test',
@@ -542,7 +540,6 @@ describe('an account that is deleted', () => {
     };
     const named = await call(fresh, 'POST', '/api/v1/issuers', { token: theirs, body: JSON.stringify(issuer) });
     expect(named.status, named.text).toBe(201);
-    expect(performance.now() - from).toBeLessThan(5000);
     expect(isDone).toBe(false);
     letGo();
     expect((await removed).status).toBe(200);
@@ -604,7 +601,7 @@ describe('what is refused in the name of an account', () => {
     // The last one of the account is sealed after everything before it.
     await ask(await assertion(own, { aud: 'https://elsewhere.test' }));
     await expect
-      .poll(() => refusedTo(own.id), { timeout: 15_000 })
+      .poll(() => refusedTo(own.id))
       .toEqual([
         ['token.issue', 'invalid_client', 'jti was used before'],
         ['token.issue', 'invalid_client', '"exp" claim timestamp check failed'],
@@ -648,7 +645,7 @@ describe('what is refused in the name of an account', () => {
     expect((await call(gateway, 'DELETE', `/api/v1/service-accounts/${own.id}`, { token: admin })).status).toBe(200);
     expect((await read(token)).status).toBe(401);
     await expect
-      .poll(() => refusedTo(own.id), { timeout: 15_000 })
+      .poll(() => refusedTo(own.id))
       .toEqual([['access.denied', 'authentication-required', null]]);
   });
 });

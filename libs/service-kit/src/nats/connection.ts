@@ -12,16 +12,18 @@ import {
   workingSubject,
 } from '@ankasecure/contracts';
 import {
-  connect,
   type Msg,
   type MsgHdrs,
   type NatsConnection,
+  type NodeConnectionOptions,
   nkeyAuthenticator,
   PermissionViolationError,
 } from '@nats-io/transport-node';
 import { PeerClocks } from '../clock/peer-clocks.js';
 import type { ServiceConfig } from '../config/section.js';
+import type { Authority } from '../file/certificate-file.js';
 import type { Logger } from '../logging/logger.js';
+import { connectPatiently } from './connect.js';
 import { decodeReply, encodeRequest } from './frame.js';
 import { Members } from './group/members.js';
 import { ServedTwice } from './group/served-twice.js';
@@ -34,6 +36,9 @@ export interface RawReply {
   readonly head: ReplyHead;
   readonly body: Buffer;
 }
+
+/** The section `nats`, and the authority of its `caFile` as it is now. */
+export type BusConfig = ServiceConfig['nats'] & { readonly authority?: Authority };
 
 /** A request, until it is answered. */
 interface Question {
@@ -100,19 +105,23 @@ export class BusConnection {
     void this.watch();
   }
 
-  static async open(service: Service, config: ServiceConfig['nats'], log: Logger): Promise<BusConnection> {
-    const connection = await connect({
+  /**
+   * Connects, and waits for a bus that cannot be reached yet.
+   * @throws StartFailure when the patience ends
+   */
+  static async open(service: Service, config: BusConfig, log: Logger, patienceMs = 60_000): Promise<BusConnection> {
+    const options: NodeConnectionOptions = {
       name: service,
       servers: config.servers,
       authenticator: nkeyAuthenticator(new TextEncoder().encode(config.nkeySeed)),
-      tls: { caFile: config.caFile },
+      // The client reads it at each connection, so a new authority needs no restart.
+      tls: config.authority ?? { caFile: config.caFile },
       inboxPrefix: inboxPrefix(service),
       maxReconnectAttempts: -1,
       ...serverLiveness,
-      waitOnFirstConnect: true,
       ignoreAuthErrorAbort: true,
-    });
-    return new BusConnection(connection, service, log);
+    };
+    return new BusConnection(await connectPatiently(options, config.servers, patienceMs, log), service, log);
   }
 
   isConnected(): boolean {
