@@ -56,8 +56,6 @@ export const createHttpServer = async (
       onUnrouted(error, request, reply);
     },
   });
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
   decorate(server, unrouted);
   server.setErrorHandler((error, request, reply) => (request.is404 ? onUnrouted : answerError)(error, request, reply));
   server.addHook('onRequest', (request, _, done) => {
@@ -72,8 +70,15 @@ export const createHttpServer = async (
 
 type SetHeaders = (request: FastifyRequest, reply: FastifyReply) => void;
 
-/** Gives the server, requests and answers the members that the gateway adds to them. */
+/** Takes bodies as bytes of JSON, and no others. */
+const takeJson = (server: FastifyInstance): void => {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
+};
+
+/** Gives the server its body parser, and the server, requests and answers the members that the gateway adds to them. */
 const decorate = (server: FastifyInstance, unrouted: Unrouted): void => {
+  takeJson(server);
   server.decorate('unrouted', unrouted);
   server.decorateReply('hsmMicros', undefined);
   server.decorateReply('workerMicros', undefined);

@@ -266,7 +266,7 @@ describe('a refusal', () => {
     const { id, answer } = await ask(route, kind.attempt(route), forger);
     expect(answer.problem.code).toBe(codeOf(kind, route));
     const last = await ask(guarded[0] as Route, { claims: { roles: [] } });
-    await expect.poll(() => eventsOf(last.id), { timeout: 30_000 }).toHaveLength(1);
+    await expect.poll(() => eventsOf(last.id)).toHaveLength(1);
     expect(eventsOf(id)).toEqual([]);
   });
 
