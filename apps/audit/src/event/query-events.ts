@@ -12,10 +12,10 @@ import {
 } from 'typeorm';
 import type { z } from 'zod';
 import { microsOf } from '../trail/instant.js';
+import { missingFrom } from '../trail/missing.js';
 import { SealedEvent, sealedEventResource } from '../trail/sealed-event.entity.js';
 import { TrailHead } from '../trail/trail-head.entity.js';
 import { TrailReader } from '../trail/trail-reader.js';
-import { missingFrom } from './missing.js';
 
 type Query = z.infer<typeof queryEvents.request>;
 type Filter = Omit<Query, 'limit' | 'cursor' | 'order'>;
