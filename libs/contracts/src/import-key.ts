@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { contract } from './bus.js';
 import { createKey, key, publicKey } from './key.js';
 import { base64url, text, uuid } from './primitive.js';
+import { has, lacks, where } from './rule.js';
 
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
 
@@ -60,6 +61,7 @@ export const importKey = contract({
         .min(1)
         .max(maxFormerKids)
         .refine((kids) => new Set(kids).size === kids.length, 'must not contain a kid twice')
+        .meta({ uniqueItems: true })
         .optional()
         .describe(
           'The kids that the key had elsewhere. A JWE or JWS with one of them finds the key without keyId. No other key of the tenant can have the same one.',
@@ -84,6 +86,12 @@ export const importKey = contract({
       ({ purpose, formerKids }) => purpose !== 'wrap' || formerKids === undefined,
       'formerKids is not allowed for a key whose purpose is wrap',
     )
-    .meta({ id: 'ImportKey' }),
+    .meta({
+      id: 'ImportKey',
+      if: { properties: { method: { const: 'aes-kwp' } }, ...has('method') },
+      then: has('wrappingKeyId'),
+      else: lacks('wrappingKeyId'),
+      ...where('formerKids', { not: { properties: { purpose: { const: 'wrap' } }, ...has('purpose') } }),
+    }),
   reply: key,
 });

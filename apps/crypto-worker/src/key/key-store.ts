@@ -58,13 +58,23 @@ export interface GrantedVersion extends KeyVersion {
   readonly grants: GrantsOfKey;
 }
 
+/** The key that a request names by its id. Version null means the current one. */
+export interface NamedById {
+  readonly keyId: string;
+  readonly version: number | null;
+}
+
 /**
- * The key that a request names: by its id, where version null means the current one; by the tenant's alias; or by a kid that it
- * had before its import. A kid in the form of ours can be either, and a key of that id comes first.
+ * The key that a request names: by its id; by the tenant's alias; or by a kid that it had before its import. A kid in the form
+ * of ours can be either, and a key of that id comes first.
  */
 export type Target =
-  | { readonly keyId: string; readonly version: number | null; readonly formerKid?: string }
-  | { readonly alias: string }
+  | (NamedById & { readonly formerKid?: string })
+  | {
+      readonly alias: string;
+      /** The version of the alias's key that is meant. Default: the current one. It throws if the request contradicts itself. */
+      readonly of?: (keyId: string) => NamedById;
+    }
   | { readonly formerKid: string };
 
 /** The versions of one key that were asked for. `current` is the version that was the current one when it was read. */
@@ -110,7 +120,7 @@ export class KeyStore {
 
   /** Finds the version that a request names. @throws AnkaError `key-not-found`, `alias-not-found`, also for another tenant's */
   meant(tenantId: string, target: Target): Promise<GrantedVersion> {
-    if ('alias' in target) return this.named.find(tenantId, target.alias);
+    if ('alias' in target) return this.named.find(tenantId, target.alias, target.of);
     if (!('keyId' in target)) return this.imported(tenantId, target.formerKid);
     const { keyId, version, formerKid } = target;
     const found = this.find(tenantId, keyId, version);

@@ -53,9 +53,10 @@ export class AttemptItem {
       if ('keyId' in request.target) record.keyId = request.target.keyId;
       const trial = (version?: number, earlier?: ItemRecord): Promise<Trial> =>
         this.trial(request, earlier === undefined ? record : earlier.ofAnotherVersion(), version);
-      return namesVersion(request)
-        ? (await trial()).end()
-        : await tryVersions(trial, (key) => this.keys.isCurrent(key));
+      return await tryVersions(trial, {
+        isOpen: (key) => isOpen(request, key),
+        isCurrent: (key) => this.keys.isCurrent(key),
+      });
     } catch (error) {
       return context.dryRun === true ? record.dryRun(asAnkaError(error)) : record.failed(asAnkaError(error));
     }
@@ -191,11 +192,15 @@ export class AttemptItem {
   }
 }
 
-/** Whether an item means one version: what it protects with is the current one, and a kid names one. */
-const namesVersion = <Item, Parsed>({ operation, target }: ItemRequest<Item, Parsed>): boolean =>
-  operation.use === 'protect' ||
-  !('keyId' in target || 'alias' in target) ||
-  ('keyId' in target && target.version !== null);
+/**
+ * Whether an item leaves the version of this key open. What it protects with is the current version, and a kid or the request
+ * can name one.
+ */
+const isOpen = <Item, Parsed>({ operation, target }: ItemRequest<Item, Parsed>, { keyId }: KeyVersion): boolean => {
+  if (operation.use === 'protect') return false;
+  if ('alias' in target) return target.of === undefined || target.of(keyId).version === null;
+  return 'keyId' in target && target.version === null;
+};
 
 /** @throws AnkaError `request-invalid` */
 const readItem = <Item, Parsed>(

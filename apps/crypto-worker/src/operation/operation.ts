@@ -92,7 +92,7 @@ const decrypt: Operation<contracts.DecryptItem, JweParts> = {
   use: 'process',
   purposes: ['encrypt'],
   parse: ({ jwe }) => readJwe(jwe),
-  target: (named, parts) => meantKey(parts.header.kid, named, 'Send keyId, because the JWE has no kid'),
+  target: (item, parts) => meantKey(parts.header.kid, item, 'Send keyId or alias, because the JWE has no kid'),
   acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
   alg: jweAlgOf,
   async run(custody, budget, key, { aad, encoding }, parts) {
@@ -130,7 +130,7 @@ const verify: Operation<contracts.VerifyItem, JwsParts | undefined> = {
   use: 'process',
   purposes: ['sign', 'mac'],
   parse: ({ jws }) => (jws === undefined ? undefined : readJws(jws)),
-  target: (named, parts) => meantKey(parts?.kid ?? null, named, 'Send keyId, because the JWS has no kid'),
+  target: (item, parts) => meantKey(parts?.kid ?? null, item, 'Send keyId or alias, because the JWS has no kid'),
   acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
   alg: (key, item, parts) => (key.publicKey === null ? verifyAlgOf(key, parts?.alg ?? item.alg) : null),
   async run(custody, budget, key, item, parts) {

@@ -23,19 +23,25 @@ export interface Trial {
   readonly end: () => Attempt;
 }
 
+interface Versions {
+  /** Whether the item leaves the version of this key open. */
+  readonly isOpen: (key: KeyVersion) => boolean;
+  /** Whether a version is not followed yet. Data of a later one must not be taken for that of none. */
+  readonly isCurrent: (key: KeyVersion) => Promise<boolean>;
+}
+
 /**
  * Tries the current version of a key and, while none fits, earlier ones, newest first: data without a kid may be of any version
  * that may process it. If none fits, the outcome is that of the first one, and names the versions that were tried.
  * @param trial tries one version, or the current one
- * @param isCurrent whether a version is not followed yet. Data of a later one must not be taken for that of none.
  */
 export const tryVersions = async (
   trial: (version?: number, earlier?: ItemRecord) => Promise<Trial>,
-  isCurrent: (version: KeyVersion) => Promise<boolean>,
+  { isOpen, isCurrent }: Versions,
 ): Promise<Attempt> => {
   const first = await trial();
   const { key } = first.record;
-  if (first.misfit === undefined || key === null) return first.end();
+  if (first.misfit === undefined || key === null || !isOpen(key)) return first.end();
   const tried = first.misfit === 'does-not-fit' ? [key.version] : [];
   let last = first;
   for (let version = key.version - 1; version > 0 && version > key.version - mostVersionsTried; version--) {
