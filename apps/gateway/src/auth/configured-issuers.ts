@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import type { z } from 'zod';
 import { Outbound } from '../outbound/outbound.js';
+import { claimAt, namesIn } from './claim.js';
 import { IdentityConfig, type IssuerConfig } from './identity.config.js';
 import type { Issuer, IssuerSource } from './issuer.js';
 import { issuerKeys } from './issuer-keys.js';
@@ -30,6 +31,7 @@ const issuerOf = (config: IssuerConfig, keys: JWTVerifyGetKey): Issuer => ({
   audience: config.audience,
   algorithms: config.algorithms,
   keys,
+  required: config.claims.required,
   read: (payload) => ({ principal: principalOf(payload, config, (tenantId) => speaksFor(config, tenantId)) }),
 });
 
@@ -52,7 +54,9 @@ const speaksFor = ({ tenants, platform }: Pick<IssuerConfig, 'tenants' | 'platfo
   tenantId === platformTenantId ? platform : tenants === undefined || tenants.includes(tenantId);
 
 /** The issuer, the names of its claims, and the prefix of its subjects and groups. */
-type ClaimSettings = Pick<IssuerConfig, 'issuer' | 'claims' | 'subjectPrefix'>;
+type ClaimSettings = Pick<IssuerConfig, 'issuer' | 'subjectPrefix'> & {
+  readonly claims: Omit<IssuerConfig['claims'], 'required'>;
+};
 
 /** @throws Error whose message is only for the log */
 export const principalOf = (
@@ -60,15 +64,13 @@ export const principalOf = (
   { issuer, claims, subjectPrefix = '' }: ClaimSettings,
   maySpeakFor: (tenantId: string) => boolean,
 ): Principal => {
-  const tenant = uuid.safeParse(payload[claims.tenant]);
+  const tenant = uuid.safeParse(claimAt(payload, claims.tenant));
   if (!tenant.success) throw new Error(`claim ${claims.tenant} is not a tenant id`);
   if (!maySpeakFor(tenant.data)) throw new Error('the issuer does not speak for this tenant');
   const subject = known(payload.sub, subjectPrefix, context.shape.principal);
   if (subject === undefined) throw new Error('claim sub is not acceptable');
-  const names = payload[claims.roles];
-  if (!Array.isArray(names)) throw new Error(`claim ${claims.roles} is not a list`);
-  const granted = names.filter((name) => typeof name === 'string').filter(isRole);
-  const groups = groupsOf(payload[claims.groups], subjectPrefix);
+  const granted = namesIn(payload, claims.roles).filter(isRole);
+  const groups = groupsOf(claimAt(payload, claims.groups), subjectPrefix);
   return { tenantId: tenant.data, subject, issuer, roles: granted, groups };
 };
 

@@ -6,9 +6,10 @@ import { errorHandler } from '../problem/send-problem.js';
 import { assertAcceptable } from './acceptable.js';
 import { clientAddressOf } from './client-address.js';
 import { clientErrorHandler, connectHandler } from './client-error.js';
-import { correlationHeader, correlationOf } from './correlation.js';
+import { correlationHeader, correlationOf, requestIdHeader } from './correlation.js';
 import type { HttpConfig } from './http.config.js';
 import { createListener } from './listener.js';
+import { published, withoutBasePath } from './proxy/base-path.js';
 import { securityHeaders } from './security-headers.js';
 import { serverTiming } from './server-timing.js';
 
@@ -32,7 +33,7 @@ export const createHttpServer = async (
 ): Promise<FastifyInstance> => {
   const onError = errorHandler(log);
   const security = await securityHeaders();
-  const stamp = stampWith(security);
+  const stamp = stampWith(security, config.basePath);
   /** The connections whose last answer is a refusal. Node still parses the bytes that follow the refused request. */
   const refused = new WeakSet<Socket>();
   const server: FastifyInstance = fastify({
@@ -42,6 +43,7 @@ export const createHttpServer = async (
     requestIdHeader: false,
     bodyLimit: config.bodyLimitBytes,
     trustProxy: false,
+    ...(config.basePath !== undefined && { rewriteUrl: withoutBasePath(config.basePath) }),
     return503OnClosing: false,
     routerOptions: { maxParamLength: 16 * 1024 },
     clientErrorHandler: clientErrorHandler(security, refused),
@@ -52,18 +54,23 @@ export const createHttpServer = async (
   });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
-  server.decorateReply('hsmMicros', undefined);
-  server.decorateReply('workerMicros', undefined);
-  server.decorateRequest('partition', '');
-  server.decorateRequest('hold', undefined);
-  server.decorateRequest('clientAddress', undefined);
-  server.decorateRequest('sender', '');
+  decorate(server);
   server.setErrorHandler(onError);
   addSender(server, config.clientAddress);
   refuseUnacceptable(server, refused);
   addHooks(server, stamp);
   server.server.on('connect', connectHandler(security));
   return server;
+};
+
+/** Requests and replies have these members from their beginning. */
+const decorate = (server: FastifyInstance): void => {
+  server.decorateReply('hsmMicros', undefined);
+  server.decorateReply('workerMicros', undefined);
+  server.decorateRequest('partition', '');
+  server.decorateRequest('hold', undefined);
+  server.decorateRequest('clientAddress', undefined);
+  server.decorateRequest('sender', '');
 };
 
 type SetHeaders = (request: FastifyRequest, reply: FastifyReply) => void;
@@ -112,8 +119,11 @@ const addHooks = (server: FastifyInstance, stamp: SetHeaders): void => {
 
 /** Adds the headers of every answer. */
 const stampWith =
-  (security: Readonly<Record<string, string>>) =>
+  (security: Readonly<Record<string, string>>, basePath: string | undefined) =>
   (request: FastifyRequest, reply: FastifyReply): void => {
     reply.headers(security).header(correlationHeader, request.id).header('server-timing', serverTiming(reply));
+    if (request.headers[requestIdHeader] !== undefined) reply.header(requestIdHeader, request.id);
+    const location = basePath === undefined ? undefined : reply.getHeader('location');
+    if (typeof location === 'string') reply.header('location', published(basePath, location));
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   };
