@@ -20,15 +20,14 @@ export const claimAt = (claims: unknown, path: string): unknown => {
 };
 
 /**
- * The names in a claim: a list, or words in a text as in `scope` (RFC 8693 §4.2). A claim that is absent has none.
- * @throws Error for any other value. Its message is only for the log
+ * The names in a claim: a list, or words in a text as in `scope` (RFC 8693 §4.2). A claim that is absent has none. Undefined for
+ * any other value.
  */
-export const namesIn = (claims: JWTPayload, path: string): readonly string[] => {
+export const namesIn = (claims: JWTPayload, path: string): readonly string[] | undefined => {
   const value = claimAt(claims, path);
   if (value === undefined || value === null) return [];
   if (typeof value === 'string') return value.split(' ').filter((name) => name !== '');
-  if (!Array.isArray(value)) throw new Error(`claim ${path} is neither a list nor a text`);
-  return value.filter((name) => typeof name === 'string');
+  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : undefined;
 };
 
 /** Claims that an issuer's tokens can be required to have. `iss`, `aud`, `sub` and `exp` always are. */

@@ -3,6 +3,7 @@ import { WatchedFiles } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import type { z } from 'zod';
+import { TurnedAway } from '../identity/turned-away.js';
 import { Outbound } from '../outbound/outbound.js';
 import { claimAt, namesIn } from './claim.js';
 import { IdentityConfig, type IssuerConfig } from './identity.config.js';
@@ -58,7 +59,14 @@ type ClaimSettings = Pick<IssuerConfig, 'issuer' | 'subjectPrefix'> & {
   readonly claims: Omit<IssuerConfig['claims'], 'required'>;
 };
 
-/** @throws Error whose message is only for the log */
+/** The subject of a genuine token without a usable one, in the record of its refusal. */
+const noSubject = '(none)';
+
+/**
+ * Reads the principal of a token whose signature is its issuer's.
+ * @throws TurnedAway if the issuer speaks for the tenant and other claims are unusable; Error of any kind otherwise. The message is
+ * only for the log and the trail
+ */
 export const principalOf = (
   payload: JWTPayload,
   { issuer, claims, subjectPrefix = '' }: ClaimSettings,
@@ -68,8 +76,12 @@ export const principalOf = (
   if (!tenant.success) throw new Error(`claim ${claims.tenant} is not a tenant id`);
   if (!maySpeakFor(tenant.data)) throw new Error('the issuer does not speak for this tenant');
   const subject = known(payload.sub, subjectPrefix, context.shape.principal);
-  if (subject === undefined) throw new Error('claim sub is not acceptable');
-  const granted = namesIn(payload, claims.roles).filter(isRole);
+  const unusable = (reason: string): TurnedAway =>
+    new TurnedAway({ tenantId: tenant.data, issuer, subject: subject ?? noSubject }, reason);
+  if (subject === undefined) throw unusable('claim sub is not acceptable');
+  const names = namesIn(payload, claims.roles);
+  if (names === undefined) throw unusable(`claim ${claims.roles} is neither a list nor a text`);
+  const granted = names.filter(isRole);
   const groups = groupsOf(claimAt(payload, claims.groups), subjectPrefix);
   return { tenantId: tenant.data, subject, issuer, roles: granted, groups };
 };

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ErrorCode, newId } from '@ankasecure/contracts';
@@ -48,12 +48,14 @@ export const connectHandler =
 
 /**
  * Answers a request that Node's HTTP parser rejected, and closes the connection.
- * @param refused connections that have their last answer
+ * @param refused connections that have their last answer, or get it soon
  */
 export const clientErrorHandler =
-  (security: Readonly<Record<string, string>>, refused: WeakSet<Socket>) =>
+  (security: Readonly<Record<string, string>>, refused: WeakMap<Socket, ServerResponse>) =>
   (error: NodeJS.ErrnoException, socket: Socket): void => {
+    const last = refused.get(socket);
     if (isOver(error, socket)) socket.destroy();
-    else if (refused.has(socket)) socket.destroySoon();
+    else if (last?.writableEnded === false) last.once('finish', () => socket.destroySoon());
+    else if (last !== undefined) socket.destroySoon();
     else socket.end(lastWords(error.code, security), () => socket.destroy());
   };

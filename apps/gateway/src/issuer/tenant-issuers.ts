@@ -7,6 +7,7 @@ import { IdentityConfig } from '../auth/identity.config.js';
 import type { Issuer, IssuerSource } from '../auth/issuer.js';
 import { ClaimedTenants } from '../identity/claimed-tenants.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
+import { TurnedAway } from '../identity/turned-away.js';
 import { ClaimNames } from './claim-name/claim-names.js';
 import type { TenantIssuer } from './issuer.contract.js';
 import { Issuers } from './issuers.js';
@@ -102,7 +103,8 @@ const issuerOf = ({ row, keys, sharedWith: other, foreign }: KnownIssuer, epoch:
   required: row.claims.required,
   read: (payload) => {
     const principal = principalOf(payload, row, (id) => id === row.tenantId);
-    if (isForeign(principal.subject, foreign)) throw new Error('claim sub names a person of another issuer');
+    if (isForeign(principal.subject, foreign))
+      throw new TurnedAway(principal, 'claim sub names a person of another issuer');
     const roles = principal.roles.filter((role) => row.roles.some((given) => given === role));
     const groups = principal.groups.filter((group) => !isForeign(group, foreign));
     return {
