@@ -28,11 +28,7 @@ declare module 'fastify' {
  * Creates the public HTTP server, without routes. It takes bodies as bytes, and JSON only. Every answer has its correlation id
  * and its duration. Every error is a problem (RFC 9457).
  */
-export const createHttpServer = async (
-  config: HttpConfig,
-  log: Logger,
-  files: WatchedFiles,
-): Promise<FastifyInstance> => {
+export const createHttpServer = async (config: HttpConfig, log: Logger, files: WatchedFiles) => {
   const answerError = errorHandler(log);
   const unrouted: Unrouted = { record: () => undefined };
   const onUnrouted = afterRecord(unrouted, answerError);
