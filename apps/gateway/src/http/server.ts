@@ -20,6 +20,8 @@ declare module 'fastify' {
     clientAddress: string | undefined;
     /** The client's address for its share of what strangers may ask. It is empty if the connection has ended. */
     sender: string;
+    /** See `ProblemRequest`. */
+    problemTypes: string;
   }
 }
 
@@ -49,22 +51,22 @@ export const createHttpServer = async (
     trustProxy: false,
     return503OnClosing: false,
     routerOptions: { maxParamLength: 16 * 1024 },
-    clientErrorHandler: clientErrorHandler(security, refused),
+    clientErrorHandler: clientErrorHandler({ ...config, headers: security }, refused),
     frameworkErrors: (error, request, reply) => {
       stamp(request, reply);
-      noteSender(request, addressOf, config.clientAddress.record);
+      noteSender(request, addressOf, config);
       onUnrouted(error, request, reply);
     },
   });
   decorate(server, unrouted);
   server.setErrorHandler((error, request, reply) => (request.is404 ? onUnrouted : answerError)(error, request, reply));
   server.addHook('onRequest', (request, _, done) => {
-    noteSender(request, addressOf, config.clientAddress.record);
+    noteSender(request, addressOf, config);
     done();
   });
   refuseUnacceptable(server, refused);
   addHooks(server, stamp);
-  server.server.on('connect', connectHandler(security));
+  server.server.on('connect', connectHandler({ ...config, headers: security }));
   return server;
 };
 
@@ -86,17 +88,19 @@ const decorate = (server: FastifyInstance, unrouted: Unrouted): void => {
   server.decorateRequest('hold', undefined);
   server.decorateRequest('clientAddress', undefined);
   server.decorateRequest('sender', '');
+  server.decorateRequest('problemTypes', '');
 };
 
-/** Notes the client's address of a request. */
+/** Notes the client's address of a request, and where its problems lead. */
 const noteSender = (
   request: FastifyRequest,
   addressOf: ReturnType<typeof clientAddressOf>,
-  isRecorded: boolean,
+  { clientAddress, problemTypes }: HttpConfig,
 ): void => {
   const address = addressOf(request.raw);
   request.sender = address ?? '';
-  request.clientAddress = isRecorded ? address : undefined;
+  request.clientAddress = clientAddress.record ? address : undefined;
+  request.problemTypes = problemTypes;
 };
 
 /** Refuses requests that the server cannot accept, and all later requests on their connections. */

@@ -163,6 +163,11 @@ const kinds: Readonly<Record<string, Kind & { readonly arrange?: (rig: Rig) => v
     applies: ({ conditional }) => conditional === true,
     attempt: (route) => ({ ...good(route), headers: {} }),
   },
+  'with an Idempotency-Key where none is taken': {
+    code: () => 'request-invalid',
+    applies: ({ idempotent, public: isPublic }) => idempotent !== true && isPublic !== true,
+    attempt: (route) => ({ ...good(route), headers: { 'idempotency-key': 'k' } }),
+  },
   'with an Idempotency-Key that is none': {
     code: 'request-invalid',
     applies: ({ idempotent }) => idempotent === true,
@@ -285,15 +290,16 @@ describe('a refusal', () => {
     await narrow.stop();
   }, 60_000);
 
-  it('that is repeated by its Idempotency-Key is on record again', async () => {
+  it('that is repeated with its Idempotency-Key is decided again and on record again', async () => {
     const token = await rig.issuer.token({ sub: 'again', ...asTenant(tenantA, 'tenant-admin') });
     const headers = { 'idempotency-key': crypto.randomUUID() };
-    rig.standIns.answer('createKey', () => Promise.reject(onRecord(new AnkaError('policy-refused'))));
+    rig.standIns.answer('createKey', () => Promise.reject(new AnkaError('policy-refused')));
     const create = () => call(gateway, 'POST', '/api/v1/keys', { token, body: '{}', headers });
     expect([(await create()).status, (await create()).status]).toEqual([403, 403]);
     rig.standIns.answer('createKey');
     const told = () => rig.standIns.sealed.filter(({ userId }) => userId === 'again');
-    await expect.poll(told).toHaveLength(1);
-    expect(told()).toMatchObject([{ operation: 'access.denied', failureCode: 'policy-refused' }]);
+    const refusal = { operation: 'access.denied', failureCode: 'policy-refused' };
+    await expect.poll(told).toHaveLength(2);
+    expect(told()).toMatchObject([refusal, refusal]);
   });
 });
