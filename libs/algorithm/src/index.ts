@@ -5,3 +5,4 @@ export * from './content.js';
 export * from './jose.js';
 export * from './kind.js';
 export * from './outside-step.js';
+export * from './secret.js';

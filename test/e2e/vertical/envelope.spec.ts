@@ -157,7 +157,7 @@ describe('content encryption', () => {
   });
 
   it('with dir is A256GCM and nothing else', async () => {
-    await tenant.changePolicy({ contentEncryption: [...contentAlgs] });
+    await tenant.changePolicy({ contentEncryption: [...contentAlgs], cnsa2: false });
     const { id: keyId } = await tenant.createKey({ algorithm: 'AES-256', purpose: 'encrypt', alg: 'dir' });
     const body = { keyId, plaintext: 'AAAA', enc: 'A128CBC-HS256' };
     expectProblem(await tenant.admin.send('POST', '/encrypt', { body }), 'algorithm-mismatch');

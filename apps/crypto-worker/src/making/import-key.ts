@@ -17,6 +17,7 @@ import { PlatformKeys } from '../platform-key/platform-key.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import { Quotas } from '../quota/quotas.js';
 import { type CreatedKey, CreateKey } from './create-key.js';
+import { assertLengths } from './material-length.js';
 import type { KeySource, Supply } from './plan-creation.js';
 import { assertUnwraps } from './wrapping-key.js';
 
@@ -46,13 +47,17 @@ export class ImportKey {
         jwk: { kty: 'RSA', n, e, use: 'enc' },
         pem: publicKey.export({ format: 'pem', type: 'spki' }).toString(),
       },
-      methods: importMethods.map((method) => ({ method, ...this.custody.importAbility(method) })),
+      methods: importMethods.map((method) => {
+        const { outsideSteps: _, ...ability } = this.custody.importAbility(method);
+        return { method, ...ability };
+      }),
     };
   }
 
   /**
    * Creates a key from wrapped material, as `CreateKey.create`. A dry run does not open the material.
-   * @throws AnkaError `algorithm-unavailable` before the material is opened, if the token cannot import it; `key-not-found`
+   * @throws AnkaError `algorithm-unavailable` and `request-invalid` before the material is opened, if the token cannot import
+   * it or its length is not possible; `key-not-found`
    * for a wrapping key, and what `assertUnwraps` throws; `decryption-failed`
    */
   import(
@@ -64,9 +69,10 @@ export class ImportKey {
 
   private bringing(context: Context, { method, wrappingKeyId, wrappedKey }: Material): KeySource {
     const bytes = Buffer.from(wrappedKey, 'base64url');
-    const { oaepHash } = this.custody.importAbility(method);
+    const { oaepHash, outsideSteps = [] } = this.custody.importAbility(method);
     return {
       operation: 'key.import',
+      outsideSteps,
       details: { method, ...(oaepHash && { oaepHash }), ...(wrappingKeyId !== undefined && { wrappingKeyId }) },
       prepare: async (algorithm, purpose, policy) => {
         const { available, detail } = this.custody.importAbility(method, { algorithm, purpose });
@@ -75,6 +81,7 @@ export class ImportKey {
         const { algs, excluded } = await this.custody.capability(context, algorithm, purpose, 'wrapped');
         if (algs.length === 0)
           throw new AnkaError('algorithm-unavailable', `${algorithm} cannot be imported. ${excluded[0]?.detail ?? ''}`);
+        assertLengths(algorithm, method, bytes.length);
         return wrappingKeyId === undefined
           ? this.underPlatformKey(context, bytes)
           : this.underWrappingKey(context, { id: wrappingKeyId, algorithm, policy }, bytes);

@@ -1,3 +1,4 @@
+import { importSteps } from '@ankasecure/algorithm';
 import type { ImportMethod } from '@ankasecure/contracts';
 import type { ImportAbility, KeyRef } from '../../custody.js';
 import { ckm, type MechanismList, mechanismFlag } from '../cryptoki/mechanism.js';
@@ -31,5 +32,10 @@ export const importAbility = (
     ...(untried ? [`try a key of ${of.algorithm} (${untried})`] : []),
   ];
   const detail = lacks.length > 0 ? `The token cannot ${lacks.join(', nor ')}` : howImported[method];
-  return { available: lacks.length === 0, ...(oaep && { oaepHash: profile.importHash }), detail };
+  return {
+    available: lacks.length === 0,
+    ...(oaep && { oaepHash: profile.importHash }),
+    detail,
+    ...(profile.importCheck === 'worker' && { outsideSteps: importSteps }),
+  };
 };
