@@ -226,9 +226,7 @@ describe('authentication', () => {
           '1',
         ]);
         mode = 'good';
-        await expect
-          .poll(async () => (await read(token, {}, one)).status, { interval: 250 })
-          .toBe(200);
+        await expect.poll(async () => (await read(token, {}, one)).status, { interval: 250 }).toBe(200);
       },
     );
 

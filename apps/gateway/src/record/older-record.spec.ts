@@ -73,9 +73,7 @@ const recorded = async <Result>(work: (manager: EntityManager) => Promise<Result
     return done;
   });
   outbox.committed(1);
-  await expect
-    .poll(() => rig.standIns.sealed.some(({ eventId }) => eventId === event.eventId))
-    .toBe(true);
+  await expect.poll(() => rig.standIns.sealed.some(({ eventId }) => eventId === event.eventId)).toBe(true);
   return result;
 };
 
@@ -267,11 +265,10 @@ describe('a gateway whose epoch of identities was frozen', () => {
     const answer = await call(gateway, 'POST', '/api/v1/exclusions', { token: admin, body });
     expect(answer.status, answer.text).toBe(201);
     await expect
-      .poll(
-        () =>
-          rig.standIns.sealed.some(
-            ({ operation, details }) => operation === 'subject.exclude' && details?.['subject'] === subject,
-          ),
+      .poll(() =>
+        rig.standIns.sealed.some(
+          ({ operation, details }) => operation === 'subject.exclude' && details?.['subject'] === subject,
+        ),
       )
       .toBe(true);
   };
@@ -317,11 +314,10 @@ describe('a database that is older than the trail', () => {
     const made = await call(gateway, 'POST', '/api/v1/exclusions', { token: admin, body });
     expect(made.status, made.text).toBe(201);
     await expect
-      .poll(
-        () =>
-          rig.standIns.sealed.some(
-            ({ operation, tenantId }) => operation === 'subject.exclude' && tenantId === platformTenantId,
-          ),
+      .poll(() =>
+        rig.standIns.sealed.some(
+          ({ operation, tenantId }) => operation === 'subject.exclude' && tenantId === platformTenantId,
+        ),
       )
       .toBe(true);
     await sql(

@@ -616,8 +616,6 @@ describe('what is refused in the name of an account', () => {
     expect((await read(token)).status).toBe(200);
     expect((await call(gateway, 'DELETE', `/api/v1/service-accounts/${own.id}`, { token: admin })).status).toBe(200);
     expect((await read(token)).status).toBe(401);
-    await expect
-      .poll(() => refusedTo(own.id))
-      .toEqual([['access.denied', 'authentication-required', null]]);
+    await expect.poll(() => refusedTo(own.id)).toEqual([['access.denied', 'authentication-required', null]]);
   });
 });

@@ -3,7 +3,7 @@ import { cka, keyType } from '../cryptoki/attribute.js';
 import { ckm, mechanismFlag } from '../cryptoki/mechanism.js';
 import { signatureVariant } from '../job/job.js';
 import type { KeyShape } from '../job/key-shape.js';
-import { BadMaterial } from '../material/bad-material.js';
+import { BadMaterial } from '../session/bad-material.js';
 import { passing } from '../session/passing.js';
 import type { TokenSession } from '../session/token-session.js';
 import { agreeWith } from '../use/agree.js';

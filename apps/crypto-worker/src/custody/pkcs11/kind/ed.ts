@@ -1,6 +1,6 @@
 import { cka, keyType } from '../cryptoki/attribute.js';
 import { ckm, mechanismFlag } from '../cryptoki/mechanism.js';
-import { BadMaterial } from '../material/bad-material.js';
+import { BadMaterial } from '../session/bad-material.js';
 import { signatureTest } from './self-test.js';
 import { ed25519Spki } from './spki.js';
 import type { TokenKind, TokenUse } from './token-kind.js';

@@ -1,6 +1,6 @@
 import type { AlgorithmKind } from '@ankasecure/algorithm';
 import type { KeyShape } from '../job/key-shape.js';
-import { BadMaterial } from './bad-material.js';
+import { BadMaterial } from '../session/bad-material.js';
 import { checkEc } from './ec-material.js';
 import { type PrivateKeyInfo, readPrivateKeyInfo, strictly } from './pkcs8.js';
 import { checkRsa } from './rsa-material.js';

@@ -1,6 +1,6 @@
 import { createECDH } from 'node:crypto';
 import { curveOf, fieldBytes } from '../kind/curve.js';
-import { BadMaterial } from './bad-material.js';
+import { BadMaterial } from '../session/bad-material.js';
 import { type Element, elementsOf, firstElement, tags } from './der.js';
 import type { PrivateKeyInfo } from './pkcs8.js';
 

@@ -1,5 +1,5 @@
 import type { ImportFailureCode } from '../../import-failure.js';
-import { BadMaterial } from './bad-material.js';
+import { BadMaterial } from '../session/bad-material.js';
 import { type Element, elementsOf, firstElement, NotDer, tags } from './der.js';
 
 /** The parts of a PrivateKeyInfo (RFC 5208 §5; RFC 5958 §2). */

@@ -2,8 +2,8 @@ import { createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import type { Handle } from 'pkcs11js';
 import { type Attribute, cka, keyType, objectClass } from '../cryptoki/attribute.js';
 import { signatureVariant } from '../job/job.js';
-import { kekMechanism, wrapWith } from '../operation/wrap-key.js';
 import type { TokenSession } from '../session/token-session.js';
+import { kekMechanism, wrapWith } from '../use/kwp.js';
 import { signWith } from '../use/sign.js';
 
 const passingObject = (kind: number, more: readonly Attribute[]): readonly Attribute[] => [

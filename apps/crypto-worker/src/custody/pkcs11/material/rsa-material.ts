@@ -1,5 +1,5 @@
 import { checkPrimeSync } from 'node:crypto';
-import { BadMaterial } from './bad-material.js';
+import { BadMaterial } from '../session/bad-material.js';
 import { elementsOf, firstElement, tags, unsigned } from './der.js';
 import type { PrivateKeyInfo } from './pkcs8.js';
 

@@ -12,16 +12,17 @@ import { kindOf } from '../kind/kinds.js';
 import { type Placement, trialPlace } from '../kind/placement.js';
 import { unwrappedTemplate } from '../kind/template.js';
 import type { SecretKind, UnwrapAs } from '../kind/token-kind.js';
-import { BadMaterial } from '../material/bad-material.js';
 import { checkMaterial } from '../material/check-material.js';
 import { readMaterial } from '../material/read-material.js';
+import { BadMaterial } from '../session/bad-material.js';
 import { type ObjectLocator, unpackObject } from '../session/locator.js';
 import { passing } from '../session/passing.js';
 import { type TokenSession, telling } from '../session/token-session.js';
+import { kekMechanism } from '../use/kwp.js';
 import { signWith } from '../use/sign.js';
 import { checkObject } from './check-object.js';
 import { clearAfter } from './generate.js';
-import { kekMechanism, wrapAndBind } from './wrap-key.js';
+import { wrapAndBind } from './wrap-key.js';
 
 const oaep = {
   'SHA-1': { type: params.rsaOaep, hashAlg: ckm.SHA_1, mgf: 1, source: 1 },

@@ -2,7 +2,7 @@ import { ckrOf } from '../cryptoki/ckr.js';
 import { actionFor, type ErrorAction, repeating } from '../cryptoki/error-policy.js';
 import type { Reply, Request } from '../job/frame.js';
 import { status } from '../job/job.js';
-import { BadMaterial } from '../material/bad-material.js';
+import { BadMaterial } from '../session/bad-material.js';
 import {
   BadData,
   BlobRefused,

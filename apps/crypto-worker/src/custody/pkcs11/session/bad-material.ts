@@ -1,5 +1,5 @@
 import type { ImportFailureCode } from '../../import-failure.js';
-import { BadData } from '../session/token-session.js';
+import { BadData } from './token-session.js';
 
 /** Imported material that is not a key as it should be. */
 export class BadMaterial extends BadData {
