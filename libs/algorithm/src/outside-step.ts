@@ -21,7 +21,7 @@ export const outsideStepTable = {
   },
   'import-check': {
     detail:
-      'This development token does not check the keys that it unwraps. The worker reads an imported key, checks it, and forgets it.',
+      'This development token does not check the keys that it unwraps. The worker reads an imported private key, checks it, and forgets it.',
     refusedBy: inModule,
   },
   'ephemeral-key': {

@@ -7,7 +7,8 @@ import { kwp, wrapFor } from '../harness/known-key.js';
 import { expectProblem } from '../harness/problem.js';
 import { sharedRig } from '../harness/shared-rig.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
-import { sealedEvents } from '../harness/trail.js';
+import { eventsOf } from '../harness/trail.js';
+import { eventually } from '../harness/wait.js';
 
 const rsaKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 const ecKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
@@ -133,9 +134,11 @@ const expectRefused = async (body: object, says: Wrong['says']): Promise<void> =
     const { detail = '' } = reply.body as { detail?: string };
     details.add(detail);
     if ('told' in says) expect(detail).toContain(says.told);
-    const events = await sealedEvents(tenant.admin, reply.correlationId);
-    // The first wrapped key makes the tenant's KEK as well.
-    const event = events.find(({ operation }) => operation === 'key.import');
+    const filter = { correlationId: reply.correlationId, operation: 'key.import' };
+    const [event] = await eventually('its sealed event', async () => {
+      const events = await eventsOf(tenant.admin, filter);
+      return events.length > 0 && events;
+    });
     const failureCode = 'told' in says ? 'request-invalid' : says.failureCode;
     expect(event).toMatchObject({ operation: 'key.import', outcome: 'failure', failureCode });
   }

@@ -168,7 +168,7 @@ export interface ImportAbility {
   readonly oaepHash?: 'SHA-1' | 'SHA-256';
   /** The reason for its absence, or how it works. */
   readonly detail: string;
-  /** Steps of the import that the worker performs outside the HSM because this token lacks them. */
+  /** Steps that the worker performs outside the HSM to import this kind of key, because this token lacks them. */
   readonly outsideSteps?: readonly OutsideStepName[];
 }
 

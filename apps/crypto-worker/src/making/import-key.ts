@@ -47,10 +47,7 @@ export class ImportKey {
         jwk: { kty: 'RSA', n, e, use: 'enc' },
         pem: publicKey.export({ format: 'pem', type: 'spki' }).toString(),
       },
-      methods: importMethods.map((method) => {
-        const { outsideSteps: _, ...ability } = this.custody.importAbility(method);
-        return { method, ...ability };
-      }),
+      methods: importMethods.map((method) => ({ method, ...this.custody.importAbility(method) })),
     };
   }
 
@@ -69,10 +66,11 @@ export class ImportKey {
 
   private bringing(context: Context, { method, wrappingKeyId, wrappedKey }: Material): KeySource {
     const bytes = Buffer.from(wrappedKey, 'base64url');
-    const { oaepHash, outsideSteps = [] } = this.custody.importAbility(method);
+    const { oaepHash } = this.custody.importAbility(method);
     return {
       operation: 'key.import',
-      outsideSteps,
+      outsideSteps: (algorithm, purpose) =>
+        this.custody.importAbility(method, { algorithm, purpose }).outsideSteps ?? [],
       details: { method, ...(oaepHash && { oaepHash }), ...(wrappingKeyId !== undefined && { wrappingKeyId }) },
       prepare: async (algorithm, purpose, policy) => {
         const { available, detail } = this.custody.importAbility(method, { algorithm, purpose });

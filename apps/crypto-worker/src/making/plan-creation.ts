@@ -18,7 +18,7 @@ export interface KeySource {
   /** Details of the event, in addition to the common ones. */
   readonly details: Readonly<Record<string, string>>;
   /** Steps outside the HSM that bringing the key in needs, in addition to those of its uses. */
-  readonly outsideSteps?: readonly string[];
+  readonly outsideSteps?: (algorithm: AlgorithmName, purpose: Purpose) => readonly string[];
   /** @throws AnkaError if the key cannot come from this source */
   readonly prepare: (algorithm: AlgorithmName, purpose: Purpose, policy: EnforcedPolicy) => Promise<Supply>;
 }
@@ -77,7 +77,7 @@ export const planCreation = async (
     use: 'create',
     custody: custodyOf(request),
     outsideSteps: [
-      ...(source.outsideSteps ?? []),
+      ...(source.outsideSteps?.(algorithm, purpose) ?? []),
       ...outsideSteps(custody, { algorithm, purpose, algs: plannedAlgs(request, possible) }),
     ],
     labels: Object.keys(request.metadata ?? {}),
