@@ -1,3 +1,5 @@
+import { contentAlgs } from '@ankasecure/algorithm';
+
 /** `ours`: the library takes our tokens. `theirs`: we take the library's. */
 export type Direction = 'ours' | 'theirs';
 
@@ -11,10 +13,11 @@ export interface Exception {
   readonly reason: string;
 }
 
-const jweAlgs = ['RSA-OAEP-256', 'ECDH-ES+A256KW', 'A128KW', 'A256KW', 'dir'];
+/** Everything that a JWE has. */
+const ofJwe = [...contentAlgs, 'RSA-OAEP-256', 'ECDH-ES+A256KW', 'A128KW', 'A256KW', 'dir'];
 
 export const exceptions: readonly Exception[] = [
-  { library: 'PyJWT', algs: jweAlgs, reason: 'it has no JWE' },
+  { library: 'PyJWT', algs: ofJwe, reason: 'it has no JWE' },
   {
     library: 'PyJWT',
     algs: ['Ed25519'],
