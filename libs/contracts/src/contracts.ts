@@ -1,4 +1,4 @@
-import { deleteAlias, getAlias, listAliases, putAlias } from './alias.js';
+import { deleteAlias, getAlias, listAliases, putAlias, resolveAlias } from './alias.js';
 import {
   appendFromGateway,
   appendFromPolicy,
@@ -44,6 +44,7 @@ import {
   suspendKey,
 } from './lifecycle.js';
 import { aliveSubject, groupOf, ownSubject } from './member.js';
+import { findUnsealed, openGatewayOutbox, openPolicyOutbox, readOutboxKeys } from './outbox.js';
 import {
   applyPolicy,
   createTenant,
@@ -97,6 +98,7 @@ export const contracts = {
   getKeySet,
   putAlias: putAlias.contract,
   getAlias,
+  resolveAlias,
   listAliases,
   deleteAlias,
   getRotationPolicy,
@@ -122,6 +124,9 @@ export const contracts = {
   sealPolicyRecords,
   checkPolicyRecords,
   adoptPolicyRecords,
+  openGatewayOutbox,
+  openPolicyOutbox,
+  readOutboxKeys,
   createTenant,
   listTenants,
   getTenant,
@@ -142,6 +147,7 @@ export const contracts = {
   appendFromGateway,
   appendFromPolicy,
   appendFromWorker,
+  findUnsealed,
   queryEvents,
   countUses,
   verifyTrail,

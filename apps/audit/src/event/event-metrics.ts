@@ -6,7 +6,7 @@ import { Counter, Histogram, Registry } from 'prom-client';
 export class EventMetrics {
   readonly sealed: Counter;
   readonly duplicates: Counter;
-  readonly refused: Counter<'reporter'>;
+  readonly refused: Counter<'reporter' | 'reason'>;
   readonly append: Histogram<'outcome'>;
 
   constructor(registry: Registry) {
@@ -19,8 +19,8 @@ export class EventMetrics {
     });
     this.refused = new Counter({
       name: 'ankasecure_audit_events_refused_total',
-      help: 'Events received in a batch that was refused, because its reporter may not report one of them',
-      labelNames: ['reporter'],
+      help: 'Events refused for good: without a genuine proof (proof), or in a batch with one that its reporter may not report (reporter)',
+      labelNames: ['reporter', 'reason'],
       registers,
     });
     this.append = new Histogram({

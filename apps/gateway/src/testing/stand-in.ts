@@ -8,10 +8,13 @@ import {
   type Contract,
   checkGatewayRecords,
   findTenant,
+  findUnsealed,
   getTenant,
+  openGatewayOutbox,
   platformTenantId,
   type ReplyHead,
   recordMacInput,
+  resolveAlias,
   restoreTenant,
   sealGatewayRecords,
   signToken,
@@ -19,8 +22,8 @@ import {
 } from '@ankasecure/contracts';
 import type { RawHandler } from '@ankasecure/service-kit';
 import type { Nats } from '@ankasecure/testing';
-import { connectTestBus, serveRecordTrail, type TestBus } from '@ankasecure/testing';
-import { instants } from '../route/example.js';
+import { connectTestBus, serveRecordTrail, type TestBus, testOutboxKey } from '@ankasecure/testing';
+import { ids, instants } from '../route/example.js';
 import { routes } from '../routes/routes.js';
 import { makeTokenSigner, tenantA, tenantB, tenantElsewhere } from './token.js';
 
@@ -91,6 +94,15 @@ const serveTenants = (busOf: BusOf): void => {
   });
 };
 
+/** The alias of the one key that the stand-ins find by name. */
+export const knownAlias = { name: 'invoice-signing', keyId: ids.signingKey } as const;
+
+const serveAliases = (busOf: BusOf): void =>
+  void busOf(resolveAlias).serve(resolveAlias, 'default', async (_, { name }) => {
+    if (name !== knownAlias.name) throw new AnkaError('alias-not-found');
+    return { body: { keyId: knownAlias.keyId } };
+  });
+
 /** The other services have nothing to restore. */
 const serveRestores = (busOf: BusOf): void => {
   const nothing = { counts: { reapplied: 0, accepted: 0, removed: 0, lost: 0 }, records: [], policyVersion: 7 };
@@ -120,14 +132,19 @@ const serveRecords = (busOf: BusOf, isStrict: () => boolean): void => {
   busOf(checkGatewayRecords).serve(checkGatewayRecords, 'default', async (_, { records }) => ({
     body: { genuine: records.map((record) => !isStrict() || sealOf(record) === record.seal) },
   }));
+  busOf(openGatewayOutbox).serve(openGatewayOutbox, 'default', async (_, { process }) => ({
+    body: { key: testOutboxKey({ service: 'gateway', partition: null, process }).toString('base64url') },
+  }));
   busOf(adoptGatewayRecords).serve(adoptGatewayRecords, 'default', async () => ({ body: { open: false } }));
 };
 
-const serveAudit = (busOf: BusOf, sealed: AuditEvent[]): void =>
-  void busOf(appendFromGateway).serve(appendFromGateway, '', async (_, { events }) => {
-    sealed.push(...events);
+const serveAudit = (busOf: BusOf, sealed: AuditEvent[]): void => {
+  busOf(appendFromGateway).serve(appendFromGateway, '', async (_, { events }) => {
+    sealed.push(...events.map(({ proof: _proof, ...event }) => event));
     return { body: { sealed: events.length } };
   });
+  busOf(findUnsealed).serve(findUnsealed, '', async () => ({ body: { unsealed: [] } }));
+};
 
 export const startStandIns = async (nats: Nats): Promise<StandIns> => {
   const buses = new Map<string, TestBus>();
@@ -144,6 +161,7 @@ export const startStandIns = async (nats: Nats): Promise<StandIns> => {
   const replacements = new Map<string, RawHandler>();
   serveExamples(busOf, heard, replacements);
   serveTenants(busOf);
+  serveAliases(busOf);
   serveRestores(busOf);
   serveAudit(busOf, sealed);
   serveRecords(busOf, () => standIns.strict);
