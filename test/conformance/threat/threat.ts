@@ -344,7 +344,10 @@ export const threats: Readonly<Record<string, Threat>> = {
         'apps/gateway/src/identity/claimed-tenants.spec.ts',
         'stays cached however many unknown tenants are claimed',
       ),
-      proof('apps/gateway/src/issuer/key-source/discovered-keys.spec.ts', 'is fetched once in ten seconds while the fetch fails'),
+      proof(
+        'apps/gateway/src/issuer/key-source/discovered-keys.spec.ts',
+        'is fetched once in ten seconds while the fetch fails',
+      ),
     ],
   },
   'manager who grants rights to themselves': {
