@@ -45,7 +45,7 @@ describe('a key that had other kids before its import', () => {
   it('is found by each of them, and by its version also after rotations', async () => {
     const key = await brought(opening.privateKey, { algorithm: 'RSA-2048', purpose: 'encrypt', formerKids: kids });
     expect(key.formerKids).toEqual(kids.toSorted());
-    expect(await tenant.admin.get<Key>(`/keys/${key.id}`)).toEqual(key);
+    expect((await tenant.admin.get<Key>(`/keys/${key.id}`)).formerKids).toEqual(key.formerKids);
     const open = async (kid: string) =>
       tenant.admin.post<DecryptResult>('/decrypt', { jwe: await sealed(kid), encoding: 'utf8' });
     for (const kid of kids) expect(await open(kid)).toMatchObject({ plaintext: 'from before', keyId: key.id });
