@@ -15,6 +15,7 @@ import { createLogger, type Logger, nestLogger } from './logging/logger.js';
 import { BusClient } from './nats/client.js';
 import { BusConnection } from './nats/connection.js';
 import { BusServer, drainMs } from './nats/server.js';
+import { flushSpans } from './telemetry/trace.js';
 
 export interface ServiceDefinition<Config extends ServiceConfig> extends KitOptions {
   readonly service: Service;
@@ -56,7 +57,7 @@ export const startService = async <Config extends ServiceConfig>(
   definition: ServiceDefinition<Config>,
 ): Promise<void> => {
   const { service, config, schema } = definition;
-  const log = createLogger(service, config.observability.logLevel);
+  const log = createLogger(service, config.observability.logLevel, config.observability.logLevelFormat);
   const health = new Health(service);
   await health.listen(config.observability.host, config.observability.port);
   const heartbeat = new Heartbeat(config.database, service);
@@ -86,6 +87,7 @@ export const startService = async <Config extends ServiceConfig>(
     await bus.close();
     await Promise.all([dataSource.destroy(), heartbeat.close()]);
     await health.close();
+    await flushSpans().catch((error: unknown) => log.warn({ reason: (error as Error).message }, 'spans are lost'));
     log.info('stopped');
   });
 };

@@ -1,5 +1,6 @@
 import { canonicalBytes } from '@ankasecure/audit-event';
 import { AnkaError, type AuditEvent, type Context, reporterDetails } from '@ankasecure/contracts';
+import { inSpan, linksTo, type SpanPlan } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { MacSource } from '../mac/mac-source.js';
@@ -76,9 +77,14 @@ export class AppendEvents {
 
   /** Gets the events' MACs before the head is locked. Under the lock only the MAC of the batch's seal is waited for. */
   private async sealSound(context: Context, source: Source, events: readonly AuditEvent[]): Promise<void> {
-    await this.guard.assertSound(context.tenantId);
-    const authenticated = await this.authenticate(context, source, events);
-    this.count(await this.sealOrCompare(context, authenticated), events.length);
+    await inSpan(
+      () => sealSpan(events),
+      async () => {
+        await this.guard.assertSound(context.tenantId);
+        const authenticated = await this.authenticate(context, source, events);
+        this.count(await this.sealOrCompare(context, authenticated), events.length);
+      },
+    );
   }
 
   /** If the trail lacks what this process has sealed, an operator may have accepted an older one meanwhile. */
@@ -117,6 +123,14 @@ export class AppendEvents {
     this.metrics.duplicates.inc(all - fresh);
   }
 }
+
+/** The span of sealing one tenant's events. It links to the spans that the events report. */
+const sealSpan = (events: readonly AuditEvent[]): SpanPlan => ({
+  name: 'seal events',
+  kind: 'internal',
+  attributes: { 'ankasecure.events': events.length },
+  links: linksTo(events.flatMap(({ details }) => details?.['traceparent'] ?? [])),
+});
 
 /** Each tenant's events in their order. Of several events with one id, only the first is kept. */
 const perTenant = (events: readonly AuditEvent[]): ReadonlyMap<string, readonly AuditEvent[]> => {

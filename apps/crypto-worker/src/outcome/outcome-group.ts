@@ -1,4 +1,5 @@
 import type { AnkaError, AuditEvent } from '@ankasecure/contracts';
+import type { ExportedSpan } from '@ankasecure/service-kit';
 import type { OutcomeRow } from './commit-outcomes.sql.js';
 import { type Fence, nameOf } from './fence.js';
 
@@ -26,6 +27,8 @@ export interface Group extends OutcomeRow {
   uses: number;
   readonly settle: ((verdict: Verdict) => void)[];
   readonly fail: ((error: AnkaError) => void)[];
+  /** The spans of the requests that wait. */
+  readonly spans: ExportedSpan[];
 }
 
 /** The limits of one row, far below the size of one message to the audit service. */
@@ -48,6 +51,7 @@ export const emptyGroup = (name: string, { fence, event }: Outcome, bundle: numb
   uses: 0,
   settle: [],
   fail: [],
+  spans: [],
 });
 
 export const addTo = (group: Group, { fence, event, fallback }: Outcome): void => {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { AnkaError } from '@ankasecure/contracts';
-import type { Logger } from '@ankasecure/service-kit';
+import { isTraced, type Logger, nameRoute } from '@ankasecure/service-kit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { errorHandler } from '../problem/send-problem.js';
 import { assertAcceptable } from './acceptable.js';
@@ -92,13 +92,18 @@ const refuseUnacceptable = (server: FastifyInstance, refused: WeakSet<Socket>): 
   });
 };
 
-/** Adds headers to every answer, and closes connections during shutdown. */
+/** Names the spans of requests, adds headers to every answer, and closes connections during shutdown. */
 const addHooks = (server: FastifyInstance, stamp: SetHeaders): void => {
   let closing = false;
   server.addHook('preClose', (done) => {
     closing = true;
     done();
   });
+  if (isTraced())
+    server.addHook('onRequest', ({ method, routeOptions }, _, done) => {
+      if (routeOptions.url !== undefined) nameRoute(method, routeOptions.url);
+      done();
+    });
   server.addHook('onSend', (request, reply, _, done) => {
     stamp(request, reply);
     if (closing) reply.header('connection', 'close');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { levelFormats } from '../logging/logger.js';
 
 /** A whole number. A string of digits counts, because a placeholder always gives a string. */
 export const integer = (min: number, max: number) =>
@@ -44,6 +45,7 @@ export const serviceConfig = z.strictObject({
     host: z.string().min(1).default('0.0.0.0'),
     port,
     logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+    logLevelFormat: z.enum(levelFormats).default('number'),
   }),
   clock: clockConfig.default(clockDefaults),
 });

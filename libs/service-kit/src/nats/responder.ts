@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AnkaError, failureOf, HsmMeter, monotonicNow, type ReplyHead, ServedSubject } from '@ankasecure/contracts';
 import type { Msg } from '@nats-io/transport-node';
 import { asAnkaError } from '../failure/as-anka-error.js';
+import { processSpan } from '../telemetry/bus-span.js';
 import { inSpan, withParent } from '../telemetry/trace.js';
 import type { RawHandler } from './answer.js';
 import type { BusConnection } from './connection.js';
@@ -73,7 +74,10 @@ export class Responder {
       if (context.deadline <= monotonicNow()) throw new AnkaError('deadline-exceeded');
       const answer = await this.atWork.during(message.reply, context.deadline, () =>
         withParent(context.traceparent, () =>
-          inSpan(`serve ${message.subject}`, 'server', () => handler(context, body)),
+          inSpan(
+            () => processSpan(message.subject, body.length),
+            () => handler(context, body),
+          ),
         ),
       );
       return encodeFrame(this.headOf(answer.head, received, answer.body?.length), answer.body);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DatabaseConfig, Health, Logger, rejectedRecords } from '@ankasecure/service-kit';
+import { DatabaseConfig, Health, isTraced, Logger, rejectedRecords } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Histogram, Registry } from 'prom-client';
 import type { Custody } from '../custody.js';
@@ -8,6 +8,7 @@ import { mayPass, PinRefused, type Pkcs11Options, probeToken } from '../pkcs11/p
 import { type BothCustodies, openBothCustodies } from '../pkcs11/wrapped-custody.js';
 import { SoftwareCustody } from '../software/software-custody.js';
 import { CustodyByKind } from './custody-by-kind.js';
+import { traceJobs } from './trace-job.js';
 import { takingTurns, WriterTurn } from './writer-turn.js';
 
 /** The pause between two attempts to open the token at start, in milliseconds. It doubles from the first to the most. */
@@ -57,6 +58,7 @@ export class OpenCustody {
       observer: {
         call: (call, micros, ok) => seconds.observe({ call, ok: String(ok) }, micros / 1e6),
         refused: (kind, reason) => rejected.inc({ kind, reason }),
+        ...(isTraced() && { trace: traceJobs(this.partition.name) }),
       },
       onFatal: (reason) => {
         this.log.fatal({ reason }, 'the HSM module cannot recover in this process');
