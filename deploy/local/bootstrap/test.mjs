@@ -78,3 +78,10 @@ export const testDrill = async ({ repository, node, args }) => {
   const run = () => vitest(repository, node, ['--project=drill', ...args]);
   return finish(built.code === 0 ? await run() : { code: 1, tail: '' });
 };
+
+/** Checks the alert rules, their tests and the dashboard of `deploy/monitoring` by promtool, which it downloads if it is missing. */
+export const testMonitoring = async ({ repository, node, args }) => {
+  const built = await build(repository, node, ['build']);
+  const run = () => vitest(repository, node, ['--project=monitoring', ...args]);
+  return finish(built.code === 0 ? await run() : { code: 1, tail: '' });
+};

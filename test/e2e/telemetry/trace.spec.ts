@@ -166,8 +166,8 @@ describe('the spans follow the semantic conventions', () => {
   it('of routes with parameters', async () => {
     const key = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
     const way = await wayUp(await send(`/keys/${key.id}/rotate`, {}), 'process crypto.default.key.rotate');
-    expect(way.at(-1)?.name).toBe('POST /api/v1/keys/:keyId/rotate');
-    expect(way.at(-1)?.attributes['http.route']).toBe('/api/v1/keys/:keyId/rotate');
+    expect(way.at(-1)?.name).toBe('POST /api/v1/keys/:id/rotate');
+    expect(way.at(-1)?.attributes['http.route']).toBe('/api/v1/keys/:id/rotate');
   });
 
   it('and name the service without any configuration', async () => {

@@ -1,3 +1,4 @@
+import { reporters } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { Counter, Histogram, Registry } from 'prom-client';
 
@@ -23,6 +24,8 @@ export class EventMetrics {
       labelNames: ['reporter'],
       registers,
     });
+    // A counter that begins with its first refusal would hide that refusal from rate().
+    for (const reporter of reporters) this.refused.inc({ reporter }, 0);
     this.append = new Histogram({
       name: 'ankasecure_audit_append_seconds',
       help: 'Time from the receipt of a batch to its commit',

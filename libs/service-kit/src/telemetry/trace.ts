@@ -123,7 +123,7 @@ export const recordSpan = (plan: SpanPlan, micros: number, error?: unknown): voi
   span.end(end);
 };
 
-/** Names the active span of an HTTP request by its method and the template of its route, such as `/api/v1/keys/:keyId`. */
+/** Names the active span of an HTTP request by its method and the template of its route, such as `/api/v1/keys/:id`. */
 export const nameRoute = (method: string, route: string): void => {
   trace.getActiveSpan()?.setAttribute('http.route', route).updateName(`${method} ${route}`);
 };
