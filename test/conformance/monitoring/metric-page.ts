@@ -1,7 +1,7 @@
-import { type Service, services } from '@ankasecure/contracts';
-import { root } from '../deployment/workplace.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Service, services } from '@ankasecure/contracts';
+import { root } from '../deployment/workplace.js';
 
 /** A row of deploy/monitoring/metrics.md. */
 export interface ListedMetric {

@@ -52,7 +52,8 @@ describe('the page of metrics', () => {
       rules
         .filter(({ expr }) => namedIn(expr).some((name) => seriesOf(metric).includes(name)))
         .map(({ alert }) => alert);
-    for (const metric of listed) expect([metric.name, metric.alerts.toSorted()]).toEqual([metric.name, alertsOn(metric).toSorted()]);
+    for (const metric of listed)
+      expect([metric.name, metric.alerts.toSorted()]).toEqual([metric.name, alertsOn(metric).toSorted()]);
   });
 });
 
@@ -70,7 +71,9 @@ describe.each([
 describe('the dashboard', () => {
   it('shows every metric of the platform', () => {
     const shown = new Set(panels.flatMap(({ targets = [] }) => targets.flatMap(({ expr }) => namedIn(expr))));
-    expect(ours.filter((metric) => !seriesOf(metric).some((name) => shown.has(name))).map(({ name }) => name)).toEqual([]);
+    expect(ours.filter((metric) => !seriesOf(metric).some((name) => shown.has(name))).map(({ name }) => name)).toEqual(
+      [],
+    );
   });
 
   it('has panels that do not overlap, each with an id of its own', () => {
@@ -88,7 +91,9 @@ describe('the dashboard', () => {
 });
 
 describe('the tests of alerts', () => {
-  const expected = (parse(readMonitoring('alerts.test.yml')) as RuleTests).tests.flatMap((test) => test.promql_expr_test);
+  const expected = (parse(readMonitoring('alerts.test.yml')) as RuleTests).tests.flatMap(
+    (test) => test.promql_expr_test,
+  );
   const alertsWhere = (fires: boolean): readonly string[] => [
     ...new Set(
       expected

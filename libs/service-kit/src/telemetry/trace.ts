@@ -4,7 +4,6 @@ import {
   context,
   isSpanContextValid,
   type Link,
-  ProxyTracerProvider,
   propagation,
   ROOT_CONTEXT,
   type Span,
@@ -128,11 +127,16 @@ export const nameRoute = (method: string, route: string): void => {
   trace.getActiveSpan()?.setAttribute('http.route', route).updateName(`${method} ${route}`);
 };
 
+/** A provider of the API stands in for the SDK's, and only the SDK's can flush. */
+interface FlushableProvider {
+  readonly getDelegate?: () => FlushableProvider;
+  readonly forceFlush?: () => Promise<void>;
+}
+
 /** Exports the spans that have ended. */
 export const flushSpans = async (): Promise<void> => {
-  const provider = trace.getTracerProvider();
-  const delegate = provider instanceof ProxyTracerProvider ? provider.getDelegate() : provider;
-  if ('forceFlush' in delegate) await (delegate as { forceFlush(): Promise<void> }).forceFlush();
+  const provider = trace.getTracerProvider() as FlushableProvider;
+  await (provider.getDelegate?.() ?? provider).forceFlush?.();
 };
 
 const distinct = (spans: readonly ExportedSpan[]): readonly ExportedSpan[] => [
