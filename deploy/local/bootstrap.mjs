@@ -11,7 +11,7 @@ import { holdLock } from './bootstrap/lock.mjs';
 import { areModulesCurrent, findNode, installModules } from './bootstrap/modules.mjs';
 import { step } from './bootstrap/progress.mjs';
 import { checkPlatform, prepareSystem } from './bootstrap/system.mjs';
-import { test, testDrill, testFaults, testKill, testMonitoring } from './bootstrap/test.mjs';
+import { test, testAttack, testDrill, testFaults, testKill, testMonitoring } from './bootstrap/test.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -33,6 +33,7 @@ const commands = {
   'bench:fair': { build: buildAll, run: program('test/dist/load/fairness.js') },
   'bench:wrapped': { build: buildAll, run: program('test/dist/load/wrapped.js') },
   test: { run: test },
+  'test:attack': { run: testAttack },
   'test:kill': { run: testKill },
   'test:faults': { run: testFaults },
   'test:drill': { run: testDrill },

@@ -10,6 +10,7 @@ import {
 import type { DynamicModule } from '@nestjs/common';
 import { z } from 'zod';
 import { AuditMacConfig, auditMacConfig } from './audit-mac/audit-mac.config.js';
+import { FingerprintKey } from './custody/assembly/refused-pins.js';
 import { Partition, type Pkcs11Section, pkcs11Section } from './custody/partition.js';
 import { BackupConfig, backupConfig, defaultHorizon } from './kek/backup.config.js';
 import { LifecycleConfig, lifecycleConfig } from './life/lifecycle.config.js';
@@ -52,6 +53,7 @@ export const configSections = (config: WorkerConfig): DynamicModule =>
   ConfigModule.of(
     provided(Partition, servedPartition(config)),
     provided(CursorSeal, new CursorSeal(config.cursorSecret)),
+    provided(FingerprintKey, new FingerprintKey(config.cursorSecret)),
     provided(QuotaConfig, config.quota),
     provided(LifecycleConfig, config.lifecycle),
     provided(AuditMacConfig, config.auditMac),

@@ -1,5 +1,6 @@
 import { RecordPosition, type Schema } from '@ankasecure/service-kit';
 import { KeyGrantRecord } from './access/key-grant.entity.js';
+import { RefusedPinRecord } from './custody/assembly/refused-pin.entity.js';
 import { KekRotationRecord } from './key/record/kek-rotation.entity.js';
 import { KeyRecord } from './key/record/key.entity.js';
 import { KeyAliasRecord, PastAliasRecord } from './key/record/key-alias.entity.js';
@@ -31,6 +32,7 @@ export const schema: Schema = {
     IntentRecord,
     GcmReservationRecord,
     UseReservationRecord,
+    RefusedPinRecord,
     RecordPosition,
   ],
   migrations: Object.values(migrations),

@@ -1,4 +1,4 @@
-import { InProcessServer, nestLogger, type Parts } from '@ankasecure/service-kit';
+import { InProcessServer, nestLogger, openingPort, type Parts } from '@ankasecure/service-kit';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -15,10 +15,10 @@ export type GatewayParts = Parts<GatewayConfig>;
  */
 export const createGateway = async (
   root: DynamicModule,
-  { config, bus, log }: GatewayParts,
+  { config, bus, log, files }: GatewayParts,
 ): Promise<NestFastifyApplication> => {
   assertFits(config.http, bus.maxPayload);
-  const server = await createHttpServer(config.http, log);
+  const server = await createHttpServer(config.http, log, files);
   const app = await NestFactory.create<NestFastifyApplication>(root, new OwnErrorsAdapter(server), {
     logger: nestLogger(log),
     abortOnError: false,
@@ -26,6 +26,7 @@ export const createGateway = async (
   });
   app.connectMicroservice({ strategy: app.get(InProcessServer) });
   await app.startAllMicroservices();
-  await app.listen({ host: config.http.host, port: config.http.port });
+  const { host, port } = config.http;
+  await openingPort('http.port', port, () => app.listen({ host, port }));
   return app;
 };

@@ -1,4 +1,4 @@
 import { main, migrate } from '@ankasecure/service-kit';
 import { schema } from './schema.js';
 
-main('gateway', () => migrate('gateway', schema));
+main('gateway migration', () => migrate('gateway', schema));

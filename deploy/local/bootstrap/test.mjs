@@ -51,10 +51,17 @@ const build = (repository, node, targets) =>
 /** The default selection, which leaves out the long suites. Arguments of the user replace it. */
 const everyday = ['--project=part', '--project=e2e', '--project=start'];
 
-/** Runs lint, type check and every test except those of `testKill` and `testFaults`. Arguments go to vitest. @returns {Promise<number>} the exit code */
+/** Runs lint, type check and every test except those of the functions below. Arguments go to vitest. @returns {Promise<number>} the exit code */
 export const test = async ({ repository, node, args }) => {
   const built = await build(repository, node, ['build', 'lint']);
   const run = () => vitest(repository, node, args.length > 0 ? args : everyday);
+  return finish(built.code === 0 ? await run() : { code: 1, tail: '' });
+};
+
+/** Runs the end-to-end specs that attack a stack: forged records and trails, races, bad input, wrong clocks, searches for secrets. */
+export const testAttack = async ({ repository, node, args }) => {
+  const built = await build(repository, node, ['build']);
+  const run = () => vitest(repository, node, ['--project=attack', ...args]);
   return finish(built.code === 0 ? await run() : { code: 1, tail: '' });
 };
 

@@ -48,12 +48,12 @@ const verifyOutside = async (signer: Key, jws: string): Promise<void> => {
 
 /** Waits until the trail has `wanted` events of the key. Events are committed before the answer and sealed right after it. */
 const sealedEvents = async (api: Api, { id }: Key, wanted: number): Promise<readonly SealedEvent[]> => {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const { items } = await api.get<{ items: SealedEvent[] }>(`/audit/events?keyId=${id}&order=asc`);
     if (items.length >= wanted) return items;
     if (Date.now() > deadline)
-      throw new LocalError(`only ${items.length} of ${wanted} audit events of key ${id} were sealed in 10 s`);
+      throw new LocalError(`only ${items.length} of ${wanted} audit events of key ${id} were sealed in a minute`);
     await delay(20);
   }
 };

@@ -1,3 +1,4 @@
+export { type Certificates, makeCertificates } from './certificate.js';
 export { type DatabaseLogin, type DatabaseRole, queryOnce } from './database.js';
 export { LocalError } from './failure.js';
 export { audience, type Issuer, issuer, openIssuer, type Role, roles, type TokenClaims } from './identity.js';

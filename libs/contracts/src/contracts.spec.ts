@@ -4,6 +4,7 @@ import { type Contract, partitionIn, type Service, services } from './bus.js';
 import { contracts, inboxPrefix, permissionsOf } from './contracts.js';
 import { AnkaError, errors, isErrorCode } from './error.js';
 import { deleteKey } from './lifecycle.js';
+import { groupOf, ownSubject, sharedSubject } from './member.js';
 import { base64url, isBase64url, text } from './primitive.js';
 
 const rows: readonly Contract[] = Object.values(contracts);
@@ -64,12 +65,33 @@ describe('bus permissions', () => {
   });
 
   it('keep a worker to its partition', () => {
-    expect(
-      permissionsOf('crypto-worker', 'bank').subscribe.every(
-        (subject) => !subject.startsWith('crypto.') || subject.startsWith('crypto.bank.'),
-      ),
-    ).toBe(true);
+    const inbox = `${inboxPrefix('crypto-worker')}.>`;
+    const others = permissionsOf('crypto-worker', 'bank').subscribe.filter((subject) => subject !== inbox);
+    const groups = others.map((subject) => subject.replace(/^(at\.\*|alive)\./, '')).map(groupOf);
+    expect(new Set(groups)).toEqual(new Set(['crypto.bank']));
   });
+
+  it('reach single processes by the same subjects, and ask them whether they are alive', () => {
+    const { publish, subscribe } = permissionsOf('gateway');
+    const shared = publish.filter((subject) => /^(crypto|policy|audit)\./.test(subject));
+    expect(publish).toEqual([
+      ...shared,
+      ...shared.map((subject) => `at.*.${subject}`),
+      'alive.crypto.*.*',
+      'alive.policy.*',
+      'alive.audit.*',
+    ]);
+    expect(subscribe).toEqual([`${inboxPrefix('gateway')}.>`]);
+    expect(permissionsOf('audit').subscribe).toContain('at.*.audit.append.crypto-worker.*');
+  });
+
+  it.each(rows.map(({ subject }) => subject.replace('{partition}', 'bank')))(
+    'know %s by the subject of one process',
+    (subject) => {
+      expect(sharedSubject(ownSubject(subject, '0b7e7dee-87ff-4bda-b12f-5e0e1a2b3c4d'))).toBe(subject);
+      expect(sharedSubject(subject)).toBe(subject);
+    },
+  );
 });
 
 describe('a number in a path or a query', () => {

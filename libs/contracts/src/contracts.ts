@@ -43,6 +43,7 @@ import {
   scheduleDestruction,
   suspendKey,
 } from './lifecycle.js';
+import { aliveSubject, groupOf, ownSubject } from './member.js';
 import {
   applyPolicy,
   createTenant,
@@ -168,20 +169,30 @@ export const workingSubject = (reply: string): string => `${reply}.working`;
 
 /**
  * The bus permissions of `service`, derived from the contracts: publish what it may call, subscribe to what it owns and
- * to its own inbox. Everything else is denied. The receiver of a request may reply, and say to its callers that it still
- * works on a request.
+ * to its own inbox. Everything else is denied. Each subject is also that of single processes, which say that they are alive.
+ * The receiver of a request may reply, and say to its callers that it still works on a request.
  * @param partition name of the worker's partition, or `*` for services that reach all of them
  */
 export const permissionsOf = (service: Service, partition = anyPartition): BusPermissions => {
   const rows: readonly Contract[] = Object.values(contracts);
-  const subject = (row: Contract): string => row.subject.replace('{partition}', partition);
   const owned = rows.filter(({ owner }) => owner === service);
+  const called = rows.filter((row) => row.callers.includes(service));
   const callers = services.filter((caller) => owned.some((row) => row.callers.includes(caller)));
   return {
     publish: [
-      ...rows.filter((row) => row.callers.includes(service)).map(subject),
+      ...subjectsOf(called, partition),
       ...callers.map((caller) => workingSubject(`${inboxPrefix(caller)}.*.*`)),
     ],
-    subscribe: [...owned.map(subject), `${inboxPrefix(service)}.>`],
+    subscribe: [...subjectsOf(owned, partition), `${inboxPrefix(service)}.>`],
   };
+};
+
+const subjectsOf = (rows: readonly Contract[], partition: string): readonly string[] => {
+  const shared = rows.map((row) => row.subject.replace('{partition}', partition));
+  const groups = [...new Set(shared.map(groupOf))];
+  return [
+    ...shared,
+    ...shared.map((subject) => ownSubject(subject, '*')),
+    ...groups.map((group) => aliveSubject(group, '*')),
+  ];
 };

@@ -17,6 +17,7 @@ export * from './kek.js';
 export * from './key.js';
 export * from './key-set.js';
 export * from './lifecycle.js';
+export * from './member.js';
 export * from './monotonic.js';
 export * from './policy.js';
 export * from './policy-evaluation.js';

@@ -5,6 +5,8 @@ import { DataSource } from 'typeorm';
 import { ActionRunner } from './action/action-runner.js';
 import { Clock } from './clock/clock.js';
 import { DatabaseConfig, type ServiceConfig } from './config/section.js';
+import type { Authority } from './file/certificate-file.js';
+import { WatchedFiles } from './file/watched-files.js';
 import { Health } from './health/health.js';
 import { Logger } from './logging/logger.js';
 import { BusClient } from './nats/client.js';
@@ -20,6 +22,9 @@ export interface Parts<Config extends ServiceConfig = ServiceConfig> {
   readonly bus: BusClient;
   readonly dataSource: DataSource;
   readonly clock: Clock;
+  readonly files: WatchedFiles;
+  /** Absent if connections to the database are not encrypted. */
+  readonly databaseAuthority?: Authority | undefined;
 }
 
 export interface KitOptions {
@@ -37,19 +42,25 @@ export class KitModule {
   }
 }
 
-/** The database section, and the partition that the process's sessions name. */
-export const databaseOf = ({ database }: ServiceConfig, partition = ''): DatabaseConfig => ({
+/** The database section, the partition that the process's sessions name, and the authority of the server. */
+export const databaseOf = (
+  { database }: Pick<ServiceConfig, 'database'>,
+  partition = '',
+  authority?: Authority,
+): DatabaseConfig => ({
   ...database,
   partition: partition === anyPartition ? '' : partition,
+  ...(authority !== undefined && { authority }),
 });
 
 const connected = (parts: Parts, partition: string): Provider[] => {
-  const { config, log, health, bus, dataSource, clock } = parts;
+  const { config, log, health, bus, dataSource, clock, files, databaseAuthority } = parts;
   return [
     { provide: Logger, useValue: log },
     { provide: Health, useValue: health },
     { provide: Registry, useValue: health.registry },
-    { provide: DatabaseConfig, useValue: databaseOf(config, partition) },
+    { provide: DatabaseConfig, useValue: databaseOf(config, partition, databaseAuthority) },
+    { provide: WatchedFiles, useValue: files },
     { provide: DataSource, useValue: dataSource },
     { provide: Clock, useValue: clock },
     { provide: BusClient, useValue: bus },

@@ -9,12 +9,16 @@ import type { ServiceConfig } from './config/section.js';
 import { connectPatiently } from './database/connect.js';
 import { dataSourceOptions, type Schema } from './database/data-source.js';
 import { Heartbeat } from './database/heartbeat.js';
+import { sentenceOf } from './failure/sentence.js';
+import { watchAuthority } from './file/certificate-file.js';
+import { WatchedFiles } from './file/watched-files.js';
 import { Health } from './health/health.js';
 import { databaseOf, KitModule, type KitOptions, type Parts } from './kit.module.js';
 import { createLogger, type Logger, nestLogger } from './logging/logger.js';
 import { BusClient } from './nats/client.js';
 import { BusConnection } from './nats/connection.js';
 import { BusServer, drainMs } from './nats/server.js';
+import { exitCodeOf, openingPort } from './start/exit-code.js';
 import { flushSpans } from './telemetry/trace.js';
 
 export interface ServiceDefinition<Config extends ServiceConfig> extends KitOptions {
@@ -48,31 +52,46 @@ export const createService = async (root: DynamicModule, log: Logger): Promise<I
 /** The time of the last steps of a stop, after requests have ended, in milliseconds. */
 const farewellMs = 3_000;
 
+/** Reads the files, then connects to the database and the bus. It waits for both for `start.patience-seconds`. */
+const connect = async <Config extends ServiceConfig>(
+  { service, config, schema, partition }: ServiceDefinition<Config>,
+  log: Logger,
+  health: Health,
+) => {
+  const files = new WatchedFiles(log, health.registry).start();
+  const { caFile } = config.database;
+  const busConfig = { ...config.nats, authority: watchAuthority(files, config.nats.caFile) };
+  const databaseAuthority = caFile === undefined ? undefined : watchAuthority(files, caFile);
+  const database = databaseOf(config, partition, databaseAuthority);
+  const heartbeat = new Heartbeat(database, service);
+  health.register('database', () => heartbeat.check());
+  const patienceMs = config.start.patienceSeconds * 1000;
+  const dataSource = await connectPatiently(dataSourceOptions(service, database, schema), database, patienceMs, log);
+  const bus = new BusClient(await BusConnection.open(service, busConfig, log, patienceMs));
+  health.register('nats', () => bus.connection.check());
+  return { files, databaseAuthority, heartbeat, dataSource, bus };
+};
+
 /**
- * Starts a service: first health (so that probes see it starting), then database and bus, then its modules. It waits for a
- * database or bus that cannot be reached yet. SIGTERM and SIGINT stop it in order: it is not ready, takes no new requests,
- * finishes those in flight, runs Nest's shutdown hooks, then closes bus and database.
+ * Starts a service: first health (so that probes see it starting), then database and bus, then its modules. SIGTERM and SIGINT
+ * stop it in order: it is not ready, takes no new requests, finishes those in flight, runs Nest's shutdown hooks, then closes
+ * bus and database.
  */
 export const startService = async <Config extends ServiceConfig>(
   definition: ServiceDefinition<Config>,
 ): Promise<void> => {
-  const { service, config, schema } = definition;
+  const { service, config } = definition;
   const log = createLogger(service, config.observability.logLevel, config.observability.logLevelFormat);
   const health = new Health(service);
-  await health.listen(config.observability.host, config.observability.port);
-  const heartbeat = new Heartbeat(config.database, service);
-  health.register('database', () => heartbeat.check());
-  const dataSource = await connectPatiently(
-    dataSourceOptions(service, databaseOf(config, definition.partition), schema),
-    log,
-  );
-  const bus = new BusClient(await BusConnection.open(service, config.nats, log));
-  health.register('nats', () => bus.connection.check());
+  const { host, port } = config.observability;
+  await openingPort('observability.port', port, () => health.listen(host, port));
+  const { heartbeat, ...connected } = await connect(definition, log, health);
+  const { files, dataSource, bus } = connected;
   const clock = new Clock(config.clock, bus.connection.peers);
   setClockOf(dataSource, clock);
   const clockWatch = new ClockWatch(clock, dataSource, log);
   await clockWatch.start(health);
-  const parts: Parts<Config> = { service, config, log, health, bus, dataSource, clock };
+  const parts: Parts<Config> = { service, config, log, health, clock, ...connected };
   const root = serviceRoot(definition.module, parts, definition);
   const create = definition.create ?? (() => createService(root, log));
   const app = await create(root, parts);
@@ -84,6 +103,7 @@ export const startService = async <Config extends ServiceConfig>(
     health.markStopping();
     await app.close();
     await clockWatch.stop();
+    files.stop();
     await bus.close();
     await Promise.all([dataSource.destroy(), heartbeat.close()]);
     await health.close();
@@ -111,10 +131,17 @@ const fatal =
     process.exit(1);
   };
 
-/** Runs a service's `main`. A failure to start prints one line on standard error and exits with code 1. */
+/**
+ * Runs a service's `main`. A failure to start prints one sentence on standard error, and exits with the code of its row in
+ * `exitCodes`. SIGHUP ends nothing: see `WatchedFiles`.
+ */
 export const main = (service: string, start: () => Promise<void>): void => {
-  start().catch((error: unknown) => {
-    process.stderr.write(`${service} cannot start: ${(error as Error).message}\n`);
-    process.exit(1);
-  });
+  process.on('SIGHUP', () => undefined);
+  // A step that throws before its first promise fails like any other.
+  Promise.resolve()
+    .then(start)
+    .catch((error: unknown) => {
+      process.stderr.write(`${service} cannot start: ${sentenceOf(error)}\n`);
+      process.exit(exitCodeOf(error));
+    });
 };

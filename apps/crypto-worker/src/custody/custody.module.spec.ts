@@ -1,8 +1,8 @@
 import { ConfigModule, DatabaseConfig, Health, Logger, provided } from '@ankasecure/service-kit';
 import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { Test } from '@nestjs/testing';
-import { Registry } from 'prom-client';
 import { afterAll, expect, it } from 'vitest';
+import { RefusedPins } from './assembly/refused-pins.js';
 import { Custody } from './custody.js';
 import { CustodyModule } from './custody.module.js';
 import { Partition } from './partition.js';
@@ -30,9 +30,11 @@ it('opens the token for the classes that inject a custody, and closes it at shut
     provided(DatabaseConfig, database),
     provided(Logger, listeningLogger() as unknown as Logger),
     provided(Health, health),
-    provided(Registry, health.registry),
   );
-  const module = await Test.createTestingModule({ imports: [values, CustodyModule] }).compile();
+  const module = await Test.createTestingModule({ imports: [values, CustodyModule] })
+    .overrideProvider(RefusedPins)
+    .useValue({ refusedAt: () => Promise.resolve(undefined) })
+    .compile();
   const custody = module.get(Custody);
   expect(custody.healthy()).toBe(true);
   expect((await health.readiness()).parts).toMatchObject({ hsm: 'ok' });

@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, type FactoryProvider, Module } from '@nestjs/common';
 import { OpenCustody } from './assembly/open-custody.js';
+import { RefusedPins } from './assembly/refused-pins.js';
 import { Custody } from './custody.js';
 
 /** Provides the result of the injected opener. The compiler checks that it has the token's type. */
@@ -13,7 +14,7 @@ const opened = <Opened>(
 });
 
 /** The keys of one HSM partition, open from start to shutdown. */
-@Module({ providers: [OpenCustody, opened(Custody, OpenCustody)], exports: [Custody] })
+@Module({ providers: [OpenCustody, RefusedPins, opened(Custody, OpenCustody)], exports: [Custody] })
 export class CustodyModule implements BeforeApplicationShutdown {
   constructor(private readonly custody: Custody) {}
 

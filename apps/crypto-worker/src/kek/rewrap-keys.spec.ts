@@ -153,13 +153,13 @@ describe('the rotation of a KEK', () => {
     first.answers = 70;
     const dying = worker(place, first);
     dying.rewrapper.onApplicationBootstrap();
-    await expect.poll(async () => (await read()).done, { timeout: 20_000 }).toBe(70);
+    await expect.poll(async () => (await read()).done).toBe(70);
     await dying.stop();
     expect(await read()).toMatchObject({ state: 'rotating', total: 120, done: 70, finishedAt: null });
     expect(first.destroyed).toEqual([]);
 
     worker(place, second).rewrapper.onApplicationBootstrap();
-    await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
+    await expect.poll(async () => (await read()).state).toBe('idle');
     const kek = await read();
     expect(kek).toMatchObject({ generation: 2, total: 120, done: 120, retired: [{ generation: 1 }] });
     const [retired] = kek.retired;
@@ -206,8 +206,8 @@ describe('the rotation of a KEK', () => {
     const { rotator, rewrapper } = worker(place, token);
     await rotator.rotate(contextOf(tenantId));
     rewrapper.onApplicationBootstrap();
-    await expect.poll(async () => (await read()).done, { timeout: 20_000 }).toBe(4);
-    await expect.poll(() => tries, { timeout: 20_000 }).toBeGreaterThan(1);
+    await expect.poll(async () => (await read()).done).toBe(4);
+    await expect.poll(() => tries).toBeGreaterThan(1);
     const failures = [{ keyId, version: 1, code: 'key-blob-refused' }];
     expect(await read()).toMatchObject({ state: 'rotating', done: 4, failed: 1, failures });
     expect(token.destroyed).toEqual([]);
@@ -225,7 +225,7 @@ describe('the rotation of a KEK', () => {
   it('keeps the old KEK while a key needs it, names the key, and ends when the key can be rewrapped', async () => {
     const { token, read } = await stuck();
     token.refuses = () => false;
-    await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
+    await expect.poll(async () => (await read()).state).toBe('idle');
     expect(await read()).toMatchObject({ done: 5, failed: 0, failures: [] });
     expect((await read()).retired).toMatchObject([{ generation: 1 }]);
   });
@@ -237,7 +237,7 @@ describe('the rotation of a KEK', () => {
        WHERE tenant_id = $1 AND key_id = $2`,
       [tenantId, keyId],
     );
-    await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
+    await expect.poll(async () => (await read()).state).toBe('idle');
     expect(await read()).toMatchObject({ failed: 0, failures: [] });
     expect((await read()).retired).toMatchObject([{ generation: 1 }]);
   });
@@ -249,7 +249,7 @@ describe('the rotation of a KEK', () => {
     const { rotator, rewrapper } = worker(place, token);
     await rotator.rotate(contextOf(tenantId));
     rewrapper.onApplicationBootstrap();
-    await expect.poll(async () => (await read()).done, { timeout: 20_000 }).toBe(2);
+    await expect.poll(async () => (await read()).done).toBe(2);
     expect(await read()).toMatchObject({ state: 'rotating', failed: 0, failures: [] });
     expect((await eventsOf(tenantId)).map(({ operation }) => operation)).toEqual(['kek.create', 'kek.rotate']);
   });
@@ -261,14 +261,14 @@ describe('the rotation of a KEK', () => {
     const one = worker(place, token, 'PT1S');
     await one.rotator.rotate(contextOf(tenantId));
     one.rewrapper.onApplicationBootstrap();
-    await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('idle');
+    await expect.poll(async () => (await read()).state).toBe('idle');
     return { tenantId, place, read, oldKek, token, one };
   };
 
   it('destroys a retired KEK when the horizon of backups has passed, and no other', async () => {
     const { tenantId, read, oldKek, token, one } = await rotated();
     one.sweeper.onApplicationBootstrap();
-    await expect.poll(async () => (await read()).retired, { timeout: 20_000 }).toEqual([]);
+    await expect.poll(async () => (await read()).retired).toEqual([]);
     expect(new Set(token.destroyed)).toEqual(new Set([oldKek]));
     const operations = (await eventsOf(tenantId)).map(
       ({ operation, details }) => `${operation} ${details?.['generation']}`,
@@ -298,7 +298,7 @@ describe('the rotation of a KEK', () => {
     await other.rotator.rotate(contextOf(tenantId));
     expect(await read()).toMatchObject({ generation: 3, done: 0, retired: [{ generation: 1 }] });
     other.rewrapper.onApplicationBootstrap();
-    await expect.poll(async () => (await read()).retired, { timeout: 20_000 }).toEqual([]);
+    await expect.poll(async () => (await read()).retired).toEqual([]);
     expect((await versions(tenantId))[0]?.wrapped_blob.toString()).toBe('under 3');
   });
 
@@ -307,16 +307,14 @@ describe('the rotation of a KEK', () => {
     Object.assign(token, { destroy: () => new Promise(() => undefined) });
     one.sweeper.onApplicationBootstrap();
     await expect
-      .poll(() => database.superuser.query(`SELECT 1 FROM intent WHERE tenant_id = $1`, [tenantId]), {
-        timeout: 20_000,
-      })
+      .poll(() => database.superuser.query(`SELECT 1 FROM intent WHERE tenant_id = $1`, [tenantId]))
       .toHaveLength(1);
     await database.superuser.query(`UPDATE intent SET lease = 0 WHERE tenant_id = $1`, [tenantId]);
     stops.splice(stops.indexOf(one.stop), 1);
 
     const other = new Token();
     await worker(place, other).reconciler.start();
-    await expect.poll(async () => (await read()).retired, { timeout: 20_000 }).toEqual([]);
+    await expect.poll(async () => (await read()).retired).toEqual([]);
     expect(other.destroyed).toContain(oldKek);
   });
 });

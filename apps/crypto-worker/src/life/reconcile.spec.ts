@@ -170,7 +170,7 @@ describe('an intent', () => {
     await reconciler.start(100);
     expect(await intentsLeft()).toHaveLength(3);
     gate.resolve();
-    await expect.poll(intentsLeft, { timeout: 5000 }).toEqual([]);
+    await expect.poll(intentsLeft).toEqual([]);
     await reconciler.stop();
     await lease.release();
   });

@@ -33,6 +33,7 @@ const others: Readonly<Record<string, string>> = {
   heartbeat: 'proves that the database can be written to',
   tenant_home: 'no worker may read it',
   migrations: 'no worker may read it',
+  refused_pin: 'names no tenant, and is the partition’s own: see refused-pins.spec.ts',
 };
 
 /** Functions that bypass row-level security and return nothing that another partition's rows hold. */

@@ -22,7 +22,7 @@ const signed = async (alg: JwsAlg, { key, custody }: KnownKey) => {
 describe('many ECDSA signatures over digests', () => {
   const known = knownKey('EC-P521', 'sign');
   const { key, custody } = known;
-  const many = 30;
+  const many = 300;
 
   it('leave the main thread free while they are verified', async () => {
     const { byDigest } = await signed('ES512', known);
@@ -32,15 +32,17 @@ describe('many ECDSA signatures over digests', () => {
     const all = await Promise.all(Array.from({ length: many }, () => verifyItem(custody, soon, key, byDigest)));
     clearInterval(ticking);
     expect(all.every((value) => value.valid)).toBe(true);
-    expect(turns).toBeGreaterThan(many / 3);
+    // On the main thread they would leave it no turn at all.
+    expect(turns).toBeGreaterThan(3);
   });
 
   it('are abandoned at their deadlines, one by one', async () => {
     const { byDigest } = await signed('ES512', known);
     await verifyItem(custody, soon, key, byDigest);
     const budget = { deadline: monotonicNow() + 40 };
+    // To verify them all takes many times as long.
     const ended = await Promise.allSettled(
-      Array.from({ length: 200 }, () => verifyItem(custody, budget, key, byDigest)),
+      Array.from({ length: 2000 }, () => verifyItem(custody, budget, key, byDigest)),
     );
     const late = ended.filter(({ status }) => status === 'rejected');
     expect(late.length).toBeGreaterThan(100);

@@ -100,7 +100,7 @@ const hadEffect = ({ failureCode, details }: AuditEvent): boolean =>
   failureCode !== 'approval-state' && details?.['unchanged'] === undefined;
 const eventsOf = async ({ id }: Pick<Approval, 'id'>, count: number) => {
   const sealed = () => rig.standIns.sealed.filter((event) => event.details?.['approvalId'] === id && hadEffect(event));
-  await expect.poll(() => sealed().length, { timeout: 15_000 }).toBe(count);
+  await expect.poll(() => sealed().length).toBe(count);
   return sealed();
 };
 

@@ -162,7 +162,7 @@ describe('authentication', () => {
     const token = await rig.issuer.token({ exp: seconds(2) });
     expect((await read(token)).status).toBe(200);
     expect((await read(token)).status).toBe(200);
-    await expect.poll(async () => (await read(token)).status, { timeout: 15_000, interval: 500 }).toBe(401);
+    await expect.poll(async () => (await read(token)).status, { interval: 500 }).toBe(401);
   });
 
   it('knows only tenants that the policy service knows', async () => {
@@ -226,9 +226,7 @@ describe('authentication', () => {
           '1',
         ]);
         mode = 'good';
-        await expect
-          .poll(async () => (await read(token, {}, one)).status, { timeout: 60_000, interval: 250 })
-          .toBe(200);
+        await expect.poll(async () => (await read(token, {}, one)).status, { interval: 250 }).toBe(200);
       },
     );
 

@@ -1,4 +1,5 @@
 import { context, maxGroups, platformTenantId, text, uuid } from '@ankasecure/contracts';
+import { WatchedFiles } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import type { z } from 'zod';
@@ -15,8 +16,8 @@ import { isRole } from './role.js';
 export class ConfiguredIssuers implements IssuerSource {
   private readonly issuers: ReadonlyMap<string, Issuer>;
 
-  constructor({ issuers }: IdentityConfig, outage: KeyOutage, outbound: Outbound) {
-    this.issuers = new Map(issuers.map((row) => [row.issuer, issuerOf(row, issuerKeys(row, outage, outbound))]));
+  constructor({ issuers }: IdentityConfig, outage: KeyOutage, outbound: Outbound, files: WatchedFiles) {
+    this.issuers = new Map(issuers.map((row) => [row.issuer, issuerOf(row, issuerKeys(row, outage, outbound, files))]));
   }
 
   find({ iss }: JWTPayload): Issuer | undefined {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { platformTenantId } from '@ankasecure/contracts';
-import { createLogger } from '@ankasecure/service-kit';
+import { createLogger, WatchedFiles } from '@ankasecure/service-kit';
 import { Registry } from 'prom-client';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { Outbound } from '../outbound/outbound.js';
@@ -65,26 +65,31 @@ describe('a key file', () => {
         },
         new KeyOutage(createLogger('gateway', 'fatal'), new Registry()),
         new Outbound({}),
+        new WatchedFiles(createLogger('gateway', 'fatal'), new Registry()),
       );
   };
 
   it.each([
-    ['rubbish', /cannot be read/],
-    ['{}', /no JWK set/],
-    ['{"keys":[]}', /no JWK set/],
+    ['rubbish', /it is not JSON/],
+    ['null', /no JWK Set/],
+    ['{"keys":[1]}', /no JWK Set/],
+    ['{}', /no JWK Set/],
+    ['{"keys":[]}', /no JWK Set/],
     ['{"keys":[{"kty":"EC","crv":"P-256","x":"","y":"","d":"AA"}]}', /only public keys/],
     ['{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}', /only public keys/],
   ])('with %s stops the start', (content, message) => expect(load(content)).toThrow(message));
 
   it('is read again for a key that was not in it', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.useFakeTimers({ toFake: ['hrtime'] });
     const { publicJwk } = await makeIssuer(issuer.issuer);
     const holding = (kid: string): string => JSON.stringify({ keys: [{ ...publicJwk, kid }] });
     const find = load(holding('old'))();
     const look = async (kid: string) => find({ alg: 'ES256', kid }, { payload: '', signature: '' });
     await expect(look('old')).resolves.toMatchObject({ type: 'public' });
+    await expect(look('next')).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
     load(holding('next'));
-    vi.setSystemTime(Date.now() + 30_001);
+    await expect(look('next'), 'within a second of the last look').rejects.toThrow();
+    vi.advanceTimersByTime(1_001);
     await expect(look('next')).resolves.toMatchObject({ type: 'public' });
     await expect(look('old')).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
     vi.useRealTimers();

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
-import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
+import { monotonicNow } from '@ankasecure/contracts';
+import type { FileValue, WatchedFiles } from '@ankasecure/service-kit';
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import type { Outbound } from '../outbound/outbound.js';
 import type { IssuerConfig } from './identity.config.js';
 import type { KeyOutage } from './key-outage.js';
@@ -8,23 +8,43 @@ import { RemoteKeys } from './remote-keys.js';
 
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 
-const readKeySet = (file: string): JSONWebKeySet => {
-  let set: JSONWebKeySet;
+const parse = (text: string): unknown => {
   try {
-    set = JSON.parse(readFileSync(file, 'utf8')) as JSONWebKeySet;
-  } catch (cause) {
-    throw new Error(`the JWK set ${file} cannot be read`, { cause });
+    return JSON.parse(text);
+  } catch {
+    throw new Error('it is not JSON');
   }
-  if (!Array.isArray(set.keys) || set.keys.length === 0) throw new Error(`${file} holds no JWK set`);
-  if (set.keys.some((key) => privateMembers.some((member) => Object.hasOwn(key, member))))
-    throw new Error(`the JWK set ${file} holds a private or secret key; only public keys belong there`);
-  return set;
 };
 
-/** A file is read again like a URL, so that keys can be rotated without a restart. An invalid JWK set stops only the start. */
-const fileKeys = (file: string, issuer: string, outage: KeyOutage): RemoteKeys => {
-  readKeySet(file);
-  return new RemoteKeys(pathToFileURL(file).href, issuer, outage, async () => Response.json(readKeySet(file)));
+const readKeySet = ([content]: readonly Buffer[]): FileValue<JWTVerifyGetKey> => {
+  const { keys } = Object(parse(String(content))) as JSONWebKeySet;
+  if (!Array.isArray(keys) || keys.length === 0) throw new Error('it holds no JWK Set');
+  if (keys.some((key) => privateMembers.some((member) => Object.hasOwn(Object(key) as object, member))))
+    throw new Error('it holds a private or secret key; only public keys belong there');
+  try {
+    return { value: createLocalJWKSet({ keys }) };
+  } catch {
+    throw new Error('it holds no JWK Set');
+  }
+};
+
+/** The shortest time between two looks at a file for keys that are not in it, in milliseconds. */
+const lookMs = 1_000;
+
+/** The keys of a file. A key that is not in it is looked for once more in the file as it is now. */
+const fileKeys = (files: WatchedFiles, name: string): JWTVerifyGetKey => {
+  const watched = files.watch([name], readKeySet);
+  let lookAt = 0;
+  return async (header, token) => {
+    try {
+      return await watched.current(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey) || monotonicNow() < lookAt) throw error;
+      lookAt = monotonicNow() + lookMs;
+      files.look();
+      return watched.current(header, token);
+    }
+  };
 };
 
 /**
@@ -36,8 +56,9 @@ export const issuerKeys = (
   { issuer, jwksFile, jwksUrl }: IssuerConfig,
   outage: KeyOutage,
   outbound: Pick<Outbound, 'get'>,
+  files: WatchedFiles,
 ): JWTVerifyGetKey => {
-  if (jwksFile !== undefined) return fileKeys(jwksFile, issuer, outage).find;
+  if (jwksFile !== undefined) return fileKeys(files, jwksFile);
   if (jwksUrl === undefined) throw new Error(`no keys are configured for the issuer ${issuer}`);
   return new RemoteKeys(jwksUrl, issuer, outage, (url) => outbound.get(new URL(url), { platform: issuer })).find;
 };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Clock, type Logger } from '@ankasecure/service-kit';
+import { Clock, type Logger, WatchedFiles } from '@ankasecure/service-kit';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Outbound } from '../outbound/outbound.js';
@@ -93,6 +93,7 @@ describe('an issuer’s keys while its provider is unavailable', () => {
       identity as unknown as IdentityConfig,
       new KeyOutage(log as unknown as Logger, registry),
       new Outbound({}),
+      new WatchedFiles(log as unknown as Logger, registry),
     );
     const config = { clockToleranceSeconds: 2, maxTokenLifeSeconds: 86_400 } as unknown as IdentityConfig;
     verifier = new TokenVerifier({ sources: [issuers] }, config, new Clock({ maximumSkewMs: 2000 }));

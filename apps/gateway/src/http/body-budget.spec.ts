@@ -25,7 +25,7 @@ describe('bodies in flight', () => {
   afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.destroy();
     rig.standIns.answer('sign');
-    await expect.poll(() => budget.inFlight, { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => budget.inFlight).toBe(0);
   });
   afterAll(() => rig.stop());
 
@@ -43,7 +43,7 @@ describe('bodies in flight', () => {
     sockets.push(socket);
     return { socket, heard: () => heard };
   };
-  const held = (bytes: number) => expect.poll(() => budget.inFlight, { timeout: 10_000 }).toBe(bytes);
+  const held = (bytes: number) => expect.poll(() => budget.inFlight).toBe(bytes);
   const post = (tenant: string, size = limit) =>
     call(gateway, 'POST', '/api/v1/sign', { token: tokens[tenant], body: Buffer.alloc(size, 32) });
   const expectRefused = (answer: Awaited<ReturnType<typeof post>>): void =>
@@ -81,7 +81,7 @@ describe('bodies in flight', () => {
     });
     const asked = rig.standIns.heard.get('sign')?.length ?? 0;
     const { socket } = begin(tenantA, lengths.whole, ' '.repeat(limit));
-    await expect.poll(() => rig.standIns.heard.get('sign')?.length, { timeout: 10_000 }).toBe(asked + 1);
+    await expect.poll(() => rig.standIns.heard.get('sign')?.length).toBe(asked + 1);
     socket.destroy();
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(budget.inFlight).toBe(limit);
@@ -91,7 +91,7 @@ describe('bodies in flight', () => {
 
   it('are counted once and released, even if requests share a connection', async () => {
     const one = begin(tenantA, 'Content-Length: 2', '{}');
-    await expect.poll(one.heard, { timeout: 10_000 }).toContain('200 OK');
+    await expect.poll(one.heard).toContain('200 OK');
     await held(0);
     const head = `POST /api/v1/sign HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${tokens[tenantA]}\r\nContent-Type: application/json\r\nContent-Length: ${limit}\r\n\r\n`;
     one.socket.write(head);
@@ -102,7 +102,7 @@ describe('bodies in flight', () => {
 
   it('that are too large reserve nothing and are refused for their size', async () => {
     const { heard } = begin(tenantA, `Content-Length: ${limit + 1}`);
-    await expect.poll(heard, { timeout: 10_000 }).toContain('"code":"body-too-large"');
+    await expect.poll(heard).toContain('"code":"body-too-large"');
     await held(0);
   });
 
@@ -128,8 +128,8 @@ describe('bodies in flight', () => {
     const request = `GET /api/v1/keys HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${tokens[tenantA]}\r\n\r\n`;
     const socket = connect(impatient.port, '127.0.0.1', () => socket.write(request));
     sockets.push(socket.pause().on('error', () => undefined));
-    await expect.poll(inFlight, { timeout: 10_000 }).toBe(size);
-    await expect.poll(inFlight, { timeout: 10_000 }).toBe(0);
+    await expect.poll(inFlight).toBe(size);
+    await expect.poll(inFlight).toBe(0);
     rig.standIns.answer('listKeys');
   });
 });

@@ -74,10 +74,12 @@ describe('the public port', () => {
   });
 
   it('does not answer after the deadline', async () => {
+    const before = monotonicNow();
     await sign(gateway);
     const deadline = rig.standIns.heard.get('sign')?.at(-1)?.context.deadline ?? 0;
-    expect(deadline - monotonicNow()).toBeGreaterThan(25_000);
-    expect(deadline - monotonicNow()).toBeLessThanOrEqual(30_000);
+    // What is left is sent in whole milliseconds.
+    expect(deadline).toBeGreaterThan(before + 29_998);
+    expect(deadline).toBeLessThanOrEqual(monotonicNow() + 30_000);
   });
 
   it('answers HEAD like GET, without the body', async () => {
@@ -208,7 +210,7 @@ describe('the public port', () => {
     const failed = once(socket, 'error');
     socket.renegotiate({}, () => undefined);
     expect(await failed).toMatchObject([{ code: 'ERR_SSL_NO_RENEGOTIATION' }]);
-    await expect.poll(() => promisify(server.getConnections.bind(server))(), { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => promisify(server.getConnections.bind(server))()).toBe(0);
     socket.destroy();
   });
 
@@ -222,15 +224,13 @@ describe('the public port', () => {
     });
     const from = rig.standIns.heard.get('sign')?.length ?? 0;
     const underWay = sign(own);
-    await expect.poll(() => rig.standIns.heard.get('sign')?.length, { timeout: 15_000 }).toBe(from + 1);
-    const started = performance.now();
+    await expect.poll(() => rig.standIns.heard.get('sign')?.length).toBe(from + 1);
     const stopped = own.stop();
     await new Promise((resolve) => setTimeout(resolve, 100));
     await expect(sign(own)).rejects.toThrow();
     release();
     expect((await underWay).status).toBe(200);
     await stopped;
-    expect(performance.now() - started).toBeLessThan(5000);
     rig.standIns.answer('sign');
   });
 });

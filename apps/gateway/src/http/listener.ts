@@ -1,7 +1,7 @@
 import { constants } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import { type WatchedFiles, watchKeyPair } from '@ankasecure/service-kit';
 import type { HttpConfig } from './http.config.js';
 
 /** Limits on the size and duration of requests, in bytes and milliseconds. */
@@ -24,9 +24,12 @@ const anyCertificate = { requestCert: true, rejectUnauthorized: false, ca: [] };
 /** A client keeps the identity that it has when its connection begins. Renegotiation, in TLS 1.2, could change it. */
 const secureOptions = constants.SSL_OP_NO_RENEGOTIATION;
 
-/** Creates the HTTP/1.1 server for Fastify, with TLS 1.2 and 1.3 if configured. */
-export const createListener = (config: HttpConfig, handler: RequestListener): Server => {
-  const server = createServerOf(config, handler);
+/**
+ * Creates the HTTP/1.1 server for Fastify, with TLS 1.2 and 1.3 if configured. A changed certificate is used for new
+ * connections. Those that are open keep theirs.
+ */
+export const createListener = (config: HttpConfig, handler: RequestListener, files: WatchedFiles): Server => {
+  const server = createServerOf(config, handler, files);
   // Node does not end an unread answer or a silent client by default.
   server.setTimeout(config.idleTimeoutSeconds * 1000);
   // Without a listener, Node answers 417 with an empty body.
@@ -34,12 +37,11 @@ export const createListener = (config: HttpConfig, handler: RequestListener): Se
   return server;
 };
 
-const createServerOf = ({ tls }: HttpConfig, handler: RequestListener): Server => {
+const createServerOf = ({ tls }: HttpConfig, handler: RequestListener, files: WatchedFiles): Server => {
   if (tls === undefined) return createServer(limits, handler);
-  const pem = { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) };
   const certificates = tls.clientCertificates ? anyCertificate : {};
-  return createTlsServer(
-    { ...limits, ...pem, ...certificates, minVersion: 'TLSv1.2', ecdhCurve: groups, secureOptions },
-    handler,
-  );
+  const settings = { ...certificates, minVersion: 'TLSv1.2', ecdhCurve: groups, secureOptions } as const;
+  const pair = watchKeyPair(files, tls, (changed) => server.setSecureContext({ ...settings, ...changed }));
+  const server: TlsServer = createTlsServer({ ...limits, ...settings, ...pair }, handler);
+  return server;
 };

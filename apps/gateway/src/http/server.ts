@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { AnkaError } from '@ankasecure/contracts';
-import { isTraced, type Logger, nameRoute } from '@ankasecure/service-kit';
+import { isTraced, type Logger, nameRoute, type WatchedFiles } from '@ankasecure/service-kit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { errorHandler } from '../problem/send-problem.js';
 import { assertAcceptable } from './acceptable.js';
@@ -25,7 +25,11 @@ declare module 'fastify' {
  * Creates the public HTTP server, without routes. It takes bodies as bytes, and JSON only. Every answer has its correlation id
  * and its duration. Every error is a problem (RFC 9457).
  */
-export const createHttpServer = async (config: HttpConfig, log: Logger): Promise<FastifyInstance> => {
+export const createHttpServer = async (
+  config: HttpConfig,
+  log: Logger,
+  files: WatchedFiles,
+): Promise<FastifyInstance> => {
   const onError = errorHandler(log);
   const security = await securityHeaders();
   const stamp = stampWith(security);
@@ -33,7 +37,7 @@ export const createHttpServer = async (config: HttpConfig, log: Logger): Promise
   const refused = new WeakSet<Socket>();
   const server: FastifyInstance = fastify({
     logger: false,
-    serverFactory: (handler) => createListener(config, handler),
+    serverFactory: (handler) => createListener(config, handler, files),
     genReqId: correlationOf,
     requestIdHeader: false,
     bodyLimit: config.bodyLimitBytes,

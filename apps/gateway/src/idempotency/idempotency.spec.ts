@@ -115,7 +115,7 @@ describe('idempotency', () => {
     });
     const from = asked().length;
     const first = create();
-    await expect.poll(() => asked().length, { timeout: 15_000 }).toBe(from + 1);
+    await expect.poll(() => asked().length).toBe(from + 1);
     const second = await create();
     release();
     expect([second.status, second.problem.code]).toEqual([409, 'idempotency-in-flight']);
@@ -181,10 +181,10 @@ describe('idempotency', () => {
     });
     const from = asked().length;
     const first = create();
-    await expect.poll(() => asked().length, { timeout: 15_000 }).toBe(from + 1);
+    await expect.poll(() => asked().length).toBe(from + 1);
     expect(await leaseOf()).toBeLessThanOrEqual(5);
     await sql(`UPDATE idempotency SET deadline = now() WHERE key = $1`);
-    await expect.poll(leaseOf, { timeout: 15_000 }).toBeGreaterThan(0);
+    await expect.poll(leaseOf).toBeGreaterThan(0);
     expect((await create()).problem.code).toBe('idempotency-in-flight');
     resolve();
     expect((await first).status).toBe(201);

@@ -85,8 +85,8 @@ describe('a fetch of a tenant’s URL', () => {
     await expect(local.fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow(/too large/);
   });
 
-  it('ends after three seconds', async () => {
+  it('ends by itself', async () => {
     const port = await serve((_, response) => response.write('{'));
     await expect(local.fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
-  }, 6000);
+  });
 });

@@ -271,7 +271,7 @@ describe('the trail of an issuer', () => {
   const details = async (operation: string, id: string): Promise<Record<string, string>> => {
     const sealed = () =>
       rig.standIns.sealed.find((row) => row.operation === operation && row.details?.['issuerId'] === id);
-    await expect.poll(sealed, { timeout: 10_000 }).toMatchObject({ tenantId: tenantA, userId: 'admin' });
+    await expect.poll(sealed).toMatchObject({ tenantId: tenantA, userId: 'admin' });
     const { clientAddress: _, 'record.1': change, ...facts } = sealed()?.details ?? {};
     expect(change).toContain(`${id}`);
     return facts;

@@ -202,7 +202,7 @@ describe('a forged record of an identity is used for nothing', () => {
     const metrics = await gateway.parts.health.registry.metrics();
     expect(metrics).toMatch(/ankasecure_record_rejected_total\{[^}]*kind="issuer",reason="forged"[^}]*\} [1-9]/);
     await expect
-      .poll(() => rig.standIns.sealed.find(({ operation }) => operation === 'record.reject'), { timeout: 10_000 })
+      .poll(() => rig.standIns.sealed.find(({ operation }) => operation === 'record.reject'))
       .toMatchObject({ failureCode: 'record-forged', details: { kind: 'issuer', reason: 'forged' } });
   });
 

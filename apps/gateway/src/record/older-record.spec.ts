@@ -73,9 +73,7 @@ const recorded = async <Result>(work: (manager: EntityManager) => Promise<Result
     return done;
   });
   outbox.committed(1);
-  await expect
-    .poll(() => rig.standIns.sealed.some(({ eventId }) => eventId === event.eventId), { timeout: 10_000 })
-    .toBe(true);
+  await expect.poll(() => rig.standIns.sealed.some(({ eventId }) => eventId === event.eventId)).toBe(true);
   return result;
 };
 
@@ -267,12 +265,10 @@ describe('a gateway whose epoch of identities was frozen', () => {
     const answer = await call(gateway, 'POST', '/api/v1/exclusions', { token: admin, body });
     expect(answer.status, answer.text).toBe(201);
     await expect
-      .poll(
-        () =>
-          rig.standIns.sealed.some(
-            ({ operation, details }) => operation === 'subject.exclude' && details?.['subject'] === subject,
-          ),
-        { timeout: 10_000 },
+      .poll(() =>
+        rig.standIns.sealed.some(
+          ({ operation, details }) => operation === 'subject.exclude' && details?.['subject'] === subject,
+        ),
       )
       .toBe(true);
   };
@@ -306,7 +302,7 @@ describe('a gateway whose epoch of identities was frozen', () => {
     expect(JSON.parse(restored.text)).toMatchObject({
       records: [{ kind: 'excluded_subject', outcome: 'lost' }],
     });
-    await expect.poll(() => read(gateway, eve), { timeout: 10_000 }).toBe(200);
+    await expect.poll(() => read(gateway, eve)).toBe(200);
   });
 });
 
@@ -318,12 +314,10 @@ describe('a database that is older than the trail', () => {
     const made = await call(gateway, 'POST', '/api/v1/exclusions', { token: admin, body });
     expect(made.status, made.text).toBe(201);
     await expect
-      .poll(
-        () =>
-          rig.standIns.sealed.some(
-            ({ operation, tenantId }) => operation === 'subject.exclude' && tenantId === platformTenantId,
-          ),
-        { timeout: 10_000 },
+      .poll(() =>
+        rig.standIns.sealed.some(
+          ({ operation, tenantId }) => operation === 'subject.exclude' && tenantId === platformTenantId,
+        ),
       )
       .toBe(true);
     await sql(
@@ -337,9 +331,7 @@ describe('a database that is older than the trail', () => {
     expect(foreseen.status, foreseen.text).toBe(200);
     expect((await call(gateway, 'POST', path, { token: operator, body: '{}' })).status).toBe(200);
     await expect
-      .poll(async () => (await call(gateway, 'GET', '/api/v1/exclusions', { token: admin })).status, {
-        timeout: 10_000,
-      })
+      .poll(async () => (await call(gateway, 'GET', '/api/v1/exclusions', { token: admin })).status)
       .toBe(200);
   });
 });

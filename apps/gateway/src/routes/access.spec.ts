@@ -97,7 +97,7 @@ describe('access', () => {
     const sealed = rig.standIns.sealed.filter((event) => event.correlationId === correlationId);
     expect(JSON.stringify(waiting) + JSON.stringify(sealed)).toContain(correlationId);
     await expect
-      .poll(() => rig.standIns.sealed.find((event) => event.correlationId === correlationId), { timeout: 15_000 })
+      .poll(() => rig.standIns.sealed.find((event) => event.correlationId === correlationId))
       .toMatchObject({
         tenantId: tenantA,
         userId: 'curious',

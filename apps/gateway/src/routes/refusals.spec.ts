@@ -173,7 +173,7 @@ describe('a refusal', () => {
       const { events = 1 } = kind;
       // What was recorded is sealed in the order of its commits.
       const last = await ask(guarded[0] as Route, { claims: { roles: [] } });
-      await expect.poll(() => eventsOf(last.id), { timeout: 30_000 }).toHaveLength(1);
+      await expect.poll(() => eventsOf(last.id)).toHaveLength(1);
       for (const { route, id } of asked)
         expect([
           route.operationId,
@@ -193,7 +193,7 @@ describe('a refusal', () => {
       rig.standIns.sealed
         .filter(({ userId, failureCode }) => userId === 'hurried' && failureCode === 'quota-exceeded')
         .map(({ details }) => Number(details?.['count'] ?? 1));
-    await expect.poll(() => told().reduce((sum, count) => sum + count, 0), { timeout: 30_000 }).toBe(200);
+    await expect.poll(() => told().reduce((sum, count) => sum + count, 0)).toBe(200);
     expect(told().length).toBeLessThan(200);
     await narrow.stop();
   }, 60_000);
@@ -206,7 +206,7 @@ describe('a refusal', () => {
     expect([(await create()).status, (await create()).status]).toEqual([403, 403]);
     rig.standIns.answer('createKey');
     const told = () => rig.standIns.sealed.filter(({ userId }) => userId === 'again');
-    await expect.poll(told, { timeout: 30_000 }).toHaveLength(1);
+    await expect.poll(told).toHaveLength(1);
     expect(told()).toMatchObject([{ operation: 'access.denied', failureCode: 'policy-refused' }]);
   });
 });

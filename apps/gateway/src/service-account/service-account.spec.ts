@@ -218,30 +218,30 @@ describe('a tenant with the maximum number of accounts', () => {
   });
 });
 
-/** Assertions that get no token. */
-const bad: Record<string, () => Promise<string>> = {
-  'is for another endpoint': () => assertion(account, { aud: 'https://elsewhere.test/token' }),
-  'is for this endpoint and another': () => assertion(account, { aud: [tokenUrl, 'https://elsewhere.test'] }),
-  'has no audience': () => assertion(account, { aud: undefined }),
-  'is expired': () => assertion(account, { exp: seconds(-10) }),
-  'has no end': () => assertion(account, { exp: undefined }),
-  'lives for an hour': () => assertion(account, { exp: seconds(3600) }),
-  'has no jti': () => assertion(account, { jti: undefined }),
-  'has a jti that is not text': () => assertion(account, { jti: 7 }),
-  'is issued by another': () => assertion(account, { iss: 'somebody' }),
+/** Assertions of an account that get no token. */
+const bad: Record<string, (account: ServiceAccount) => Promise<string>> = {
+  'is for another endpoint': (account) => assertion(account, { aud: 'https://elsewhere.test/token' }),
+  'is for this endpoint and another': (account) => assertion(account, { aud: [tokenUrl, 'https://elsewhere.test'] }),
+  'has no audience': (account) => assertion(account, { aud: undefined }),
+  'is expired': (account) => assertion(account, { exp: seconds(-10) }),
+  'has no end': (account) => assertion(account, { exp: undefined }),
+  'lives for an hour': (account) => assertion(account, { exp: seconds(3600) }),
+  'has no jti': (account) => assertion(account, { jti: undefined }),
+  'has a jti that is not text': (account) => assertion(account, { jti: 7 }),
+  'is issued by another': (account) => assertion(account, { iss: 'somebody' }),
   'is of an unknown account': () => assertion({ clientId: `${tenantA}.${crypto.randomUUID()}` }),
-  'names the account in another tenant': () => assertion({ clientId: `${tenantB}.${account.id}` }),
+  'names the account in another tenant': (account) => assertion({ clientId: `${tenantB}.${account.id}` }),
   'has no valid client id': () => assertion({ clientId: "'; DROP TABLE service_account" }),
-  'is signed by a stranger': async () => assertion(account, {}, { key: await makePair('one') }),
-  'names no key': () => assertion(account, {}, { header: { kid: 'two' } }),
-  'contains its own key': () => assertion(account, {}, { header: { jwk: pair.jwk } }),
-  'is an access token by its typ': () => assertion(account, {}, { header: { typ: 'at+jwt' } }),
-  'was used before': async () => {
+  'is signed by a stranger': async (account) => assertion(account, {}, { key: await makePair('one') }),
+  'names no key': (account) => assertion(account, {}, { header: { kid: 'two' } }),
+  'contains its own key': (account) => assertion(account, {}, { header: { jwk: pair.jwk } }),
+  'is an access token by its typ': (account) => assertion(account, {}, { header: { typ: 'at+jwt' } }),
+  'was used before': async (account) => {
     const once = await assertion(account);
     expect((await ask(once)).status).toBe(200);
     return once;
   },
-  'was used on another gateway before': async () => {
+  'was used on another gateway before': async (account) => {
     const once = await assertion(account);
     const other = await rig.gateway();
     expect((await ask(once, {}, other)).status).toBe(200);
@@ -274,7 +274,8 @@ describe('a key that signs tokens', () => {
 
 describe('the token endpoint', () => {
   it.each(Object.entries(bad))('refuses an assertion that %s, like every other', async (_, make) => {
-    const answer = await ask(await make());
+    // Each has an account of its own: the refusals of one account have a rate.
+    const answer = await ask(await make(await newAccount()));
     expect([answer.status, answer.text]).toEqual([
       401,
       '{"error":"invalid_client","error_description":"Client authentication failed: use an unexpired assertion for this endpoint, signed with a key of the account, or one of its certificates"}',
@@ -299,7 +300,7 @@ describe('the token endpoint', () => {
   });
 
   it('gives one token for one assertion, however many concurrent requests use it', async () => {
-    const once = await assertion(account);
+    const once = await assertion(await newAccount());
     const answers = await Promise.all(Array.from({ length: 8 }, () => ask(once)));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array.from({ length: 7 }, () => 401)]);
   });
@@ -469,7 +470,7 @@ describe('an account that is deleted', () => {
     await expect.poll(() => gateway.app.get(BodyBudget).inFlight).toBe(body.length);
     expect((await call(gateway, 'DELETE', `/api/v1/service-accounts/${doomed.id}`, { token: admin })).status).toBe(200);
     socket.write(body);
-    await expect.poll(() => heard, { timeout: 10_000 }).toContain('authentication-required');
+    await expect.poll(() => heard).toContain('authentication-required');
     expect(rig.standIns.heard.get('createKey') ?? []).toHaveLength(asked);
   });
 
@@ -512,9 +513,8 @@ describe('an account that is deleted', () => {
   it('is deleted without waiting for other callers’ work', async () => {
     const [bystander, doomed] = [await newAccount(), await newAccount()];
     const { answer, letGo } = await held(bystander, gateway);
-    const from = performance.now();
+    // The bystander's work goes on until `letGo`.
     expect((await remove(doomed.id)).status).toBe(200);
-    expect(performance.now() - from).toBeLessThan(2000);
     letGo();
     expect((await answer).status).toBe(200);
     rig.standIns.answer('listKeys');
@@ -530,7 +530,6 @@ describe('an account that is deleted', () => {
     let isDone = false;
     const removed = remove(doomed.id).finally(() => (isDone = true));
     await expect.poll(async () => (await read(token, other)).status).toBe(401);
-    const from = performance.now();
     expect((await ask(await assertion(bystander), {}, fresh)).status).toBe(200);
     const issuer = {
       issuer: 'https://their-own.test',
@@ -541,7 +540,6 @@ describe('an account that is deleted', () => {
     };
     const named = await call(fresh, 'POST', '/api/v1/issuers', { token: theirs, body: JSON.stringify(issuer) });
     expect(named.status, named.text).toBe(201);
-    expect(performance.now() - from).toBeLessThan(5000);
     expect(isDone).toBe(false);
     letGo();
     expect((await removed).status).toBe(200);
@@ -603,7 +601,7 @@ describe('what is refused in the name of an account', () => {
     // The last one of the account is sealed after everything before it.
     await ask(await assertion(own, { aud: 'https://elsewhere.test' }));
     await expect
-      .poll(() => refusedTo(own.id), { timeout: 15_000 })
+      .poll(() => refusedTo(own.id))
       .toEqual([
         ['token.issue', 'invalid_client', 'jti was used before'],
         ['token.issue', 'invalid_client', '"exp" claim timestamp check failed'],
@@ -618,8 +616,6 @@ describe('what is refused in the name of an account', () => {
     expect((await read(token)).status).toBe(200);
     expect((await call(gateway, 'DELETE', `/api/v1/service-accounts/${own.id}`, { token: admin })).status).toBe(200);
     expect((await read(token)).status).toBe(401);
-    await expect
-      .poll(() => refusedTo(own.id), { timeout: 15_000 })
-      .toEqual([['access.denied', 'authentication-required', null]]);
+    await expect.poll(() => refusedTo(own.id)).toEqual([['access.denied', 'authentication-required', null]]);
   });
 });

@@ -13,9 +13,10 @@ describe('another clock', () => {
     expect(clock.now()).toBeUndefined();
     const answered = monotonicNow();
     clock.learn({ said: 5 * day, asked: answered - 100, answered });
+    const shown = clock.now();
     const passed = monotonicNow() - answered;
-    expect(clock.now()).toBeGreaterThanOrEqual(5 * day);
-    expect(clock.now()).toBeLessThan(5 * day + passed + 50);
+    expect(shown).toBeGreaterThanOrEqual(5 * day);
+    expect(shown).toBeLessThanOrEqual(5 * day + passed);
   });
 
   it('is followed by the monotonic clock, whatever happens to the date', () => {
@@ -31,10 +32,11 @@ describe('another clock', () => {
 
   it.each([40 * day, 45_000, -45_000, -100 * day])('shows that this process is %i ms ahead', (shift) => {
     const clock = new RemoteClock();
-    const now = Date.now();
+    const [now, since] = [Date.now(), monotonicNow()];
     clock.learn(reading(now - shift));
-    expect(Math.abs(clock.aheadMs(now) - shift)).toBeLessThan(1000);
-    expect(Math.sign(clock.aheadMs(now))).toBe(Math.sign(shift));
+    const ahead = clock.aheadMs(now);
+    expect(Math.abs(ahead - shift)).toBeLessThan(1000 + monotonicNow() - since);
+    expect(Math.sign(ahead)).toBe(Math.sign(shift));
   });
 
   it('is not accused because an answer took long: both may show the same', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -54,6 +54,99 @@ describe('configuration', () => {
 
   it('names a placeholder without a value', () => {
     expect(() => load(documented)).toThrow(/\$\{pkcs11_pin\} has no value/);
+  });
+
+  /** What `load` says when it refuses a document whose PIN is `pin`. */
+  const refusedPin = (pin: string, environment: NodeJS.ProcessEnv = {}): unknown => {
+    try {
+      return load(
+        documented.replace('${pkcs11_pin}', () => JSON.stringify(pin)),
+        environment,
+      );
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  it.each([
+    ['nested', '${canary:${other}}'],
+    ['a variable in the default', '${canary:$other}'],
+    ['a shell’s default', '${canary:-1234}'],
+    ['a shell’s assignment', '${canary:=1234}'],
+    ['a shell’s question', '${canary:?missing}'],
+    ['a shell’s alternative', '${canary:+1234}'],
+    ['a source', '${env:canary}'],
+    ['a source in capitals', '${ENV:canary}'],
+    ['a file', '${file:/run/canary}'],
+    ['a vault', '${vault:canary}'],
+    ['a blank before the name', '${ canary}'],
+    ['a blank after the name', '${canary }'],
+    ['a blank inside the name', '${canary name}'],
+    ['a blank before the default', '${canary: 1234}'],
+    ['a blank after the default', '${canary:1234 }'],
+    ['a line break', '${canary\n}'],
+    ['a name that begins with a digit', '${1canary}'],
+    ['no name', '${}'],
+    ['a default without a name', '${:canary}'],
+    ['no end', '${canary'],
+    ['no end after a good one', '${pkcs11_pin}${canary'],
+    ['braces in the default', '${canary:{a}}'],
+    ['a shell’s variable', '$canary'],
+    ['a shell’s command', '$(canary)'],
+  ])('refuses %s, with the key and without the text', (_, pin) => {
+    const environment = { canary: '1234', pkcs11_pin: '1234' };
+    expect(refusedPin(pin, environment)).toMatch(/^configuration: ankasecure\.hsm\.pkcs11\.pin [^\n]*The forms are/);
+    expect(refusedPin(pin, environment)).not.toMatch(/canary|1234/);
+  });
+
+  it.each([
+    ['$${', '${'],
+    ['$${canary}', '${canary}'],
+    ['a$${b}${pkcs11_pin}', 'a${b}1234'],
+    ['1$2', '1$2'],
+    ['pa$word', 'pa$word'],
+    ['${canary:}x', 'x'],
+    ['${canary:a:b/c d}', 'a:b/c d'],
+    ['${pkcs11_pin}-${pkcs11_pin}', '1234-1234'],
+  ])('reads %j as %j', (pin, value) => {
+    expect(refusedPin(pin, { pkcs11_pin: '1234' })).toMatchObject({ hsm: { pkcs11: { pin: value } } });
+  });
+
+  it('replaces nothing inside a value', () => {
+    expect(load(documented, { pkcs11_pin: '${x:$y}' }).hsm.pkcs11.pin).toBe('${x:$y}');
+  });
+
+  it.each([
+    ['0042', '0042'],
+    ['0042\n', '0042'],
+    ['0042\r\n', '0042'],
+    [' 0042 ', ' 0042 '],
+    ['pä$${x}', 'pä$${x}'],
+  ])('takes the secret file %j as %j', (content, value) => {
+    writeFileSync(join(secrets, 'pkcs11_pin'), content);
+    expect(load(documented).hsm.pkcs11.pin).toBe(value);
+  });
+
+  it.each([
+    ['canary\n\n', 'has an empty line'],
+    ['canary\r\n\r\n', 'has an empty line'],
+    ['\ncanary', 'has an empty line'],
+    ['canary\nsecond', 'has more than one line'],
+    ['canary\nsecond\n', 'has more than one line'],
+    ['canary\rsecond', 'has more than one line'],
+    ['\uFEFFcanary\n', 'begins with a byte order mark'],
+    ['can\0ary', 'contains a NUL byte'],
+    [Buffer.from([0x63, 0xff, 0x0a]), 'is not UTF-8 text'],
+    [Buffer.from('\uFEFFcanary', 'utf16le'), 'is not UTF-8 text'],
+  ])('refuses the secret file %j by its name: it %s', (content, what) => {
+    writeFileSync(join(secrets, 'pkcs11_pin'), content);
+    expect(() => load(documented)).toThrow(`configuration: the secret file pkcs11_pin ${what}`);
+    expect(() => load(documented)).not.toThrow(/canary|second/);
+  });
+
+  it('refuses a secret that is a directory', () => {
+    mkdirSync(join(secrets, 'pkcs11_pin'));
+    expect(() => load(documented)).toThrow('configuration: the secret file pkcs11_pin cannot be read (EISDIR)');
   });
 
   it('names the key and the expected type, and never a value', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse, YAMLError } from 'yaml';
 import { z } from 'zod';
+import { failingAs, StartFailure } from '../start/exit-code.js';
 import { environmentThenSecrets, type Resolve, resolvePlaceholders } from './placeholder.js';
 
 const camel = (key: string): string => key.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
@@ -24,12 +25,17 @@ const whereabouts = (error: unknown): string => {
   return start === undefined ? error.code : `${error.code} at line ${start.line}, column ${start.col}`;
 };
 
-/** Placeholders are resolved inside parsed strings, so a secret can never change the document's structure. */
-const prepare = (node: unknown, resolve: Resolve): unknown => {
-  if (typeof node === 'string') return resolvePlaceholders(node, resolve);
-  if (Array.isArray(node)) return node.map((item) => prepare(item, resolve));
+/**
+ * Placeholders are resolved inside parsed strings, so a secret can never change the document's structure.
+ * @param path the keys above the node, as the document has them
+ */
+const prepare = (node: unknown, path: readonly string[], resolve: Resolve): unknown => {
+  if (typeof node === 'string') return resolvePlaceholders(node, path.join('.'), resolve);
+  if (Array.isArray(node)) return node.map((item, index) => prepare(item, [...path, String(index)], resolve));
   if (node === null || typeof node !== 'object') return node;
-  return Object.fromEntries(Object.entries(node).map(([key, value]) => [camel(key), prepare(value, resolve)]));
+  return Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [camel(key), prepare(value, [...path, key], resolve)]),
+  );
 };
 
 const describe = (issue: z.core.$ZodIssue): string => {
@@ -48,18 +54,30 @@ export const parseConfig = <Schema extends z.ZodType>(
   schema: Schema,
   resolve: Resolve,
 ): z.infer<Schema> => {
-  const document = prepare(parseYaml(text), resolve);
+  const document = prepare(parseYaml(text), [], resolve);
   const root = z.strictObject({ ankasecure: z.unknown() }).safeParse(document);
   if (!root.success) throw new Error('configuration: the document must have exactly one root key, `ankasecure`');
   const result = schema.safeParse(root.data.ankasecure);
   if (result.success) return result.data;
-  throw new Error(`configuration is not valid:\n  ${result.error.issues.map(describe).join('\n  ')}`);
+  throw new Error(`configuration is not valid: ${result.error.issues.map(describe).join('; ')}`);
 };
 
-/** Reads the file named by `ANKASECURE_CONFIG`, once, at start. Secret files are in `ANKASECURE_SECRETS` (default /run/secrets). */
+const textOf = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new Error(`configuration: the file ${file} cannot be read (${code})`, { cause });
+  }
+};
+
+/** Reads the file named by `ANKASECURE_CONFIG`, once, at start. Secret files are in `ANKASECURE_SECRETS` (default /run/secrets). @throws StartFailure */
 export const loadConfig = <Schema extends z.ZodType>(schema: Schema): z.infer<Schema> => {
   const file = process.env['ANKASECURE_CONFIG'];
-  if (file === undefined) throw new Error('configuration: ANKASECURE_CONFIG must name the configuration file');
+  if (file === undefined)
+    throw new StartFailure('configuration', 'configuration: ANKASECURE_CONFIG must name the configuration file');
   const secrets = process.env['ANKASECURE_SECRETS'] ?? '/run/secrets';
-  return parseConfig(readFileSync(file, 'utf8'), schema, environmentThenSecrets(process.env, secrets));
+  return failingAs('configuration', () =>
+    parseConfig(textOf(file), schema, environmentThenSecrets(process.env, secrets)),
+  );
 };

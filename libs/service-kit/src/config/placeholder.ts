@@ -1,34 +1,54 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readSecret } from './secret-file.js';
 
 export type Resolve = (name: string) => string | undefined;
 
-const placeholder = /\$\{([A-Za-z_][A-Za-z0-9_.-]*)(?::([^}]*))?\}/g;
-
-/** Reads the environment, then a file of that name in the secrets directory. One trailing newline is not part of a secret. */
+/** Reads the environment, then a file of that name in the secrets directory. */
 export const environmentThenSecrets =
   (environment: NodeJS.ProcessEnv, secretsDirectory: string): Resolve =>
-  (name) => {
-    const fromEnvironment = environment[name];
-    if (fromEnvironment !== undefined) return fromEnvironment;
-    try {
-      return readFileSync(join(secretsDirectory, name), 'utf8').replace(/\r?\n$/, '');
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw new Error(`configuration: the secret file for ${name} cannot be read`, { cause });
-    }
-  };
+  (name) =>
+    environment[name] ?? readSecret(secretsDirectory, name);
+
+/** `$${` and `${…}`, whatever it contains, up to the brace that ends it, or to the end of a text that never ends it. */
+const parts = /\$\$\{|\$\{(?:[^{}]|\{[^{}]*\})*(?:\}|$)|\$\{/g;
+
+/** The documented forms, whole. A default has no brace and no dollar sign. */
+const documented = /^\$\{([A-Za-z_][A-Za-z0-9_.-]*)(?::([^${}]*))?\}$/;
+
+/** Forms of shells, Kubernetes and other loaders. What they mean elsewhere would be taken here for a name, a default or a value. */
+const foreign: readonly (readonly [form: RegExp, what: string])[] = [
+  [/^\$\{[^}]*\$/, 'has a placeholder or a dollar sign inside a placeholder'],
+  [/^\$\{\s|^\$\{[^:}]*\s|^\$\{[^:}]*:\s|\s\}$/, 'has blanks inside a placeholder'],
+  [/^\$\{[^:}]*:[-=?+]/, 'uses a shell’s form (:-, :=, :? or :+)'],
+  [/^\$\{(?:env|sys|file|vault):/i, 'names a source (env:, sys:, file: or vault:)'],
+];
+
+/** A value that begins like a variable of a shell or of Kubernetes. */
+const bare = /^\$[A-Za-z_(]/;
+
+const rule =
+  'The forms are ${NAME} and ${NAME:default}; $${ writes ${. A value that begins with a dollar sign and a name belongs in a secret file or in the environment.';
+
+/** Names the key and never the text, which may be a secret. */
+const refusal = (key: string, what: string): Error => new Error(`configuration: ${key} ${what}. ${rule}`);
+
+const valueOf = (part: string, key: string, resolve: Resolve): string => {
+  if (part === '$${') return '${';
+  const what = foreign.find(([form]) => form.test(part))?.[1];
+  const [, name, fallback] = documented.exec(part) ?? [];
+  if (what !== undefined || name === undefined) throw refusal(key, what ?? 'has no placeholder of a documented form');
+  const value = resolve(name) ?? fallback;
+  if (value !== undefined) return value;
+  throw new Error(
+    `configuration: ${key}: \${${name}} has no value: set it in the environment or in a secret file, or give it a default`,
+  );
+};
 
 /**
- * Replaces every `${NAME}` and `${NAME:default}` in `text`.
- * @throws Error that names the placeholder when it has neither a value nor a default
+ * Replaces every `${NAME}` and `${NAME:default}` in `text`, and `$${` by `${`. Nothing is replaced inside a value.
+ * @param key of the configuration, for the message
+ * @throws Error that names the key, for any other form and for a placeholder with neither a value nor a default
  */
-export const resolvePlaceholders = (text: string, resolve: Resolve): string =>
-  text.replaceAll(placeholder, (_, name: string, fallback: string | undefined) => {
-    const value = resolve(name) ?? fallback;
-    if (value === undefined)
-      throw new Error(
-        `configuration: \${${name}} has no value: set it in the environment or in a secret file, or give it a default`,
-      );
-    return value;
-  });
+export const resolvePlaceholders = (text: string, key: string, resolve: Resolve): string => {
+  if (bare.test(text)) throw refusal(key, 'begins with $ and a name, without braces');
+  return text.replaceAll(parts, (part) => valueOf(part, key, resolve));
+};

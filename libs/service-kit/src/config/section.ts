@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Authority } from '../file/certificate-file.js';
 import { levelFormats } from '../logging/logger.js';
 
 /** A whole number. A string of digits counts, because a placeholder always gives a string. */
@@ -48,6 +49,12 @@ export const serviceConfig = z.strictObject({
     logLevelFormat: z.enum(levelFormats).default('number'),
   }),
   clock: clockConfig.default(clockDefaults),
+  start: z
+    .strictObject({
+      /** The time for which a start waits for a database or a bus that does not answer. */
+      patienceSeconds: integer(0, 3600).default(15),
+    })
+    .default({ patienceSeconds: 15 }),
 });
 export type ServiceConfig = z.infer<typeof serviceConfig>;
 
@@ -61,5 +68,7 @@ export const cursorSecret = z.string().min(32, 'must have at least 32 characters
 export interface DatabaseConfig extends z.infer<typeof serviceConfig.shape.database> {
   /** The HSM partition that the process's sessions name, for the rows they write. Not part of the file. */
   readonly partition?: string;
+  /** The authority of `caFile` as it is now. Not part of the file. */
+  readonly authority?: Authority;
 }
 export abstract class DatabaseConfig {}

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { DataSourceOptions, MixedList } from 'typeorm';
 import type { DatabaseConfig } from '../config/section.js';
+import type { Authority } from '../file/certificate-file.js';
 import { OutboxEntry } from '../outbox/outbox-entry.entity.js';
 import { BoundedClient } from './bounded-client.js';
 import { HeartbeatRecord } from './heartbeat.entity.js';
@@ -47,9 +48,11 @@ const sessionOptions = ({ partition = '' }: DatabaseConfig): { options: string }
     .join(' '),
 });
 
-/** The connection's TLS options. The server is verified against the configured authority. */
-export const tlsOf = (config: DatabaseConfig): { ssl?: { ca: string } } =>
-  config.caFile === undefined ? {} : { ssl: { ca: readFileSync(config.caFile, 'utf8') } };
+/** The connection's TLS options. The server is verified against the configured authority, as it is when it connects. */
+export const tlsOf = ({ caFile, authority }: DatabaseConfig): { ssl?: Authority } => {
+  if (authority !== undefined) return { ssl: authority };
+  return caFile === undefined ? {} : { ssl: { ca: readFileSync(caFile, 'utf8') } };
+};
 
 /**
  * Options of a pg `Pool` or `BoundedClient`, for connections that are separate from the service's data source.

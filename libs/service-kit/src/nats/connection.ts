@@ -1,31 +1,50 @@
 import {
   AnkaError,
+  aliveSubject,
   type ClockReading,
   type Context,
+  groupOf,
   inboxPrefix,
   monotonicNow,
+  ownSubject,
   type ReplyHead,
   type Service,
   workingSubject,
 } from '@ankasecure/contracts';
 import {
-  connect,
   type Msg,
+  type MsgHdrs,
   type NatsConnection,
+  type NodeConnectionOptions,
   nkeyAuthenticator,
   PermissionViolationError,
 } from '@nats-io/transport-node';
 import { PeerClocks } from '../clock/peer-clocks.js';
 import type { ServiceConfig } from '../config/section.js';
+import type { Authority } from '../file/certificate-file.js';
 import type { Logger } from '../logging/logger.js';
+import { connectPatiently } from './connect.js';
 import { decodeReply, encodeRequest } from './frame.js';
+import { Members } from './group/members.js';
+import { ServedTwice } from './group/served-twice.js';
 import { serverLiveness } from './in-flight/liveness.js';
+import { notBegun } from './in-flight/not-begun.js';
 import { Waiters } from './in-flight/waiters.js';
 import { Served } from './served.js';
 
 export interface RawReply {
   readonly head: ReplyHead;
   readonly body: Buffer;
+}
+
+/** The section `nats`, and the authority of its `caFile` as it is now. */
+export type BusConfig = ServiceConfig['nats'] & { readonly authority?: Authority };
+
+/** A request, until it is answered. */
+interface Question {
+  readonly subject: string;
+  readonly context: Context;
+  readonly body: Uint8Array;
 }
 
 interface Outgoing {
@@ -37,13 +56,20 @@ interface Outgoing {
 /** Requests that trigger a write before the turn of the event loop ends, so that the server can start work. */
 const mostOutgoing = 8;
 
+const empty = new Uint8Array();
+
+/** The server says that nobody listens, or the receiver that it does not begin with the request. */
+const isRefusal = (data: Uint8Array, headers: MsgHdrs | undefined): boolean =>
+  data.length === 0 && headers?.code === notBegun.code;
+
 /**
  * A process's only connection to the message bus. One private inbox receives all replies; the last token of a reply's
  * subject identifies its request. Every request has a deadline, and fails before it if the service that has it falls silent.
  * Nothing is queued while the connection is lost.
  */
 export class BusConnection {
-  private readonly waiters = new Waiters<RawReply>();
+  private readonly members: Members;
+  private readonly waiters: Waiters<RawReply>;
   private readonly outgoing: Outgoing[] = [];
   private readonly inbox: string;
   /** The clocks of the processes that answer. */
@@ -60,26 +86,42 @@ export class BusConnection {
   ) {
     this.inbox = `${inboxPrefix(service)}.${crypto.randomUUID()}.`;
     this.knownMaxPayload = connection.info?.max_payload ?? 0;
+    this.members = new Members({
+      isConnected: () => this.isConnected(),
+      ask: (group, instance) =>
+        connection.publish(aliveSubject(group, instance), empty, { reply: this.aliveInbox(group, instance) }),
+      changed: (group, instance, silent) =>
+        log.warn(
+          { group, instance, silent },
+          silent ? 'a process is silent: others get its requests' : 'it answers again',
+        ),
+    });
+    this.waiters = new Waiters((subject, asked) => this.members.isSuspect(groupOf(subject), asked));
     this.keepUp(`${this.inbox}*`, undefined, (message) => this.settle(message));
     this.keepUp(workingSubject(`${this.inbox}*`), undefined, ({ subject }) =>
       this.waiters.heard(this.tokenOf(subject)),
     );
+    this.keepUp(this.aliveInbox('>'), undefined, (message) => this.hear(message));
     void this.watch();
   }
 
-  static async open(service: Service, config: ServiceConfig['nats'], log: Logger): Promise<BusConnection> {
-    const connection = await connect({
+  /**
+   * Connects, and waits for a bus that cannot be reached yet.
+   * @throws StartFailure when the patience ends
+   */
+  static async open(service: Service, config: BusConfig, log: Logger, patienceMs = 60_000): Promise<BusConnection> {
+    const options: NodeConnectionOptions = {
       name: service,
       servers: config.servers,
       authenticator: nkeyAuthenticator(new TextEncoder().encode(config.nkeySeed)),
-      tls: { caFile: config.caFile },
+      // The client reads it at each connection, so a new authority needs no restart.
+      tls: config.authority ?? { caFile: config.caFile },
       inboxPrefix: inboxPrefix(service),
       maxReconnectAttempts: -1,
       ...serverLiveness,
-      waitOnFirstConnect: true,
       ignoreAuthErrorAbort: true,
-    });
-    return new BusConnection(connection, service, log);
+    };
+    return new BusConnection(await connectPatiently(options, config.servers, patienceMs, log), service, log);
   }
 
   isConnected(): boolean {
@@ -111,11 +153,8 @@ export class BusConnection {
       const left = context.deadline - monotonicNow();
       if (left <= 0) return reject(new AnkaError('deadline-exceeded'));
       if (!this.isConnected()) return reject(new AnkaError('service-unavailable', 'The message bus is not connected'));
-      const token = this.waiters.add(subject, left, { resolve, reject });
-      const frame = encodeRequest(context, body, { by: this.instance, askClock: this.peers.asks(subject) });
-      this.outgoing.push({ token, subject, frame });
-      if (this.outgoing.length === 1) setImmediate(this.flushOutgoing);
-      else if (this.outgoing.length === mostOutgoing) this.flushOutgoing();
+      const send = (token: string): void => this.send(token, { subject, context, body });
+      send(this.waiters.add(left, { subject, resolve, reject, resend: send }));
     });
   }
 
@@ -134,9 +173,13 @@ export class BusConnection {
     }
   }
 
-  /** Joins the queue group `queue` of `subject`. */
-  serve(subject: string, queue: string, receive: (message: Msg) => void): Served {
-    return this.keepUp(subject, queue, receive);
+  /** Joins the queue group `queue` of `subject`, and gets the requests that are for this process alone. */
+  serve(subject: string, queue: string, receive: (message: Msg) => void): ServedTwice {
+    this.sayAlive(groupOf(subject));
+    return new ServedTwice([
+      this.keepUp(subject, queue, receive),
+      this.keepUp(ownSubject(subject, this.instance), undefined, receive),
+    ]);
   }
 
   /** Resolves when the server has processed every subscription and message so far. */
@@ -146,6 +189,14 @@ export class BusConnection {
 
   async close(): Promise<void> {
     await this.connection.close();
+  }
+
+  private send(token: string, { subject, context, body }: Question): void {
+    const member = this.members.choose(groupOf(subject));
+    const frame = encodeRequest(context, body, { by: this.instance, askClock: this.peers.asks(subject) });
+    this.outgoing.push({ token, subject: member === undefined ? subject : ownSubject(subject, member), frame });
+    if (this.outgoing.length === 1) setImmediate(this.flushOutgoing);
+    else if (this.outgoing.length === mostOutgoing) this.flushOutgoing();
   }
 
   /** Sends the requests of one turn of the event loop in one write: one system call and one TLS record for all of them. */
@@ -174,6 +225,25 @@ export class BusConnection {
     return served;
   }
 
+  private sayAlive(group: string): void {
+    const subject = aliveSubject(group, this.instance);
+    if ([...this.served].some((one) => one.subject === subject)) return;
+    this.keepUp(subject, undefined, (message) => message.respond());
+  }
+
+  /** The subject of the answer to the question whether a process is alive. */
+  private aliveInbox(...who: readonly string[]): string {
+    return [`${this.inbox}alive`, ...who].join('.');
+  }
+
+  private hear({ subject, data, headers }: Msg): void {
+    const who = subject.slice(this.aliveInbox('').length);
+    const end = who.lastIndexOf('.');
+    const [group, instance] = [who.slice(0, end), who.slice(end + 1)];
+    if (isRefusal(data, headers)) this.members.gone(group, instance);
+    else this.members.heard(group, instance);
+  }
+
   private tokenOf(subject: string): string {
     return subject.slice(this.inbox.length).split('.', 1)[0] ?? '';
   }
@@ -181,16 +251,17 @@ export class BusConnection {
   private settle(message: Msg): void {
     const token = this.tokenOf(message.subject);
     if (!this.waiters.has(token)) return;
-    if (message.data.length === 0 && message.headers?.code === 503)
-      return this.waiters.fail(
+    if (isRefusal(message.data, message.headers))
+      return this.waiters.notBegun(
         token,
         new AnkaError('service-unavailable', 'No instance of the service is running. Try again.'),
       );
     try {
       const reply = decodeReply(message.data);
-      const asked = this.waiters.settle(token, reply);
-      if (reply.head.clock !== undefined && asked !== undefined)
-        this.peers.learn(reply.head.clock, asked, monotonicNow());
+      const request = this.waiters.settle(token, reply);
+      if (reply.head.clock === undefined || request === undefined) return;
+      this.peers.learn(reply.head.clock, request.asked, monotonicNow());
+      this.members.heard(groupOf(request.subject), reply.head.clock.instance);
     } catch (cause) {
       this.waiters.fail(token, new AnkaError('internal-error', 'The reply could not be read', { cause }));
     }

@@ -62,6 +62,8 @@ export interface Received {
   readonly body: Buffer;
   /** The reply is to tell this process's clock. */
   readonly askClock: boolean;
+  /** How long it waited on its way, in milliseconds. */
+  readonly waitedMs: number;
 }
 
 /** @param transits know how long requests wait on their way */
@@ -69,8 +71,8 @@ export const decodeRequest = (data: Uint8Array, transits?: Transits): Received =
   const { head, body } = decodeFrame(data);
   const { remainingMs, sent, askClock = false, ...rest } = context.parse(head);
   const now = monotonicNow();
-  const waited = sent === undefined ? 0 : (transits?.of(sent.by, sent.at, now) ?? 0);
-  return { context: { ...rest, deadline: now + remainingMs - waited }, body, askClock };
+  const waitedMs = sent === undefined ? 0 : (transits?.of(sent.by, sent.at, now) ?? 0);
+  return { context: { ...rest, deadline: now + remainingMs - waitedMs }, body, askClock, waitedMs };
 };
 
 export const decodeReply = (data: Uint8Array): { head: ReplyHead; body: Buffer } => {

@@ -1,5 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AnkaError, failureOf, HsmMeter, monotonicNow, type ReplyHead, ServedSubject } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  failureOf,
+  HsmMeter,
+  monotonicNow,
+  type ReplyHead,
+  ServedSubject,
+  sharedSubject,
+} from '@ankasecure/contracts';
 import type { Msg } from '@nats-io/transport-node';
 import { asAnkaError } from '../failure/as-anka-error.js';
 import { processSpan } from '../telemetry/bus-span.js';
@@ -8,6 +16,8 @@ import type { RawHandler } from './answer.js';
 import type { BusConnection } from './connection.js';
 import { decodeRequest, encodeFrame, type Received } from './frame.js';
 import { AtWork } from './in-flight/at-work.js';
+import { mostWaitedMs } from './in-flight/liveness.js';
+import { notBegun } from './in-flight/not-begun.js';
 import { Transits } from './transit.js';
 
 /** Replaces a reply above the server's max_payload. */
@@ -19,6 +29,8 @@ const unsendable: ReplyHead = {
     detail: 'The answer would be too large. Send fewer or smaller items.',
   },
 };
+
+const empty = new Uint8Array();
 
 /** More bytes than the head of any reply has. */
 const headRoom = 4_096;
@@ -39,13 +51,15 @@ export class Responder {
   /**
    * Answers a message. The server drops messages above its max_payload, and the caller would wait until its deadline. A
    * reply that does not fit is therefore answered with `body-too-large`. The handler's outcome stays committed; only its
-   * report fails.
+   * report fails. A message that has waited long on its way is not begun with: its caller may have given up, and sends it to
+   * another process otherwise.
    */
   async answer(message: Msg, handler: RawHandler): Promise<void> {
     const { log, maxPayload } = this.connection;
     this.inFlight++;
     try {
       const frame = await this.reply(message, handler);
+      if (frame === undefined) return void message.respond(empty, { headers: notBegun });
       const fits = frame.length <= maxPayload;
       if (!fits) log.warn({ subject: message.subject, bytes: frame.length }, 'the reply is too large for the bus');
       message.respond(fits ? frame : encodeFrame(unsendable));
@@ -61,21 +75,24 @@ export class Responder {
     while (this.inFlight > 0 && monotonicNow() < end) await delay(10);
   }
 
-  private async reply(message: Msg, handler: RawHandler): Promise<Buffer> {
+  /** @returns undefined if it has not begun with the message */
+  private async reply(message: Msg, handler: RawHandler): Promise<Buffer | undefined> {
+    const subject = sharedSubject(message.subject);
     let received: Received | undefined;
     try {
       received = decodeRequest(message.data, this.transits);
-      const { body } = received;
+      const { body, waitedMs } = received;
+      if (waitedMs >= mostWaitedMs) return undefined;
       // The decoded context is this request's own, so it takes both without another copy.
       const context = Object.assign(received.context, {
         hsm: new HsmMeter(),
-        served: new ServedSubject(message.subject),
+        served: new ServedSubject(subject),
       });
       if (context.deadline <= monotonicNow()) throw new AnkaError('deadline-exceeded');
       const answer = await this.atWork.during(message.reply, context.deadline, () =>
         withParent(context.traceparent, () =>
           inSpan(
-            () => processSpan(message.subject, body.length),
+            () => processSpan(subject, body.length),
             () => handler(context, body),
           ),
         ),
@@ -84,7 +101,7 @@ export class Responder {
     } catch (error) {
       const { revision } = asAnkaError(error);
       const correlationId = received?.context.correlationId;
-      const failed = { ok: false, error: this.failureOf(error, { subject: message.subject, correlationId }) } as const;
+      const failed = { ok: false, error: this.failureOf(error, { subject, correlationId }) } as const;
       return encodeFrame(this.headOf(revision === undefined ? failed : { ...failed, revision }, received));
     }
   }

@@ -5,9 +5,9 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { type Answer, noDryRun, type RawAnswer, type RawHandler, written } from './answer.js';
 import type { BusConnection } from './connection.js';
 import { parseJson, validate } from './frame.js';
+import type { ServedTwice } from './group/served-twice.js';
 import type { HandlerExtras } from './message-pattern.js';
 import { Responder } from './responder.js';
-import type { Served } from './served.js';
 import { busTransport } from './transport.js';
 
 /**
@@ -24,7 +24,7 @@ const confirmMs = 2_000;
  */
 export class BusServer extends Server implements CustomTransportStrategy {
   override readonly transportId = busTransport;
-  private readonly served: { readonly subscription: Served; readonly pauseGroup: string | undefined }[] = [];
+  private readonly served: { readonly subscription: ServedTwice; readonly pauseGroup: string | undefined }[] = [];
   private readonly responder: Responder;
 
   /** @param partition replaces `{partition}` in the subjects */

@@ -49,7 +49,7 @@ describe('a reply', () => {
     for (let times = 0; times < 3; times++) await ask(other);
     const [peer, ...others] = other.connection.peers.skews();
     expect(peer).toMatchObject({ service: 'crypto-worker' });
-    expect(Math.abs(peer?.aheadMs ?? Number.NaN)).toBeLessThan(1000);
+    expect(Math.abs(peer?.aheadMs ?? Number.NaN)).toBeLessThan(1000 + Date.now() - before);
     expect(others).toEqual([]);
     // This process's clock is set 45 s ahead of the worker's, and then behind.
     for (const shift of [45_000, -45_000]) {
@@ -91,7 +91,7 @@ describe('a connection', () => {
       tenantId: platformTenantId,
       principal: 'alice',
       correlationId: 'c',
-      deadline: monotonicNow() + 5000,
+      deadline: monotonicNow() + 20_000,
     };
     return gateway.requestRaw(subjectOf(contract, 'default'), context, Buffer.from('{}'));
   };
@@ -111,12 +111,11 @@ describe('a connection', () => {
   it('that is lost fails at once every request that waits for a reply', async () => {
     const worker = await workerThat(() => delay(60_000, undefined, { ref: false }));
     const asked = ask();
+    // At its deadline it would fail as `deadline-exceeded`.
     const failed = expect(asked).rejects.toMatchObject({ code: 'service-unavailable', retryable: true });
     await delay(100);
-    const start = performance.now();
     nats.process.signal('SIGKILL');
     await failed;
-    expect(performance.now() - start).toBeLessThan(2000);
     await worker.close();
   });
 });
@@ -139,13 +138,13 @@ describe('the readiness of a connection', () => {
   });
 
   const isReady = async () => (await health.readiness()).ready;
-  const becomes = (ready: boolean) => expect.poll(isReady, { timeout: 20_000 }).toBe(ready);
+  const becomes = (ready: boolean) => expect.poll(isReady).toBe(ready);
 
   it('follows a server that is frozen, which counts as lost after a while', async () => {
     await becomes(true);
     nats.process.signal('SIGSTOP');
     await becomes(false);
-    await expect.poll(() => worker.isConnected(), { timeout: 30_000 }).toBe(false);
+    await expect.poll(() => worker.isConnected()).toBe(false);
     nats.process.signal('SIGCONT');
     await becomes(true);
     expect(worker.isConnected()).toBe(true);

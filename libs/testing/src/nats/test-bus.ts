@@ -17,7 +17,7 @@ import {
   parseJson,
   type RawHandler,
   Responder,
-  type Served,
+  type ServedTwice,
   type ServiceConfig,
   validate,
   written,
@@ -26,7 +26,7 @@ import type { z } from 'zod';
 
 /** A client that also serves single contracts with functions, for stand-ins of whole services. */
 export class TestBus extends BusClient {
-  private readonly served: Served[] = [];
+  private readonly served: ServedTwice[] = [];
   private readonly responder: Responder;
 
   constructor(connection: BusConnection) {
@@ -47,7 +47,7 @@ export class TestBus extends BusClient {
     partition: string,
     handler: (context: Context, body: z.infer<Request>) => Promise<Answer<z.infer<Reply>>>,
     rehearse: (context: Context, body: z.infer<Request>) => Promise<DryRun> = noDryRun,
-  ): Served {
+  ): ServedTwice {
     return this.serveRaw(contract, partition, async (context, bytes) => {
       const start = performance.now();
       const request = validate(contract.request, parseJson(bytes));
@@ -58,7 +58,7 @@ export class TestBus extends BusClient {
   }
 
   /** Serves a contract's subject in its queue group. The handler gets bytes and returns bytes. */
-  serveRaw(contract: Contract, partition: string, handler: RawHandler): Served {
+  serveRaw(contract: Contract, partition: string, handler: RawHandler): ServedTwice {
     const served = this.connection.serve(
       subjectOf(contract, partition),
       queueOf(contract, partition),

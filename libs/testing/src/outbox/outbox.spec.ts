@@ -116,7 +116,7 @@ describe('the outbox', () => {
     outbox.committed(events.length);
   };
   const rows = () => postgres.query(database, 'SELECT id, event_count, quarantined FROM outbox ORDER BY id');
-  const eventually = (holds: () => unknown) => expect.poll(holds, { timeout: 10_000, interval: 20 });
+  const eventually = (holds: () => unknown) => expect.poll(holds, { interval: 20 });
   const ids = (events: readonly AuditEvent[]) => events.map(({ eventId }) => eventId);
 
   it('delivers in the order of commits, and removes sealed rows', async () => {
@@ -473,7 +473,7 @@ describe('the outbox', () => {
     for (let commit = 0; commit < 10; commit++) await write(outbox, eventsOf(30));
     await write(outbox, eventsOf(200));
     outbox.start();
-    await expect.poll(rows, { timeout: 30_000, interval: 50 }).toEqual([]);
+    await expect.poll(rows, { interval: 50 }).toEqual([]);
     expect(appends.slice(0, 3)).toEqual([500, 240, 120]);
     expect(new Set(sealed).size).toBe(500);
   });
@@ -524,13 +524,12 @@ describe('the outbox', () => {
     await outbox.stop();
     expect(sealed).toHaveLength(5);
     const hanging = outboxOf();
-    answer = () => delay(60_000);
+    answer = () => new Promise(() => undefined);
     await write(hanging, eventsOf(2));
     hanging.start();
     await eventually(() => appends).toEqual([5, 2]);
-    const start = performance.now();
+    // It does not wait for the answer, which never comes.
     await hanging.stop(200);
-    expect(performance.now() - start).toBeLessThan(2000);
     answer = () => undefined;
     expect(await rows()).toHaveLength(1);
     outboxOf().start();

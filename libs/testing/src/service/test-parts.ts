@@ -8,6 +8,7 @@ import {
   type Parts,
   type Schema,
   type ServiceConfig,
+  WatchedFiles,
 } from '@ankasecure/service-kit';
 import { DataSource } from 'typeorm';
 import { TestBus } from '../nats/test-bus.js';
@@ -35,6 +36,7 @@ const configOf = (
     database: { host, port, name: database, user, password, poolSize },
     observability: { host: '127.0.0.1', port: 1, logLevel: 'fatal', logLevelFormat: 'number' },
     clock: { maximumSkewMs: 2000 },
+    start: { patienceSeconds: 15 },
   };
 };
 
@@ -60,11 +62,13 @@ export const startTestParts = async (options: TestPartsOptions): Promise<TestPar
   const config = configOf(options, 'app');
   const dataSource = await new DataSource(dataSourceOptions(service, config.database, schema)).initialize();
   const bus = await connectTestBus(service, nats);
+  const [log, health] = [createLogger(service, 'fatal'), new Health(service)];
   return {
     service,
     config,
-    log: createLogger(service, 'fatal'),
-    health: new Health(service),
+    log,
+    health,
+    files: new WatchedFiles(log, health.registry),
     bus,
     dataSource,
     clock: new Clock(config.clock, bus.connection.peers),

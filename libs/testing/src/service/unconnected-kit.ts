@@ -10,6 +10,7 @@ import {
   type KitOptions,
   type Schema,
   type ServiceConfig,
+  WatchedFiles,
 } from '@ankasecure/service-kit';
 import type { DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -19,19 +20,23 @@ const config: ServiceConfig = {
   database: { host: '127.0.0.1', port: 1, name: 'none', user: 'none', password: 'none', poolSize: 2 },
   observability: { host: '127.0.0.1', port: 1, logLevel: 'fatal', logLevelFormat: 'number' },
   clock: { maximumSkewMs: 2000 },
+  start: { patienceSeconds: 0 },
 };
 
 /** The kit without connections. A service's modules can be built with it, but not started. */
-export const unconnectedKit = (service: Service, schema: Schema, options: KitOptions = {}): DynamicModule =>
-  KitModule.of(
+export const unconnectedKit = (service: Service, schema: Schema, options: KitOptions = {}): DynamicModule => {
+  const [log, health] = [createLogger(service, 'silent'), new Health(service)];
+  return KitModule.of(
     {
       service,
       config,
-      log: createLogger(service, 'silent'),
-      health: new Health(service),
+      log,
+      health,
       bus: new BusClient({} as BusConnection),
       dataSource: new DataSource(dataSourceOptions(service, config.database, schema)),
       clock: new Clock(config.clock),
+      files: new WatchedFiles(log, health.registry),
     },
     options,
   );
+};

@@ -1,7 +1,7 @@
 import { createSoftHsmToken, type SoftHsmToken } from './softhsm-token.js';
 
 export interface LogLine {
-  readonly level: 'info' | 'warn' | 'error';
+  readonly level: 'info' | 'warn' | 'error' | 'fatal';
   readonly fields: object;
   readonly message: string;
 }
@@ -14,7 +14,7 @@ export const listeningLogger = () => {
     (fields: object, message: string): void => {
       lines.push({ level, fields, message });
     };
-  return { lines, info: at('info'), warn: at('warn'), error: at('error') };
+  return { lines, info: at('info'), warn: at('warn'), error: at('error'), fatal: at('fatal') };
 };
 
 /** A private SoftHSM token for libraries that this process loads. */

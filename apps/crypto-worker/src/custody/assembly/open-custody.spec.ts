@@ -4,6 +4,7 @@ import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/tes
 import { afterAll, describe, expect, it } from 'vitest';
 import { Partition } from '../partition.js';
 import { OpenCustody } from './open-custody.js';
+import type { RefusedPins } from './refused-pins.js';
 
 const token = enterSoftHsmToken();
 afterAll(() => {
@@ -21,13 +22,16 @@ const database: DatabaseConfig = {
   poolSize: 2,
 };
 
+/** There is no database to remember PINs. `refused-pins.spec.ts` has one. */
+const noneRefused = { refusedAt: () => Promise.resolve(undefined) } as unknown as RefusedPins;
+
 const openerOf = (changes: object = {}) => {
   const { partition: name, ...hsm } = partitionOn(token);
   const health = new Health('crypto-worker');
   health.markStarted();
   const logger = listeningLogger();
   const partition = new Partition(name, { ...hsm, excludedMechanisms: [], ...changes });
-  const opener = new OpenCustody(database, partition, logger as unknown as Logger, health, health.registry);
+  const opener = new OpenCustody(database, partition, logger as unknown as Logger, health, noneRefused);
   return { opener, health, logger };
 };
 
@@ -38,7 +42,7 @@ describe('a worker that starts', () => {
     const { opener, health, logger } = openerOf();
     const opening = opener.open();
     const failures = () => logger.lines.filter(({ message }) => message.startsWith('cannot open the HSM')).length;
-    await expect.poll(failures, { timeout: 10_000 }).toBeGreaterThan(3);
+    await expect.poll(failures).toBeGreaterThan(3);
     expect(await health.readiness()).toEqual({ ready: false, parts: { hsm: 'failed' } });
     rmdirSync(tokens);
     renameSync(`${tokens}.away`, tokens);
@@ -49,6 +53,17 @@ describe('a worker that starts', () => {
   });
 
   it('with a library that does not exist fails', async () => {
-    await expect(openerOf({ libraryPath: '/nowhere/libpkcs11.so' }).opener.open()).rejects.toThrow(/ENOENT/);
+    await expect(openerOf({ libraryPath: '/nowhere/libpkcs11.so' }).opener.open()).rejects.toMatchObject({
+      reason: 'hsm',
+      message: expect.stringContaining('/nowhere/libpkcs11.so') as string,
+    });
+  });
+
+  it('with a profile that does not exist fails before it logs in, and names the profiles', async () => {
+    const opening = openerOf({ profile: 'lunna', pin: 'wrong' }).opener.open();
+    await expect(opening).rejects.toMatchObject({
+      reason: 'hsm',
+      message: expect.stringMatching(/no vendor profile is named lunna; the profiles are .*luna/) as string,
+    });
   });
 });

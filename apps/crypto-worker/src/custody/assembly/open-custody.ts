@@ -1,21 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DatabaseConfig, Health, isTraced, Logger, rejectedRecords } from '@ankasecure/service-kit';
+import {
+  DatabaseConfig,
+  exitCodes,
+  Health,
+  isTraced,
+  Logger,
+  rejectedRecords,
+  StartFailure,
+} from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { Histogram, Registry } from 'prom-client';
+import { Histogram } from 'prom-client';
 import type { Custody } from '../custody.js';
 import { Partition } from '../partition.js';
 import { mayPass, PinRefused, type Pkcs11Options, probeToken } from '../pkcs11/pkcs11-custody.js';
 import { type BothCustodies, openBothCustodies } from '../pkcs11/wrapped-custody.js';
 import { SoftwareCustody } from '../software/software-custody.js';
 import { CustodyByKind } from './custody-by-kind.js';
+import { RefusedPins } from './refused-pins.js';
 import { traceJobs } from './trace-job.js';
 import { takingTurns, WriterTurn } from './writer-turn.js';
 
 /** The pause between two attempts to open the token at start, in milliseconds. It doubles from the first to the most. */
 const pausesMs = { first: 50, most: 1_000 };
-
-/** The exit code if the module cannot be repaired inside this process. The supervisor starts a new process. */
-const hsmLost = 70;
 
 /** Opens the token that this process serves, and reports its health and the time of its calls. */
 @Injectable()
@@ -25,12 +31,12 @@ export class OpenCustody {
     private readonly partition: Partition,
     private readonly log: Logger,
     private readonly health: Health,
-    private readonly registry: Registry,
+    private readonly refused: RefusedPins,
   ) {}
 
   /**
-   * Waits for a token that does not answer, alive and not ready. Start-up fails with one clear sentence if the configuration is
-   * wrong.
+   * Waits for a token that does not answer, alive and not ready.
+   * @throws StartFailure with one clear sentence if the configuration is wrong or the PIN is refused
    */
   async open(): Promise<Custody> {
     this.health.register('hsm', () => {
@@ -51,9 +57,9 @@ export class OpenCustody {
       help: 'Time that jobs spend in a lane',
       labelNames: ['call', 'ok'],
       buckets: [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1, 5],
-      registers: [this.registry],
+      registers: [this.health.registry],
     });
-    const rejected = rejectedRecords(this.registry);
+    const rejected = rejectedRecords(this.health.registry);
     return {
       observer: {
         call: (call, micros, ok) => seconds.observe({ call, ok: String(ok) }, micros / 1e6),
@@ -62,18 +68,32 @@ export class OpenCustody {
       },
       onFatal: (reason) => {
         this.log.fatal({ reason }, 'the HSM module cannot recover in this process');
-        process.exit(hsmLost);
+        process.exit(exitCodes.hsmLost.code);
       },
     };
   }
 
   private async openOrWait(options: Pkcs11Options): Promise<BothCustodies> {
+    await this.assertUntried();
     try {
       return await this.openPatiently(options);
     } catch (error) {
-      if (error instanceof PinRefused) return this.waitForAPerson(error);
-      throw error;
+      if (error instanceof PinRefused) throw await this.refusedPin(error);
+      const { message } = error as Error;
+      const { name, hsm } = this.partition;
+      const sentence = `the HSM of the partition ${name} cannot be opened with ${hsm.libraryPath}: ${message}`;
+      throw new StartFailure('hsm', sentence, { cause: error });
     }
+  }
+
+  /** @throws StartFailure if the token has refused this PIN before: another attempt may lock it */
+  private async assertUntried(): Promise<void> {
+    const at = await this.refused.refusedAt();
+    if (at === undefined) return;
+    throw new StartFailure(
+      'pin',
+      `the HSM of the partition ${this.partition.name} refused this PIN at ${at} UTC, so it was not tried again: correct the PIN, or delete the partition's rows of the table refused_pin if the token has this PIN now`,
+    );
   }
 
   /**
@@ -94,20 +114,14 @@ export class OpenCustody {
     }
   }
 
-  /**
-   * Waits for an operator. A refused PIN is never tried again, not even by a supervisor that restarts the process, because
-   * repeated attempts lock the token. The process stays alive, started and not ready, until an operator corrects the
-   * configuration and restarts it.
-   */
-  private waitForAPerson(refusal: PinRefused): Promise<never> {
-    this.log.fatal(
-      { alarm: 'pin-refused', reason: refusal.message },
-      'the HSM refused the PIN: correct the PIN, then restart the worker',
+  /** Remembers the PIN, so that no supervisor's restart tries it again: repeated attempts lock the token. */
+  private async refusedPin(refusal: PinRefused): Promise<StartFailure> {
+    this.log.fatal({ alarm: 'pin-refused', reason: refusal.message }, 'the HSM refused the PIN: correct it');
+    await this.refused.note();
+    return new StartFailure(
+      'pin',
+      `the HSM of the partition ${this.partition.name} refused the PIN. It is not tried again: correct it, then start the worker`,
+      { cause: refusal },
     );
-    this.health.register('hsm', () => {
-      throw refusal;
-    });
-    this.health.markStarted();
-    return new Promise(() => undefined);
   }
 }

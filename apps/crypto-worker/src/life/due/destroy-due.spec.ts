@@ -89,7 +89,7 @@ const stateNow = async (): Promise<string> => {
 const intentsLeft = () => database.superuser.query<unknown[]>('SELECT * FROM intent');
 const sweeping = async (workers: readonly ReturnType<typeof worker>[], until: () => Promise<boolean>) => {
   for (const { sweeper } of workers) sweeper.onApplicationBootstrap();
-  await expect.poll(until, { timeout: 15_000 }).toBe(true);
+  await expect.poll(until).toBe(true);
   await Promise.all(workers.map(({ sweeper }) => sweeper.onApplicationShutdown()));
 };
 

@@ -113,7 +113,7 @@ describe('a rotation that is due', () => {
     await due(86_400, 1);
     const workers = Array.from({ length: 4 }, () => worker(alone));
     for (const { scheduler } of workers) scheduler.onApplicationBootstrap();
-    await expect.poll(async () => (await versions()).length, { timeout: 15_000 }).toBe(2);
+    await expect.poll(async () => (await versions()).length).toBe(2);
     await delay(1200);
     await Promise.all(workers.map(({ stop }) => stop()));
     expect(await versions()).toEqual(['DEACTIVATED', 'ACTIVE']);
@@ -132,7 +132,7 @@ describe('a rotation that is due', () => {
     const missed = await nextAt();
     const workers = [worker(), worker()];
     for (const { scheduler } of workers) scheduler.onApplicationBootstrap();
-    await expect.poll(async () => (await versions()).length, { timeout: 15_000 }).toBe(2);
+    await expect.poll(async () => (await versions()).length).toBe(2);
     await delay(1200);
     await Promise.all(workers.map(({ stop }) => stop()));
     expect(await versions()).toEqual(['DEACTIVATED', 'ACTIVE']);
@@ -216,12 +216,12 @@ describe('a rotation that is due', () => {
     try {
       await clock.read(database.dataSource.manager);
       scheduler.onApplicationBootstrap();
-      await expect.poll(() => clock.refusals, { timeout: 10_000 }).toBeGreaterThan(0);
+      await expect.poll(() => clock.refusals).toBeGreaterThan(0);
       expect(await versions()).toEqual(['ACTIVE']);
     } finally {
       vi.useRealTimers();
     }
-    await expect.poll(async () => (await versions()).length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(async () => (await versions()).length).toBe(2);
     await stop();
   });
 

@@ -16,7 +16,7 @@ describe('a request that waits for its reply', () => {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const ended = vi.fn<(outcome: string) => void>();
     promise.then(ended, ({ code, detail }: AnkaError) => ended(`${code}: ${detail}`));
-    return { ended, token: waiters.add('a.subject', leftMs, { resolve, reject }) };
+    return { ended, token: waiters.add(leftMs, { subject: 'a.subject', resolve, reject, resend: vi.fn() }) };
   };
 
   it('fails when nothing has been heard of it for too long, and can be repeated', async () => {

@@ -12,12 +12,12 @@ export interface SlowService {
 }
 
 const work: RawHandler = async (_, body) => {
-  process.send?.('began');
+  process.send?.(body.toString());
   await delay((JSON.parse(body.toString()) as { takesMs: number }).takesMs);
-  return { head: { ok: true } };
+  return { head: { ok: true }, body: Buffer.from(String(process.pid)) };
 };
 
-/** A worker whose requests take as long as their bodies say. It tells its parent when it serves, and of every request. */
+/** A worker whose requests take as long as their bodies say. It tells its parent when it serves, and every request that it begins. */
 const serve = async ({ nats, subject }: SlowService): Promise<void> => {
   const connection = await BusConnection.open('crypto-worker', nats, createLogger('crypto-worker', 'fatal'));
   const responder = new Responder(connection);

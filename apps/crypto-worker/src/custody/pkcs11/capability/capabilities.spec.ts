@@ -161,10 +161,9 @@ describe('a caller that needs a self-test that has not run', () => {
       isFor(spec, 'rsa', 4096) ? new Promise<never>(() => undefined) : passing(spec),
     );
     await capabilities.start(true);
-    const since = performance.now();
+    // The self-test never ends.
     expect(await codeOf(capabilities.of(inTime(50), 'RSA-4096', 'sign'))).toBe('hsm-timeout');
     expect(await codeOf(capabilities.of(inTime(-1), 'RSA-4096', 'sign'))).toBe('hsm-timeout');
-    expect(performance.now() - since).toBeLessThan(1_000);
   });
 });
 
@@ -217,7 +216,7 @@ describe('a failed self-test', () => {
         capabilities.tokenProved();
         return false;
       };
-      await expect.poll(proveUntil, { timeout: 20_000, interval: 10 }).toBe(true);
+      await expect.poll(proveUntil, { interval: 10 }).toBe(true);
       return asked.slice(before);
     };
     const attempts = Array.from({ length: failure === trouble ? 3 : 1 }, () => ['PS256']);

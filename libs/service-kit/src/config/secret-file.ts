@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What is not one line of text, in the order in which it is said. */
+const faults: readonly (readonly [fault: RegExp, what: string])[] = [
+  [/^\uFEFF/, 'begins with a byte order mark'],
+  [/\0/, 'contains a NUL byte'],
+  [/^[\r\n]|[\r\n]$/, 'has an empty line'],
+  [/[\r\n]/, 'has more than one line'],
+];
+
+const decode = (bytes: Buffer, name: string): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new Error(`configuration: the secret file ${name} is not UTF-8 text`);
+  }
+};
+
+/**
+ * Reads a secret: one line of UTF-8. One line break at its end is not part of it. Anything else is refused here, because a token
+ * counts every wrong PIN.
+ * @returns undefined if there is no such file
+ * @throws Error that names the file and never its contents
+ */
+export const readSecret = (directory: string, name: string): string | undefined => {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(join(directory, name));
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new Error(`configuration: the secret file ${name} cannot be read (${code})`, { cause });
+  }
+  const text = decode(bytes, name).replace(/\r?\n$/, '');
+  const what = faults.find(([fault]) => fault.test(text))?.[1];
+  if (what !== undefined)
+    throw new Error(
+      `configuration: the secret file ${name} ${what}. It must hold one line, with at most one line break at its end.`,
+    );
+  return text;
+};

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Service } from '@ankasecure/contracts';
+import { repository } from '@ankasecure/local';
+import { type ExitReason, exitCodes } from '@ankasecure/service-kit';
+import { makeIdentity } from '@ankasecure/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type OwnRig, startOwnRig } from '../harness/rig.js';
+import { endingOf, type Fault, FaultyProcess, faults } from './refused-start.js';
+
+/** How a process ends that has started, or that cannot be made to fail so: other specs show these. */
+const elsewhere: readonly ExitReason[] = ['stopped', 'other', 'hsmLost'];
+
+const servicesOf = ({ reason, services = exitCodes[reason].services }: Fault): readonly Service[] => services;
+
+describe('a service that cannot start', { timeout: 120_000 }, () => {
+  let rig: OwnRig;
+  let otherAuthority: string;
+  beforeAll(async () => {
+    rig = await startOwnRig({ workers: 1 });
+    otherAuthority = (await makeIdentity()).cert;
+  });
+  afterAll(() => rig.stop());
+
+  it('has a fault here for every exit code and each of its services', () => {
+    for (const [reason, { services }] of Object.entries(exitCodes)) {
+      if (elsewhere.includes(reason as ExitReason)) continue;
+      const covered = faults.filter((fault) => fault.reason === reason).flatMap(servicesOf);
+      expect([...new Set(covered)].toSorted(), reason).toEqual([...services].toSorted());
+    }
+  });
+
+  const rows = faults.flatMap((fault) => servicesOf(fault).map((service) => [service, fault.name, fault] as const));
+  it.each(rows)('%s says %s in one sentence, and exits with its code', async (service, _, fault) => {
+    const faulty = new FaultyProcess(rig, service, otherAuthority);
+    try {
+      const start = await faulty.start();
+      await fault.make(faulty.files);
+      const { code, stdout, stderr } = await endingOf(start());
+      expect(stderr).toMatch(/^[a-z-]+ cannot start: [^\n]+\n$/);
+      expect(stderr).toMatch(fault.says);
+      expect(code).toBe(exitCodes[fault.reason].code);
+      expect(stdout + stderr).not.toMatch(/canary|(\\n|\n) +at /);
+    } finally {
+      faulty.end();
+    }
+  });
+
+  it.each(['gateway', 'policy', 'audit', 'crypto-worker'] as const)(
+    '%s: a migration says the same',
+    async (service) => {
+      const faulty = new FaultyProcess(rig, service, otherAuthority);
+      try {
+        const start = await faulty.start();
+        const { code, stderr } = await endingOf(start('migrate.js'));
+        expect(stderr).toMatch(/^[a-z-]+ migration cannot start: configuration is not valid: [^\n]+\n$/);
+        expect(code).toBe(exitCodes.configuration.code);
+      } finally {
+        faulty.end();
+      }
+    },
+  );
+
+  it('outlives SIGHUP, at every moment of its start and afterwards, and stops with code 0', async () => {
+    const faulty = new FaultyProcess(rig, 'policy', otherAuthority);
+    try {
+      const child = (await faulty.start())();
+      const ended = endingOf(child);
+      let said = '';
+      child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      const logged = (text: string) => expect.poll(() => said, { timeout: 60_000 }).toContain(text);
+      await logged('"msg":"started"');
+      for (let time = 0; time < 3; time++) child.kill('SIGHUP');
+      child.kill('SIGTERM');
+      expect((await ended).code).toBe(exitCodes.stopped.code);
+    } finally {
+      faulty.end();
+    }
+  });
+});
+
+it('the page of exit codes is that of the table', () => {
+  const page = readFileSync(join(repository, 'libs/service-kit/src/start/exit-codes.md'), 'utf8');
+  const rows = Object.values(exitCodes).map(
+    ({ code, services, cause, remedy }) =>
+      `| ${code} | ${services.length === 1 ? services[0] : 'all'} | ${cause} | ${remedy} |`,
+  );
+  expect(page.split('\n').filter((line) => /^\| \d/.test(line))).toEqual(rows);
+});
