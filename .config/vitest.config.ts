@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 const repository = fileURLToPath(new URL('..', import.meta.url));
 
 /** The end-to-end specs that attack a stack: `npm run test:attack`. They take as long as all others together. */
-const attacks = ['audit', 'bad-input', 'clock', 'policy-race', 'record', 'secret'].map(
+const attacks = ['audit', 'bad-input', 'clock', 'outbox', 'policy-race', 'record', 'secret'].map(
   (folder) => `test/e2e/${folder}/**/*.spec.ts`,
 );
 const currentBuild = 'test/e2e/harness/current-build.ts';

@@ -11,7 +11,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   'policy-rules': ['algorithm'],
   contracts: ['algorithm', 'policy-rules'],
   'audit-event': ['algorithm', 'contracts'],
-  'service-kit': ['contracts'],
+  'service-kit': ['contracts', 'audit-event'],
   gateway: [...pure, 'service-kit'],
   policy: [...pure, 'service-kit'],
   'crypto-worker': [...pure, 'service-kit'],

@@ -40,7 +40,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['anchor'],
     ['record'],
     ['event', 'verification'],
-    ['acceptance'],
+    ['acceptance', 'intake'],
   ],
 };
 

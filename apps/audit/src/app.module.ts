@@ -3,6 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AcceptanceModule } from './acceptance/acceptance.module.js';
 import type { AuditConfig } from './config.js';
 import { EventModule } from './event/event.module.js';
+import { IntakeModule } from './intake/intake.module.js';
 import { MacConfig } from './mac/mac.config.js';
 import { RecordModule } from './record/record.module.js';
 import { VerificationModule } from './verification/verification.module.js';
@@ -15,6 +16,9 @@ export class AppModule {
       provided(MacConfig, config),
       provided(CursorSeal, new CursorSeal(config.cursorSecret)),
     );
-    return { module: AppModule, imports: [sections, EventModule, RecordModule, VerificationModule, AcceptanceModule] };
+    return {
+      module: AppModule,
+      imports: [sections, EventModule, IntakeModule, RecordModule, VerificationModule, AcceptanceModule],
+    };
   }
 }

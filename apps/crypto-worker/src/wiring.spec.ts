@@ -31,6 +31,7 @@ describeWiring(
     DestroyDue: 'destroys the keys that are due, in rounds',
     DestroyRetiredKeks: 'destroys the KEKs that no backup needs, in rounds',
     ForgetUnwrapped: 'listens for changed versions, and forgets their unwrapped keys',
+    OpenOutbox: 'gets the key that proves audit events, and tries until it has it',
     BehindHealth: 'names a database that is older than the audit trail in the readiness answer',
     HistoryWatch: 'compares the database with the audit trail, in rounds',
     PartitionRole: 'refuses to start with a database role of another partition',

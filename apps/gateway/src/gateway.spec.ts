@@ -1,5 +1,6 @@
 import { AnkaError } from '@ankasecure/contracts';
 import { Outbox } from '@ankasecure/service-kit';
+import { testProof } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RefusalRecord } from './audit/refusal-record.js';
 import { Sweeper } from './sweep/sweeper.js';
@@ -24,7 +25,7 @@ describe('the gateway while its parts are unavailable', () => {
 
   it('answers no refusal without a record while the outbox is full', async () => {
     const { dataSource, bus, log } = gateway.parts;
-    const outbox = new Outbox('gateway', dataSource, bus, log, { capacity: 0, batch: 1 });
+    const outbox = new Outbox(testProof('gateway'), dataSource, bus, log, { capacity: 0, batch: 1 });
     const full = new RefusalRecord(dataSource, outbox, gateway.app.get(Sweeper));
     const deny = () =>
       full.write({

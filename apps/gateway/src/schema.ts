@@ -21,6 +21,7 @@ import { Exclusion1770700200000 } from './migrations/1770700200000-exclusion.js'
 import { RecordSeal1770800000000 } from './migrations/1770800000000-record-seal.js';
 import { RecordRevision1772100000000 } from './migrations/1772100000000-record-revision.js';
 import { IdempotencyCaller1772400000000 } from './migrations/1772400000000-idempotency-caller.js';
+import { OutboxProof1775100000000 } from './migrations/1775100000000-outbox-proof.js';
 import { ServiceAccountRecord } from './service-account/service-account.entity.js';
 import { TenantPartition } from './tenant/tenant-partition.entity.js';
 
@@ -55,5 +56,6 @@ export const schema: Schema = {
     RecordSeal1770800000000,
     RecordRevision1772100000000,
     IdempotencyCaller1772400000000,
+    OutboxProof1775100000000,
   ],
 };

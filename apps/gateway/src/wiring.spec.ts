@@ -18,6 +18,7 @@ describeWiring(
     PlaceRecords: 'gives the records of an older release their places in the history, after the start',
     DescriptionEndpoints: 'adds its routes to the server at start-up',
     DomainRoutes: 'is discovered: `RegisteredRoutes` fails at start-up when a row of the table is not registered',
+    OpenOutbox: 'gets the key that proves audit events, and tries until it has it',
     BehindHealth: 'names a database that is older than the audit trail in the readiness answer',
     HistoryWatch: 'compares the database with the audit trail, in rounds',
     KeySetEndpoint: 'adds its route to the server at start-up',

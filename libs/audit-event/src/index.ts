@@ -5,4 +5,5 @@ export * from './coverage.js';
 export * from './leaf.js';
 export * from './mac-day.js';
 export * from './multiset.js';
+export * from './outbox-proof.js';
 export * from './record-index.js';

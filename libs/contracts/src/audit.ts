@@ -33,6 +33,16 @@ export const reportedEvent = z.strictObject({
 });
 export type AuditEvent = z.infer<typeof reportedEvent>;
 
+/**
+ * An event as it waits in an outbox and is offered to the audit service. The proof is the last member: a MAC under the key of the
+ * process that wrote it (`outboxMac` of audit-event). It is not sealed. Without it the event is refused with `event-unproven`.
+ */
+export const offeredEvent = z.strictObject({
+  ...reportedEvent.shape,
+  proof: z.strictObject({ process: uuid, mac: z.string().max(64) }).optional(),
+});
+export type OfferedEvent = z.infer<typeof offeredEvent>;
+
 /** The maximum number of events in one append. */
 export const maxAppend = 5000;
 
@@ -49,7 +59,7 @@ const append = (reporter: Reporter, partition = '') =>
     owner: 'audit',
     callers: [reporter],
     subject: `audit.append.${reporter}${partition}`,
-    request: z.strictObject({ events: z.array(reportedEvent).min(1).max(maxAppend) }),
+    request: z.strictObject({ events: z.array(offeredEvent).min(1).max(maxAppend) }),
     reply: z.strictObject({ sealed: z.number().int().nonnegative() }),
   });
 

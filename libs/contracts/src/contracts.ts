@@ -44,6 +44,7 @@ import {
   suspendKey,
 } from './lifecycle.js';
 import { aliveSubject, groupOf, ownSubject } from './member.js';
+import { findUnsealed, openGatewayOutbox, openPolicyOutbox, readOutboxKeys } from './outbox.js';
 import {
   applyPolicy,
   createTenant,
@@ -122,6 +123,9 @@ export const contracts = {
   sealPolicyRecords,
   checkPolicyRecords,
   adoptPolicyRecords,
+  openGatewayOutbox,
+  openPolicyOutbox,
+  readOutboxKeys,
   createTenant,
   listTenants,
   getTenant,
@@ -142,6 +146,7 @@ export const contracts = {
   appendFromGateway,
   appendFromPolicy,
   appendFromWorker,
+  findUnsealed,
   queryEvents,
   countUses,
   verifyTrail,

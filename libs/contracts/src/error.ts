@@ -74,6 +74,7 @@ export const errors = {
   'record-outdated': row(500, 'A stored record is older than the audit trail'),
   'key-blob-refused': row(500, 'The stored key does not match its record'),
   'record-forged': row(500, 'A stored record is not one that the platform wrote'),
+  'event-unproven': row(500, 'An event does not carry the proof of the process that reports it'),
   'platform-key-unrecorded': row(500, 'The HSM holds a platform key that no record names'),
   'audit-unavailable': row(503, 'The audit trail cannot record the request', true),
   'policy-not-applied': row(503, 'The policy change is not confirmed on every worker', true),

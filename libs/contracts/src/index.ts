@@ -19,6 +19,7 @@ export * from './key-set.js';
 export * from './lifecycle.js';
 export * from './member.js';
 export * from './monotonic.js';
+export * from './outbox.js';
 export * from './policy.js';
 export * from './policy-evaluation.js';
 export * from './precondition.js';

@@ -16,9 +16,9 @@ describe('a reporter', () => {
     expect(mayReport('gateway', '')).toBe(false);
   });
 
-  it('shares only the family of its own records', () => {
+  it('shares only the families of its own outbox and records', () => {
     const all = Object.values(families).flat();
-    expect([...new Set(all.filter((family, index) => all.indexOf(family) !== index))]).toEqual(['record']);
+    expect([...new Set(all.filter((family, index) => all.indexOf(family) !== index))]).toEqual(['outbox', 'record']);
   });
 
   it('is named in the details', () => {

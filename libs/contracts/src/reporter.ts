@@ -10,8 +10,8 @@ export const isReporter = (service: Service): service is Reporter =>
 
 /** The families of operations that each service reports: the first word of their names. An operation of no family is refused. */
 export const families: Readonly<Record<Reporter, readonly string[]>> = {
-  gateway: ['access', 'approval', 'identity', 'issuer', 'record', 'service-account', 'subject', 'token'],
-  policy: ['policy', 'record', 'tenant'],
+  gateway: ['access', 'approval', 'identity', 'issuer', 'outbox', 'record', 'service-account', 'subject', 'token'],
+  policy: ['outbox', 'policy', 'record', 'tenant'],
   'crypto-worker': [
     'alias',
     'audit-mac',
@@ -22,6 +22,7 @@ export const families: Readonly<Record<Reporter, readonly string[]>> = {
     'kek',
     'key',
     'object',
+    'outbox',
     'policy-copy',
     'record',
     'record-mac',

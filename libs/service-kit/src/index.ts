@@ -45,6 +45,7 @@ export * from './nats/server.js';
 export * from './outbox/outbox.js';
 export * from './outbox/outbox.schema.js';
 export * from './outbox/outbox-entry.entity.js';
+export * from './outbox/outbox-proof.js';
 export * from './outbox/outbox-room.js';
 export * from './quota/buckets.js';
 export * from './record/adopt-remotely.js';

@@ -12,6 +12,7 @@ import { Logger } from './logging/logger.js';
 import { BusClient } from './nats/client.js';
 import { BusServer } from './nats/server.js';
 import { Outbox, type OutboxOptions } from './outbox/outbox.js';
+import { OutboxProof } from './outbox/outbox-proof.js';
 
 /** The connected parts that every service is built on. */
 export interface Parts<Config extends ServiceConfig = ServiceConfig> {
@@ -73,9 +74,11 @@ const recording = (
   { outbox: options = {}, partition = '' }: KitOptions,
 ): Provider[] => {
   if (options === 'none' || !isReporter(service)) return [];
-  const outbox = new Outbox(service, dataSource, bus, log, { ...options, partition }).meter(health.registry);
+  const proof = new OutboxProof(service, partition);
+  const outbox = new Outbox(proof, dataSource, bus, log, options).meter(health.registry);
   health.register('outbox', () => {
+    if (!outbox.isOpen) throw new Error('no crypto-worker has given the key that proves audit events');
     if (outbox.isFull) throw new Error('the outbox is full');
   });
-  return [{ provide: Outbox, useValue: outbox }, ActionRunner];
+  return [{ provide: OutboxProof, useValue: proof }, { provide: Outbox, useValue: outbox }, ActionRunner];
 };

@@ -5,6 +5,7 @@ export * from './fault/pkcs11-shim.js';
 export * from './fault/refuse-subscription.js';
 export * from './nats/nats.js';
 export * from './nats/test-bus.js';
+export * from './outbox/test-proof.js';
 export * from './postgres/postgres.js';
 export * from './process/fork-source.js';
 export * from './service/test-parts.js';

@@ -220,6 +220,17 @@ export const threats: Readonly<Record<string, Threat>> = {
       e2e('trail/record.spec.ts', 'every event names the service that reported it'),
     ],
   },
+  'events forged, changed or deleted before they are sealed': {
+    control:
+      'Each event in an outbox carries a MAC of the process that wrote it, under a key that the HSM derives. The audit service refuses an event without it, and a process misses its events that were deleted.',
+    proofs: [
+      proof('apps/audit/src/intake/receive-events.spec.ts', 'is refused if %s was changed'),
+      proof('libs/testing/src/outbox/lost-events.spec.ts', 'because its database’s owner took it away %s'),
+      e2e('outbox/outbox-attack.spec.ts', 'cannot have an event sealed that the service did not write, or not so'),
+      e2e('outbox/outbox-attack.spec.ts', 'is found out after deleting a row'),
+      e2e('outbox/outbox-attack.spec.ts', 'a forged subject.readmit does not let a subject in again'),
+    ],
+  },
   'flood of the trail': {
     control:
       'Identical refusals of a request are one event with their number, and so are those that a caller repeats. Quotas charge the items of a batch. A tenant may hold at most as many waiting events as stay free, and deliveries take turns among tenants.',

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type AuditEvent, acceptTrails, platformTenantId } from '@ankasecure/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AppendEvents } from '../event/append-events.js';
+import { ReceiveEvents } from '../intake/receive-events.js';
 import { underAttack } from '../testing/attacked-database.js';
-import { contextOf, database, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { contextOf, database, eventsOf, proven, type RunningAudit, startAudit } from '../testing/running-audit.js';
 import { TrailGuard } from './trail-guard.js';
 
 describe('what a process has sealed', () => {
@@ -25,8 +25,8 @@ describe('what a process has sealed', () => {
   const guard = (number = 0): TrailGuard => instance(number).app.get(TrailGuard);
   const append = (events: readonly AuditEvent[], number = 0) =>
     instance(number)
-      .app.get(AppendEvents)
-      .append(contextOf(platformTenantId), { reporter: 'crypto-worker', partition: 'default' }, events);
+      .app.get(ReceiveEvents)
+      .receive(contextOf(platformTenantId), { reporter: 'crypto-worker', partition: 'default' }, proven(events));
   const accept = () => audit.gateway.request(acceptTrails, '', contextOf(platformTenantId), {});
   const rollBack = (seq: number) =>
     audit.tamper(`DELETE FROM sealed_event WHERE tenant_id = '${tenantId}' AND seq > ${seq};

@@ -145,7 +145,7 @@ describe('appending events', () => {
       { occurredAt: 0.5 },
       { details: { 'a\0': 'b' } },
     ])
-      expect(await codeOf(audit.append([...eventsOf(tenantId, 2), eventOf(tenantId, bad)]))).toBe('request-invalid');
+      expect(await codeOf(audit.offer([...eventsOf(tenantId, 2), eventOf(tenantId, bad)]))).toBe('request-invalid');
     expect(await trailOf(tenantId)).toHaveLength(0);
   });
 

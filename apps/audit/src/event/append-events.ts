@@ -1,10 +1,10 @@
-import { canonicalBytes } from '@ankasecure/audit-event';
-import { AnkaError, type AuditEvent, type Context, reporterDetails } from '@ankasecure/contracts';
+import type { AuditEvent, Context } from '@ankasecure/contracts';
 import { inSpan, linksTo, type SpanPlan } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { MacSource } from '../mac/mac-source.js';
-import { assertMayReport, type Source } from '../reporter/report.js';
+import type { Source } from '../reporter/report.js';
+import { type ReportedEvent, reportedEventOf } from '../reporter/reported-event.js';
 import { TenantPartitions } from '../reporter/tenant-partition.js';
 import type { AuthenticatedEvent } from './bound-event.js';
 import { EventMetrics } from './event-metrics.js';
@@ -27,22 +27,18 @@ export class AppendEvents {
 
   /**
    * Seals a batch. When it returns, every event of the batch is committed, now or before. Tenants are sealed independently, so
-   * part of the batch may be sealed after an error. Sending the batch again loses and doubles nothing. Each event names its
-   * source in its details.
-   * @throws AnkaError `access-denied` for what the source may not report; `tenant-unknown`; retryable when no worker computed the MACs, the database did not answer, or it is older than the HSM's anchor
+   * part of the batch may be sealed after an error. Sending the batch again loses and doubles nothing.
+   * @throws AnkaError `access-denied` for another partition's tenant; `tenant-unknown`; retryable when no worker computed the MACs, the database did not answer, or it is older than the HSM's anchor
    */
-  async append(context: Context, source: Source, events: readonly AuditEvent[]): Promise<{ sealed: number }> {
+  async append(context: Context, source: Source, events: readonly ReportedEvent[]): Promise<{ sealed: number }> {
     const outcome = this.metrics.append.startTimer();
     try {
-      for (const event of events) assertMayReport(source, event);
       await this.guard.assertSound();
       await this.sealAll(context, source, perTenant(events));
       outcome({ outcome: 'sealed' });
       return { sealed: events.length };
     } catch (error) {
       outcome({ outcome: 'failed' });
-      if (error instanceof AnkaError && error.code === 'access-denied')
-        this.metrics.refused.inc({ reporter: source.reporter }, events.length);
       throw error;
     }
   }
@@ -50,20 +46,16 @@ export class AppendEvents {
   /** Seals an event of this service itself, even on trails that do not match the anchor. */
   async sealOwn(context: Context, event: AuditEvent): Promise<void> {
     const own = { ...context, tenantId: event.tenantId };
-    this.count(
-      await this.sealer.sealAnyway(
-        own,
-        await this.authenticate(own, { reporter: 'audit', partition: undefined }, [event]),
-      ),
-      1,
-    );
+    const source: Source = { reporter: 'audit', partition: undefined };
+    const authenticated = await this.authenticate(own, source, [reportedEventOf(source, event)]);
+    this.count(await this.sealer.sealAnyway(own, authenticated), 1);
   }
 
   /** Continues with the other tenants when one fails, and throws the first failure at the end. */
   private async sealAll(
     context: Context,
     source: Source,
-    tenants: ReadonlyMap<string, readonly AuditEvent[]>,
+    tenants: ReadonlyMap<string, readonly ReportedEvent[]>,
   ): Promise<void> {
     const failures: unknown[] = [];
     const waiting = tenants.entries();
@@ -76,7 +68,7 @@ export class AppendEvents {
   }
 
   /** Gets the events' MACs before the head is locked. Under the lock only the MAC of the batch's seal is waited for. */
-  private async sealSound(context: Context, source: Source, events: readonly AuditEvent[]): Promise<void> {
+  private async sealSound(context: Context, source: Source, events: readonly ReportedEvent[]): Promise<void> {
     await inSpan(
       () => sealSpan(events),
       async () => {
@@ -103,18 +95,17 @@ export class AppendEvents {
   private async authenticate(
     context: Context,
     source: Source,
-    reported: readonly AuditEvent[],
+    events: readonly ReportedEvent[],
   ): Promise<readonly AuthenticatedEvent[]> {
     await this.partitions.assertOwn(source, context);
-    const events = reported.map((event) => ({
-      ...event,
-      details: reporterDetails(event.details, source.reporter, source.partition),
-    }));
-    const canonical = events.map(canonicalBytes);
-    const macs = await this.macs.compute(context, null, canonical);
+    const macs = await this.macs.compute(
+      context,
+      null,
+      events.map(({ canonical }) => canonical),
+    );
     return events.flatMap((event, index) => {
-      const [bytes, mac] = [canonical[index], macs[index]];
-      return bytes === undefined || mac === undefined ? [] : [{ event, canonical: bytes, ...mac }];
+      const mac = macs[index];
+      return mac === undefined ? [] : [{ ...event, ...mac }];
     });
   }
 
@@ -125,20 +116,21 @@ export class AppendEvents {
 }
 
 /** The span of sealing one tenant's events. It links to the spans that the events report. */
-const sealSpan = (events: readonly AuditEvent[]): SpanPlan => ({
+const sealSpan = (events: readonly ReportedEvent[]): SpanPlan => ({
   name: 'seal events',
   kind: 'internal',
   attributes: { 'ankasecure.events': events.length },
-  links: linksTo(events.flatMap(({ details }) => details?.['traceparent'] ?? [])),
+  links: linksTo(events.flatMap(({ span }) => span ?? [])),
 });
 
 /** Each tenant's events in their order. Of several events with one id, only the first is kept. */
-const perTenant = (events: readonly AuditEvent[]): ReadonlyMap<string, readonly AuditEvent[]> => {
-  const tenants = new Map<string, Map<string, AuditEvent>>();
-  for (const event of events) {
-    const own = tenants.get(event.tenantId) ?? new Map<string, AuditEvent>();
-    tenants.set(event.tenantId, own);
-    if (!own.has(event.eventId)) own.set(event.eventId, event);
+const perTenant = (events: readonly ReportedEvent[]): ReadonlyMap<string, readonly ReportedEvent[]> => {
+  const tenants = new Map<string, Map<string, ReportedEvent>>();
+  for (const reported of events) {
+    const { tenantId, eventId } = reported.event;
+    const own = tenants.get(tenantId) ?? new Map<string, ReportedEvent>();
+    tenants.set(tenantId, own);
+    if (!own.has(eventId)) own.set(eventId, reported);
   }
   return new Map([...tenants].map(([tenantId, own]) => [tenantId, [...own.values()]]));
 };

@@ -7,7 +7,7 @@ import { Counter, Histogram, Registry } from 'prom-client';
 export class EventMetrics {
   readonly sealed: Counter;
   readonly duplicates: Counter;
-  readonly refused: Counter<'reporter'>;
+  readonly refused: Counter<'reporter' | 'reason'>;
   readonly append: Histogram<'outcome'>;
 
   constructor(registry: Registry) {
@@ -20,12 +20,13 @@ export class EventMetrics {
     });
     this.refused = new Counter({
       name: 'ankasecure_audit_events_refused_total',
-      help: 'Events received in a batch that was refused, because its reporter may not report one of them',
-      labelNames: ['reporter'],
+      help: 'Events refused for good: without a genuine proof (proof), or in a batch with one that its reporter may not report (reporter)',
+      labelNames: ['reporter', 'reason'],
       registers,
     });
     // A counter that begins with its first refusal would hide that refusal from rate().
-    for (const reporter of reporters) this.refused.inc({ reporter }, 0);
+    for (const reporter of reporters)
+      for (const reason of ['proof', 'reporter']) this.refused.inc({ reporter, reason }, 0);
     this.append = new Histogram({
       name: 'ankasecure_audit_append_seconds',
       help: 'Time from the receipt of a batch to its commit',

@@ -11,11 +11,11 @@ import { EventMetrics } from './event-metrics.js';
 import { QueryEvents } from './query-events.js';
 import { SealTrail } from './seal-trail.js';
 
-/** Seals reported events and reads sealed ones. */
+/** Seals events and reads sealed ones. */
 @Module({
   imports: [AnchorModule, MacModule, RecordModule, ReporterModule, TrailModule],
   controllers: [EventController],
   providers: [AppendEvents, SealTrail, QueryEvents, CountUses, EventMetrics],
-  exports: [AppendEvents],
+  exports: [AppendEvents, EventMetrics],
 })
 export class EventModule {}

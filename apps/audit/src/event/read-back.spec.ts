@@ -3,10 +3,18 @@ import { type AuditEvent, acceptTrails, platformTenantId } from '@ankasecure/con
 import type { ClientBase } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TrailGuard } from '../anchor/trail-guard.js';
+import { ReceiveEvents } from '../intake/receive-events.js';
 import { type Attack, putHeadBack, underAttack } from '../testing/attacked-database.js';
 import { ForgedTrail } from '../testing/forged-trail.js';
-import { contextOf, database, eventOf, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
-import { AppendEvents } from './append-events.js';
+import {
+  contextOf,
+  database,
+  eventOf,
+  eventsOf,
+  proven,
+  type RunningAudit,
+  startAudit,
+} from '../testing/running-audit.js';
 
 const beforeInsert = (table: string): string => `TRIGGER attack BEFORE INSERT ON ${table} FOR EACH ROW`;
 const hidden = `NEW.operation = 'key.compromise'`;
@@ -56,8 +64,8 @@ describe('a batch in a database that its owner has changed', () => {
   const instance = (number = 0) => audit.instances[number] ?? expect.unreachable();
   const append = (events: readonly AuditEvent[], number = 0) =>
     instance(number)
-      .app.get(AppendEvents)
-      .append(contextOf(platformTenantId), { reporter: 'crypto-worker', partition: 'default' }, events);
+      .app.get(ReceiveEvents)
+      .receive(contextOf(platformTenantId), { reporter: 'crypto-worker', partition: 'default' }, proven(events));
   const compromise = (): AuditEvent => eventOf(tenantId, { operation: 'key.compromise' });
   const trail = async () =>
     (await audit.query(tenantId, { order: 'asc', limit: 100 })).items.map(({ eventId }) => eventId);

@@ -1,4 +1,4 @@
-import { chainSealBytes, detailsText, fitsMacDay, leafHash } from '@ankasecure/audit-event';
+import { chainSealBytes, fitsMacDay, leafHash } from '@ankasecure/audit-event';
 import { AnkaError } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -107,7 +107,7 @@ const place = (events: readonly AuthenticatedEvent[], head: LockedHead): readonl
   let previousHash = head.hash;
   return events.map((entry, index) => {
     const seq = head.seq + 1 + index;
-    const placed = { ...entry, seq, previousHash, details: detailsText(entry.event.details), sealedAt };
+    const placed = { ...entry, seq, previousHash, sealedAt };
     const hash = leafHash({ ...placed, eventId: entry.event.eventId });
     previousHash = hash;
     return { ...placed, hash };

@@ -11,10 +11,19 @@ import {
   recordDetails,
 } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
+import { testProof } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { MacSource } from '../mac/mac-source.js';
-import { contextOf, database, eventOf, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import {
+  contextOf,
+  database,
+  eventOf,
+  eventsOf,
+  proven,
+  type RunningAudit,
+  startAudit,
+} from '../testing/running-audit.js';
 import { advanceRecordHeads } from './record-head.sql.js';
 import { RecordIndexes } from './record-indexes.js';
 
@@ -105,7 +114,9 @@ describe('the heads of records', () => {
     const issuer: RecordChange = { kind: 'issuer', id: 'i', revision: 3, digest: digest('C') };
     const event = eventOf(tenantId, { operation: 'issuer.create', details: recordDetails([issuer]) });
     await expect(changing(tenantId, issuer)).rejects.toMatchObject({ code: 'access-denied' });
-    await audit.gateway.request(appendFromGateway, '', contextOf(platformTenantId), { events: [event] });
+    await audit.gateway.request(appendFromGateway, '', contextOf(platformTenantId), {
+      events: proven([event], testProof('gateway')),
+    });
     const list = (owner: 'crypto-worker' | 'gateway') =>
       audit.gateway.request(listRecordHeads, '', contextOf(tenantId), { owner, after: null });
     expect(await list('crypto-worker')).toMatchObject({ heads: [{ id: `${keyId}/7` }], complete: true });

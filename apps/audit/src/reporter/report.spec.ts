@@ -8,8 +8,9 @@ import {
   platformTenantId,
   type Reporter,
 } from '@ankasecure/contracts';
+import { testProof } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { contextOf, eventOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { contextOf, eventOf, proven, type RunningAudit, startAudit } from '../testing/running-audit.js';
 
 describe('a report', () => {
   let audit: RunningAudit;
@@ -19,10 +20,17 @@ describe('a report', () => {
   afterAll(() => audit.stop());
 
   const contracts = { gateway: appendFromGateway, policy: appendFromPolicy, 'crypto-worker': appendFromWorker };
+  const proofs = {
+    gateway: testProof('gateway'),
+    policy: testProof('policy'),
+    'crypto-worker': testProof('crypto-worker', 'default'),
+  };
   const busOf = (reporter: Reporter) => audit.buses[reporter === 'crypto-worker' ? 'worker' : reporter];
   const report = (reporter: Reporter, events: readonly AuditEvent[], as: Reporter = reporter, partition = 'default') =>
     busOf(reporter)
-      .request(contracts[as], partition, contextOf(platformTenantId), { events: [...events] })
+      .request(contracts[as], partition, contextOf(platformTenantId), {
+        events: proven(events, proofs[reporter]),
+      })
       .then(
         () => 'sealed',
         (error: unknown) => (error as AnkaError).code,

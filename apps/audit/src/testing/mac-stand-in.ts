@@ -1,7 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { macInput } from '@ankasecure/audit-event';
-import { AnkaError, computeMacs, readAnchor, type TrailAnchor, writeAnchor } from '@ankasecure/contracts';
-import type { TestBus } from '@ankasecure/testing';
+import {
+  AnkaError,
+  computeMacs,
+  readAnchor,
+  readOutboxKeys,
+  type TrailAnchor,
+  writeAnchor,
+} from '@ankasecure/contracts';
+import { type TestBus, testOutboxKey } from '@ankasecure/testing';
 
 /** The id of a day key, as the workers name it. @param generation of the tenant's key */
 export const macKeyIdOf = (generation: number, daysAgo = 0): string =>
@@ -18,6 +25,8 @@ export class MacStandIn {
   private untilSwallowed = 0;
   /** Tenants whose requests are not answered. */
   readonly slow = new Set<string>();
+  /** The number of keys of reporting processes that were asked for. */
+  keysAsked = 0;
   private readonly known = new Set<string>();
   /** The anchor in the token. Undefined: the token stores no data, so that a spec may rewrite trails for as long as it takes. */
   anchor: TrailAnchor | null | undefined = undefined;
@@ -27,6 +36,15 @@ export class MacStandIn {
     bus.serve(writeAnchor, 'default', async (_, anchor) => {
       if (this.anchor !== undefined && anchor.number > (this.anchor?.number ?? 0)) this.anchor = anchor;
       return { body: this.held() };
+    });
+    bus.serve(readOutboxKeys, 'default', async (_, { reporter: service, processes }) => {
+      this.keysAsked += processes.length;
+      const partition = service === 'crypto-worker' ? 'default' : null;
+      return {
+        body: {
+          keys: processes.map((process) => testOutboxKey({ service, partition, process }).toString('base64url')),
+        },
+      };
     });
     bus.serve(computeMacs, 'default', async ({ tenantId }, { macKeyId, messages }) => {
       const failure = this.failures.get(tenantId);

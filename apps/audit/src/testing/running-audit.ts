@@ -7,11 +7,12 @@ import {
   countUses,
   getTenant,
   monotonicNow,
+  type OfferedEvent,
   platformTenantId,
   queryEvents,
   verifyTrail,
 } from '@ankasecure/contracts';
-import { type BusClient, createService, serviceRoot } from '@ankasecure/service-kit';
+import { type BusClient, createService, type OutboxProof, serviceRoot } from '@ankasecure/service-kit';
 import {
   connectTestBus,
   migrateTest,
@@ -21,6 +22,7 @@ import {
   type TestBus,
   type TestParts,
   type TestPartsOptions,
+  testProof,
 } from '@ankasecure/testing';
 import type { INestMicroservice } from '@nestjs/common';
 import type { z } from 'zod';
@@ -58,17 +60,26 @@ export const contextOf = (tenantId: string, timeoutMs = 10_000): Context => ({
   deadline: monotonicNow() + timeoutMs,
 });
 
+const workersProof = testProof('crypto-worker', 'default');
+
+/** The events as a process offers them: a worker of the partition `default`, unless another is given. */
+export const proven = (events: readonly AuditEvent[], proof: OutboxProof = workersProof): OfferedEvent[] =>
+  events.map((event) => JSON.parse(proof.textOf(event)) as OfferedEvent);
+
 type Range = z.input<typeof verifyTrail.request>;
 type Query = z.input<typeof queryEvents.request>;
 
 /** The requests of a gateway and a worker to the audit service. */
 const requestsOf = (gateway: BusClient, worker: BusClient) => {
-  const append = (events: readonly AuditEvent[], timeoutMs?: number) =>
+  const offer = (events: readonly OfferedEvent[], timeoutMs?: number) =>
     worker.request(appendFromWorker, 'default', contextOf(platformTenantId, timeoutMs), {
       events: [...events],
     });
+  const append = (events: readonly AuditEvent[], timeoutMs?: number) => offer(proven(events), timeoutMs);
   return {
     append,
+    /** Appends events with the proofs that they carry, or without. */
+    offer,
     /** Appends twenty failures in batches of five, so that the chain is sealed at 5, 10, 15 and 20. */
     appendTwenty: async (tenantId: string): Promise<void> => {
       for (let batch = 0; batch < 4; batch++)

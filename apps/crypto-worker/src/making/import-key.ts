@@ -106,8 +106,8 @@ export class ImportKey {
     return {
       begin: (told) => this.quotas.begin(wrapper, told),
       make: (key) => this.custody.importKey(context, key, material),
-      report: async (manager, event) => {
-        if (await commitWithin(manager, { tenantId, policy, key: wrapper, validity }, event)) return true;
+      report: async (manager, event, outbox) => {
+        if (await commitWithin(manager, outbox, { tenantId, policy, key: wrapper, validity }, event)) return true;
         if (wrapper.ref.wrapped !== undefined) this.custody.forgetUnwrapped([wrapper.ref.objectId]);
         return false;
       },

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
-import { auditEvent } from '@ankasecure/contracts';
+import { type AuditEvent, auditEvent } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
+import { testProof } from '@ankasecure/testing';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { always } from '../key/key-state.js';
@@ -19,6 +20,9 @@ const waiting = auditEvent(contextOf(tenantId), {
   keyId,
   algorithm: 'EC-P256',
 });
+
+/** Events of an earlier release are sealed before the upgrade. What waits has a proof. */
+const rowOf = (event: AuditEvent): string => `[${testProof('crypto-worker').textOf(event)}]`;
 
 /** A worker's data as the first release wrote it. */
 const fill = async (database: DataSource): Promise<void> => {
@@ -43,7 +47,7 @@ const fill = async (database: DataSource): Promise<void> => {
     `INSERT INTO intent (tenant_id, object_id, partition, lease, event) VALUES ($1, $2, 'default', 7, $3)`,
     [tenantId, randomBytes(16), JSON.stringify(waiting)],
   );
-  await database.query('INSERT INTO outbox (event_count, events) VALUES (1, $1)', [JSON.stringify([waiting])]);
+  await database.query('INSERT INTO outbox (event_count, events) VALUES (1, $1)', [rowOf(waiting)]);
 };
 
 describe('a database of the first release', () => {

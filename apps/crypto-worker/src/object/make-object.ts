@@ -19,7 +19,7 @@ export interface Making<Made> {
    */
   readonly record: (manager: EntityManager, objectId: Uint8Array, made: Made) => Promise<boolean>;
   /** Reports any outcome that is more than an event, in the transaction that ends the intent. @returns as `record` */
-  readonly report?: ((manager: EntityManager, event: AuditEvent) => Promise<boolean>) | undefined;
+  readonly report?: ((manager: EntityManager, event: AuditEvent, outbox: Outbox) => Promise<boolean>) | undefined;
 }
 
 type Reported = Pick<Making<unknown>, 'event' | 'report'>;
@@ -74,7 +74,7 @@ export class ObjectMaker {
   }
 
   private async report(manager: EntityManager, { event, report }: Reported): Promise<boolean> {
-    if (report !== undefined) return report(manager, event);
+    if (report !== undefined) return report(manager, event, this.outbox);
     await this.outbox.write(manager, [event]);
     return true;
   }

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '@ankasecure/contracts';
-import { withNotedChanges } from '@ankasecure/service-kit';
+import { type Outbox, withNotedChanges } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import type { Fence } from './fence.js';
 
@@ -28,7 +28,7 @@ export interface OutcomeRow {
   readonly operation: string;
   /** Rows with the same number are written together or not at all. */
   readonly bundle: number | null;
-  /** The events, each as JSON. */
+  /** The events, each as JSON with its proof. */
   readonly events: readonly string[];
   /** Written instead if the fence does not hold. */
   readonly fallbacks: readonly string[];
@@ -65,15 +65,23 @@ const sharedSlot = 0;
  * `committed` after it.
  * @returns false if the fence no longer holds; nothing was written
  */
-export const commitWithin = async (manager: EntityManager, fence: Fence, event: AuditEvent): Promise<boolean> => {
+export const commitWithin = async (
+  manager: EntityManager,
+  outbox: Outbox,
+  fence: Fence,
+  event: AuditEvent,
+): Promise<boolean> => {
+  const events = withNotedChanges(manager, [event]);
   const row: OutcomeRow = {
     fence,
     operation: event.operation,
     bundle: null,
-    events: withNotedChanges(manager, [event]).map((noted) => JSON.stringify(noted)),
+    events: events.map((noted) => outbox.textOf(noted)),
     fallbacks: [],
     uses: event.outcome === 'success' ? 1 : 0,
   };
   const [committed] = await manager.query<Committed[]>(commitOutcomes.text, outcomeValues([row], sharedSlot));
-  return committed?.written.length === 1;
+  if (committed?.written.length !== 1) return false;
+  outbox.noteWritten(manager, events);
+  return true;
 };

@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { AuditEvent } from '@ankasecure/contracts';
+import type { AuditEvent, OfferedEvent } from '@ankasecure/contracts';
 import { auditEvent } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
-import { Clock, databaseTime, withTenant } from '@ankasecure/service-kit';
+import { Clock, databaseTime, Outbox, OutboxProof, withTenant } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { always } from '../key/key-state.js';
 import type { KeyVersion } from '../key/key-version.js';
@@ -113,7 +113,12 @@ describe('group commit', () => {
   it('also works inside another transaction, with the same fence and counts', async () => {
     const used = (revision: number, outcome: AuditEvent['outcome'] = 'success'): Promise<boolean> =>
       withTenant(database.dataSource, tenantId, (manager) =>
-        commitWithin(manager, { ...fence, key: { ...(fence.key as KeyVersion), revision } }, { ...event(), outcome }),
+        commitWithin(
+          manager,
+          database.outbox,
+          { ...fence, key: { ...(fence.key as KeyVersion), revision } },
+          { ...event(), outcome },
+        ),
       );
     expect([await used(1), await used(2), await used(1)]).toEqual([true, false, true]);
     expect([await used(1, 'failure'), await used(2, 'failure')]).toEqual([true, false]);
@@ -316,6 +321,35 @@ describe('group commit', () => {
     expect(await database.dataSource.query('SELECT * FROM key')).toEqual([]);
     expect(await database.dataSource.query('SELECT * FROM tenant_policy')).toEqual([]);
     await expect(database.dataSource.query(`UPDATE outbox SET events = '[]'`)).rejects.toThrow(/permission denied/);
+  });
+
+  it('commits nothing while the process cannot prove its events', async () => {
+    const proof = new OutboxProof('crypto-worker', 'default');
+    const closed = new Outbox(proof, database.dataSource, undefined as never, silent);
+    const own = new GroupCommit(database.config, closed, ownClock, silent);
+    await expect(own.commit(fence, event())).rejects.toMatchObject({ code: 'audit-unavailable', retryable: true });
+    const within = withTenant(database.dataSource, tenantId, (manager) =>
+      commitWithin(manager, closed, fence, event()),
+    );
+    await expect(within).rejects.toMatchObject({ code: 'audit-unavailable' });
+    expect(await database.events()).toEqual([]);
+    proof.open(randomBytes(32));
+    expect(await own.commit(fence, event())).toBe(true);
+    await own.close();
+  });
+
+  it('proves every event that it writes, in each way of writing, in place of an outdated one too', async () => {
+    const outdated = { ...fence, policy: enforcedPolicy(7, initialPolicy, Date) };
+    await outcomes.commit(fence, event());
+    await outcomes.commitEach([{ fence: outdated, event: event(), fallback: event() }]);
+    await withTenant(database.dataSource, tenantId, (manager) =>
+      commitWithin(manager, database.outbox, fence, event()),
+    );
+    const rows = await database.superuser.query<{ events: string }[]>('SELECT events FROM outbox');
+    const offered = rows.flatMap((row) => JSON.parse(row.events) as OfferedEvent[]);
+    expect(offered).toHaveLength(3);
+    for (const { proof, ...written } of offered)
+      expect(proof).toEqual((JSON.parse(database.outbox.textOf(written)) as OfferedEvent).proof);
   });
 
   it('returns no result while the database is unavailable', async () => {

@@ -15,7 +15,16 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'pg';
 import { type Committed, commitOutcomes, outcomeValues } from './commit-outcomes.sql.js';
 import type { Fence } from './fence.js';
-import { addTo, emptyGroup, type Group, groupName, hasRoom, type Outcome, type Verdict } from './outcome-group.js';
+import {
+  addTo,
+  emptyGroup,
+  type Group,
+  groupName,
+  hasRoom,
+  type Outcome,
+  type OutcomeText,
+  type Verdict,
+} from './outcome-group.js';
 
 /**
  * The number of rows that processes share for counting a key's use: few enough to sum at once, and enough that two processes
@@ -95,8 +104,9 @@ export class GroupCommit implements OnApplicationShutdown {
   private add(outcome: Outcome, bundle: number | null): Promise<Verdict> {
     return new Promise((resolve, reject) => {
       this.outbox.assertSealable(outcome.event);
+      const text = this.textOf(outcome);
       const group = this.groupFor(outcome, bundle);
-      addTo(group, outcome);
+      addTo(group, outcome, text);
       group.settle.push(resolve);
       group.fail.push(reject);
       const span = activeSpan();
@@ -106,6 +116,10 @@ export class GroupCommit implements OnApplicationShutdown {
         void this.drain();
       }
     });
+  }
+
+  private textOf({ event, fallback }: Outcome): OutcomeText {
+    return { event: this.outbox.textOf(event), fallback: fallback && this.outbox.textOf(fallback) };
   }
 
   /** Returns the open row of this fence; a new one if there is none or it is full. */
@@ -164,9 +178,9 @@ export class GroupCommit implements OnApplicationShutdown {
     let count = 0;
     groups.forEach((group, index) => {
       const verdict = verdicts.get(index + 1) ?? 'held-back';
-      const recorded = { written: group.events, outdated: group.fallbacks, 'held-back': [] }[verdict].length;
-      if (recorded > 0) this.outbox.note(group.fence.tenantId, recorded);
-      count += recorded;
+      const recorded = { written: group.names.events, outdated: group.names.fallbacks, 'held-back': [] }[verdict];
+      this.outbox.noteCommitted(recorded);
+      count += recorded.length;
       for (const settle of group.settle) settle(verdict);
     });
     if (count > 0) this.outbox.committed(count);

@@ -1,4 +1,4 @@
-import type { AnkaError, AuditEvent } from '@ankasecure/contracts';
+import type { AnkaError, AuditEvent, EventName } from '@ankasecure/contracts';
 import type { ExportedSpan } from '@ankasecure/service-kit';
 import type { OutcomeRow } from './commit-outcomes.sql.js';
 import { type Fence, nameOf } from './fence.js';
@@ -22,6 +22,8 @@ export interface Group extends OutcomeRow {
   readonly name: string;
   readonly events: string[];
   readonly fallbacks: string[];
+  /** The names of the events, and of the fallbacks. */
+  readonly names: Readonly<Record<'events' | 'fallbacks', EventName[]>>;
   /** Length of the events and fallbacks in UTF-16 code units. */
   size: number;
   uses: number;
@@ -47,6 +49,7 @@ export const emptyGroup = (name: string, { fence, event }: Outcome, bundle: numb
   bundle,
   events: [],
   fallbacks: [],
+  names: { events: [], fallbacks: [] },
   size: 0,
   uses: 0,
   settle: [],
@@ -54,14 +57,26 @@ export const emptyGroup = (name: string, { fence, event }: Outcome, bundle: numb
   spans: [],
 });
 
-export const addTo = (group: Group, { fence, event, fallback }: Outcome): void => {
-  const text = JSON.stringify(event);
-  group.events.push(text);
-  group.size += text.length;
-  if (fallback !== undefined) {
-    const instead = JSON.stringify(fallback);
-    group.fallbacks.push(instead);
-    group.size += instead.length;
+/** An outcome's event and fallback as they are written into a row. */
+export interface OutcomeText {
+  readonly event: string;
+  readonly fallback: string | undefined;
+}
+
+const nameOfEvent = ({ tenantId, eventId, correlationId }: AuditEvent): EventName => ({
+  tenantId,
+  eventId,
+  correlationId,
+});
+
+export const addTo = (group: Group, { fence, event, fallback }: Outcome, text: OutcomeText): void => {
+  group.events.push(text.event);
+  group.names.events.push(nameOfEvent(event));
+  group.size += text.event.length;
+  if (fallback !== undefined && text.fallback !== undefined) {
+    group.fallbacks.push(text.fallback);
+    group.names.fallbacks.push(nameOfEvent(fallback));
+    group.size += text.fallback.length;
   }
   if (fence.key !== null && fence.tried !== true && event.outcome === 'success') group.uses++;
 };

@@ -37,7 +37,7 @@ const start = async (): Promise<void> => {
   const rejections = new RecordRejections(new RecordOwner('crypto-worker'), dataSource, outbox, silent, new Registry());
   new RecordSeals(
     new RecordOwner('crypto-worker'),
-    new OwnRecords(new RecordMacs(custody, key)),
+    new OwnRecords(new RecordMacs(custody, key), partition),
     rejections,
     noHistory(),
     dataSource,

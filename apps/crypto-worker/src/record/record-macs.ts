@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { type OutboxProcess, outboxKeyInput } from '@ankasecure/audit-event';
 import { AnkaError, monotonicNow, recordMacInput, type Service } from '@ankasecure/contracts';
 import type { DigestedRecord, SealedDigest } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -37,10 +38,18 @@ export class RecordMacs {
     });
   }
 
-  private async mac(service: Service, record: DigestedRecord): Promise<Buffer> {
+  /** Derives the key under which a process proves its audit events. 32 bytes. @throws AnkaError as `seal` */
+  outboxKey(of: OutboxProcess): Promise<Buffer> {
+    return this.macOf(outboxKeyInput(of));
+  }
+
+  private mac(service: Service, record: DigestedRecord): Promise<Buffer> {
+    return this.macOf(recordMacInput(service, record, record.digest));
+  }
+
+  private async macOf(input: Buffer): Promise<Buffer> {
     const objectId = await this.key.id();
     const budget = { deadline: monotonicNow() + budgetMs };
-    const input = recordMacInput(service, record, record.digest);
     const ref = { kind: 'record-mac', label: this.key.label, objectId } as const;
     return Buffer.from(await this.custody.platformMac(budget, ref, input).catch(withoutKey));
   }

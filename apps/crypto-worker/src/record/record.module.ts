@@ -10,6 +10,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { CustodyModule } from '../custody/custody.module.js';
 import { AdoptRecords } from './adopt-records.js';
 import { Adoption } from './adoption.js';
+import { OutboxController } from './outbox.controller.js';
 import { OwnRecords } from './own-records.js';
 import { RecordController } from './record.controller.js';
 import { RecordKey } from './record-key.js';
@@ -19,7 +20,7 @@ import { WatchedKeys } from './watched-keys.js';
 /** The seals of records. `record-seals.md` says what they protect. */
 @Module({
   imports: [CustodyModule],
-  controllers: [RecordController],
+  controllers: [RecordController, OutboxController],
   providers: [
     RecordKey,
     RecordMacs,

@@ -8,7 +8,7 @@ import {
   RecordSeals,
   withTenant,
 } from '@ankasecure/service-kit';
-import { headsFor, recordHeadsOf } from '@ankasecure/testing';
+import { headsFor, recordHeadsOf, testProof } from '@ankasecure/testing';
 import { Registry } from 'prom-client';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
@@ -57,7 +57,7 @@ export const startSealedWorker = async (database: WorkerDatabase, trail: TestTra
   const dataSource = await new DataSource(database.superuser.options).initialize();
   const owner = new RecordOwner('crypto-worker');
   const history = new RecordHistory(owner, trail.bus, new Registry());
-  const outbox = new Outbox('crypto-worker', dataSource, undefined as never, silent);
+  const outbox = new Outbox(testProof('crypto-worker'), dataSource, undefined as never, silent);
   const rejections = new RecordRejections(owner, dataSource, outbox, silent, new Registry());
   new RecordSeals(owner, testAuthority, rejections, history, dataSource);
   return {

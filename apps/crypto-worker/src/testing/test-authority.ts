@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { outboxKeyInput } from '@ankasecure/audit-event';
 import { recordMacInput } from '@ankasecure/contracts';
 import type { DigestedRecord, RecordAuthority } from '@ankasecure/service-kit';
 
@@ -12,4 +13,8 @@ const sealOf = (record: DigestedRecord): Buffer =>
 export const testAuthority: RecordAuthority = {
   seal: async (records) => records.map(sealOf),
   check: async (records) => records.map((record) => sealOf(record).equals(record.seal)),
+  outboxKey: async (process) =>
+    createHmac('sha256', key)
+      .update(outboxKeyInput({ service: 'crypto-worker', partition: 'default', process }))
+      .digest(),
 };

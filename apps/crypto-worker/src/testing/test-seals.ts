@@ -26,6 +26,7 @@ export class TestSeals extends RecordSeals {
     const authority = {
       seal: async (records: readonly unknown[]) => records.map(() => randomBytes(32)),
       check: async (records: readonly unknown[]) => records.map(() => true),
+      outboxKey: async () => randomBytes(32),
     };
     super(new RecordOwner('crypto-worker'), authority, noRejections, noHistory(), dataSource);
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { type AuditEvent, type Context, monotonicNow } from '@ankasecure/contracts';
+import { type AuditEvent, type Context, monotonicNow, type OfferedEvent } from '@ankasecure/contracts';
 import { Clock, dataSourceOptions, Outbox, type ServiceConfig } from '@ankasecure/service-kit';
-import { type DatabaseLogin, startTestPostgres } from '@ankasecure/testing';
+import { type DatabaseLogin, startTestPostgres, testProof } from '@ankasecure/testing';
 import { pino } from 'pino';
 import { DataSource } from 'typeorm';
 import { Partition, pkcs11Section } from '../custody/partition.js';
@@ -29,7 +29,7 @@ export interface WorkerDatabase extends PartitionDatabase {
   readonly superuser: DataSource;
   /** Connects as the workers of another partition. It is closed with the rest. */
   as(partition: string): Promise<PartitionDatabase>;
-  /** Every waiting event, oldest first. */
+  /** Every waiting event without its proof, oldest first. */
   events(): Promise<AuditEvent[]>;
   stop(): Promise<void>;
 }
@@ -56,11 +56,20 @@ export const startWorkerDatabase = async (past?: Past): Promise<WorkerDatabase> 
     await owner.destroy();
   };
   const superuser = await open(postgres.login('ankadb_keys', 'superuser'));
-  if (past !== undefined) {
-    await migrate(past.migrations);
-    await past.fill(superuser);
+  const prepare = async (): Promise<void> => {
+    if (past !== undefined) {
+      await migrate(past.migrations);
+      await past.fill(superuser);
+    }
+    await migrate();
+  };
+  try {
+    await prepare();
+  } catch (error) {
+    await superuser.destroy();
+    await postgres.stop();
+    throw error;
   }
-  await migrate();
   const opened: DataSource[] = [superuser];
   const connect = async (partition: string): Promise<PartitionDatabase> => {
     const login = await postgres.partitionLogin('ankadb_keys', partition);
@@ -70,7 +79,7 @@ export const startWorkerDatabase = async (past?: Past): Promise<WorkerDatabase> 
     return {
       config: configOf(login),
       dataSource,
-      outbox: new Outbox('crypto-worker', dataSource, undefined as never, silent),
+      outbox: new Outbox(testProof('crypto-worker', partition), dataSource, undefined as never, silent),
     };
   };
   const known = new Map<string, Promise<PartitionDatabase>>();
@@ -85,7 +94,8 @@ export const startWorkerDatabase = async (past?: Past): Promise<WorkerDatabase> 
     as,
     async events() {
       const rows = await superuser.query<{ events: string }[]>('SELECT events FROM outbox ORDER BY id');
-      return rows.flatMap((row) => JSON.parse(row.events) as AuditEvent[]);
+      const offered = rows.flatMap((row) => JSON.parse(row.events) as OfferedEvent[]);
+      return offered.map(({ proof: _, ...event }) => event);
     },
     async stop() {
       for (const each of opened) if (each.isInitialized) await each.destroy();

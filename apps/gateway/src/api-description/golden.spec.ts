@@ -49,6 +49,8 @@ describe('the API description', () => {
       'request-timeout',
       'expectation-failed',
       'transfer-coding-unsupported',
+      // Between services alone.
+      'event-unproven',
       'http-version-unsupported',
     ];
     expect(Object.keys(errors).filter((code) => !met.has(code as keyof typeof errors))).toEqual(elsewhere);

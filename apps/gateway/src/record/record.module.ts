@@ -1,4 +1,4 @@
-import { adoptGatewayRecords, checkGatewayRecords, sealGatewayRecords } from '@ankasecure/contracts';
+import { adoptGatewayRecords, checkGatewayRecords, openGatewayOutbox, sealGatewayRecords } from '@ankasecure/contracts';
 import {
   RecordHistory,
   RecordPartitions,
@@ -10,7 +10,12 @@ import { Global, Module } from '@nestjs/common';
 import { TenantModule } from '../tenant/tenant.module.js';
 import { DirectoryPartitions } from './record-partitions.js';
 
-const contracts = { seal: sealGatewayRecords, check: checkGatewayRecords, adopt: adoptGatewayRecords };
+const contracts = {
+  seal: sealGatewayRecords,
+  check: checkGatewayRecords,
+  adopt: adoptGatewayRecords,
+  openOutbox: openGatewayOutbox,
+};
 
 /**
  * The seals of the gateway's records, which the workers of each tenant's partition compute, and their history. It is global,

@@ -8,7 +8,9 @@ import {
   type Contract,
   checkGatewayRecords,
   findTenant,
+  findUnsealed,
   getTenant,
+  openGatewayOutbox,
   platformTenantId,
   type ReplyHead,
   recordMacInput,
@@ -19,7 +21,7 @@ import {
 } from '@ankasecure/contracts';
 import type { RawHandler } from '@ankasecure/service-kit';
 import type { Nats } from '@ankasecure/testing';
-import { connectTestBus, serveRecordTrail, type TestBus } from '@ankasecure/testing';
+import { connectTestBus, serveRecordTrail, type TestBus, testOutboxKey } from '@ankasecure/testing';
 import { instants } from '../route/example.js';
 import { routes } from '../routes/routes.js';
 import { makeTokenSigner, tenantA, tenantB, tenantElsewhere } from './token.js';
@@ -120,14 +122,19 @@ const serveRecords = (busOf: BusOf, isStrict: () => boolean): void => {
   busOf(checkGatewayRecords).serve(checkGatewayRecords, 'default', async (_, { records }) => ({
     body: { genuine: records.map((record) => !isStrict() || sealOf(record) === record.seal) },
   }));
+  busOf(openGatewayOutbox).serve(openGatewayOutbox, 'default', async (_, { process }) => ({
+    body: { key: testOutboxKey({ service: 'gateway', partition: null, process }).toString('base64url') },
+  }));
   busOf(adoptGatewayRecords).serve(adoptGatewayRecords, 'default', async () => ({ body: { open: false } }));
 };
 
-const serveAudit = (busOf: BusOf, sealed: AuditEvent[]): void =>
-  void busOf(appendFromGateway).serve(appendFromGateway, '', async (_, { events }) => {
-    sealed.push(...events);
+const serveAudit = (busOf: BusOf, sealed: AuditEvent[]): void => {
+  busOf(appendFromGateway).serve(appendFromGateway, '', async (_, { events }) => {
+    sealed.push(...events.map(({ proof: _proof, ...event }) => event));
     return { body: { sealed: events.length } };
   });
+  busOf(findUnsealed).serve(findUnsealed, '', async () => ({ body: { unsealed: [] } }));
+};
 
 export const startStandIns = async (nats: Nats): Promise<StandIns> => {
   const buses = new Map<string, TestBus>();

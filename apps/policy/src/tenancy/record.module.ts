@@ -1,10 +1,15 @@
-import { adoptPolicyRecords, checkPolicyRecords, sealPolicyRecords } from '@ankasecure/contracts';
+import { adoptPolicyRecords, checkPolicyRecords, openPolicyOutbox, sealPolicyRecords } from '@ankasecure/contracts';
 import { RecordHistory, RecordPartitions, remoteRecordProviders, WatchedDatabase } from '@ankasecure/service-kit';
 import { Module } from '@nestjs/common';
 import { StoredPartitions } from './stored-partitions.js';
 import { WatchedTenants } from './watched-tenants.js';
 
-const contracts = { seal: sealPolicyRecords, check: checkPolicyRecords, adopt: adoptPolicyRecords };
+const contracts = {
+  seal: sealPolicyRecords,
+  check: checkPolicyRecords,
+  adopt: adoptPolicyRecords,
+  openOutbox: openPolicyOutbox,
+};
 
 /** The seals of the service's records, which the workers compute. Records of an older release are sealed before any is used. */
 @Module({

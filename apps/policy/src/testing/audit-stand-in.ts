@@ -9,7 +9,7 @@ export class AuditStandIn {
 
   constructor(bus: TestBus) {
     bus.serve(appendFromPolicy, '', async (_, { events }) => {
-      this.sealed.push(...events);
+      this.sealed.push(...events.map(({ proof: _proof, ...event }) => event));
       return { body: { sealed: events.length } };
     });
     serveRecordTrail(

@@ -16,6 +16,7 @@ import {
   listPolicyVersions,
   listTenants,
   monotonicNow,
+  openPolicyOutbox,
   platformTenantId,
   putPolicy,
   readTenant,
@@ -36,6 +37,7 @@ import {
   type TestBus,
   type TestParts,
   type TestPartsOptions,
+  testOutboxKey,
 } from '@ankasecure/testing';
 import type { INestMicroservice } from '@nestjs/common';
 import type { z } from 'zod';
@@ -96,6 +98,9 @@ export class WorkerStandIn {
 
   /** Seals as a worker does, under a key of its own. */
   private serveRecords(bus: TestBus): void {
+    bus.serve(openPolicyOutbox, 'default', async (_, { process }) => ({
+      body: { key: testOutboxKey({ service: 'policy', partition: null, process }).toString('base64url') },
+    }));
     bus.serve(sealPolicyRecords, 'default', async (_, { records }) => ({
       body: { seals: records.map((record) => this.sealOf(record)) },
     }));

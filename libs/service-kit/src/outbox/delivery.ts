@@ -1,9 +1,10 @@
-import { AnkaError, type AuditEvent, type ReplyHead } from '@ankasecure/contracts';
+import { AnkaError, type ReplyHead } from '@ankasecure/contracts';
 import { type EntityManager, In } from 'typeorm';
 import type { Logger } from '../logging/logger.js';
 import type { RawReply } from '../nats/connection.js';
 import { type ClaimedEntry, keepAlive } from './outbox.sql.js';
 import { OutboxEntry } from './outbox-entry.entity.js';
+import { againText, eventsOf, idsOf, mostInRow, type WrittenEvent, writeRow } from './outbox-row.js';
 import type { Pace } from './pace.js';
 
 export interface DeliveryChannel {
@@ -22,7 +23,17 @@ interface Failure {
 }
 
 /** Failures that the row itself causes. A retry never helps. */
-const refusals: readonly string[] = ['request-invalid', 'body-malformed', 'access-denied'];
+const refusals: readonly string[] = ['request-invalid', 'body-malformed', 'access-denied', 'event-unproven'];
+
+/** The failure of a row that no process of ours has written. */
+const unreadable: Failure = { code: 'body-malformed', detail: 'the row is not a list of events' };
+const tooLarge: Failure = { code: 'request-invalid', detail: 'one event is too large' };
+
+/** A row that was sealed, with the ids of its events as the audit service read them. */
+export interface SealedEntry extends ClaimedEntry {
+  readonly ids: readonly string[];
+}
+
 /** The approximate limit on requests in one transaction. It locks its rows, and its results are kept only when it commits. */
 const mostAsks = 64;
 
@@ -31,12 +42,14 @@ const mostAsks = 64;
  * Until then the lists are only a plan.
  */
 export class Delivery {
-  readonly sealed: ClaimedEntry[] = [];
+  readonly sealed: SealedEntry[] = [];
   /** Rows to defer. */
   readonly deferred: ClaimedEntry[] = [];
   /** Number of rows that were tried, whatever the result. */
   taken = 0;
   private asks = 0;
+  /** The events of the rows, by the rows' ids. */
+  private readonly read = new Map<string, readonly WrittenEvent[]>();
 
   constructor(
     private readonly manager: EntityManager,
@@ -55,8 +68,19 @@ export class Delivery {
     this.taken = together.length;
     const isTooMuch = first.eventCount > Math.max(1, this.channel.pace.events);
     if (isTooMuch || Buffer.byteLength(first.events) > this.channel.limit) return this.split(first);
-    const failure = await this.attempt(together);
-    if (failure !== undefined) await this.isolate(together, failure);
+    const readable = await this.readable(together);
+    const failure = readable.length === 0 ? undefined : await this.attempt(readable);
+    if (failure !== undefined) await this.isolate(readable, failure);
+  }
+
+  /** Reads the rows' events, and quarantines rows that have none. */
+  private async readable(rows: readonly ClaimedEntry[]): Promise<readonly ClaimedEntry[]> {
+    for (const row of rows) {
+      const events = eventsOf(row.events);
+      if (events === undefined) await this.quarantine(row, unreadable);
+      else this.read.set(row.id, events);
+    }
+    return rows.filter(({ id }) => this.read.has(id));
   }
 
   /** Seals `rows`, or returns the failure. */
@@ -69,7 +93,7 @@ export class Delivery {
       return head.error;
     }
     await this.manager.delete(OutboxEntry, { id: In(rows.map(({ id }) => id)) });
-    this.sealed.push(...rows);
+    this.sealed.push(...rows.map((row) => ({ ...row, ids: idsOf(this.read.get(row.id) ?? []) })));
     return undefined;
   }
 
@@ -77,7 +101,7 @@ export class Delivery {
   private async offer(rows: readonly ClaimedEntry[]): Promise<ReplyHead> {
     const { ask, pace } = this.channel;
     const count = rows.reduce((sum, row) => sum + row.eventCount, 0);
-    const events = rows.map((row) => row.events.slice(1, -1)).join(',');
+    const events = rows.map((row) => row.events.trim().slice(1, -1)).join(',');
     const start = performance.now();
     try {
       const { head } = await ask(Buffer.from(`{"events":[${events}]}`));
@@ -110,20 +134,21 @@ export class Delivery {
     if (secondFailure !== undefined) await this.isolate(second, secondFailure);
   }
 
-  /** Replaces a row by two, so that a refused event takes no others along and a large row fits into an append. */
-  private async split(row: ClaimedEntry): Promise<void> {
-    const events = JSON.parse(row.events) as AuditEvent[];
-    if (events.length < 2) return this.quarantine(row, { code: 'request-invalid', detail: 'one event is too large' });
-    const middle = events.length >> 1;
-    await writeEntry(this.manager, events.slice(0, middle));
-    await writeEntry(this.manager, events.slice(middle));
+  /** Replaces a row by smaller ones, so that a refused event takes no others along and a large row fits into an append. */
+  private async split(row: ClaimedEntry, why = tooLarge): Promise<void> {
+    const events = eventsOf(row.events);
+    if (events === undefined) return this.quarantine(row, unreadable);
+    if (events.length < 2) return this.quarantine(row, why);
+    const part = Math.min(Math.ceil(events.length / 2), mostInRow);
+    for (let from = 0; from < events.length; from += part)
+      await writeRow(this.manager, events.slice(from, from + part).map(againText));
     await this.manager.delete(OutboxEntry, { id: row.id });
   }
 
   /** Quarantines a row that is refused for its own content. Defers a row whose tenant's trail cannot be sealed now. */
   private async setAside(row: ClaimedEntry, why: Failure): Promise<void> {
     if (!refusals.includes(why.code)) return this.defer([row], why);
-    await (row.eventCount > 1 ? this.split(row) : this.quarantine(row, why));
+    await this.split(row, why);
   }
 
   private async quarantine(row: ClaimedEntry, { code, detail }: Failure): Promise<void> {
@@ -143,20 +168,6 @@ export class Delivery {
     this.deferred.push(...rows);
   }
 }
-
-/** The limit of events in one row. */
-const mostInRow = 1000;
-
-/** Writes the events into rows of one tenant each. */
-export const writeEntries = async (manager: EntityManager, events: readonly AuditEvent[]): Promise<void> => {
-  for (const ofTenant of Map.groupBy(events, ({ tenantId }) => tenantId).values())
-    for (let start = 0; start < ofTenant.length; start += mostInRow)
-      await writeEntry(manager, ofTenant.slice(start, start + mostInRow));
-};
-
-const writeEntry = async (manager: EntityManager, events: readonly AuditEvent[]): Promise<void> => {
-  await manager.insert(OutboxEntry, { eventCount: events.length, events: JSON.stringify(events) });
-};
 
 /** The first rows that fit into one append by events and bytes; at least one. */
 const withinAppend = (

@@ -42,3 +42,18 @@ export const outboxAddress = (partitionOf = `''`): string => `
   ALTER TABLE outbox ALTER COLUMN tenant_id SET NOT NULL, ALTER COLUMN partition SET NOT NULL;
   CREATE TRIGGER address BEFORE INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION address_outcome();
   CREATE INDEX outbox_next ON outbox (partition, tenant_id, id) WHERE NOT quarantined;`;
+
+/**
+ * SQL that refuses to go on while events of an earlier release wait: they carry no proof, and the audit service would refuse them
+ * for good. A quarantined event waits for an operator as before.
+ */
+export const assertOutboxProven = `
+  DO $$
+  DECLARE waiting bigint;
+  BEGIN
+    SELECT coalesce(sum(event_count), 0) INTO waiting FROM outbox
+      WHERE NOT quarantined AND strpos(events, '"proof":{"process":"') = 0;
+    IF waiting > 0 THEN
+      RAISE EXCEPTION '% audit events of the earlier release wait in the outbox. This release would refuse them. Run the earlier release without traffic until ankasecure_outbox_events is 0 in every service, stop it, and migrate again.', waiting;
+    END IF;
+  END $$;`;

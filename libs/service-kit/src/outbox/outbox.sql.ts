@@ -84,14 +84,14 @@ export const countOutbox = (manager: EntityManager, partition: string): Promise<
     [partition],
   );
 
-/** Tells whether an event that names the deletion of a record waits. It reads all waiting events of the tenant. */
+/** Tells whether an event that names the deletion of a record waits to be sealed. It reads all waiting events of the tenant. */
 export const waitsForDeletion = async (
   manager: EntityManager,
   tenantId: string,
   { kind, id }: RecordName,
 ): Promise<boolean> => {
   const rows = await manager.query<unknown[]>(
-    `SELECT 1 FROM outbox WHERE tenant_id = $1 AND strpos(events, ' deleted - ' || $2 || '"') > 0
+    `SELECT 1 FROM outbox WHERE tenant_id = $1 AND NOT quarantined AND strpos(events, ' deleted - ' || $2 || '"') > 0
        AND strpos(events, '"' || $3 || ' ') > 0 LIMIT 1`,
     [tenantId, id, kind],
   );

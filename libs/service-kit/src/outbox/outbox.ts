@@ -1,4 +1,11 @@
-import { type AuditEvent, assertSealable, mayReport, monotonicNow, type Reporter } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  type AuditEvent,
+  assertSealable,
+  type EventName,
+  mayReport,
+  monotonicNow,
+} from '@ankasecure/contracts';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { Registry } from 'prom-client';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -6,10 +13,15 @@ import { withNotedChanges } from '../database/noted-changes.js';
 import type { Logger } from '../logging/logger.js';
 import type { BusClient } from '../nats/client.js';
 import { AppendChannel } from './append-channel.js';
-import { type Delivery, writeEntries } from './delivery.js';
+import { CommittedRows } from './committed-rows.js';
+import type { Delivery } from './delivery.js';
 import { FairShare } from './fair-share.js';
+import { LostEvents } from './lost-events.js';
+import { CommitWatch, noteRow } from './noted-rows.js';
 import { countOutbox } from './outbox.sql.js';
 import { meterOutbox } from './outbox-metrics.js';
+import type { OutboxProof } from './outbox-proof.js';
+import { mostInRow, writeRow } from './outbox-row.js';
 import { Relay, type RelayOptions } from './relay.js';
 
 export interface OutboxOptions extends RelayOptions {
@@ -20,9 +32,11 @@ export interface OutboxOptions extends RelayOptions {
    * until then.
    */
   readonly timeoutMs: number;
+  /** The pause between two searches for events that were taken out of the outbox, in milliseconds. */
+  readonly searchMs?: number;
 }
 
-const defaults: OutboxOptions = { capacity: 200_000, batch: 256, partition: '', timeoutMs: 8000 };
+const defaults: OutboxOptions = { capacity: 200_000, batch: 256, timeoutMs: 8000 };
 const idleMs = 1000;
 /**
  * Outcomes gather between two deliveries for `ms` milliseconds, or until there are `events` of them. A delivery costs two
@@ -30,6 +44,8 @@ const idleMs = 1000;
  */
 const gathering = { ms: 200, events: 2000 };
 const retryMs = { first: 100, most: 5000 };
+const unknownFate =
+  'Too many outcomes have left for the audit service and are not known to be sealed. Operations are refused until some are.';
 /** Maximum age of the count, in milliseconds. Other processes change the table too. */
 const countMs = 1000;
 
@@ -49,21 +65,26 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly share: FairShare;
   private readonly channel: AppendChannel;
   private readonly relay: Relay;
-  private readonly partition: string;
+  private readonly rows: CommittedRows;
+  private readonly lost: LostEvents;
   private loop: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly service: Reporter,
+    private readonly proof: OutboxProof,
     private readonly dataSource: DataSource,
-    bus: Pick<BusClient, 'maxPayload' | 'requestRaw'>,
+    bus: Pick<BusClient, 'maxPayload' | 'request' | 'requestRaw'>,
     private readonly log: Logger,
     options: Partial<OutboxOptions> = {},
   ) {
-    const { capacity, timeoutMs, ...relayed } = { ...defaults, ...options };
-    this.partition = relayed.partition;
+    const { capacity, timeoutMs, searchMs, ...relayed } = { ...defaults, ...options };
+    const { service, partition } = proof;
+    const channel = (): AppendChannel => new AppendChannel(bus, service, partition, timeoutMs);
     this.share = new FairShare(capacity);
-    this.channel = new AppendChannel(bus, service, relayed.partition, timeoutMs);
-    this.relay = new Relay(dataSource, this.channel, log, relayed);
+    this.channel = channel();
+    this.relay = new Relay(dataSource, this.channel, log, { ...relayed, partition });
+    this.rows = new CommittedRows(capacity);
+    this.lost = new LostEvents({ proof, dataSource, bus, channel: channel(), log }, this.rows, searchMs);
+    dataSource.subscribers.push(new CommitWatch(this.rows));
   }
 
   onApplicationBootstrap(): void {
@@ -74,9 +95,10 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.stop();
   }
 
-  /** Registers gauges for depth, age and quarantined events. */
+  /** Registers gauges for depth, age and quarantined events, and the counter of lost ones. */
   meter(registry: Registry): this {
     meterOutbox(this, registry);
+    this.lost.meter(registry);
     return this;
   }
 
@@ -84,6 +106,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     if (this.running) return;
     this.running = true;
     this.loop = this.run();
+    this.lost.start();
   }
 
   /** The number of quarantined events at the last count. They wait for an operator. */
@@ -99,11 +122,21 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** Whether the service refuses everything that must be recorded, because too much of it waits for the audit service. */
   get isFull(): boolean {
-    return this.share.isFull;
+    return this.share.isFull || this.rows.isFull;
   }
 
-  /** @throws AnkaError `audit-unavailable` when the outbox, or the tenant's share of it, has no room for so many events */
+  /** Whether the process can prove its events. */
+  get isOpen(): boolean {
+    return this.proof.isOpen;
+  }
+
+  /**
+   * @throws AnkaError `audit-unavailable` when the outbox, or the tenant's share of it, has no room for so many events, and until
+   * the process has the key to prove them
+   */
   assertRoom(tenantId: string, events = 1): void {
+    this.proof.assertOpen();
+    if (this.rows.isFull) throw new AnkaError('audit-unavailable', unknownFate);
     this.share.assertRoom(tenantId, events);
   }
 
@@ -113,24 +146,50 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
    */
   assertSealable(event: AuditEvent): void {
     assertSealable(event);
-    if (!mayReport(this.service, event.operation))
-      throw new Error(`${this.service} may not report ${event.operation}: see families in reporter.ts`);
+    const { service } = this.proof;
+    if (!mayReport(service, event.operation))
+      throw new Error(`${service} may not report ${event.operation}: see families in reporter.ts`);
   }
 
   /**
    * Writes `events` in the caller's transaction. Call `committed` after it commits.
-   * @throws Error for an event that could never be sealed, so that its action does not commit
+   * @throws Error for an event that could never be sealed, so that its action does not commit; AnkaError `audit-unavailable` until
+   * the process has the key to prove it
    */
   async write(manager: EntityManager, events: readonly AuditEvent[]): Promise<void> {
     const named = withNotedChanges(manager, events);
     for (const event of named) this.assertSealable(event);
-    await writeEntries(manager, named);
-    for (const { tenantId } of named) this.share.note(tenantId, 1);
+    for (const [tenantId, own] of Map.groupBy(named, (event) => event.tenantId))
+      for (let first = 0; first < own.length; first += mostInRow) {
+        const row = own.slice(first, first + mostInRow);
+        await writeRow(
+          manager,
+          row.map((event) => this.proof.textOf(event)),
+        );
+        this.noteWritten(manager, row);
+        this.share.note(tenantId, row.length);
+      }
   }
 
-  /** Counts events that are written without `write`. */
-  note(tenantId: string, events: number): void {
-    this.share.note(tenantId, events);
+  /**
+   * The event as it is written into a row without `write`: its JSON with its proof.
+   * @throws AnkaError `audit-unavailable` until the process has the key
+   */
+  textOf(event: AuditEvent): string {
+    return this.proof.textOf(event);
+  }
+
+  /** Notes a row that the caller's transaction has written without `write`. */
+  noteWritten(manager: EntityManager, events: readonly EventName[]): void {
+    noteRow(manager, events);
+  }
+
+  /** Counts the events of a row that is committed without `write`. All are of one tenant. */
+  noteCommitted(events: readonly EventName[]): void {
+    const [first] = events;
+    if (first === undefined) return;
+    this.share.note(first.tenantId, events.length);
+    this.rows.add(events);
   }
 
   /** Tells the relay that more events are committed, so that it delivers them soon. */
@@ -148,6 +207,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     while (this.depth > 0 && this.failures === 0 && monotonicNow() < end)
       await new Promise((resolve) => setTimeout(resolve, 20));
     this.stopped = true;
+    this.lost.stop();
     this.wake();
     const timer = setTimeout(() => this.channel.abandon(), Math.max(0, end - monotonicNow()));
     await this.loop;
@@ -175,7 +235,10 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** @returns how many rows were tried, sealed or not */
   private settle(delivery: Delivery | undefined): number {
-    for (const { tenantId, eventCount } of delivery?.sealed ?? []) this.share.drop(tenantId, eventCount);
+    for (const { tenantId, eventCount, ids } of delivery?.sealed ?? []) {
+      this.share.drop(tenantId, eventCount);
+      this.rows.sealed(ids);
+    }
     return delivery?.taken ?? 0;
   }
 
@@ -194,7 +257,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private async recount(): Promise<void> {
     const counted = this.share.begin();
-    const counts = await countOutbox(this.dataSource.manager, this.partition);
+    const counts = await countOutbox(this.dataSource.manager, this.proof.partition);
     counted(counts);
     const waitsSince = counts.flatMap(({ oldest }) => (oldest === null ? [] : [oldest.getTime()]));
     this.oldestAt = waitsSince.length === 0 ? undefined : Math.min(...waitsSince);

@@ -9,8 +9,6 @@ import { Pace } from './pace.js';
 export interface RelayOptions {
   /** Rows delivered to the audit service at once. */
   readonly batch: number;
-  /** The HSM partition whose outcomes are delivered; empty for a service without one. */
-  readonly partition: string;
 }
 
 /** The tenants whose rows one delivery takes. The next delivery goes on after the last of them. */
@@ -27,7 +25,7 @@ export class Relay {
     private readonly dataSource: DataSource,
     private readonly channel: AppendChannel,
     private readonly log: Logger,
-    private readonly options: RelayOptions,
+    private readonly options: RelayOptions & { readonly partition: string },
   ) {
     this.pace = new Pace(channel.timeoutMs);
   }

@@ -24,4 +24,6 @@ export abstract class RecordAuthority {
   abstract seal(records: readonly DigestedRecord[]): Promise<readonly Buffer[]>;
   /** @returns for each record whether its seal is genuine. @throws AnkaError `hsm-unavailable`, `hsm-timeout` */
   abstract check(records: readonly SealedDigest[]): Promise<readonly boolean[]>;
+  /** @returns the key, of 32 bytes, under which a process of this service proves its audit events. @throws AnkaError as `seal` */
+  abstract outboxKey(process: string): Promise<Buffer>;
 }

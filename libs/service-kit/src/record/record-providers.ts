@@ -3,6 +3,7 @@ import type { Provider } from '@nestjs/common';
 import { AdoptRemotely } from './adopt-remotely.js';
 import { BehindHealth } from './behind-health.js';
 import { HistoryWatch } from './history-watch.js';
+import { OpenOutbox } from './open-outbox.js';
 import { PlaceRecords } from './place-records.js';
 import { RecordAuthority, RecordOwner } from './record-authority.js';
 import { RecordHistory } from './record-history.js';
@@ -21,6 +22,7 @@ export const recordProviders = (service: Service): Provider[] => [
   RecordSeals,
   HistoryWatch,
   BehindHealth,
+  OpenOutbox,
 ];
 
 /** The same for a service without a token. The module also provides its `RecordPartitions`. */

@@ -1,4 +1,11 @@
-import { AnkaError, type Context, maxRecords, type RecordContracts } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  type Context,
+  maxRecords,
+  type OutboxContract,
+  platformTenantId,
+  type RecordContracts,
+} from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { BusClient } from '../nats/client.js';
 import { ownContext } from '../nats/own-context.js';
@@ -9,6 +16,7 @@ export abstract class SealContracts {
   abstract readonly seal: RecordContracts['seal'];
   abstract readonly check: RecordContracts['check'];
   abstract readonly adopt: RecordContracts['adopt'];
+  abstract readonly openOutbox: OutboxContract;
 }
 
 /** Tells on which partition a tenant lives. Null stands for records of the platform itself. It only routes, and need not be believed. */
@@ -59,6 +67,13 @@ export class RemoteRecords extends RecordAuthority {
     const answers = await this.ask(possible);
     for (const [index, record] of possible.entries()) if (answers[index] === true) genuine.add(record);
     return records.map((record) => genuine.has(record));
+  }
+
+  /** The partition of the platform's own tenant derives it. The audit service asks the same one. @throws AnkaError as `seal` */
+  async outboxKey(process: string): Promise<Buffer> {
+    const partition = await this.partitions.of(platformTenantId);
+    const { key } = await this.bus.request(this.contracts.openOutbox, partition, this.context(), { process });
+    return Buffer.from(key, 'base64url');
   }
 
   private ask(records: readonly SealedDigest[]): Promise<readonly boolean[]> {

@@ -22,6 +22,7 @@ import {
   type TestParts,
   type TestPartsOptions,
 } from '../service/test-parts.js';
+import { testProof } from './test-proof.js';
 
 const database = 'outbox';
 
@@ -107,7 +108,7 @@ describe('the outbox', () => {
   const partsOf = (process: number): TestParts => processes[process] ?? expect.unreachable();
   const outboxOf = (process = 0, limits: Partial<OutboxOptions> = { capacity: 2000 }): Outbox => {
     const { dataSource, bus } = partsOf(process);
-    const outbox = new Outbox('policy', dataSource, bus, createLogger('spec', 'silent'), limits);
+    const outbox = new Outbox(testProof('policy'), dataSource, bus, createLogger('spec', 'silent'), limits);
     outboxes.push(outbox);
     return outbox;
   };
@@ -356,7 +357,7 @@ describe('the outbox', () => {
     const { dataSource: usual, bus } = partsOf(0);
     const extra = { idle_in_transaction_session_timeout: 1000 };
     const dataSource = await new DataSource({ ...usual.options, extra }).initialize();
-    const outbox = new Outbox('policy', dataSource, bus, createLogger('spec', 'silent'));
+    const outbox = new Outbox(testProof('policy'), dataSource, bus, createLogger('spec', 'silent'));
     outboxes.push(outbox);
     answer = async (events) => {
       await delay(150);
@@ -384,7 +385,7 @@ describe('the outbox', () => {
     await eventually(() => [first.depth, second.depth]).toEqual([0, 0]);
 
     const dying = await startTestParts(options);
-    const third = new Outbox('policy', dying.dataSource, dying.bus, createLogger('spec', 'silent'));
+    const third = new Outbox(testProof('policy'), dying.dataSource, dying.bus, createLogger('spec', 'silent'));
     answer = () => delay(60_000);
     await dying.dataSource.transaction((manager) => third.write(manager, eventsOf(1)));
     await eventually(() => appends.length).toBe(21);
@@ -508,7 +509,7 @@ describe('the outbox', () => {
     await eventually(() => sealed.length).toBe(2);
     await eventually(() => ours.depth).toBe(0);
     expect(await rows()).toHaveLength(1);
-    const theirs = new Outbox('policy', north, bus, createLogger('spec', 'silent'), { partition: 'north' });
+    const theirs = new Outbox(testProof('policy', 'north'), north, bus, createLogger('spec', 'silent'));
     outboxes.push(theirs);
     theirs.start();
     await eventually(rows).toEqual([]);

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { EventModule } from '../event/event.module.js';
+import { ReporterModule } from '../reporter/reporter.module.js';
+import { FindUnsealed } from './find-unsealed.js';
+import { ReceiveEvents } from './receive-events.js';
+import { RefusedProofs } from './refused-proofs.js';
+import { ReportController } from './report.controller.js';
+
+/** Receives what services report, and has it sealed if it is theirs. */
+@Module({
+  imports: [EventModule, ReporterModule],
+  controllers: [ReportController],
+  providers: [ReceiveEvents, RefusedProofs, FindUnsealed],
+})
+export class IntakeModule {}

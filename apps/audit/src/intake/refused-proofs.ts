@@ -1,0 +1,90 @@
+import { AnkaError, auditEvent, monotonicNow, platformTenantId } from '@ankasecure/contracts';
+import { BoundedMap, Logger, ownContext } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { AppendEvents } from '../event/append-events.js';
+import { EventMetrics } from '../event/event-metrics.js';
+import type { Source } from '../reporter/report.js';
+import type { ReportedEvent } from '../reporter/reported-event.js';
+
+/** The pause between two events about the same reporter and tenant, in milliseconds. Every refusal counts in the metric. */
+const quietMs = 600_000;
+/** The most reporters and tenants that are remembered. */
+const capacity = 10_000;
+/** The most refused events whose ids are remembered for one of them. A relay offers an event several times. */
+const mostIds = 1_000;
+/** The time that the seal of the event may take, in milliseconds. */
+const budgetMs = 10_000;
+
+interface Refusals {
+  readonly eventIds: Set<string>;
+  toldAt: number | undefined;
+}
+
+/** Raises the alarm about events that no process of their service has written: a metric, a logged error and an event of its own. */
+@Injectable()
+export class RefusedProofs {
+  private readonly refusals = new BoundedMap<string, Refusals>(capacity);
+
+  constructor(
+    private readonly appender: AppendEvents,
+    private readonly metrics: EventMetrics,
+    private readonly log: Logger,
+  ) {}
+
+  note(source: Source, unproven: readonly ReportedEvent[]): void {
+    const { reporter, partition } = source;
+    this.metrics.refused.inc({ reporter, reason: 'proof' }, unproven.length);
+    for (const [tenantId, events] of Map.groupBy(unproven, ({ event }) => event.tenantId)) {
+      const ids = events.map(({ event }) => event.eventId);
+      this.log.error(
+        { alarm: 'event-unproven', reporter, partition, tenantId, events: ids.length, first: ids[0] },
+        'an event without a genuine proof was refused',
+      );
+      void this.tell(source, tenantId, ids);
+    }
+  }
+
+  /** The forger chooses the tenant. What cannot be told to the tenant's trail is told to the platform's. */
+  private async tell(source: Source, tenantId: string, ids: readonly string[]): Promise<void> {
+    try {
+      await this.tellOnce(source, tenantId, ids, {});
+    } catch {
+      await this.tellOnce(source, platformTenantId, ids, { refusedTenant: tenantId }).catch((error: unknown) =>
+        this.log.error({ tenantId, reason: (error as Error).message }, 'cannot record that events were refused'),
+      );
+    }
+  }
+
+  private async tellOnce(
+    source: Source,
+    tenantId: string,
+    ids: readonly string[],
+    more: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const { reporter, partition } = source;
+    const name = `${reporter}/${partition ?? ''}/${tenantId}`;
+    const known = this.refusals.get(name) ?? { eventIds: new Set(), toldAt: undefined };
+    this.refusals.set(name, known);
+    for (const id of ids) if (known.eventIds.size < mostIds) known.eventIds.add(id);
+    const last = known.toldAt;
+    if (last !== undefined && monotonicNow() - last < quietMs) return;
+    const [first = ''] = known.eventIds;
+    const details = {
+      reporter,
+      ...(partition !== undefined && partition !== '' && { partition }),
+      count: String(known.eventIds.size),
+      firstEvent: first,
+      ...more,
+    };
+    known.toldAt = monotonicNow();
+    try {
+      const context = ownContext('audit', budgetMs, tenantId);
+      const failureCode = new AnkaError('event-unproven').code;
+      await this.appender.sealOwn(context, auditEvent(context, { operation: 'outbox.reject', failureCode, details }));
+      known.eventIds.clear();
+    } catch (error) {
+      known.toldAt = last;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import { canonicalBytes, detailsText } from '@ankasecure/audit-event';
+import { type AuditEvent, reporterDetails } from '@ankasecure/contracts';
+import type { Source } from './report.js';
+
+/** An event as it is sealed: its details name its source. The forms are made once, for the proof, the MAC and the leaf. */
+export interface ReportedEvent {
+  readonly event: AuditEvent;
+  readonly canonical: Buffer;
+  /** The text of `detailsText`. */
+  readonly details: string;
+  /** The traceparent of the span that reported it. It is neither proved nor sealed. */
+  readonly span: string | undefined;
+}
+
+export const reportedEventOf = ({ reporter, partition }: Source, reported: AuditEvent): ReportedEvent => {
+  const event = { ...reported, details: reporterDetails(reported.details, reporter, partition) };
+  const span = reported.details?.['traceparent'];
+  return { event, canonical: canonicalBytes(event), details: detailsText(event.details), span };
+};

@@ -1,0 +1,166 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { auditEvent, type EventName, findUnsealed, maxAsked, monotonicNow, newId } from '@ankasecure/contracts';
+import { Counter, type Registry } from 'prom-client';
+import type { DataSource } from 'typeorm';
+import type { Logger } from '../logging/logger.js';
+import { BoundedMap } from '../memory/bounded-map.js';
+import type { BusClient } from '../nats/client.js';
+import { ownContext } from '../nats/own-context.js';
+import type { AppendChannel } from './append-channel.js';
+import { type CommittedRow, type CommittedRows, eventsIn } from './committed-rows.js';
+import { waitingEvents } from './outbox-lost.sql.js';
+import type { OutboxProof } from './outbox-proof.js';
+
+/** A row is looked for when it is so old, in milliseconds, and rounds are so far apart: less if memory runs short. */
+const roundMs = { calm: 30_000, crowded: 1_000 };
+/** Events of one round. */
+const perRound = 20_000;
+/** Time limit of a question to the audit service, in milliseconds. */
+const patienceMs = 10_000;
+/** The pause between two events about one tenant, in milliseconds. */
+const quietMs = 600_000;
+/** The ids of events that one event names. They fit into one detail. */
+const mostNamed = 12;
+/** The most tenants whose losses are remembered. */
+const mostTenants = 10_000;
+
+/** A tenant's lost events that no event tells of yet. */
+interface Loss {
+  readonly count: number;
+  readonly first: readonly string[];
+}
+
+/** What the search for lost events needs of the outbox. */
+export interface OutboxSearch {
+  readonly proof: OutboxProof;
+  readonly dataSource: DataSource;
+  readonly bus: Pick<BusClient, 'request'>;
+  readonly channel: AppendChannel;
+  readonly log: Logger;
+}
+
+/**
+ * Looks for committed events that neither wait in the outbox nor are sealed: somebody has taken them out of the database. Most
+ * rows are known to be sealed because this process has delivered them. For the others, which another process has delivered, it
+ * asks the audit service. Losses raise an alarm and are put on record without the database.
+ */
+export class LostEvents {
+  private stopped = false;
+  private lost = 0;
+  private readonly losses = new BoundedMap<string, Loss>(mostTenants);
+  private readonly told = new BoundedMap<string, number>(mostTenants);
+
+  constructor(
+    private readonly parts: OutboxSearch,
+    private readonly rows: CommittedRows,
+    private readonly calmMs = roundMs.calm,
+  ) {}
+
+  meter(registry: Registry): void {
+    const read = (): number => this.lost;
+    new Counter({
+      name: 'ankasecure_outbox_lost_total',
+      help: 'Committed events that were taken out of the outbox before they were sealed',
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  }
+
+  start(): void {
+    void this.run();
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  private async run(): Promise<void> {
+    const shortMs = Math.min(roundMs.crowded, this.calmMs);
+    let last = monotonicNow();
+    while (!this.stopped) {
+      await delay(shortMs, undefined, { ref: false });
+      const pauseMs = this.rows.isCrowded ? shortMs : this.calmMs;
+      if (this.stopped || monotonicNow() - last < pauseMs) continue;
+      await this.round(pauseMs);
+      last = monotonicNow();
+    }
+  }
+
+  private async round(ageMs: number): Promise<void> {
+    try {
+      await this.look(monotonicNow() - ageMs);
+      await this.putOnRecord();
+    } catch (error) {
+      this.parts.log.warn({ reason: (error as Error).message }, 'cannot look for lost audit events now');
+    }
+  }
+
+  /**
+   * Looks for the rows that were committed before `until`. The outbox is read before the last question: a row leaves it when its
+   * events are sealed.
+   */
+  private async look(until: number): Promise<void> {
+    const rows = this.rows.before(until, perRound);
+    const events = rows.flatMap(eventsIn);
+    const unsealed = await this.unsealed(events);
+    const waiting = unsealed.length === 0 ? new Set<string>() : await this.waiting(unsealed);
+    const gone = await this.unsealed(unsealed.filter(({ eventId }) => !waiting.has(eventId)));
+    for (const row of rows) this.keepWaiting(row, waiting);
+    for (const [tenantId, own] of Map.groupBy(gone, (event) => event.tenantId)) this.note(tenantId, own);
+  }
+
+  private keepWaiting(row: CommittedRow, waiting: ReadonlySet<string>): void {
+    this.rows.keep(
+      row,
+      eventsIn(row).filter(({ eventId }) => waiting.has(eventId)),
+    );
+  }
+
+  private async unsealed(events: readonly EventName[]): Promise<readonly EventName[]> {
+    const unsealed = new Set<string>();
+    const { bus, proof } = this.parts;
+    for (let from = 0; from < events.length; from += maxAsked) {
+      const some = events.slice(from, from + maxAsked);
+      const answer = await bus.request(findUnsealed, '', ownContext(proof.service, patienceMs), { events: some });
+      for (const eventId of answer.unsealed) unsealed.add(eventId);
+    }
+    return events.filter(({ eventId }) => unsealed.has(eventId));
+  }
+
+  private waiting(events: readonly EventName[]): Promise<ReadonlySet<string>> {
+    const { dataSource, proof } = this.parts;
+    const tenantIds = [...new Set(events.map(({ tenantId }) => tenantId))];
+    const eventIds = events.map(({ eventId }) => eventId);
+    return waitingEvents(dataSource.manager, proof.partition, tenantIds, eventIds);
+  }
+
+  private note(tenantId: string, events: readonly EventName[]): void {
+    const ids = events.map(({ eventId }) => eventId);
+    const { count, first } = this.losses.get(tenantId) ?? { count: 0, first: [] };
+    this.lost += ids.length;
+    this.losses.set(tenantId, { count: count + ids.length, first: [...first, ...ids].slice(0, mostNamed) });
+    this.parts.log.error(
+      { alarm: 'outbox-lost', tenantId, events: ids.length, first: ids.slice(0, mostNamed) },
+      'audit events were taken out of the outbox before they were sealed',
+    );
+  }
+
+  /** Tells each tenant's trail. The events go to the audit service directly, because the outbox is what lost the others. */
+  private async putOnRecord(): Promise<void> {
+    for (const [tenantId, { count, first }] of [...this.losses]) {
+      const last = this.told.get(tenantId);
+      if (last !== undefined && monotonicNow() - last < quietMs) continue;
+      const { proof, channel } = this.parts;
+      const actor = { tenantId, principal: proof.service, correlationId: newId() };
+      const details = { count: String(count), events: first.join(' ') };
+      const event = auditEvent(actor, { operation: 'outbox.lose', failureCode: 'event-lost', details });
+      const { head } = await channel.ask(Buffer.from(`{"events":[${proof.textOf(event)}]}`));
+      if (!head.ok) throw new Error(`the loss of events is not on record: ${head.error.code}`);
+      this.losses.delete(tenantId);
+      this.told.set(tenantId, monotonicNow());
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import type { EntityManager } from 'typeorm';
+import { OutboxEntry } from './outbox-entry.entity.js';
+
+/** The limit of events in one row. */
+export const mostInRow = 1000;
+
+/** Joins events, each as JSON, to the text of a row. */
+export const rowText = (events: readonly string[]): string => `[${events.join(',')}]`;
+
+/** An event as it is found in a row. Its members are not checked, but its tenant is well-formed. */
+export interface WrittenEvent {
+  readonly tenantId: string;
+  readonly eventId?: unknown;
+}
+
+const tenantForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+const isWritten = (event: unknown): event is WrittenEvent =>
+  typeof event === 'object' && event !== null && 'tenantId' in event && tenantForm.test(String(event.tenantId));
+
+/**
+ * Reads the events of a row. Whoever owns the database can write any text there. Nothing but a list of events may be joined
+ * with other rows: the text of one row could hide another's, or stop the relay.
+ * @returns undefined if the text is not a JSON array of events, with at least one
+ */
+export const eventsOf = (text: string): readonly WrittenEvent[] | undefined => {
+  try {
+    const events: unknown = JSON.parse(text);
+    return Array.isArray(events) && events.length > 0 && events.every(isWritten) ? events : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The ids of a row's events, as far as they have any. */
+export const idsOf = (events: readonly WrittenEvent[]): readonly string[] =>
+  events.map(({ eventId }) => String(eventId));
+
+/** The event as JSON again. The database reads a row's tenant from its beginning. */
+export const againText = ({ tenantId, ...event }: WrittenEvent): string => JSON.stringify({ tenantId, ...event });
+
+/** Writes one row. @param events each as JSON */
+export const writeRow = async (manager: EntityManager, events: readonly string[]): Promise<void> => {
+  await manager.insert(OutboxEntry, { eventCount: events.length, events: rowText(events) });
+};

@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type AuditEvent,
+  appendFromPolicy,
+  findUnsealed,
+  type OfferedEvent,
+  platformTenantId,
+} from '@ankasecure/contracts';
+import type { Nats, Postgres } from '@ankasecure/local';
+import { createLogger, Health, Outbox, OutboxProof, outboxAddress, outboxSchema } from '@ankasecure/service-kit';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startTestNats } from '../nats/nats.js';
+import type { TestBus } from '../nats/test-bus.js';
+import { startTestPostgres } from '../postgres/postgres.js';
+import {
+  connectTestBus,
+  migrateTest,
+  startTestParts,
+  type TestParts,
+  type TestPartsOptions,
+} from '../service/test-parts.js';
+import { testProof } from './test-proof.js';
+
+const database = 'outbox';
+
+class Schema1763900000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(outboxSchema('outbox_app'));
+    await runner.query(outboxAddress());
+  }
+  async down(): Promise<void> {
+    throw new Error('the first schema has nothing before it');
+  }
+}
+
+const eventOf = (): AuditEvent => ({
+  eventId: randomUUID(),
+  tenantId: platformTenantId,
+  userId: 'alice',
+  keyId: null,
+  algorithm: null,
+  operation: 'policy.put',
+  outcome: 'success',
+  failureCode: null,
+  occurredAt: Date.now() * 1000,
+  correlationId: 'spec',
+});
+
+/** Tests the service kit's search for events that the database's owner takes out of the outbox. */
+describe('an event that left the outbox unsealed', () => {
+  let postgres: Postgres;
+  let nats: Nats;
+  let audit: TestBus;
+  let parts: TestParts;
+  let outbox: Outbox;
+  let registry: Health['registry'];
+  let accepts: boolean;
+  const asked: string[] = [];
+  const sealed: OfferedEvent[] = [];
+
+  beforeAll(async () => {
+    [postgres, nats] = await Promise.all([startTestPostgres(database), startTestNats()]);
+    const schema = { entities: [], migrations: [Schema1763900000000] };
+    const options: TestPartsOptions = { service: 'policy', postgres, nats, database, schema };
+    await migrateTest(options);
+    audit = await connectTestBus('audit', nats);
+    audit.serve(appendFromPolicy, '', async (_, { events }) => {
+      if (!accepts && events[0]?.operation === 'policy.put') await new Promise(() => undefined);
+      sealed.push(...events);
+      return { body: { sealed: events.length } };
+    });
+    audit.serve(findUnsealed, '', async (_, { events }) => {
+      asked.push(...events.map(({ eventId }) => eventId));
+      const known = new Set(sealed.map(({ eventId }) => eventId));
+      return { body: { unsealed: events.map(({ eventId }) => eventId).filter((eventId) => !known.has(eventId)) } };
+    });
+    await audit.flushed();
+    parts = await startTestParts(options);
+  });
+  afterAll(async () => {
+    await parts.stop();
+    await audit.close();
+    await nats.stop();
+    await postgres.stop();
+  });
+  beforeEach(() => {
+    accepts = true;
+    asked.length = 0;
+    sealed.length = 0;
+    registry = new Health('policy').registry;
+    const options = { capacity: 2000, timeoutMs: 500, searchMs: 200 };
+    outbox = new Outbox(testProof('policy'), parts.dataSource, parts.bus, createLogger('spec', 'silent'), options);
+    outbox.meter(registry);
+  });
+  afterEach(async () => {
+    await outbox.stop(100);
+    await sql('TRUNCATE outbox');
+    parts.dataSource.subscribers.length = 0;
+  });
+
+  const sql = (text: string) => postgres.query(database, text);
+  const write = async (count = 1): Promise<AuditEvent[]> => {
+    const events = Array.from({ length: count }, eventOf);
+    await parts.dataSource.transaction((manager) => outbox.write(manager, events));
+    outbox.committed(events.length);
+    return events;
+  };
+  const lost = async (): Promise<number> =>
+    Number(/^ankasecure_outbox_lost_total(?:\{.*\})? (\d+)$/m.exec(await registry.metrics())?.[1]);
+  const told = () => sealed.filter(({ operation }) => operation === 'outbox.lose');
+  const eventually = (holds: () => unknown) => expect.poll(holds, { timeout: 15_000, interval: 20 });
+  /** Seals in the place of another process's relay, which takes the rows away. */
+  const sealElsewhere = async (): Promise<void> => {
+    const rows = await sql('DELETE FROM outbox RETURNING events');
+    sealed.push(...rows.flatMap(({ events }) => JSON.parse(String(events)) as OfferedEvent[]));
+  };
+
+  it.each<[string, string, number]>([
+    ['with its row', 'DELETE FROM outbox', 3],
+    ['out of its row', `UPDATE outbox SET event_count = 2, events = (events::jsonb - 1)::text`, 1],
+    ['to another partition', `UPDATE outbox SET partition = 'nowhere'`, 3],
+    ['to another tenant', `UPDATE outbox SET tenant_id = gen_random_uuid(), partition = 'nowhere'`, 3],
+    ['for another', `UPDATE outbox SET event_count = 1, events = ('[' || (events::jsonb -> 0)::text || ']')`, 2],
+  ])('because its database’s owner took it away %s raises the alarm and is on record', async (_, attack, missing) => {
+    const events = await write(3);
+    await sql(attack);
+    outbox.start();
+    await eventually(lost).toBe(missing);
+    await eventually(() => told().length).toBe(1);
+    const [event] = told();
+    expect(event).toMatchObject({ userId: 'policy', outcome: 'failure', failureCode: 'event-lost' });
+    expect(event?.details?.['count']).toBe(String(missing));
+    expect(event?.proof).toBeDefined();
+    const ids = event?.details?.['events']?.split(' ') ?? [];
+    expect(ids).toHaveLength(missing);
+    expect(events.map(({ eventId }) => eventId)).toEqual(expect.arrayContaining(ids));
+  });
+
+  it('behind a row that hides it is found: no row can change what stands beside it', async () => {
+    const [first] = await write();
+    await sql(`INSERT INTO outbox (event_count, events, partition)
+      SELECT 1, replace(events, ']', '],"events":[') || events, partition FROM outbox`);
+    await write();
+    outbox.start();
+    await eventually(() => sealed.length).toBe(2);
+    expect(sealed[0]?.eventId).toBe(first?.eventId);
+    await eventually(() => sql('SELECT quarantined FROM outbox')).toEqual([{ quarantined: true }]);
+    expect(await lost()).toBe(0);
+  });
+
+  it('is told once in ten minutes, and every one counts', async () => {
+    outbox.start();
+    for (let number = 1; number <= 3; number++) {
+      accepts = false;
+      await write();
+      await sql('DELETE FROM outbox');
+      await eventually(lost).toBe(number);
+    }
+    await eventually(() => told().length).toBe(1);
+  });
+
+  it('is not one that waits, also in quarantine, or whose transaction was undone', async () => {
+    await write(2);
+    await sql('UPDATE outbox SET quarantined = true');
+    const undone = parts.dataSource.transaction(async (manager) => {
+      await outbox.write(manager, [eventOf()]);
+      throw new Error('undone');
+    });
+    await expect(undone).rejects.toThrow('undone');
+    outbox.start();
+    await eventually(() => asked.length).toBeGreaterThan(4);
+    expect(new Set(asked).size).toBe(2);
+    expect([await lost(), told().length]).toEqual([0, 0]);
+    await sql('DELETE FROM outbox');
+    await eventually(lost).toBe(2);
+  });
+
+  it('is not one that another process has delivered, and nobody asks for what this one has', async () => {
+    await write(2);
+    await sealElsewhere();
+    outbox.start();
+    await eventually(() => asked.length).toBe(2);
+    await write(5);
+    await eventually(() => sealed.length).toBe(7);
+    // What is known is not looked for: two rounds later, nobody has asked again.
+    await write();
+    await eventually(() => sealed.length).toBe(8);
+    await sql('SELECT pg_sleep(0.5)');
+    expect(asked.length).toBe(2);
+    expect(await lost()).toBe(0);
+  });
+
+  it('is refused room once too many are not known to be sealed', async () => {
+    for (let row = 0; row < 2; row++) await write(1000);
+    await sql('DELETE FROM outbox');
+    expect(outbox.isFull).toBe(true);
+    expect(() => outbox.assertRoom(platformTenantId)).toThrow('audit-unavailable');
+  });
+
+  it('is never committed by a process that cannot prove it', async () => {
+    const { dataSource, bus } = parts;
+    const closed = new OutboxProof('policy', '');
+    const without = new Outbox(closed, dataSource, bus, createLogger('spec', 'silent'));
+    const writing = dataSource.transaction((manager) => without.write(manager, [eventOf()]));
+    await expect(writing).rejects.toMatchObject({ code: 'audit-unavailable', retryable: true });
+    expect(() => without.assertRoom(platformTenantId)).toThrow('audit-unavailable');
+    expect(await sql('SELECT FROM outbox')).toEqual([]);
+    closed.open(Buffer.alloc(32));
+    without.assertRoom(platformTenantId);
+  });
+});
