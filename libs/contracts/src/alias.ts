@@ -4,6 +4,11 @@ import { aliasName, cursor, instant, pageLimit, uuid } from './primitive.js';
 
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
 
+/** A UUID in a path names a key by its id, so a new alias cannot look like one. */
+const newAliasName = aliasName
+  .refine((name) => !uuid.safeParse(name).success, 'must not have the form of a UUID')
+  .meta({ not: { format: 'uuid' } });
+
 const body = z
   .strictObject({ keyId: uuid.describe('The key that the alias names from now on.') })
   .meta({ id: 'PutAlias' });
@@ -25,7 +30,7 @@ export const putAlias = {
   contract: contract({
     ...gatewayToWorker,
     subject: 'crypto.{partition}.alias.put',
-    request: z.strictObject({ name: aliasName, ...body.shape }),
+    request: z.strictObject({ name: newAliasName, ...body.shape }),
     reply: alias,
   }),
 };
@@ -35,6 +40,17 @@ export const getAlias = contract({
   subject: 'crypto.{partition}.alias.get',
   request: z.strictObject({ name: aliasName }),
   reply: alias,
+});
+
+/**
+ * The key that an alias names now, for a path that names its key by an alias. The reply needs no right on the key: the
+ * operation on the key does.
+ */
+export const resolveAlias = contract({
+  ...gatewayToWorker,
+  subject: 'crypto.{partition}.alias.resolve',
+  request: z.strictObject({ name: aliasName }),
+  reply: z.strictObject({ keyId: uuid }),
 });
 
 export const listAliases = contract({

@@ -105,6 +105,8 @@ export const sealedEvent = z
   .meta({ id: 'AuditEvent' });
 export type SealedEvent = z.infer<typeof sealedEvent>;
 
+const seq = z.number().int().positive();
+
 export const queryEvents = contract({
   owner: 'audit',
   callers: ['gateway'],
@@ -123,7 +125,13 @@ export const queryEvents = contract({
     limit: pageLimit,
     cursor: cursor.optional(),
   }),
-  reply: page(sealedEvent),
+  reply: page(sealedEvent).extend({
+    /**
+     * The numbers that are missing among the page's, and before its first. Only of a listing without a filter: of any other it is
+     * absent.
+     */
+    missing: z.array(z.strictObject({ fromSeq: seq, untilSeq: seq })).optional(),
+  }),
 });
 
 /** The numbers of successful creations and uses of keys, from the sealed events: most frequent first, at most 1,000 groups. */

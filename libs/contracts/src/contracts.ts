@@ -1,4 +1,4 @@
-import { deleteAlias, getAlias, listAliases, putAlias } from './alias.js';
+import { deleteAlias, getAlias, listAliases, putAlias, resolveAlias } from './alias.js';
 import {
   appendFromGateway,
   appendFromPolicy,
@@ -98,6 +98,7 @@ export const contracts = {
   getKeySet,
   putAlias: putAlias.contract,
   getAlias,
+  resolveAlias,
   listAliases,
   deleteAlias,
   getRotationPolicy,

@@ -12,6 +12,7 @@ import {
   warning,
 } from './primitive.js';
 import { toldProblem } from './refusal.js';
+import { all, encoded, exactlyOne, has, notTogether, where } from './rule.js';
 
 /** The maximum plaintext, payload or additional data of one item, in bytes. */
 export const maxItemBytes = 1024 * 1024;
@@ -65,9 +66,15 @@ const keyToProtect = {
   keyId: uuid.optional().describe('The key. Its current version is used.'),
   alias: aliasName.optional().describe('An alias of the key, instead of keyId.'),
 };
+const namesKeyTwice = ({ keyId, alias }: { keyId?: string | undefined; alias?: string | undefined }): boolean =>
+  keyId !== undefined && alias !== undefined;
 const namesKeyOnce = ({ keyId, alias }: { keyId?: string | undefined; alias?: string | undefined }): boolean =>
   (keyId === undefined) !== (alias === undefined);
 const nameKeyOnce = 'send either keyId or alias';
+const nameKeyAtMostOnce = 'send keyId or alias, not both';
+
+/** A member of decrypt and verify. */
+const aliasToProcess = aliasName.optional().describe('An alias of the key, instead of keyId.');
 
 /** A member of decrypt and verify. */
 const acceptRisk = z
@@ -106,7 +113,7 @@ export const encryptItem = z
   })
   .superRefine(encodingFits('plaintext', 'aad'))
   .refine(namesKeyOnce, nameKeyOnce)
-  .meta({ id: 'EncryptRequest' });
+  .meta({ id: 'EncryptRequest', ...all(exactlyOne('keyId', 'alias'), encoded('plaintext'), encoded('aad')) });
 
 export const encryptResult = z
   .strictObject({ jwe: z.string(), ...used, alg: jweAlg, enc: z.literal('A256GCM') })
@@ -120,6 +127,7 @@ export const decryptItem = z
     ),
     /** Required if the header has no `kid`. Otherwise it must match the `kid`. */
     keyId: uuid.optional(),
+    alias: aliasToProcess,
     version,
     /** The encoding of the returned `plaintext` and of `aad`. */
     encoding,
@@ -127,7 +135,8 @@ export const decryptItem = z
     acceptRisk,
   })
   .superRefine(encodingFits('aad'))
-  .meta({ id: 'DecryptRequest' });
+  .refine((item) => !namesKeyTwice(item), nameKeyAtMostOnce)
+  .meta({ id: 'DecryptRequest', ...all(notTogether('keyId', 'alias'), encoded('aad')) });
 
 export const decryptResult = z
   .strictObject({
@@ -161,7 +170,15 @@ export const signItem = z
   .refine(namesKeyOnce, nameKeyOnce)
   .refine((item) => (item.payload === undefined) !== (item.digest === undefined), 'send either payload or digest')
   .refine((item) => item.digest === undefined || item.format === 'raw', 'digest requires format raw')
-  .meta({ id: 'SignRequest' });
+  .meta({
+    id: 'SignRequest',
+    ...all(
+      encoded('payload'),
+      exactlyOne('keyId', 'alias'),
+      exactlyOne('payload', 'digest'),
+      where('digest', { properties: { format: { const: 'raw' } }, ...has('format') }),
+    ),
+  });
 
 export const signResult = z
   .strictObject({
@@ -184,6 +201,7 @@ export const verifyItem = z
     jws: token.optional(),
     /** Required with `signature`. It must match the JWS's `kid` if both are sent. */
     keyId: uuid.optional(),
+    alias: aliasToProcess,
     version,
     signature: base64url(2048).optional(),
     payload: data.optional(),
@@ -194,13 +212,26 @@ export const verifyItem = z
   })
   .superRefine(encodingFits('payload'))
   .refine((item) => (item.jws === undefined) !== (item.signature === undefined), 'send either jws or signature')
-  .refine((item) => item.signature === undefined || item.keyId !== undefined, 'signature requires keyId')
+  .refine((item) => !namesKeyTwice(item), nameKeyAtMostOnce)
+  .refine(
+    (item) => item.signature === undefined || item.keyId !== undefined || item.alias !== undefined,
+    'signature requires keyId or alias',
+  )
   .refine(
     (item) => item.signature === undefined || (item.payload === undefined) !== (item.digest === undefined),
     'signature requires either payload or digest',
   )
   .refine((item) => item.jws === undefined || item.digest === undefined, 'digest requires signature')
-  .meta({ id: 'VerifyRequest' });
+  .meta({
+    id: 'VerifyRequest',
+    ...all(
+      encoded('payload'),
+      exactlyOne('jws', 'signature'),
+      notTogether('keyId', 'alias'),
+      where('signature', all(exactlyOne('keyId', 'alias'), exactlyOne('payload', 'digest'))),
+      notTogether('jws', 'digest'),
+    ),
+  });
 
 export const verifyResult = z
   .strictObject({

@@ -26,6 +26,7 @@ export const grant = z.strictObject({
     .min(1)
     .max(keyRights.length)
     .refine((rights) => new Set(rights).size === rights.length, 'must not contain a right twice')
+    .meta({ uniqueItems: true })
     .describe(
       'Rights to use the key, to `manage` the key and its grants, or to `view` it. Every right includes seeing the key. A grantee with `manage` cannot grant rights to itself or to its own groups; if its token names no groups, it cannot grant rights to any group.',
     ),
@@ -41,7 +42,8 @@ const grants = z
   .refine(
     (rows) => new Set(rows.map((row) => `${row.kind} ${row.grantee}`)).size === rows.length,
     'must not contain a grantee twice: list all its rights in one entry',
-  );
+  )
+  .meta({ uniqueItems: true });
 
 export const keyGrants = z
   .strictObject({

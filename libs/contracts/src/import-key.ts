@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { contract } from './bus.js';
 import { createKey, key, publicKey } from './key.js';
 import { base64url, uuid } from './primitive.js';
+import { has, lacks } from './rule.js';
 
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
 
@@ -66,6 +67,11 @@ export const importKey = contract({
       ({ method, wrappingKeyId }) => (method === 'aes-kwp') === (wrappingKeyId !== undefined),
       'wrappingKeyId is required with aes-kwp and not allowed otherwise',
     )
-    .meta({ id: 'ImportKey' }),
+    .meta({
+      id: 'ImportKey',
+      if: { properties: { method: { const: 'aes-kwp' } }, ...has('method') },
+      then: has('wrappingKeyId'),
+      else: lacks('wrappingKeyId'),
+    }),
   reply: key,
 });

@@ -115,6 +115,7 @@ export type KeyVersionResource = z.infer<typeof keyVersion>;
 export const metadata = z
   .record(text(64), text(256))
   .refine((entries) => Object.keys(entries).length <= 32, 'must have at most 32 entries')
+  .meta({ maxProperties: 32 })
   .describe('Your own names and values, replaced as a whole. Do not store secrets here.');
 
 export const description = text(1024);

@@ -4,6 +4,7 @@ import { contract } from './bus.js';
 import { policyDecision } from './dry-run.js';
 import { algorithmName, cursor, custody, instant, purpose, text, uuid, warning } from './primitive.js';
 import { policyReason } from './refusal.js';
+import { all, exactlyOne, lacks, where } from './rule.js';
 
 const days = z.number().int().min(1).max(36_500);
 
@@ -55,7 +56,16 @@ export const evaluatePolicy = contract({
         keyId === undefined || (asked === undefined && place === undefined),
       'purpose and custody are allowed only with algorithm',
     )
-    .meta({ id: 'EvaluatePolicy' }),
+    .meta({
+      id: 'EvaluatePolicy',
+      ...all(
+        exactlyOne('keyId', 'algorithm'),
+        where('keyId', {
+          properties: { use: { enum: ['protect', 'process'] } },
+          ...all(lacks('purpose'), lacks('custody')),
+        }),
+      ),
+    }),
   reply: z
     .strictObject({
       ...policyDecision,

@@ -12,10 +12,12 @@ import { z } from 'zod';
 
 export { text } from '@ankasecure/policy-rules';
 
-/** A lower-case canonical UUID of any version. Every id of the platform has this form. */
+/** A UUID of any version. It is written in lower case from here on, and read in either (RFC 9562 §4). */
 export const uuid = z
   .string()
-  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'must be a lower-case UUID');
+  .regex(/^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/, 'must be a UUID')
+  .toLowerCase()
+  .meta({ format: 'uuid' });
 
 /**
  * base64url without padding, and canonical: the unused low bits of the last character are zero (RFC 4648 §3.5, §5).
@@ -34,7 +36,8 @@ export const base64url = (maxBytes: number) =>
   z
     .string()
     .max(Math.ceil((maxBytes * 4) / 3), `must be at most ${maxBytes} bytes`)
-    .refine(isBase64url, 'must be canonical base64url without padding');
+    .refine(isBase64url, 'must be canonical base64url without padding')
+    .meta({ pattern: '^[A-Za-z0-9_-]*$' });
 
 export const algorithmName = z.enum(algorithmNames as readonly [AlgorithmName, ...AlgorithmName[]]);
 export const purpose = z.enum(purposes);
@@ -67,11 +70,18 @@ export const aliasName = z
     'must be 1 to 128 letters, digits, dots, underscores and hyphens, starting with a letter or a digit',
   );
 
-/** An opaque position in a listing. It is signed and bound to tenant, route and filter. */
+const longestCursor = 1024;
+
+/**
+ * An opaque position in a listing, bound to tenant, route and filter. Every wrong text gets the same answer, `cursor-invalid`,
+ * where the cursor is opened. One that is too long counts as an empty one, which opens nothing.
+ */
 export const cursor = z
   .string()
-  .max(1024)
-  .regex(/^[A-Za-z0-9_.-]+$/);
+  .overwrite((text) => (text.length > longestCursor ? '' : text))
+  .max(longestCursor)
+  .describe('The value of `next` of the page before, with the same filter.');
+
 /** A number in a path or a query, which contain only text. It must be decimal digits, so that an empty text is not zero. */
 export const inDigits = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value), schema);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { contract } from './bus.js';
 import { instant, uuid } from './primitive.js';
+import { atLeastOne, has, where } from './rule.js';
 
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
 
@@ -19,6 +20,7 @@ const interval = z
   .string()
   .max(32)
   .refine((value) => secondsOf(value) !== null, 'must be an ISO 8601 duration in days, hours, minutes and seconds')
+  .meta({ format: 'duration', pattern: fields.source })
   .describe('The time between two rotations: an ISO 8601 duration in days, hours, minutes and seconds.');
 const maxUses = z
   .number()
@@ -27,13 +29,30 @@ const maxUses = z
   .max(2 ** 40)
   .describe('The number of times a version may encrypt, sign or compute a MAC before the key is rotated.');
 
-const body = z
-  .strictObject({
-    interval: interval.optional(),
-    at: instant.optional().describe('The time of the first rotation, in the future. Default: one interval from now.'),
-    maxUses: maxUses.optional(),
-  })
-  .meta({ id: 'PutRotationPolicy' });
+const settings = {
+  interval: interval.optional(),
+  at: instant.optional().describe('The time of the first rotation, in the future. Default: one interval from now.'),
+  maxUses: maxUses.optional(),
+};
+interface Settings {
+  readonly interval?: string | undefined;
+  readonly at?: string | undefined;
+  readonly maxUses?: number | undefined;
+}
+/** Checks that something causes rotations. */
+const complete = <Schema extends z.ZodType<Settings>>(schema: Schema): Schema =>
+  schema
+    .refine(
+      ({ interval, maxUses }) => interval !== undefined || maxUses !== undefined,
+      'send interval or maxUses, or both',
+    )
+    .refine(({ interval, at }) => at === undefined || interval !== undefined, 'at requires interval');
+
+const body = complete(z.strictObject(settings)).meta({
+  id: 'PutRotationPolicy',
+  ...atLeastOne('interval', 'maxUses'),
+  ...where('at', has('interval')),
+});
 
 export const rotationPolicy = z
   .strictObject({
@@ -56,7 +75,7 @@ export const putRotationPolicy = {
   contract: contract({
     ...gatewayToWorker,
     subject: 'crypto.{partition}.key.rotation-policy.put',
-    request: z.strictObject({ id: uuid, ...body.shape }),
+    request: complete(z.strictObject({ id: uuid, ...settings })),
     reply: rotationPolicy,
   }),
 };

@@ -16,7 +16,7 @@ const days = z.number().int().min(1).max(36_500);
 
 const distinct = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
 const unique = <Item extends z.ZodType>(what: string, item: Item, most: number) =>
-  z.array(item).max(most).refine(distinct, `must not contain a ${what} twice`);
+  z.array(item).max(most).refine(distinct, `must not contain a ${what} twice`).meta({ uniqueItems: true });
 
 const inOrder = (...dates: readonly (string | undefined)[]): boolean => {
   const given = dates.filter((date) => date !== undefined).map((date) => Date.parse(date));
@@ -60,7 +60,8 @@ export const sunset = z
   .refine(
     ({ warnFrom, protectUntil, processUntil }) => inOrder(warnFrom, protectUntil, processUntil),
     'must have warnFrom, protectUntil and processUntil in this order',
-  );
+  )
+  .meta({ anyOf: ['warnFrom', 'protectUntil', 'processUntil'].map((name) => ({ required: [name] })) });
 export type Sunset = z.infer<typeof sunset>;
 
 /**
@@ -113,6 +114,7 @@ export const policyDocument = z.strictObject({
     .array(sunset)
     .max(algorithmNames.length)
     .refine((rows) => distinct(rows.map((row) => row.algorithm)), 'must not contain an algorithm twice')
+    .meta({ uniqueItems: true })
     .optional()
     .describe('The end dates of algorithms, enforced to the second.'),
   requiredLabels: unique('name', z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), 32)

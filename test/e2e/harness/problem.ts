@@ -9,7 +9,7 @@ const refusal = { rule: words, source: words, reasons: expect.arrayContaining([e
 export const expectProblem = (reply: Reply, code: ErrorCode): void => {
   const { status, title } = errors[code];
   expect(reply.body, reply.text.slice(0, 300)).toEqual({
-    type: `https://ankasecure.dev/problems/${code}`,
+    type: `/problems/${code}`,
     title,
     status,
     detail: words,

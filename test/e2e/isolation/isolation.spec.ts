@@ -403,6 +403,10 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     noSuchKey('/verify', { keyId: theirs.signing.id, payload: 'AAAA', signature: theirs.signature }),
   'encrypt body.alias': () => noSuchKey('/encrypt', { alias: theirs.alias, plaintext: 'AAAA' }, 'alias-not-found'),
   'sign body.alias': () => noSuchKey('/sign', { alias: theirs.alias, payload: 'AAAA' }, 'alias-not-found'),
+  'decrypt body.alias': () =>
+    noSuchKey('/decrypt', { jwe: withoutKid(theirs.jwe), alias: theirs.alias }, 'alias-not-found'),
+  'verify body.alias': () =>
+    noSuchKey('/verify', { alias: theirs.alias, payload: 'AAAA', signature: theirs.signature }, 'alias-not-found'),
   'listAliases query.keyId': async () =>
     expect(await me.get(`/aliases?keyId=${theirs.signing.id}`)).toEqual({ items: [], next: null }),
   'listAliases query.cursor': async () =>

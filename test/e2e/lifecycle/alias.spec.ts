@@ -1,4 +1,4 @@
-import type { Alias, Key, SignResult } from '@ankasecure/contracts';
+import type { Alias, DecryptResult, Key, SignResult, VerifyResult } from '@ankasecure/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectProblem } from '../harness/problem.js';
 import { sharedRig } from '../harness/shared-rig.js';
@@ -32,6 +32,47 @@ describe('a key’s alias', () => {
     expect(opened.plaintext).toBe('hello');
     await name('invoices', old.id);
     expect((await signed('invoices')).keyId).toBe(old.id);
+  });
+
+  it('names the key in decrypt and verify too, with any version, and must agree with the kid', async () => {
+    const aes = await tenant.createKey({ algorithm: 'AES-256' });
+    await name('archive', aes.id);
+    const { jwe } = await tenant.admin.post<{ jwe: string }>('/encrypt', { alias: 'archive', plaintext: 'AAAA' });
+    await tenant.admin.post(`/keys/${aes.id}/rotate`, {});
+    const open = (item: object) => tenant.admin.send<DecryptResult>('POST', '/decrypt', { body: { jwe, ...item } });
+    for (const item of [{ alias: 'archive' }, { alias: 'archive', version: 1 }])
+      expect((await open(item)).body).toMatchObject({ keyId: aes.id, version: 1, plaintext: 'AAAA' });
+    expectProblem(await open({ alias: 'archive', keyId: aes.id }), 'request-invalid');
+    expectProblem(await open({ alias: 'unheard-of' }), 'alias-not-found');
+    await name('archive', old.id);
+    expectProblem(await open({ alias: 'archive' }), 'key-not-found');
+    await name('archive', aes.id);
+    expect((await open({ alias: 'archive' })).status).toBe(200);
+
+    await name('seals', old.id);
+    const item = { payload: 'hello', encoding: 'utf8' };
+    const { signature } = await tenant.admin.post<SignResult>('/sign', { alias: 'seals', ...item, format: 'raw' });
+    const check = (alias: string) =>
+      tenant.admin.post<VerifyResult>('/verify', { alias, signature, ...item, alg: 'ES256' });
+    expect(await check('seals')).toMatchObject({ valid: true, keyId: old.id });
+    await name('seals', fresh.id);
+    expect(await check('seals')).toMatchObject({ valid: false, keyId: fresh.id });
+  });
+
+  it('names the key in a path, and what is decided concerns the key that it named', async () => {
+    const key = await tenant.createKey({ algorithm: 'EC-P256' });
+    await name('in-path', key.id);
+    expect(await tenant.admin.get('/keys/in-path')).toEqual(key);
+    expect(await tenant.admin.get(`/keys/${key.id.toUpperCase()}`)).toEqual(key);
+    expect(await tenant.admin.get<{ keyId: string }>('/keys/in-path/public-key')).toMatchObject({ keyId: key.id });
+    expect(await tenant.admin.post<Key>('/keys/in-path/suspend', {})).toMatchObject({ id: key.id, state: 'SUSPENDED' });
+    const gone = await tenant.admin.send<Key>('DELETE', '/keys/in-path');
+    expect(gone.body).toMatchObject({ id: key.id, state: 'DESTROY_SCHEDULED' });
+    const [event] = await sealedEvents(tenant.admin, gone.correlationId);
+    expect(event).toMatchObject({ operation: 'key.schedule-destroy', keyId: key.id });
+    expectProblem(await tenant.admin.send('GET', '/keys/no-such-alias'), 'key-not-found');
+    const put = tenant.admin.send('PUT', `/aliases/${old.id}`, { body: { keyId: old.id } });
+    expectProblem(await put, 'request-invalid');
   });
 
   it('names another key as soon as the change is answered', async () => {

@@ -43,10 +43,16 @@ export class Model {
 
 /** The transitions of callers' verbs (SP 800-57 part 1 §7): the state each verb leads to from each state. A missing entry is refused. */
 export const verbs = {
-  suspend: { ACTIVE: 'SUSPENDED' },
-  resume: { SUSPENDED: 'ACTIVE' },
-  deactivate: { ACTIVE: 'DEACTIVATED', SUSPENDED: 'DEACTIVATED' },
-  compromise: { ACTIVE: 'COMPROMISED', SUSPENDED: 'COMPROMISED', DEACTIVATED: 'COMPROMISED' },
+  // A verb that has nothing left to do changes nothing.
+  suspend: { ACTIVE: 'SUSPENDED', SUSPENDED: 'SUSPENDED' },
+  resume: { SUSPENDED: 'ACTIVE', ACTIVE: 'ACTIVE' },
+  deactivate: { ACTIVE: 'DEACTIVATED', SUSPENDED: 'DEACTIVATED', DEACTIVATED: 'DEACTIVATED' },
+  compromise: {
+    ACTIVE: 'COMPROMISED',
+    SUSPENDED: 'COMPROMISED',
+    DEACTIVATED: 'COMPROMISED',
+    COMPROMISED: 'COMPROMISED',
+  },
   'schedule-destroy': {
     ACTIVE: 'DESTROY_SCHEDULED',
     SUSPENDED: 'DESTROY_SCHEDULED',
@@ -55,7 +61,7 @@ export const verbs = {
     // The same request is repeated.
     DESTROY_SCHEDULED: 'DESTROY_SCHEDULED',
   },
-  'cancel-destroy': { DESTROY_SCHEDULED: 'SUSPENDED' },
+  'cancel-destroy': { DESTROY_SCHEDULED: 'SUSPENDED', SUSPENDED: 'SUSPENDED', COMPROMISED: 'COMPROMISED' },
 } as const satisfies Record<string, Partial<Record<KeyState, KeyState>>>;
 
 export type Verb = keyof typeof verbs;

@@ -12,7 +12,9 @@ import {
 } from 'typeorm';
 import type { z } from 'zod';
 import { microsOf } from '../trail/instant.js';
+import { missingFrom } from '../trail/missing.js';
 import { SealedEvent, sealedEventResource } from '../trail/sealed-event.entity.js';
+import { TrailHead } from '../trail/trail-head.entity.js';
 import { TrailReader } from '../trail/trail-reader.js';
 
 type Query = z.infer<typeof queryEvents.request>;
@@ -37,12 +39,17 @@ export class QueryEvents {
       ...whereOf(conditions),
       ...(position !== undefined && { seq: beyond(position) }),
     };
-    const events = await this.reader.read('query', tenantId, (manager) =>
-      findRows(manager, { where, order: { seq: order }, take: limit + 1 }),
-    );
+    const isWhole = Object.values(conditions).every((value) => value === undefined);
+    const { events, head } = await this.reader.read('query', tenantId, async (manager) => ({
+      events: await findRows(manager, { where, order: { seq: order }, take: limit + 1 }),
+      head: isWhole ? ((await manager.findOneBy(TrailHead, { tenantId }))?.seq ?? 0) : 0,
+    }));
     const last = events.length > limit ? events[limit - 1] : undefined;
+    const shown = events.slice(0, limit);
+    const page = { order, seqs: shown.map(({ seq }) => seq), position, isLast: last === undefined, head };
     return {
-      items: events.slice(0, limit).map(sealedEventResource),
+      items: shown.map(sealedEventResource),
+      ...(isWhole && { missing: [...missingFrom(page)] }),
       next: last === undefined ? null : this.cursors.seal(scope, String(last.seq)),
     };
   }

@@ -87,13 +87,13 @@ export const listPositions = (
     [owner, partition, after, most],
   );
 
-/** The condition that an event names a change of a record. */
-const namesChange = `details LIKE '%"record.1":%'`;
+/** The condition that an event names a change of a record. It is that of an index. */
+const namesChange = `details LIKE '%"record.%'`;
 
 /** Tells whether the trail has an event that names a change of a record. In a trail that has one, it is among the first. */
 export const namesChanges = async (manager: EntityManager, tenantId: string): Promise<boolean> => {
   const rows = await manager.query<unknown[]>(
-    `SELECT 1 FROM sealed_event WHERE tenant_id = $1 AND ${namesChange} ORDER BY seq LIMIT 1`,
+    `SELECT 1 FROM sealed_event WHERE tenant_id = $1 AND ${namesChange} AND details LIKE '%"record.1":%' ORDER BY seq LIMIT 1`,
     [tenantId],
   );
   return rows.length > 0;
@@ -118,7 +118,7 @@ export const eventsWithStates = async (
 ): Promise<{ readonly seq: number; readonly details: Record<string, string> }[]> => {
   const rows = await manager.query<{ seq: number; details: string }[]>(
     `SELECT seq::float8 AS seq, details FROM sealed_event
-     WHERE tenant_id = $1 AND sealed_event.seq > $2 AND details LIKE '%"record.%' AND details LIKE ANY ($3::text[])
+     WHERE tenant_id = $1 AND sealed_event.seq > $2 AND ${namesChange} AND details LIKE ANY ($3::text[])
      ORDER BY sealed_event.seq LIMIT $4`,
     [tenantId, after, states.map((state) => `% ${state} %`), most],
   );

@@ -6,6 +6,7 @@ import {
   getAlias,
   listAliases,
   putAlias,
+  resolveAlias,
 } from '@ankasecure/contracts';
 import {
   type Answer,
@@ -31,6 +32,12 @@ export class AliasController {
   async get(context: Context, request: z.infer<typeof getAlias.request>): Promise<Answer<Alias>> {
     const body = await this.aliases.get(context, request);
     return { body, revision: body.revision };
+  }
+
+  @NeedsToken()
+  @MessagePattern(resolveAlias)
+  async resolve(context: Context, request: z.infer<typeof resolveAlias.request>): Promise<Answer<{ keyId: string }>> {
+    return { body: await this.aliases.resolve(context, request) };
   }
 
   @NeedsToken()

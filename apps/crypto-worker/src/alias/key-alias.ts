@@ -21,7 +21,7 @@ import type { z } from 'zod';
 import { mayWithAll } from '../access/access.js';
 import { assertGranted, assertGrantsGenuine, grantedAny } from '../access/grant.js';
 import { refusalOf } from '../key/key-state.js';
-import { lockKeyFor, outdateKey } from '../key/lock/lock-key.js';
+import { lockKeyFor, outdateVersions } from '../key/lock/lock-key.js';
 import { KeyAliasRecord, PastAliasRecord } from '../key/record/key-alias.entity.js';
 import { readCurrent } from '../key/record/select-version.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run-answer.js';
@@ -36,8 +36,8 @@ type Naming = z.infer<typeof putAlias.contract.request>;
 
 /**
  * The names that a tenant gives its keys. An operation by a name is decided on the key's version. When a name leaves a key,
- * the key's cached versions become outdated. After the change has returned, no worker protects data with the old key by that
- * name.
+ * all of the key's cached versions become outdated. After the change has returned, no worker protects or processes data with
+ * the old key by that name.
  */
 @Injectable()
 export class KeyAliases {
@@ -54,6 +54,14 @@ export class KeyAliases {
       const row = await read(manager, tenantId, name);
       await assertGranted(manager, context, 'view', row.keyId);
       return aliasOf(row);
+    });
+  }
+
+  /** The key that the alias names. Whoever may use it or not: that is decided where the key is used. @throws AnkaError `alias-not-found` */
+  resolve({ tenantId }: Context, { name }: Named): Promise<{ keyId: string }> {
+    return withTenant(this.dataSource, tenantId, async (manager) => {
+      const { keyId } = await read(manager, tenantId, name);
+      return { keyId };
     });
   }
 
@@ -101,7 +109,7 @@ export class KeyAliases {
         // The change updates the loaded record.
         const before = old === null ? null : { ...old };
         const row = await write(manager, tenantId, naming, old);
-        if (before !== null && before.keyId !== keyId) await outdateKey(manager, tenantId, before.keyId);
+        if (before !== null && before.keyId !== keyId) await outdateVersions(manager, tenantId, before.keyId);
         return { result: aliasOf(row), events: [changed(row, before)] };
       },
     });
@@ -122,7 +130,7 @@ export class KeyAliases {
       foresee: (old, manager) => forecast(manager, tenantId, old.keyId),
       write: async (manager, old) => {
         await forget(manager, old);
-        await outdateKey(manager, tenantId, old.keyId);
+        await outdateVersions(manager, tenantId, old.keyId);
         return { result: aliasOf(old), events: [changed(old, old)] };
       },
     });

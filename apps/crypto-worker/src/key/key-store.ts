@@ -57,8 +57,20 @@ export interface GrantedVersion extends KeyVersion {
   readonly grants: GrantsOfKey;
 }
 
-/** The key that a request names: by its id, where version null means the current one, or by the tenant's alias. */
-export type Target = { readonly keyId: string; readonly version: number | null } | { readonly alias: string };
+/** The key that a request names by its id. Version null means the current one. */
+export interface NamedById {
+  readonly keyId: string;
+  readonly version: number | null;
+}
+
+/** The key that a request names: by its id, or by the tenant's alias. */
+export type Target =
+  | NamedById
+  | {
+      readonly alias: string;
+      /** The version of the alias's key that is meant. Default: the current one. It throws if the request contradicts itself. */
+      readonly of?: (keyId: string) => NamedById;
+    };
 
 /** The versions of one key that were asked for. `current` is the version that was the current one when it was read. */
 type KnownVersions = BoundedMap<number | 'current', Promise<GrantedVersion>>;
@@ -102,7 +114,7 @@ export class KeyStore {
   /** Finds the version that a request names. @throws AnkaError `key-not-found`, `alias-not-found`, also for another tenant's */
   meant(tenantId: string, target: Target): Promise<GrantedVersion> {
     return 'alias' in target
-      ? this.named.find(tenantId, target.alias)
+      ? this.named.find(tenantId, target.alias, target.of)
       : this.find(tenantId, target.keyId, target.version);
   }
 

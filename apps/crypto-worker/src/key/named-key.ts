@@ -1,7 +1,7 @@
 import { AnkaError } from '@ankasecure/contracts';
 import { assertAsked, BoundedMap, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { GrantedVersion, KeyStore } from './key-store.js';
+import type { GrantedVersion, KeyStore, NamedById } from './key-store.js';
 import type { KeyVersion } from './key-version.js';
 import { KeyAliasRecord } from './record/key-alias.entity.js';
 import { KeyVersionRecord } from './record/key-version.entity.js';
@@ -25,8 +25,25 @@ export class NamedKeys {
     private readonly keys: KeyStore,
   ) {}
 
-  /** @throws AnkaError `alias-not-found`; `decision-outdated` if the key changes faster than it can be read */
-  async find(tenantId: string, alias: string): Promise<GrantedVersion> {
+  /**
+   * @param of the version of the alias's key that is meant; default: the current one
+   * @throws AnkaError `alias-not-found`; `decision-outdated` if the key changes faster than it can be read; as `of`
+   */
+  async find(tenantId: string, alias: string, of?: (keyId: string) => NamedById): Promise<GrantedVersion> {
+    const current = await this.current(tenantId, alias);
+    if (of === undefined) return current;
+    let meant: NamedById;
+    try {
+      meant = of(current.keyId);
+    } catch {
+      // No fence looks at a request that contradicts itself, so it is decided on what the database says.
+      this.known.delete(`${tenantId}/${alias}`);
+      meant = of((await this.current(tenantId, alias)).keyId);
+    }
+    return this.keys.find(tenantId, meant.keyId, meant.version);
+  }
+
+  private async current(tenantId: string, alias: string): Promise<GrantedVersion> {
     const place = `${tenantId}/${alias}`;
     for (let attempt = 0; attempt < attempts; attempt++) {
       const known = this.known.get(place) ?? (await this.lookUp(tenantId, alias));

@@ -5,12 +5,15 @@ import {
   type Context,
   type DryRun,
   type Key,
+  unchanged,
 } from '@ankasecure/contracts';
 import { changeRecord, transactionTime } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Custody } from '../custody/custody.js';
 import { keyResource } from '../key/key-resource.js';
+import { stateAt } from '../key/key-state.js';
+import { lifecycleOf } from '../key/key-store.js';
 import { lastUses } from '../key/key-usage.js';
 import { assertRevision, lockKeyOfAny, reviseKey } from '../key/lock/lock-key.js';
 import { readCurrent, readKey, readVersion, type StoredVersion } from '../key/record/select-version.js';
@@ -51,6 +54,7 @@ export class ChangeState {
 
   /**
    * @param destruction for `schedule-destroy`. A repeated request within a day is answered with the scheduled destruction.
+   * A change that has nothing left to do changes nothing, and its event says so.
    * @returns the key with its changed version, the last one if there are several
    * @throws AnkaError `key-not-found`, `key-access-denied`, `key-state`, `precondition-failed`, `request-invalid`,
    * `approval-required`
@@ -65,7 +69,10 @@ export class ChangeState {
       foresee: (plan, manager) => foresee(manager, context.tenantId, plan),
       write: async (manager, plan) => {
         if ('standing' in plan)
-          return { result: keyResource(this.custody, plan.standing, plan.now), events: [repeated(plan.standing)] };
+          return {
+            result: keyResource(this.custody, plan.standing, plan.now),
+            events: [repeated(plan.standing, plan.now)],
+          };
         const result = keyResource(this.custody, await write(manager, context, change, plan), plan.now);
         return { result, events: plan.steps.map((step) => taken(change, step, plan.destroyAt)) };
       },
@@ -85,7 +92,7 @@ const check = async (
   const now = await time();
   const rows = await versionsFor(manager, context.tenantId, change);
   const meant = versionsMeant(rows, change);
-  const standing = destruction?.standing(meant, now) ?? (context.approval && standingChange(meant, change));
+  const standing = destruction === undefined ? standingChange(meant, change, now) : destruction.standing(meant, now);
   // An approved change that is in force may itself have made the new revision. RFC 9110 §13.1.1 allows it to be answered as
   // done.
   if (standing === undefined || context.approval === undefined) assertRevision(context, revision);
@@ -176,12 +183,17 @@ const taken = (
 });
 
 /** The event of a repeated request. The version does not change. */
-const repeated = ({ key: { algorithm }, version, state, destroyAt: at }: StoredVersion): Partial<AuditedAction> => ({
-  algorithm,
-  details: {
-    version: String(version),
-    from: state,
-    to: state,
-    ...(at === null ? {} : { destroyAt: at.toISOString() }),
-  },
-});
+const repeated = (row: StoredVersion, now: number): Partial<AuditedAction> => {
+  const { key, version, destroyAt: at } = row;
+  const state = stateAt(lifecycleOf(row), now);
+  return {
+    algorithm: key.algorithm,
+    details: {
+      version: String(version),
+      from: state,
+      to: state,
+      ...unchanged,
+      ...(at === null ? {} : { destroyAt: at.toISOString() }),
+    },
+  };
+};

@@ -71,27 +71,41 @@ export const versionsMeant = (
   return ofAllVersions.includes(verb) ? rows : rows.slice(-1);
 };
 
-/** The state that each action leaves a version in for good. A destruction is recognised by its date instead. */
-const finalStates: Partial<Readonly<Record<ControlledAction, KeyState>>> = {
-  compromise: 'COMPROMISED',
-  deactivate: 'DEACTIVATED',
-};
+/**
+ * The states in which a verb has nothing left to do, so that repeating it is harmless. A version that is resumed before its
+ * activation date is PRE_ACTIVE again. A destruction is recognised by its date instead: see `Destruction.standing`.
+ */
+export const doneIn = {
+  activate: ['ACTIVE'],
+  suspend: ['SUSPENDED'],
+  resume: ['ACTIVE', 'PRE_ACTIVE'],
+  deactivate: ['DEACTIVATED'],
+  revoke: ['DEACTIVATED'],
+  compromise: ['COMPROMISED'],
+  'schedule-destroy': [],
+  'cancel-destroy': ['SUSPENDED', 'COMPROMISED'],
+} as const satisfies Record<Verb, readonly KeyState[]>;
+
+/** Whether the version was revoked as `change` says. A missing time counts as that of the first attempt. */
+const isRevokedSo = (row: StoredVersion, { reason, message, occurredAt }: Revocation): boolean =>
+  row.revocationReason === reason &&
+  row.revocationMessage === (message ?? null) &&
+  (occurredAt === undefined || row.revocationOccurredAt?.getTime() === Date.parse(occurredAt));
 
 /**
- * Recognises an approved change that is repeated because its first answer was lost. @returns the last of `rows` if all of
- * them are already in its final state with the same reason, message and time; otherwise undefined. A missing time counts as
- * that of the first attempt.
+ * Recognises a change that has nothing to do, because it is repeated, or because the versions are as it would leave them. A
+ * revocation that says something else than the first one is another change.
+ * @returns the last of `rows`, or undefined
  */
-export const standingChange = (rows: readonly StoredVersion[], change: StateChange): StoredVersion | undefined => {
-  const { reason = null, message = null, occurredAt } = change.revocation ?? {};
-  const action = controlledActionOf(change);
-  const final = action && finalStates[action];
-  const stands = ({ state, revocationReason: held, revocationMessage: said, ...row }: StoredVersion): boolean =>
-    state === final &&
-    held === reason &&
-    said === message &&
-    (occurredAt === undefined || row.revocationOccurredAt?.getTime() === Date.parse(occurredAt));
-  return final !== undefined && rows.every(stands) ? rows.at(-1) : undefined;
+export const standingChange = (
+  rows: readonly StoredVersion[],
+  { verb, revocation }: StateChange,
+  now: number,
+): StoredVersion | undefined => {
+  const done: readonly KeyState[] = doneIn[isCompromise(revocation?.reason ?? null) ? 'compromise' : verb];
+  const stands = (row: StoredVersion): boolean =>
+    done.includes(stateAt(lifecycleOf(row), now)) && (revocation === undefined || isRevokedSo(row, revocation));
+  return rows.every(stands) ? rows.at(-1) : undefined;
 };
 
 /**

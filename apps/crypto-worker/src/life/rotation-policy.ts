@@ -114,7 +114,7 @@ export class RotationPolicies {
       id,
       details: wordsOf(asked),
       check: async (manager, now) => {
-        assertComplete(request, now);
+        assertAhead(request, now);
         await this.assertAllowed(manager, { tenantId, id, now }, rotationDays === undefined ? {} : { rotationDays });
       },
       write: async (manager) => {
@@ -160,10 +160,7 @@ const scheduleOf = ({ interval, at }: PutRequest, now: number) => {
 };
 
 /** @throws AnkaError `request-invalid` */
-const assertComplete = ({ interval, at, maxUses }: PutRequest, now: number): void => {
-  if (interval === undefined && maxUses === undefined)
-    throw new AnkaError('request-invalid', 'send interval or maxUses, or both');
-  if (interval === undefined && at !== undefined) throw new AnkaError('request-invalid', 'at requires interval');
+const assertAhead = ({ at }: PutRequest, now: number): void => {
   if (at !== undefined && Date.parse(at) <= now) throw new AnkaError('request-invalid', 'at: must be in the future');
 };
 

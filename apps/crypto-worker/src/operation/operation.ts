@@ -8,7 +8,7 @@ import { type JweParts, kidOfJwe, openJwe, readJwe } from '../envelope/decrypt.j
 import { sealJwe } from '../envelope/encrypt.js';
 import { jweAlgOf } from '../envelope/jwe-alg.js';
 import type { Use } from '../key/key-state.js';
-import type { Target } from '../key/key-store.js';
+import type { NamedById, Target } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { jwsAlgOf } from '../signature/jws-alg.js';
 import { signItem } from '../signature/sign.js';
@@ -59,6 +59,7 @@ const textOf = (data: Buffer, encoding: 'base64url' | 'utf8'): string => {
 
 interface NamedVersion {
   readonly keyId?: string | undefined;
+  readonly alias?: string | undefined;
   readonly version?: number | undefined;
 }
 
@@ -66,12 +67,16 @@ interface NamedVersion {
 const toProtect = ({ keyId, alias = '' }: { keyId?: string | undefined; alias?: string | undefined }): Target =>
   keyId === undefined ? { alias } : { keyId, version: null };
 
+/** The key that the request names, where an alias stands for the id of its key. */
+const toProcess = ({ alias, ...named }: NamedVersion, of: (named: Omit<NamedVersion, 'alias'>) => NamedById): Target =>
+  alias === undefined ? of(named) : { alias, of: (keyId) => of({ ...named, keyId }) };
+
 /** The key that the `kid` and the request name. They must agree if both are present. */
 const agreed = (
   kid: { keyId: string; version: number } | null,
-  { keyId, version }: NamedVersion,
+  { keyId, version }: Omit<NamedVersion, 'alias'>,
   missing: string,
-): Target => {
+): NamedById => {
   if (kid !== null) {
     if ((keyId ?? kid.keyId) !== kid.keyId || (version ?? kid.version) !== kid.version)
       throw new AnkaError('key-not-found', 'The request and the header’s kid name different keys');
@@ -111,7 +116,8 @@ const decrypt: Operation<contracts.DecryptItem, JweParts> = {
   use: 'process',
   purposes: ['encrypt'],
   parse: ({ jwe }) => readJwe(jwe),
-  target: (named, parts) => agreed(kidOfJwe(parts), named, 'Send keyId, because the JWE has no kid'),
+  target: (item, parts) =>
+    toProcess(item, (named) => agreed(kidOfJwe(parts), named, 'Send keyId or alias, because the JWE has no kid')),
   acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
   alg: jweAlgOf,
   async run(custody, budget, key, { aad, encoding }, parts) {
@@ -149,8 +155,10 @@ const verify: Operation<contracts.VerifyItem, JwsParts | undefined> = {
   use: 'process',
   purposes: ['sign', 'mac'],
   parse: ({ jws }) => (jws === undefined ? undefined : readJws(jws)),
-  target: (named, parts) =>
-    agreed(parts === undefined ? null : kidOfJws(parts), named, 'Send keyId, because the JWS has no kid'),
+  target: (item, parts) =>
+    toProcess(item, (named) =>
+      agreed(parts === undefined ? null : kidOfJws(parts), named, 'Send keyId or alias, because the JWS has no kid'),
+    ),
   acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
   alg: (key, item, parts) => (key.publicKey === null ? jwsAlgOf(key, parts?.alg ?? item.alg) : null),
   async run(custody, budget, key, item, parts) {

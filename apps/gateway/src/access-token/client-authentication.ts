@@ -68,6 +68,16 @@ export class ClientAuthentication {
     return client;
   }
 
+  /** The account that the claim proves. The proof is not used up. Undefined if it proves none. @throws any error of the database */
+  async provenBy(claim: Claim): Promise<ServiceAccount | undefined> {
+    const named = parseClientId(claim.clientId);
+    const account = named && (await this.accounts.find(named.tenantId, named.id));
+    return this.prove(account, claim).then(
+      () => account,
+      () => undefined,
+    );
+  }
+
   /** @throws OAuthError for an account that the tenant has shut out; AnkaError if that cannot be known */
   private async admit({ account }: Client, claim: Claim): Promise<void> {
     const { tenantId, id: subject } = account;

@@ -7,6 +7,7 @@ import { tokenEnd } from '../service-account/credential.js';
 import { TenantDirectory } from '../tenant/tenant-directory.js';
 import { type Claim, type Client, ClientAuthentication } from './client-authentication.js';
 import { IssuedTokens } from './issued-tokens.js';
+import type { RefusedAccount } from './oauth-error.js';
 
 const withinMs = 15_000;
 
@@ -40,6 +41,11 @@ export class IssueToken {
   /** @throws OAuthError `invalid_client`, always the same; AnkaError when a part of the platform is unavailable */
   authenticate(claim: Claim): Promise<Client> {
     return this.proofs.run(originOf(), () => this.clients.authenticate(claim));
+  }
+
+  /** The account that the claim proves, if it proves one. @throws AnkaError when a part of the platform is unavailable */
+  provenBy(claim: Claim): Promise<RefusedAccount | undefined> {
+    return this.proofs.run(originOf(), () => this.clients.provenBy(claim));
   }
 
   /** @throws AnkaError `tenant-disabled`, or when a part of the platform is unavailable */

@@ -69,6 +69,23 @@ const readRequest = ({ body, raw, id, clientAddress }: FastifyRequest, asksForCe
   return { ...claim, certificate: clientCertificateOf(raw.socket) };
 };
 
+/** The proof in a form that is otherwise wrong, or undefined if it has none. */
+const proofIn = ({ body, raw, id, clientAddress }: FastifyRequest): Claim | undefined => {
+  const fields = new URLSearchParams(typeof body === 'string' ? body : '');
+  const claim = { correlationId: id, clientAddress };
+  const [assertion, clientId] = [fields.get('client_assertion'), fields.get('client_id')];
+  if (assertion !== null) return { ...claim, assertion, clientId: subjectOf(assertion) };
+  return clientId === null ? undefined : { ...claim, clientId, certificate: clientCertificateOf(raw.socket) };
+};
+
+const subjectOf = (assertion: string): string => {
+  try {
+    return String(decodeJwt(assertion).sub);
+  } catch {
+    return '';
+  }
+};
+
 const refuse = (reply: FastifyReply, { status, code, description }: OAuthError): FastifyReply =>
   reply
     .code(status)
@@ -104,13 +121,24 @@ export class TokenEndpoint implements OnModuleInit {
   }
 
   private async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    conditionOf({ method: 'POST' }, request.headers);
     try {
-      const claim = readRequest(request, this.http.tls?.clientCertificates === true);
+      const claim = await this.read(request);
       const issued = await forStranger(request.sender, () => this.requests.answer(claim));
       return await reply.type('application/json').send(JSON.stringify(issued));
     } catch (error) {
       if (error instanceof OAuthError) return refuse(reply, error);
+      throw error;
+    }
+  }
+
+  /** @throws AnkaError, OAuthError for a wrong form. The refusal of an account that proves itself is on record */
+  private async read(request: FastifyRequest): Promise<Claim> {
+    try {
+      conditionOf({ method: 'POST' }, request.headers);
+      return readRequest(request, this.http.tls?.clientCertificates === true);
+    } catch (error) {
+      const proof = proofIn(request);
+      if (proof !== undefined) await forStranger(request.sender, () => this.requests.malformed(proof, error));
       throw error;
     }
   }

@@ -50,8 +50,8 @@ export class TokenKeys {
   async find(kid: string): Promise<CryptoKey> {
     const known = this.known.get(kid);
     if (known !== undefined) return known;
-    const [tenantId] = kid.split('.');
-    if (tenantId === undefined || !uuid.safeParse(tenantId).success) throw new Error('the kid does not name a tenant');
+    const tenantId = uuid.safeParse(kid.split('.')[0]).data;
+    if (tenantId === undefined) throw new Error('the kid does not name a tenant');
     const key = (await this.tenants.of(tenantId)).value?.get(kid);
     if (key === undefined) throw new Error('the kid does not name a key');
     return this.remember(key);

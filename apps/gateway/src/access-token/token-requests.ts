@@ -43,6 +43,16 @@ export class TokenRequests {
     }
   }
 
+  /**
+   * Records that the request of an account has a wrong form, if a proof in it is genuine: anyone can send a form.
+   * @throws AnkaError when a part of the platform is unavailable
+   */
+  async malformed(claim: Claim, error: unknown): Promise<void> {
+    const code = codeOf(error);
+    const account = code === undefined ? undefined : await this.tokens.provenBy(claim);
+    if (account !== undefined && code !== undefined) await this.note(account, claim, code, error as Error);
+  }
+
   private note(
     { tenantId, id: subject }: RefusedAccount,
     { correlationId, clientAddress }: Claim,

@@ -1,4 +1,5 @@
 import { AnkaError, disabledTenant, platformTenantId } from '@ankasecure/contracts';
+import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Authentication, TokenRefusal } from '../auth/authentication.js';
@@ -30,6 +31,7 @@ export class Admission {
     private readonly tenants: TenantDirectory,
     private readonly bodies: BodyBudget,
     private readonly quota: TenantQuota,
+    private readonly log: Logger,
   ) {}
 
   /** A hook that admits a request, or throws the AnkaError that refuses it. It awaits nothing for a known token and tenant. */
@@ -50,6 +52,31 @@ export class Admission {
       await aimAtTenant(request, this.tenants);
       this.enter(request, principal);
     };
+  }
+
+  /**
+   * Names the caller of a request that is refused before it is admitted, if its token is genuine. Of a request without a token it
+   * says at once that it has none.
+   */
+  callerOf(request: FastifyRequest): Promise<Caller | undefined> | undefined {
+    const { headers, raw, id } = request;
+    if (headers.authorization === undefined) return undefined;
+    const known = this.authentication.recall(headers.authorization, raw.socket);
+    return known === undefined ? this.nameOf(request, id) : Promise.resolve(known);
+  }
+
+  /** Nobody is named while it cannot be known whether the token is genuine. */
+  private async nameOf(request: FastifyRequest, correlationId: string): Promise<Caller | undefined> {
+    try {
+      return await this.meet(request);
+    } catch (error) {
+      if (!(error instanceof TokenRefusal))
+        this.log.warn(
+          { correlationId, reason: (error as Error).message },
+          'cannot name the caller of a refused request',
+        );
+      return request.turnedAway;
+    }
   }
 
   /** Authenticates a caller who is not known yet. */

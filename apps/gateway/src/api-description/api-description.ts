@@ -1,7 +1,8 @@
 import { type ErrorCode, errors } from '@ankasecure/contracts';
 import { z } from 'zod';
+import { namesKey } from '../key/key-in-path.js';
 import { problem } from '../problem/problem.js';
-import { pathExamples } from '../route/example.js';
+import { keyInPath, pathExamples } from '../route/example.js';
 import { basePath, bodySchemaOf, pathParametersOf, type Route } from '../route/route.js';
 import { headers, referToParameter, requestHeaders } from './header.js';
 import { type JsonSchema, SchemaCollection } from './json-schema.js';
@@ -32,10 +33,17 @@ const tags = [
 const introduction = `The REST API of AnkaSecure. Keys stay in your HSM; AnkaSecure adds policy, tenancy, key lifecycle and an audit trail that can be verified.
 
 The bearer token alone decides the tenant. Every error is a problem (RFC 9457) with a stable \`code\`.
-An id of another tenant gets the same answer as an id that does not exist. An answer that reports an operation is sent only after its audit event is committed.`;
+An id of another tenant gets the same answer as an id that does not exist. An answer that reports an operation is sent only after its audit event is committed.
+
+A route that lists the header \`Idempotency-Key\` can be repeated with the same key: what was done is answered again, and what was refused is decided anew. Every other route refuses the header, so that nobody relies on it; the token endpoint and the key set take none and do not look at it. Ids are UUIDs in upper or lower case, and times are those of RFC 3339 with any offset; answers show lower case and UTC.`;
 
 const pathParameters = (route: Route): readonly object[] =>
-  pathParametersOf(route).map((name) => ({ name, in: 'path', required: true, ...pathExamples[name] }));
+  pathParametersOf(route).map((name) => ({
+    name,
+    in: 'path',
+    required: true,
+    ...(name === 'id' && namesKey(route) ? keyInPath : pathExamples[name]),
+  }));
 
 const queryParameters = (route: Route, schemas: SchemaCollection): readonly object[] => {
   const { properties } = schemas.add(route.contract.request, 'input') as { properties?: Record<string, JsonSchema> };

@@ -1,13 +1,35 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { catalogue } from '../problem/catalogue.js';
+import { problemPath } from '../problem/problem.js';
 import { basePath } from '../route/route.js';
 import { RouteTable } from '../route/route-table.js';
 import { describeApi } from './api-description.js';
 import { renderPage } from './page.js';
+import { renderProblem, renderProblems } from './problem-page.js';
+import { script } from './script.js';
 import { style } from './style.js';
 
-/** Serves the API description to programs and people, without a token. It is built once. */
+const page = 'text/html; charset=utf-8';
+
+/**
+ * The policy of the one page with a script: the script and the style sheet of this gateway, and calls to this gateway. Nothing
+ * is loaded from elsewhere, and no text becomes markup or code.
+ */
+const scriptedPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join(';');
+
+/** Serves the API description and the catalogue of problems to programs and people, without a token. It is built once. */
 @Injectable()
 export class DescriptionEndpoints implements OnModuleInit {
   constructor(
@@ -19,14 +41,25 @@ export class DescriptionEndpoints implements OnModuleInit {
     const { rows } = this.table;
     const description = describeApi(rows);
     this.serve(`${basePath}/openapi.json`, 'application/json', JSON.stringify(description));
-    this.serve('/docs', 'text/html; charset=utf-8', renderPage(description, rows));
+    this.serve('/docs', page, renderPage(description, rows), scriptedPolicy);
     this.serve('/docs/style.css', 'text/css; charset=utf-8', style);
+    this.serve('/docs/script.js', 'text/javascript; charset=utf-8', script);
+    this.serve('/problems', page, renderProblems());
+    for (const entry of catalogue) this.serve(`${problemPath}${entry.code}`, page, renderProblem(entry));
   }
 
-  private serve(url: string, type: string, text: string): void {
+  /** @param policy instead of the content security policy of every other answer */
+  private serve(url: string, type: string, text: string, policy?: string): void {
     const bytes = Buffer.from(text);
-    this.host.httpAdapter
-      .getInstance<FastifyInstance>()
-      .get(url, (_, reply): FastifyReply => reply.type(type).send(bytes));
+    this.host.httpAdapter.getInstance<FastifyInstance>().get(
+      url,
+      {
+        // It runs after the hook that adds the headers of every answer.
+        onSend: async (_, reply) => {
+          if (policy !== undefined) reply.header('content-security-policy', policy);
+        },
+      },
+      (_, reply): FastifyReply => reply.type(type).send(bytes),
+    );
   }
 }

@@ -58,7 +58,10 @@ describe('the API description', () => {
 
   it('passes its linter', async () => {
     const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', CI: 'true' };
-    const skip = ['info-license-url', 'operation-4xx-response'].flatMap((rule) => ['--skip-rule', rule]);
+    // The rule does not see that members which exclude each other belong to the schema around them: truth.spec.ts does.
+    const skip = ['info-license-url', 'operation-4xx-response', 'no-required-schema-properties-undefined'].flatMap(
+      (rule) => ['--skip-rule', rule],
+    );
     const { stdout, stderr } = await promisify(execFile)(
       redocly,
       ['lint', golden, '--extends=recommended-strict', '--format=stylish', ...skip],

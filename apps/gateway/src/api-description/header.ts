@@ -69,7 +69,7 @@ export const requestHeaders = {
     name: 'Idempotency-Key',
     in: 'header',
     description:
-      'Makes the request safe to repeat for 24 hours: the same key and body from the same caller return the same answer, and the resource is created once. Use a UUID.',
+      'Makes the request safe to repeat for 24 hours: what was done is done once, and is answered again to the same caller. Another body (compared as JSON), path or If-Match with the same key is refused. A refused request has changed nothing and is decided anew. Use a UUID.',
     schema: text('^[\\x21-\\x7e]{1,255}$', 255),
   },
   IfMatch: { ...ifMatch, required: true },

@@ -1,4 +1,7 @@
+import { Script } from 'node:vm';
+import { type ErrorCode, errorGuide, errors } from '@ankasecure/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { problemOf, problemPath } from '../problem/problem.js';
 import { routes } from '../routes/routes.js';
 import { call } from '../testing/call.js';
 import { type Gateway, type Rig, startRig } from '../testing/rig.js';
@@ -23,17 +26,66 @@ describe('the documentation page', () => {
     }
   });
 
-  it('needs nothing that its content security policy or an offline network would refuse', async () => {
+  /** What a page makes a browser load, and where it leads. */
+  const loads = (text: string) => [
+    ...text.matchAll(/(?:src|srcset|data|poster|action|@import|url)\s*[=(]\s*["']?([^"')>\s]+)/g),
+  ];
+  const links = (text: string) => new Set([...text.matchAll(/href="(?!#)([^"]*)"/g)].map(([, href]) => href ?? ''));
+
+  it('needs nothing from elsewhere, and its content security policy allows nothing else', async () => {
     const { headers, text } = await call(gateway, 'GET', '/docs');
-    expect(headers.get('content-security-policy')).toContain("default-src 'none';style-src 'self'");
-    expect(text).not.toMatch(/<script|<style|style="|<img|src=|@import|url\(/);
-    expect([...text.matchAll(/href="(?!#)([^"]*)"/g)].map(([, href]) => href)).toEqual([
-      '/docs/style.css',
-      '/api/v1/openapi.json',
+    expect(headers.get('content-security-policy')?.split(';')).toEqual([
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "connect-src 'self'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+      "trusted-types 'none'",
     ]);
+    const markup = text.replaceAll(/<(pre|textarea)[ >].*?<\/\1>/gs, '');
+    expect(loads(markup).map(([, address]) => address)).toEqual(['/docs/script.js']);
+    expect(markup).not.toMatch(/<style|<img|<iframe|<object|<form| style=| on[a-z]+=|javascript:/i);
+    expect(markup.match(/<script/g)).toHaveLength(1);
+    for (const href of links(markup)) {
+      expect(href).toMatch(/^\/[a-z]/);
+      expect((await call(gateway, 'GET', href)).status, href).toBe(200);
+    }
     const css = await call(gateway, 'GET', '/docs/style.css');
     expect([css.status, css.headers.get('content-type')]).toEqual([200, 'text/css; charset=utf-8']);
-    expect(css.text).not.toMatch(/url\(|@import/);
+    expect(css.text).not.toMatch(/url\(|@import|image-set|src:/);
+  });
+
+  it('has a script that calls this gateway only, stores nothing and makes no markup', async () => {
+    const { status, headers, text } = await call(gateway, 'GET', '/docs/script.js');
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8']);
+    expect(() => new Script(text)).not.toThrow();
+    expect(text).not.toMatch(/https?:|\/\/[a-z]|import\(|eval|Function\(|innerHTML|insertAdjacent|document\.write/);
+    expect(text).not.toMatch(/localStorage|sessionStorage|indexedDB|cookie|console|sendBeacon|WebSocket|postMessage/);
+    expect(text.match(/fetch\(/g)).toHaveLength(1);
+    expect(text).toContain("credentials: 'omit'");
+  });
+
+  it('alone may run a script: every other answer allows none', async () => {
+    for (const path of ['/problems', '/problems/key-not-found', '/docs/style.css', '/api/v1/openapi.json', '/nowhere'])
+      expect((await call(gateway, 'GET', path)).headers.get('content-security-policy'), path).toBe(
+        "default-src 'none';style-src 'self';base-uri 'none';form-action 'none';frame-ancestors 'none'",
+      );
+  });
+
+  it('has a page for the type of every problem', async () => {
+    const { text: list } = await call(gateway, 'GET', '/problems');
+    for (const code of Object.keys(errors) as ErrorCode[]) {
+      const { type } = problemOf({ code, detail: 'x' }, { id: 'c', problemTypes: problemPath });
+      const { status, text } = await call(gateway, 'GET', type);
+      expect(status, code).toBe(200);
+      for (const sentence of [errors[code].title, errorGuide[code].cause.slice(0, 12)])
+        expect(text, code).toContain(sentence);
+      expect(list).toContain(`href="${type}"`);
+    }
+    expect((await call(gateway, 'GET', '/problems/unheard-of')).status).toBe(404);
   });
 
   it('is served beside the document for programs', async () => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { approval } from '../approval/approval.contract.js';
 import { waiting } from '../approval/approval.example.js';
 import { notListed } from '../policy/policy.example.js';
-import { type Failure, type Problem, problemMediaType, problemOf } from '../problem/problem.js';
+import { type Failure, type Problem, problemMediaType, problemOf, problemPath } from '../problem/problem.js';
 import type { Route } from '../route/route.js';
 import { type HeaderName, refer } from './header.js';
 import type { SchemaCollection } from './json-schema.js';
@@ -131,7 +131,10 @@ export const problemExamples = (routes: readonly Route[]): Record<string, { valu
   Object.fromEntries(
     [...new Set(routes.flatMap(errorsOf))]
       .toSorted()
-      .map((code) => [code, { value: problemOf(failureExample(code), 'invoice-run-47') }]),
+      .map((code) => [
+        code,
+        { value: problemOf(failureExample(code), { id: 'invoice-run-47', problemTypes: problemPath }) },
+      ]),
   );
 
 /** The refusals with a single code, for `components.responses`. The code is their name. */

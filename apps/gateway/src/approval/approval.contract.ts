@@ -1,4 +1,4 @@
-import { instant, page, pageLimit, text, uuid } from '@ankasecure/contracts';
+import { cursor, instant, page, pageLimit, text, uuid } from '@ankasecure/contracts';
 import { z } from 'zod';
 import { ownContract } from '../route/own-contract.js';
 
@@ -45,7 +45,7 @@ export type Approval = z.infer<typeof approval>;
 /** Newest first. A cursor is the id of the last item of a page. It reveals nothing more than the page, and is valid in its tenant only. */
 export const listApprovals = ownContract(
   'approval.list',
-  z.strictObject({ state: z.enum(approvalStates).optional(), limit: pageLimit, cursor: uuid.optional() }),
+  z.strictObject({ state: z.enum(approvalStates).optional(), limit: pageLimit, cursor: cursor.optional() }),
   page(approval),
 );
 export const getApproval = ownContract('approval.get', z.strictObject({ id: uuid }), approval);

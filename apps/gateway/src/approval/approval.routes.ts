@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@ankasecure/contracts';
 import { tenantRoles } from '../auth/role.js';
 import { ids, instants } from '../route/example.js';
 import type { Route } from '../route/route.js';
@@ -34,6 +35,21 @@ const decision = {
   errors: ['approval-not-found', 'approval-denied', 'approval-state'],
 } as const;
 
+/** The refusals of the operations that can need two people. The operation's refusal is the answer to its approval. */
+const ofOperations: readonly ErrorCode[] = [
+  'key-not-found',
+  'key-access-denied',
+  'key-state',
+  'policy-pending',
+  'policy-version-not-found',
+  'policy-not-applied',
+  'issuer-not-found',
+  'issuer-exists',
+  'subject-prefix-taken',
+  'issuers-overlap',
+  'exclusion-not-found',
+];
+
 export const approvalRoutes: readonly Route[] = [
   {
     ...about,
@@ -46,7 +62,7 @@ export const approvalRoutes: readonly Route[] = [
     roles: tenantRoles,
     contract: listApprovals,
     takes: 'parameters',
-    errors: [],
+    errors: ['cursor-invalid'],
     example: { reply: { items: [waiting], next: null } },
   },
   {
@@ -67,11 +83,11 @@ export const approvalRoutes: readonly Route[] = [
     decides: 'approve',
     summary: 'Approve a request',
     description:
-      'The approver must be another person than the requester and must have a role that may perform the operation; the role user alone is not enough. A service account cannot approve, nor can a person whose name another issuer can give too. The operation runs at once in the approver’s name, subject to all other checks, and the reply holds its outcome. If the answer is retryable, the same person can approve the request again. A dry run reports what the operation would do, or why the caller cannot approve it.',
+      'The approver must be another person than the requester and must have a role that may perform the operation; the role user alone is not enough. A service account cannot approve, nor can a person whose name another issuer can give too. The operation runs at once in the approver’s name, subject to all other checks, and the reply holds its outcome. If the operation is refused, the answer is its refusal, the request keeps it as its outcome, and nothing was changed. If the answer is retryable, the same person can approve the request again. A dry run reports what the operation would do, or why the caller cannot approve it.',
     contract: approveRequest.contract,
     body: approveRequest.body,
     withinMs: 30_000,
-    errors: [...decision.errors, 'service-unavailable', 'policy-not-applied'],
+    errors: [...decision.errors, ...ofOperations],
     example: { request: {}, reply: approved },
   },
   {

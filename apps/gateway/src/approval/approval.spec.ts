@@ -259,14 +259,22 @@ describe('an operation that needs two people', () => {
     expect(approvalIn(await approve(approval, other)).outcome).toMatchObject({ status: 200 });
   });
 
-  it('keeps the outcome of an operation that is no longer possible', async () => {
+  it('is answered with the refusal of an operation that is no longer possible, and keeps it', async () => {
     wantTwo('putPolicy', refuse('precondition-failed'));
     const body = JSON.stringify({ allowedAlgorithms: ['AES-256'], fipsOnly: false });
     const approval = await waiting(send('PUT', '/policy', alice, { body, headers: { 'if-match': '"41"' } }));
     expect(approval).toMatchObject({ operation: 'putPolicy', ifMatch: 41, request: JSON.parse(body) as object });
-    const { state, outcome } = approvalIn(await approve(approval));
-    expect([state, outcome?.status]).toEqual(['approved', 412]);
-    expect(outcome?.body).toMatchObject({ code: 'precondition-failed' });
+    const answer = await approve(approval);
+    expect([...refused(answer), answer.headers.get('content-type')]).toEqual([
+      412,
+      'precondition-failed',
+      'application/problem+json',
+    ]);
+    const { state, outcome } = await read(approval);
+    expect([state, outcome?.status, outcome?.body]).toMatchObject(['approved', 412, { code: 'precondition-failed' }]);
+    const again = await approve(approval);
+    expect(refused(again)).toEqual([412, 'precondition-failed']);
+    expect(again.problem.correlationId).toBe(again.headers.get('x-correlation-id'));
   });
 
   it('is refused above the limits of pending requests for one person and for one tenant', async () => {
@@ -595,7 +603,8 @@ describe('requests are visible', () => {
     const first = await page();
     const second = await page(first.next ?? '');
     expect([...first.items, ...second.items].slice(0, 3).map(({ id }) => id)).toEqual(made);
-    for (const query of ['cursor=x', 'state=undecided', 'limit=0', 'more=1'])
+    expect(refused(await send('GET', '/approvals?cursor=x', alice))).toEqual([400, 'cursor-invalid']);
+    for (const query of ['state=undecided', 'limit=0', 'more=1'])
       expect(refused(await send('GET', `/approvals?${query}`, alice))).toEqual([400, 'request-invalid']);
   });
 

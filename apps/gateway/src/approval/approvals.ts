@@ -3,6 +3,7 @@ import { ActionRunner, changeRecord, isDryRun, transactionTime, withTenant } fro
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
+import { idOfCursor } from '../route/id-cursor.js';
 import type { Approval, listApprovals } from './approval.contract.js';
 import { ApprovalRecord, findApproval, resourceOf, stateNow } from './approval.entity.js';
 import { removeOld } from './approval.statement.js';
@@ -24,12 +25,13 @@ export class Approvals {
   ) {}
 
   list(caller: Caller, { state, limit, cursor }: Query): Promise<{ items: Approval[]; next: string | null }> {
+    const before = idOfCursor(cursor);
     return withTenant(this.dataSource, caller.tenantId, async (manager) => {
       const query = this.visibleTo(caller, manager)
         .orderBy('approval.id', 'DESC')
         .take(limit + 1);
       if (state !== undefined) query.andWhere(`${stateNow('approval')} = :state`, { state });
-      if (cursor !== undefined) query.andWhere('approval.id < :cursor', { cursor });
+      if (before !== undefined) query.andWhere('approval.id < :before', { before });
       const found = await query.getMany();
       const items = found.slice(0, limit).map(resourceOf);
       return { items, next: found.length > limit ? (items.at(-1)?.id ?? null) : null };

@@ -34,12 +34,12 @@ export const auditRoutes: readonly Route[] = [
     operationId: 'queryEvents',
     summary: 'Query sealed audit events',
     description:
-      'An event appears once it is sealed: normally within milliseconds of the answer it reports, later if the audit service is unavailable.',
+      'An event appears once it is sealed: normally within milliseconds of the answer it reports, later if the audit service is unavailable. A trail has every number (`seq`) from 1 on. `missing` tells which ones the page lacks, if the query has no filter: `POST /audit/verify` then says more.',
     contract: queryEvents,
     takes: 'parameters',
     withinMs: 15_000,
     errors: ['cursor-invalid'],
-    example: { reply: { items: [event], next: null } },
+    example: { reply: { items: [event], missing: [{ fromSeq: 1, untilSeq: 1203 }], next: null } },
   },
   {
     ...about,

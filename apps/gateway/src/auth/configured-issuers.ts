@@ -3,6 +3,7 @@ import { WatchedFiles } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import type { z } from 'zod';
+import { TurnedAway } from '../identity/turned-away.js';
 import { Outbound } from '../outbound/outbound.js';
 import { IdentityConfig, type IssuerConfig } from './identity.config.js';
 import type { Issuer, IssuerSource } from './issuer.js';
@@ -54,7 +55,14 @@ const speaksFor = ({ tenants, platform }: Pick<IssuerConfig, 'tenants' | 'platfo
 /** The issuer, the names of its claims, and the prefix of its subjects and groups. */
 type ClaimSettings = Pick<IssuerConfig, 'issuer' | 'claims' | 'subjectPrefix'>;
 
-/** @throws Error whose message is only for the log */
+/** The subject of a genuine token without a usable one, in the record of its refusal. */
+const noSubject = '(none)';
+
+/**
+ * Reads the principal of a token whose signature is its issuer's.
+ * @throws TurnedAway if the issuer speaks for the tenant and other claims are unusable; Error of any kind otherwise. The message is
+ * only for the log and the trail
+ */
 export const principalOf = (
   payload: JWTPayload,
   { issuer, claims, subjectPrefix = '' }: ClaimSettings,
@@ -64,9 +72,11 @@ export const principalOf = (
   if (!tenant.success) throw new Error(`claim ${claims.tenant} is not a tenant id`);
   if (!maySpeakFor(tenant.data)) throw new Error('the issuer does not speak for this tenant');
   const subject = known(payload.sub, subjectPrefix, context.shape.principal);
-  if (subject === undefined) throw new Error('claim sub is not acceptable');
+  const unusable = (reason: string): TurnedAway =>
+    new TurnedAway({ tenantId: tenant.data, issuer, subject: subject ?? noSubject }, reason);
+  if (subject === undefined) throw unusable('claim sub is not acceptable');
   const names = payload[claims.roles];
-  if (!Array.isArray(names)) throw new Error(`claim ${claims.roles} is not a list`);
+  if (!Array.isArray(names)) throw unusable(`claim ${claims.roles} is not a list`);
   const granted = names.filter((name) => typeof name === 'string').filter(isRole);
   const groups = groupsOf(payload[claims.groups], subjectPrefix);
   return { tenantId: tenant.data, subject, issuer, roles: granted, groups };

@@ -86,8 +86,8 @@ const turnedAway = async (token: string, issuer: Issuer, error: unknown): Promis
   try {
     const { principal } = await issuer.read(payload, decodeProtectedHeader(token) as JWTHeaderParameters);
     return new TurnedAway(principal, message);
-  } catch {
-    return undefined;
+  } catch (unreadable) {
+    return unreadable instanceof TurnedAway ? unreadable : undefined;
   }
 };
 

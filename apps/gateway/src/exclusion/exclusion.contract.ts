@@ -5,7 +5,7 @@ import { ownContract } from '../route/own-contract.js';
 const about = {
   issuer: issuerName.describe('The `iss` of its tokens. It need not be one of the tenant’s issuers.'),
   subject: text(256).describe(
-    'The subject as events name it: the `sub` of its tokens after the issuer’s subjectPrefix, or the id of a service account.',
+    'The subject as events name it: the `sub` of its tokens after the issuer’s subjectPrefix, or the id of a service account. A name that the issuer cannot give is refused.',
   ),
 };
 

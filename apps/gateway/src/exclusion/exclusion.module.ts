@@ -5,12 +5,13 @@ import { IssuerModule } from '../issuer/issuer.module.js';
 import { RouteModule } from '../route/route.module.js';
 import { ExclusionController } from './exclusion.controller.js';
 import { exclusionRoutes } from './exclusion.routes.js';
+import { ExclusionRules } from './exclusion-rules.js';
 import { Exclusions } from './exclusions.js';
 
 /** Serves the subjects that tenants have shut out. The gateway owns them. */
 @Module({
   imports: [RouteModule.forDomain(exclusionRoutes), ApprovalModule, IdentityModule, IssuerModule],
   controllers: [ExclusionController],
-  providers: [Exclusions],
+  providers: [Exclusions, ExclusionRules],
 })
 export class ExclusionModule {}

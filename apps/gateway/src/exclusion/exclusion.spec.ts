@@ -125,6 +125,37 @@ describe('a subject that is shut out', () => {
   });
 });
 
+describe('a name that an issuer cannot give', () => {
+  const prefixed = { issuer: 'https://prefixed.test', subjectPrefix: 'corp:' };
+  beforeAll(async () => {
+    const { kid, ...key } = rig.issuer.publicJwk;
+    const settings = { ...prefixed, audience: 'anka', algorithms: ['ES256'], keys: [{ ...key, kid }] };
+    const made = await call(gateway, 'POST', '/api/v1/issuers', { token: admin, body: JSON.stringify(settings) });
+    expect(made.status, made.text).toBe(201);
+  });
+
+  it.each<[string, string, string]>([
+    ['of an issuer with a prefix', prefixed.issuer, 'mallory'],
+    ['of an issuer with another prefix', prefixed.issuer, 'core:mallory'],
+    ['of a service account', ownIssuer, `${tenantA}.${crypto.randomUUID()}`],
+  ])('%s is refused with what to send', async (_, issuer, subject) => {
+    for (const query of ['', '?dryRun=true']) {
+      const answer = await send('POST', query, { issuer, subject });
+      const refused = query === '' ? answer.problem : (JSON.parse(answer.text) as { error?: object }).error;
+      expect(refused, answer.text).toMatchObject({
+        code: 'request-invalid',
+        detail: expect.stringMatching(/subjectPrefix corp:|is its id/) as string,
+      });
+    }
+    expect((await send('GET', '')).text).not.toContain(`"${subject}"`);
+  });
+
+  it('is what its tokens say after the prefix', async () => {
+    expect((await exclude('corp:mallory', prefixed.issuer)).subject).toBe('corp:mallory');
+    expect((await exclude('anyone', 'https://nobody-knows.test')).subject).toBe('anyone');
+  });
+});
+
 describe('a gateway without its database', () => {
   it('admits callers of a configured issuer by what it last knew, and no caller of whom it knows nothing', async () => {
     const cut = await rig.gateway();

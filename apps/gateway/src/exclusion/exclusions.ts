@@ -1,4 +1,4 @@
-import { AnkaError, assertApproved, auditEvent, type Context, type DryRun, newId } from '@ankasecure/contracts';
+import { AnkaError, auditEvent, type Context, type DryRun, newId } from '@ankasecure/contracts';
 import { ActionRunner, assertAsked, RecordSets, removeRecord } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -7,8 +7,8 @@ import { EndApprovals } from '../approval/end-approvals.js';
 import { ExcludedSubject } from '../identity/excluded-subject.entity.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
 import { lockTenant } from '../identity/tenant-lock.statement.js';
-import { PolicyInForce } from '../issuer/policy-in-force.js';
 import type { createExclusion, Exclusion } from './exclusion.contract.js';
+import { ExclusionRules } from './exclusion-rules.js';
 
 type CreateRequest = z.infer<typeof createExclusion.request>;
 
@@ -22,11 +22,11 @@ export class Exclusions {
     private readonly sets: RecordSets,
     private readonly actions: ActionRunner,
     private readonly epochs: IdentityEpoch,
-    private readonly policy: PolicyInForce,
+    private readonly rules: ExclusionRules,
     private readonly approvals: EndApprovals,
   ) {}
 
-  /** Shuts the subject out, or returns the exclusion that already does. @throws AnkaError `request-invalid` when the tenant has too many */
+  /** Shuts the subject out, or returns the exclusion that already does. @throws AnkaError `request-invalid` for a name that the issuer cannot give, or when the tenant has too many */
   create(context: Context, request: CreateRequest): Promise<Exclusion | DryRun> {
     const { tenantId, principal: createdBy } = context;
     const { issuer, subject, reason = null } = request;
@@ -35,6 +35,7 @@ export class Exclusions {
       operation,
       details: { subject },
       check: async (manager) => {
+        await this.rules.assertNamed(manager, { tenantId, issuer, subject });
         await lockTenant(manager, 'exclusions', tenantId);
         const earlier = await manager.findOneBy(ExcludedSubject, { tenantId, issuer, subject });
         if (earlier !== null) {
@@ -85,7 +86,7 @@ export class Exclusions {
       check: async (manager) => {
         await lockTenant(manager, 'exclusions', tenantId);
         const record = await foundRecord(manager, tenantId, id);
-        assertApproved(await this.policy.of(context), 'change-issuer', context);
+        await this.rules.assertReadmittable(context);
         return record;
       },
       write: async (manager, record, report) => {

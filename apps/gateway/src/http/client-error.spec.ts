@@ -9,7 +9,10 @@ describe('the last answer on a connection', () => {
     ['HPE_INVALID_METHOD', 400, 'request-invalid'],
     [undefined, 400, 'request-invalid'],
   ])('after %s is a complete answer with status %i', (errorCode, status, code) => {
-    const [head = '', body = ''] = lastWords(errorCode, { 'x-frame-options': 'DENY' }).split('\r\n\r\n');
+    const [head = '', body = ''] = lastWords(errorCode, {
+      headers: { 'x-frame-options': 'DENY' },
+      problemTypes: '/problems/',
+    }).split('\r\n\r\n');
     const [statusLine, ...lines] = head.split('\r\n');
     const headers = Object.fromEntries(lines.map((line) => line.split(': ') as [string, string]));
     expect(statusLine).toMatch(new RegExp(`^HTTP/1.1 ${status} \\w`));

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ErrorCode, newId } from '@ankasecure/contracts';
@@ -17,14 +17,21 @@ const refusals: Readonly<Record<string, Failure>> = {
 };
 const malformed: Failure = { code: 'request-invalid', detail: 'The request is not valid HTTP/1.1' };
 
+/** What every last response has. */
+export interface LastWords {
+  readonly headers: Readonly<Record<string, string>>;
+  /** See `ProblemRequest`. */
+  readonly problemTypes: string;
+}
+
 /** A complete HTTP response for a connection that cannot be used any more. */
-export const lastWords = (errorCode: string | undefined, security: Readonly<Record<string, string>>): string => {
+export const lastWords = (errorCode: string | undefined, { headers: common, problemTypes }: LastWords): string => {
   const failure = refusals[errorCode ?? ''] ?? malformed;
   const correlationId = newId();
-  const body = problemOf(failure, correlationId);
+  const body = problemOf(failure, { id: correlationId, problemTypes });
   const json = JSON.stringify(body);
   const headers = {
-    ...security,
+    ...common,
     ...problemHeaders(failure.code satisfies ErrorCode),
     'content-length': String(Buffer.byteLength(json)),
     [correlationHeader]: correlationId,
@@ -42,18 +49,20 @@ const isOver = ({ code }: NodeJS.ErrnoException, socket: Socket): boolean =>
 
 /** Answers CONNECT, which Node offers to no handler. */
 export const connectHandler =
-  (security: Readonly<Record<string, string>>) =>
+  (words: LastWords) =>
   (_: unknown, socket: Duplex): void =>
-    void socket.on('error', () => socket.destroy()).end(lastWords('CONNECT', security), () => socket.destroy());
+    void socket.on('error', () => socket.destroy()).end(lastWords('CONNECT', words), () => socket.destroy());
 
 /**
  * Answers a request that Node's HTTP parser rejected, and closes the connection.
- * @param refused connections that have their last answer
+ * @param refused connections that have their last answer, or get it soon
  */
 export const clientErrorHandler =
-  (security: Readonly<Record<string, string>>, refused: WeakSet<Socket>) =>
+  (words: LastWords, refused: WeakMap<Socket, ServerResponse>) =>
   (error: NodeJS.ErrnoException, socket: Socket): void => {
+    const last = refused.get(socket);
     if (isOver(error, socket)) socket.destroy();
-    else if (refused.has(socket)) socket.destroySoon();
-    else socket.end(lastWords(error.code, security), () => socket.destroy());
+    else if (last?.writableEnded === false) last.once('finish', () => socket.destroySoon());
+    else if (last !== undefined) socket.destroySoon();
+    else socket.end(lastWords(error.code, words), () => socket.destroy());
   };

@@ -1,5 +1,6 @@
 import { integer, network, port } from '@ankasecure/service-kit';
 import { z } from 'zod';
+import { problemPath } from '../problem/problem.js';
 
 const mebibyte = 1024 * 1024;
 
@@ -13,6 +14,18 @@ export const httpConfig = z
     bodyBudgetBytes: integer(2048, 64 * 1024 * mebibyte).default(64 * mebibyte),
     /** An idle connection is closed after this time, and its requests release what they hold. It is longer than the time of any route. */
     idleTimeoutSeconds: integer(110, 3600).default(120),
+    /**
+     * What comes before the code in a problem's `type`. By default the gateway's own pages, so that the address works under
+     * every name of the gateway; otherwise an address of the same pages elsewhere, such as problems.golden.md with `#`.
+     */
+    problemTypes: z
+      .string()
+      .max(512)
+      .default(problemPath)
+      .refine(
+        (address) => address === problemPath || (/^https?:\/\/.*[/#=]$/.test(address) && URL.canParse(address)),
+        `must be ${problemPath}, or a URL that ends with /, # or =`,
+      ),
     /** The address of the client in audit events. */
     clientAddress: z
       .strictObject({

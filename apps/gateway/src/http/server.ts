@@ -1,8 +1,10 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { AnkaError } from '@ankasecure/contracts';
 import { isTraced, type Logger, nameRoute, type WatchedFiles } from '@ankasecure/service-kit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { errorHandler } from '../problem/send-problem.js';
+import { afterRecord, type Unrouted } from '../problem/unrouted.js';
 import { assertAcceptable } from './acceptable.js';
 import { clientAddressOf } from './client-address.js';
 import { clientErrorHandler, connectHandler } from './client-error.js';
@@ -18,6 +20,8 @@ declare module 'fastify' {
     clientAddress: string | undefined;
     /** The client's address for its share of what strangers may ask. It is empty if the connection has ended. */
     sender: string;
+    /** See `ProblemRequest`. */
+    problemTypes: string;
   }
 }
 
@@ -30,11 +34,14 @@ export const createHttpServer = async (
   log: Logger,
   files: WatchedFiles,
 ): Promise<FastifyInstance> => {
-  const onError = errorHandler(log);
+  const answerError = errorHandler(log);
+  const unrouted: Unrouted = { record: () => undefined };
+  const onUnrouted = afterRecord(unrouted, answerError);
   const security = await securityHeaders();
   const stamp = stampWith(security);
-  /** The connections whose last answer is a refusal. Node still parses the bytes that follow the refused request. */
-  const refused = new WeakSet<Socket>();
+  const addressOf = clientAddressOf(config.clientAddress);
+  /** The connections whose last answer is a refusal, with that answer. Node still parses the bytes that follow the refused request. */
+  const refused = new WeakMap<Socket, ServerResponse>();
   const server: FastifyInstance = fastify({
     logger: false,
     serverFactory: (handler) => createListener(config, handler, files),
@@ -44,43 +51,60 @@ export const createHttpServer = async (
     trustProxy: false,
     return503OnClosing: false,
     routerOptions: { maxParamLength: 16 * 1024 },
-    clientErrorHandler: clientErrorHandler(security, refused),
+    clientErrorHandler: clientErrorHandler({ ...config, headers: security }, refused),
     frameworkErrors: (error, request, reply) => {
       stamp(request, reply);
-      onError(error, request, reply);
+      noteSender(request, addressOf, config);
+      onUnrouted(error, request, reply);
     },
   });
+  decorate(server, unrouted);
+  server.setErrorHandler((error, request, reply) => (request.is404 ? onUnrouted : answerError)(error, request, reply));
+  server.addHook('onRequest', (request, _, done) => {
+    noteSender(request, addressOf, config);
+    done();
+  });
+  refuseUnacceptable(server, refused);
+  addHooks(server, stamp);
+  server.server.on('connect', connectHandler({ ...config, headers: security }));
+  return server;
+};
+
+type SetHeaders = (request: FastifyRequest, reply: FastifyReply) => void;
+
+/** Takes bodies as bytes of JSON, and no others. */
+const takeJson = (server: FastifyInstance): void => {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
+};
+
+/** Gives the server its body parser, and the server, requests and answers the members that the gateway adds to them. */
+const decorate = (server: FastifyInstance, unrouted: Unrouted): void => {
+  takeJson(server);
+  server.decorate('unrouted', unrouted);
   server.decorateReply('hsmMicros', undefined);
   server.decorateReply('workerMicros', undefined);
   server.decorateRequest('partition', '');
   server.decorateRequest('hold', undefined);
   server.decorateRequest('clientAddress', undefined);
   server.decorateRequest('sender', '');
-  server.setErrorHandler(onError);
-  addSender(server, config.clientAddress);
-  refuseUnacceptable(server, refused);
-  addHooks(server, stamp);
-  server.server.on('connect', connectHandler(security));
-  return server;
+  server.decorateRequest('problemTypes', '');
 };
 
-type SetHeaders = (request: FastifyRequest, reply: FastifyReply) => void;
-
-/** Notes the client's address of each request. */
-const addSender = (server: FastifyInstance, clientAddress: HttpConfig['clientAddress']): void => {
-  const addressOf = clientAddressOf(clientAddress);
-  server.addHook('onRequest', (request, _, done) => {
-    const address = addressOf(request.raw);
-    request.sender = address ?? '';
-    request.clientAddress = clientAddress.record ? address : undefined;
-    done();
-  });
+/** Notes the client's address of a request, and where its problems lead. */
+const noteSender = (
+  request: FastifyRequest,
+  addressOf: ReturnType<typeof clientAddressOf>,
+  { clientAddress, problemTypes }: HttpConfig,
+): void => {
+  const address = addressOf(request.raw);
+  request.sender = address ?? '';
+  request.clientAddress = clientAddress.record ? address : undefined;
+  request.problemTypes = problemTypes;
 };
 
 /** Refuses requests that the server cannot accept, and all later requests on their connections. */
-const refuseUnacceptable = (server: FastifyInstance, refused: WeakSet<Socket>): void => {
+const refuseUnacceptable = (server: FastifyInstance, refused: WeakMap<Socket, ServerResponse>): void => {
   server.addHook('onRequest', ({ raw }, reply, done) => {
     try {
       if (refused.has(raw.socket))
@@ -89,7 +113,7 @@ const refuseUnacceptable = (server: FastifyInstance, refused: WeakSet<Socket>): 
       done();
     } catch (error) {
       // The bytes that follow can be a body, or a request that a proxy took for a body.
-      refused.add(raw.socket);
+      if (!refused.has(raw.socket)) refused.set(raw.socket, reply.raw);
       reply.header('connection', 'close');
       done(error as Error);
     }

@@ -29,7 +29,7 @@ export class IdempotencyRecord {
   @Column('text')
   route!: string;
 
-  /** SHA-256 of the caller and the body. */
+  /** SHA-256 of the caller, the preconditions and the body. */
   @Column('bytea', { name: 'body_hash' })
   bodyHash!: Buffer;
 

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { AnkaError } from '@ankasecure/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CallOptions, call } from '../testing/call.js';
@@ -7,6 +8,8 @@ import { Idempotency } from './idempotency.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 
 const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const decoded = (token: string): { readonly sub: string; readonly iss: string } =>
+  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sub: string; iss: string };
 const body = JSON.stringify({ algorithm: 'EC-P256', label: 'one' });
 
 describe('idempotency', () => {
@@ -38,6 +41,12 @@ describe('idempotency', () => {
       .slice(from)
       .map(({ context }) => context.resourceId);
   const sql = (statement: string) => rig.postgres.query('ankadb_gateway', statement, [key]);
+
+  /** The request's identity as an earlier release stored it, for SQL. */
+  const earlierHash = (): string => {
+    const { iss, sub } = decoded(token);
+    return `'\\x${hash('sha256', `${iss}\0${sub}\0${body}`, 'hex')}'`;
+  };
 
   it('sends a new resource id, also without a key', async () => {
     const from = asked().length;
@@ -89,7 +98,7 @@ describe('idempotency', () => {
 
   it('of an earlier release is taken over by the caller whose request it was, and by nobody else', async () => {
     const first = await create();
-    await sql(`UPDATE idempotency SET caller = '' WHERE key = $1`);
+    await sql(`UPDATE idempotency SET caller = '', body_hash = ${earlierHash()} WHERE key = $1`);
     const another = await rig.issuer.token({ ...asTenant(tenantA, 'tenant-admin'), sub: 'another' });
     expect((await create({ token: another })).headers.get('idempotency-replayed')).toBeNull();
     const repeated = await create();
@@ -143,16 +152,72 @@ describe('idempotency', () => {
     },
   );
 
-  it('keeps a final refusal', async () => {
-    rig.standIns.answer('createKey', () => Promise.reject(new AnkaError('policy-refused', 'no')));
-    const first = await create();
+  it.each([
+    'policy-refused',
+    'key-access-denied',
+    'precondition-failed',
+    'key-state',
+    'quota-exceeded',
+    'alias-not-found',
+    'issuer-exists',
+    'algorithm-unavailable',
+    'request-invalid',
+  ] as const)('does not keep the refusal %s, which may pass', async (code) => {
+    rig.standIns.answer('createKey', () => Promise.reject(new AnkaError(code, 'no')));
+    const from = asked().length;
+    const refused = [await create(), await create()];
+    expect(refused.map(({ problem }) => problem.code)).toEqual([code, code]);
+    expect(refused.map(({ headers }) => headers.get('idempotency-replayed'))).toEqual([null, null]);
     rig.standIns.answer('createKey');
-    const second = await create();
-    expect([first.status, second.status, second.text]).toEqual([403, 403, first.text]);
-    expect([second.headers.get('idempotency-replayed'), second.headers.get('content-type')]).toEqual([
-      'true',
-      'application/problem+json',
-    ]);
+    expect([(await create()).status, (await create()).headers.get('idempotency-replayed')]).toEqual([201, 'true']);
+    expect(new Set(resourceIds(from)).size).toBe(1);
+  });
+
+  it('stays bound to its request after a refusal', async () => {
+    rig.standIns.answer('createKey', () => Promise.reject(new AnkaError('policy-refused', 'no')));
+    await create();
+    const other = await create({ body: JSON.stringify({ algorithm: 'EC-P256', label: 'two' }) });
+    expect([other.status, other.problem.code]).toEqual([422, 'idempotency-mismatch']);
+  });
+
+  it('decides anew what an earlier release refused and stored', async () => {
+    await create();
+    await sql(`UPDATE idempotency SET status = 403, body = '{}' WHERE key = $1`);
+    const again = await create();
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, null]);
+    expect((await create()).headers.get('idempotency-replayed')).toBe('true');
+  });
+
+  it('knows a request that an earlier release stored by its bytes', async () => {
+    const first = await create();
+    await sql(`UPDATE idempotency SET body_hash = ${earlierHash()} WHERE key = $1`);
+    expect((await create()).headers.get('location')).toBe(first.headers.get('location'));
+    const rewritten = await create({ body: body.replace(',', ', ') });
+    expect(rewritten.problem.code).toBe('idempotency-mismatch');
+  });
+
+  it.each([
+    ['blanks', body.replaceAll(/[,:]/g, (sign) => `${sign}\n  `)],
+    ['the order of members', JSON.stringify({ label: 'one', algorithm: 'EC-P256' })],
+    ['escapes', body.replace('one', String.raw`\u006f\u006ee`)],
+  ])('compares bodies as JSON: %s make no difference', async (_, rewritten) => {
+    const first = await create();
+    const second = await create({ body: rewritten });
+    expect([second.status, second.headers.get('location')]).toEqual([201, first.headers.get('location')]);
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+  });
+
+  it('is refused for another If-Match: it is another request', async () => {
+    const rotate = (etag: string) =>
+      call(gateway, 'POST', `/api/v1/keys/${tenantA}/rotate`, {
+        token,
+        headers: { 'idempotency-key': key, 'if-match': etag },
+      });
+    rig.standIns.answer('rotateKey');
+    expect((await rotate('"1"')).status).toBe(200);
+    expect((await rotate('"1"')).headers.get('idempotency-replayed')).toBe('true');
+    expect((await rotate('"2"')).problem.code).toBe('idempotency-mismatch');
+    expect((await rotate('*')).problem.code).toBe('idempotency-mismatch');
   });
 
   it('takes over the attempt of a dead gateway, after its lease and with the same id', async () => {
@@ -199,6 +264,7 @@ describe('idempotency', () => {
       key,
       route: 'createKey',
       bodyHash: Buffer.alloc(32),
+      earlierBodyHash: Buffer.alloc(32),
     };
     const slow = await store.begin(attempt);
     if ('status' in slow) throw new Error('a claim is expected');

@@ -59,13 +59,14 @@ export const beginAttempt = async (
   return row;
 };
 
-/** Takes over a key whose attempt has lost its lease. */
+/** Takes over a key whose attempt has lost its lease, or was refused. */
 export const takeOverAttempt = async (
   manager: EntityManager,
   { tenantId, caller, key, leaseMs }: RecordName & Pick<NewAttempt, 'leaseMs'>,
 ): Promise<ClaimedAttempt | undefined> => {
   const [[row]] = await manager.query<[ClaimedAttempt[], number]>(
-    `UPDATE idempotency SET attempt = attempt + 1, deadline = pg_catalog.now() + $4 * interval '1 ms'
+    `UPDATE idempotency SET attempt = attempt + 1, deadline = pg_catalog.now() + $4 * interval '1 ms',
+       state = 'in-flight', status = NULL, headers = NULL, body = NULL
      WHERE tenant_id = $1 AND caller = $2 AND key = $3 RETURNING attempt, resource_id AS "resourceId"`,
     [tenantId, caller, key, leaseMs],
   );

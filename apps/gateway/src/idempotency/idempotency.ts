@@ -16,8 +16,10 @@ import {
 
 export interface Attempt extends RecordName {
   readonly route: string;
-  /** SHA-256 of the caller and the body. */
+  /** The request: see `identityOf`. */
   readonly bodyHash: Buffer;
+  /** The same request, as an earlier release stored it. */
+  readonly earlierBodyHash: Buffer;
 }
 
 /** The lease of a running attempt, and the time between its extensions, in milliseconds. */
@@ -30,7 +32,9 @@ export interface Claim extends RecordName {
 }
 
 /**
- * Keeps one answer per person and Idempotency-Key for 24 hours. A record fixes the id of the new resource before the service
+ * Keeps one answer per person and Idempotency-Key for 24 hours: that of the attempt that did what was asked. A refused attempt
+ * has changed nothing, and what refused it may pass (a policy, a state, a quota), so it is not kept: a repetition is decided
+ * anew, and it must still be the same request. A record fixes the id of the new resource before the service
  * is called, and every later attempt sends the same id. The resource is therefore created once, even if the first attempt dies.
  * An attempt has a short lease and extends it while it runs, so a key is free again soon after its gateway or the database failed.
  * An attempt ends, too, when the service that has the request falls silent: the bus gives it up after some ten seconds.
@@ -46,7 +50,7 @@ export class Idempotency {
    */
   begin(attempt: Attempt): Promise<Answer | Claim> {
     return withTenant(this.dataSource, attempt.tenantId, async (manager) => {
-      await takeEarlierRecord(manager, attempt);
+      await takeEarlierRecord(manager, { ...attempt, bodyHash: attempt.earlierBodyHash });
       const begun = await beginAttempt(manager, { ...attempt, ...lease, resourceId: newId() });
       return begun === undefined ? this.again(manager, attempt) : claimOf(attempt, begun);
     });
@@ -71,7 +75,7 @@ export class Idempotency {
     }
   }
 
-  /** Stores the final answer, unless another attempt has taken over. */
+  /** Stores the answer to the request that was carried out, unless another attempt has taken over. */
   async finish(claim: Claim, { status, headers, body }: Answer): Promise<void> {
     await this.update(claim, { state: 'done', status, headers, body });
   }
@@ -95,16 +99,16 @@ export class Idempotency {
   }
 
   private async again(manager: EntityManager, attempt: Attempt): Promise<Answer | Claim> {
-    const { tenantId, caller, key, route, bodyHash } = attempt;
+    const { tenantId, caller, key } = attempt;
     const row = await manager.findOne(IdempotencyRecord, {
       where: { tenantId, caller, key },
       lock: { mode: 'pessimistic_write' },
     });
     if (row === null) throw new AnkaError('idempotency-in-flight');
-    if (row.route !== route || !row.bodyHash.equals(bodyHash))
+    if (!isSame(row, attempt))
       throw new AnkaError('idempotency-mismatch', 'This Idempotency-Key was used for another request. Use a new one.');
-    if (row.state === 'done') return answerOf(row);
-    if (row.isRunning)
+    if (isKept(row)) return answerOf(row);
+    if (row.state === 'in-flight' && row.isRunning)
       throw new AnkaError(
         'idempotency-in-flight',
         'Wait until the first request with this Idempotency-Key is answered, then repeat it',
@@ -114,6 +118,12 @@ export class Idempotency {
     return claimOf(attempt, taken);
   }
 }
+
+const isSame = (row: IdempotencyRecord, { route, bodyHash, earlierBodyHash }: Attempt): boolean =>
+  row.route === route && (row.bodyHash.equals(bodyHash) || row.bodyHash.equals(earlierBodyHash));
+
+/** An earlier release also stored refusals. They are decided anew. */
+const isKept = ({ state, status }: IdempotencyRecord): boolean => state === 'done' && status !== null && status < 400;
 
 const claimOf = ({ tenantId, caller, key }: Attempt, claimed: ClaimedAttempt): Claim => ({
   tenantId,

@@ -1,11 +1,11 @@
-import { instant, text, uuid } from '@ankasecure/contracts';
+import { instant, notTogether, text, uuid } from '@ankasecure/contracts';
 import { z } from 'zod';
 import { clientKey } from '../auth/client-key.js';
 import { isTrustworthy, subjectPrefix, tokenAlgorithms } from '../auth/identity.config.js';
 import { tenantRoles } from '../auth/role.js';
 import { ownContract } from '../route/own-contract.js';
 
-const url = text(512).refine(isTrustworthy, 'must be an https URL');
+const url = text(512).refine(isTrustworthy, 'must be an https URL').meta({ format: 'uri' });
 
 const about = {
   issuer: url.describe('The value of `iss`, compared character by character.'),
@@ -14,13 +14,15 @@ const about = {
     .array(z.enum(tokenAlgorithms))
     .min(1)
     .max(tokenAlgorithms.length)
-    .refine((all) => new Set(all).size === all.length, 'must not contain an algorithm twice'),
+    .refine((all) => new Set(all).size === all.length, 'must not contain an algorithm twice')
+    .meta({ uniqueItems: true }),
 };
 const roles = z
   .array(z.enum(tenantRoles))
   .min(1)
   .max(tenantRoles.length)
   .refine((all) => new Set(all).size === all.length, 'must not contain a role twice')
+  .meta({ uniqueItems: true })
   .describe('The roles that the issuer may assign. Other roles in its tokens are ignored.');
 const space = {
   subjectPrefix: subjectPrefix.describe(
@@ -39,6 +41,7 @@ const sources = {
     .min(1)
     .max(20)
     .refine((all) => new Set(all.map(({ kid }) => kid)).size === all.length, 'must not contain a kid twice')
+    .meta({ uniqueItems: true })
     .optional()
     .describe('Public keys as JWKs. Default: they are fetched.'),
   jwksUrl: url.optional().describe('The URL of the issuer’s JWK Set. Default: found by OpenID discovery.'),
@@ -86,13 +89,13 @@ export type TenantIssuer = z.infer<typeof tenantIssuer>;
 
 export const createIssuer = ownContract(
   'issuer.create',
-  consistent(z.strictObject(body)).meta({ id: 'CreateIssuer' }),
+  consistent(z.strictObject(body)).meta({ id: 'CreateIssuer', ...notTogether('keys', 'jwksUrl') }),
   tenantIssuer,
 );
 
 /** Conditional. The reply means that the change is in force on every gateway. */
 export const putIssuer = {
-  body: consistent(z.strictObject(body)).meta({ id: 'PutIssuer' }),
+  body: consistent(z.strictObject(body)).meta({ id: 'PutIssuer', ...notTogether('keys', 'jwksUrl') }),
   contract: ownContract('issuer.put', consistent(z.strictObject({ id: uuid, ...body })), tenantIssuer),
 };
 

@@ -8,6 +8,7 @@ import type { Issuer, IssuerSource } from '../auth/issuer.js';
 import { RemoteKeys } from '../auth/remote-keys.js';
 import { ClaimedTenants } from '../identity/claimed-tenants.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
+import { TurnedAway } from '../identity/turned-away.js';
 import { DiscoveredKeys } from './discovered-keys.js';
 import { GuardedFetch } from './guarded-fetch.js';
 import type { TenantIssuer } from './issuer.contract.js';
@@ -104,7 +105,8 @@ const issuerOf = ({ row, keys, sharedWith: other, foreign }: KnownIssuer, epoch:
   read: (payload) => {
     const settings = { ...row, claims: { ...row.claims, tenant: tenantClaim } };
     const principal = principalOf(payload, settings, (id) => id === row.tenantId);
-    if (isForeign(principal.subject, foreign)) throw new Error('claim sub names a person of another issuer');
+    if (isForeign(principal.subject, foreign))
+      throw new TurnedAway(principal, 'claim sub names a person of another issuer');
     const roles = principal.roles.filter((role) => row.roles.some((given) => given === role));
     const groups = principal.groups.filter((group) => !isForeign(group, foreign));
     return {

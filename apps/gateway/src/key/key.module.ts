@@ -5,6 +5,7 @@ import { grantRoutes } from './grant.routes.js';
 import { importRoutes } from './import.routes.js';
 import { keyRoutes } from './key.routes.js';
 import { keyDetailRoutes } from './key-detail.routes.js';
+import { KeyInPath } from './key-in-path.js';
 import { rotationPolicyRoutes } from './rotation-policy.routes.js';
 import { transitionRoutes } from './transition.routes.js';
 import { versionRoutes } from './version.routes.js';
@@ -23,5 +24,7 @@ import { versionRoutes } from './version.routes.js';
       keyDetailRoutes,
     ),
   ],
+  providers: [KeyInPath],
+  exports: [KeyInPath],
 })
 export class KeyModule {}

@@ -6,7 +6,7 @@ import { BodyBudget } from '../http/body-budget.js';
 import { call, talk } from '../testing/call.js';
 import { type Gateway, type Rig, startRig } from '../testing/rig.js';
 import { asTenant, tenantA, tenantElsewhere } from '../testing/token.js';
-import { problem, problemOf } from './problem.js';
+import { problem, problemOf, problemPath } from './problem.js';
 import { asRefusal } from './refusal.js';
 
 const codes = Object.keys(errors) as ErrorCode[];
@@ -29,7 +29,7 @@ describe('problems', () => {
       'application/problem+json',
     ]);
     expect(problem.parse(JSON.parse(answer.text))).toMatchObject({
-      type: `https://ankasecure.dev/problems/${code}`,
+      type: `/problems/${code}`,
       title: errors[code].title,
       status,
       correlationId: answer.headers.get('x-correlation-id'),
@@ -100,7 +100,6 @@ describe('problems', () => {
     ['GET', '/api/v1/keys/..%2f..%2fetc%2fpasswd', 404, 'key-not-found'],
     ['GET', "/api/v1/keys/1'%20OR%20'1'='1", 404, 'key-not-found'],
     ['GET', `/api/v1/keys/${'a'.repeat(4000)}`, 404, 'key-not-found'],
-    ['GET', `/api/v1/keys/${crypto.randomUUID().toUpperCase()}`, 404, 'key-not-found'],
     ['GET', '/api/v1/keys?label=a&label=b', 400, 'request-invalid'],
     ['GET', `/api/v1/keys/${crypto.randomUUID()}?id=${crypto.randomUUID()}`, 400, 'request-invalid'],
     ['POST', '/api/v1/sign?dry=1', 400, 'request-invalid'],
@@ -333,10 +332,14 @@ describe('problems', () => {
     ])('after %s, the next request on the connection is not performed', async (_, bytes) => {
       const from = rig.standIns.heard.get('listKeys')?.length;
       const next = `GET /api/v1/keys HTTP/1.1\r\nHost: a\r\n${bearer()}\r\n\r\n`;
-      const heard = await talk(gateway, bytes + next);
-      expect(heard).toMatch(/^HTTP\/1\.1 (400|501|505) /);
-      expect(heard.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
-      expect(rig.standIns.heard.get('listKeys')?.length).toBe(from);
+      // The refusal of a genuine caller is recorded before it is answered.
+      const ofCaller = bytes.replace('Host: a\r\n', `Host: a\r\n${bearer()}\r\n`);
+      for (const first of new Set([bytes, ofCaller])) {
+        const heard = await talk(gateway, first + next);
+        expect(heard).toMatch(/^HTTP\/1\.1 (400|501|505) /);
+        expect(heard.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
+        expect(rig.standIns.heard.get('listKeys')?.length).toBe(from);
+      }
     });
 
     it('cuts off a chunked body at the limit', async () => {
@@ -384,7 +387,11 @@ describe('an error of Fastify', () => {
 describe('any thrown value', () => {
   it('becomes an internal error unless it is known, and its message is hidden', () => {
     const refusal = asRefusal(new Error('password=hunter2'));
-    expect(problemOf(refusal, 'c')).toMatchObject({ status: 500, code: 'internal-error', detail: 'Internal error' });
+    expect(problemOf(refusal, { id: 'c', problemTypes: problemPath })).toMatchObject({
+      status: 500,
+      code: 'internal-error',
+      detail: 'Internal error',
+    });
   });
 
   it.each([null, undefined, 'text', 42, {}])('can be %j', (thrown) => {

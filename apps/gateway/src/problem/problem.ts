@@ -8,8 +8,10 @@ export const problemMediaType = 'application/problem+json';
 /** A problem (RFC 9457), with a stable code and the correlation id of the request. */
 export const problem = z
   .strictObject({
-    /** A stable URI for `code`. */
-    type: z.string(),
+    type: z
+      .string()
+      .describe('The address of a page about `code`: its cause and its remedy.')
+      .meta({ format: 'uri-reference' }),
     title: z.string(),
     status: z.number().int(),
     /** The error and the next step for the caller. */
@@ -21,14 +23,26 @@ export const problem = z
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof problem>;
 
-export const problemType = (code: ErrorCode): string => `https://ankasecure.dev/problems/${code}`;
+/** The path of the pages that the gateway serves about problems. The code of a problem follows it. */
+export const problemPath = '/problems/';
+
+/** The request that a problem answers. */
+export interface ProblemRequest {
+  /** The correlation id. */
+  readonly id: string;
+  /** What comes before the code in `type`: `problemPath`, or an address that the operator chose. See `problems.golden.md`. */
+  readonly problemTypes: string;
+}
 
 /** A failure: an AnkaError, or a service's failure reply. */
 export type Failure = Pick<AnkaError, 'code' | 'detail'> & { readonly refusal?: Refusal | undefined };
 
-export const problemOf = ({ code, detail, refusal }: Failure, correlationId: string): Problem => {
+export const problemOf = (
+  { code, detail, refusal }: Failure,
+  { id: correlationId, problemTypes }: ProblemRequest,
+): Problem => {
   const { status, title } = errors[code];
-  return { type: problemType(code), title, status, detail, code, correlationId, ...refusal };
+  return { type: `${problemTypes}${code}`, title, status, detail, code, correlationId, ...refusal };
 };
 
 /** The scheme that a caller must use. A challenge of it has at least one parameter (RFC 6750 §3). */

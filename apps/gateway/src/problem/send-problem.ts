@@ -6,7 +6,7 @@ import { asRefusal } from './refusal.js';
 
 /** A `retry-after` that the reply already has stays. */
 export const sendProblem = (reply: FastifyReply, failure: Failure): FastifyReply => {
-  const body = problemOf(failure, reply.request.id);
+  const body = problemOf(failure, reply.request);
   const known = reply.getHeader('retry-after');
   return reply
     .code(body.status)

@@ -1,7 +1,7 @@
 import { errors, type Notice, type ReplyHead } from '@ankasecure/contracts';
 import type { RawReply } from '@ankasecure/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { problemHeaders, problemOf } from '../problem/problem.js';
+import { type ProblemRequest, problemHeaders, problemOf } from '../problem/problem.js';
 import { etagOf, readOf } from './precondition.js';
 import { basePath, type Route } from './route.js';
 
@@ -30,15 +30,17 @@ const successHeaders = (
 });
 
 /** The HTTP answer to a service's reply: the reply's bytes and the headers of its head, or a problem. */
-export const answerOf = (route: Route, { head, body }: RawReply, correlationId: string): Answer => {
+export const answerOf = (route: Route, { head, body }: RawReply, request: ProblemRequest): Answer => {
   if (head.ok) return { status: route.status, headers: successHeaders(route, head), body };
-  const problem = problemOf(head.error, correlationId);
+  const problem = problemOf(head.error, request);
   return {
     status: problem.status,
     headers: problemHeaders(head.error.code),
     body: Buffer.from(JSON.stringify(problem)),
   };
 };
+
+export const isRefusal = ({ status }: Answer): boolean => status >= 400;
 
 /** Codes that are not final: the outcome is unknown, a repetition can succeed, or a grant can change it. */
 export const isFinal = ({ head }: RawReply): boolean =>

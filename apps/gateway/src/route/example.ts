@@ -18,6 +18,8 @@ export const instants = {
   sealed: '2026-11-23T09:31:12.731Z',
 } as const;
 
+const aliasPattern = '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$';
+
 /** The path's parameters: their format, and their value in examples. */
 export const pathExamples: Readonly<Record<string, { readonly schema: object; readonly example: string | number }>> = {
   id: { schema: { type: 'string', format: 'uuid' }, example: ids.signingKey },
@@ -25,10 +27,23 @@ export const pathExamples: Readonly<Record<string, { readonly schema: object; re
   from: { schema: { type: 'integer', minimum: 1 }, example: 2 },
   to: { schema: { type: 'integer', minimum: 1 }, example: 3 },
   template: { schema: { type: 'string' }, example: 'fips-140-3' },
-  name: { schema: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' }, example: 'invoice-signing' },
+  name: { schema: { type: 'string', pattern: aliasPattern }, example: 'invoice-signing' },
   slug: { schema: { type: 'string', pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' }, example: 'acme' },
   tenant: { schema: { type: 'string', format: 'uuid' }, example: ids.tenant },
 };
+
+/** A path parameter that names a key by its id or by an alias. */
+export const keyInPath = {
+  description:
+    'The id of the key, or an alias of it. The operation concerns the key that the alias names when the request arrives.',
+  schema: {
+    anyOf: [
+      { type: 'string', format: 'uuid' },
+      { type: 'string', pattern: aliasPattern },
+    ],
+  },
+  example: ids.signingKey,
+} as const;
 
 /** The path with the example values. */
 export const examplePath = (path: string): string =>

@@ -37,9 +37,9 @@ export class AnswerOrWait {
     { body, ifMatch }: SentRequest,
     reply: RawReply,
   ): Promise<Answer> {
-    const { principal, id: correlationId } = request;
+    const { principal } = request;
     if (route.controlled !== true || reply.head.ok || reply.head.error.code !== 'approval-required')
-      return answerOf(route, reply, correlationId);
+      return answerOf(route, reply, request);
     const named = typeof ifMatch === 'number' ? ifMatch : undefined;
     const refused = { operation: route.operationId, body, ifMatch: reply.head.revision ?? named };
     if (refused.ifMatch === undefined && route.conditional !== undefined) throw new AnkaError('internal-error');

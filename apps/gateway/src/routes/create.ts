@@ -5,7 +5,8 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Claim, Idempotency } from '../idempotency/idempotency.js';
 import { idempotencyKeyOf } from '../idempotency/idempotency-key.js';
-import { type Answer, isFinal, sendAnswer } from '../route/answer.js';
+import { earlierIdentityOf, identityOf } from '../idempotency/request-identity.js';
+import { type Answer, isRefusal, sendAnswer } from '../route/answer.js';
 import { conditionOf } from '../route/precondition.js';
 import { isDryRun, requestBody } from '../route/request-body.js';
 import type { Route } from '../route/route.js';
@@ -19,10 +20,6 @@ const nameOf = ({ principal: { issuer, subject } }: FastifyRequest): Buffer => B
 
 /** The owner of an Idempotency-Key. */
 const callerOf = (request: FastifyRequest): Buffer => hash('sha256', nameOf(request), 'buffer');
-
-/** The hash also binds the stored answer to the principal. Another principal does not get it for an equal request. */
-const hashOf = (request: FastifyRequest, body: Buffer): Buffer =>
-  hash('sha256', Buffer.concat([nameOf(request), body]), 'buffer');
 
 /** Forwards a creating request with the id of the new resource, once per Idempotency-Key. */
 @Injectable()
@@ -44,46 +41,41 @@ export class Create {
       const sent = { ...conditionOf(route, request.headers), body: requestBody(request, route) };
       const exchange = { route, request, reply };
       if (key !== undefined) return this.once(exchange, key, sent);
-      return sendAnswer(reply, (await this.send(exchange, sent, newId())).answer);
+      return sendAnswer(reply, await this.send(exchange, sent, newId()));
     };
   }
 
   /** Returns the stored answer, or makes the attempt that the key allows. */
   private async once(exchange: Exchange, key: string, sent: SentRequest): Promise<FastifyReply> {
     const { route, request, reply } = exchange;
+    const identified = { ...sent, caller: nameOf(request) };
     const begun = await this.idempotency.begin({
       tenantId: request.principal.tenantId,
       caller: callerOf(request),
       key,
       route: route.operationId,
-      bodyHash: hashOf(request, sent.body),
+      bodyHash: identityOf(identified),
+      earlierBodyHash: earlierIdentityOf(identified),
     });
-    if ('status' in begun) {
-      const before = await this.services.repeat(exchange, begun);
-      return standing(request.principal, route, () => sendAnswer(reply.header('idempotency-replayed', 'true'), before));
-    }
+    if ('status' in begun)
+      return standing(request.principal, route, () => sendAnswer(reply.header('idempotency-replayed', 'true'), begun));
     const answered = this.idempotency.holding(begun, () => this.send(exchange, sent, begun.resourceId));
-    const { answer, isLast } = await answered.catch(async (error: unknown) => {
+    const answer = await answered.catch(async (error: unknown) => {
       await this.settle(begun, undefined, request.id);
       throw error;
     });
-    await this.settle(begun, isLast ? answer : undefined, request.id);
+    await this.settle(begun, isRefusal(answer) ? undefined : answer, request.id);
     return sendAnswer(reply, answer);
   }
 
-  private async send(
-    exchange: Exchange,
-    sent: SentRequest,
-    resourceId: string,
-  ): Promise<{ readonly answer: Answer; readonly isLast: boolean }> {
+  private async send(exchange: Exchange, sent: SentRequest, resourceId: string): Promise<Answer> {
     const { route, request } = exchange;
     const { body, ...condition } = sent;
     const answered = await this.services.send(exchange, body, { resourceId, ...condition });
-    const answer = await this.waits.answer(route, request, sent, answered);
-    return { answer, isLast: isFinal(answered) };
+    return this.waits.answer(route, request, sent, answered);
   }
 
-  /** Stores the final answer, or lets another attempt begin. The request itself is over, so a failure here does not change its answer. */
+  /** Stores the answer to what was done, or lets another attempt begin. The request itself is over, so a failure here does not change its answer. */
   private async settle(claim: Claim, answer: Answer | undefined, correlationId: string): Promise<void> {
     try {
       await (answer === undefined ? this.idempotency.release(claim) : this.idempotency.finish(claim, answer));

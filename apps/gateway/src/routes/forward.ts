@@ -28,9 +28,9 @@ export class Forward {
       if (route.batch === true) this.quota.chargeItems(request.principal.tenantId, body, reply);
       const extra = { ...condition, ...(dryRun && { dryRun }), ...(await this.sharedIssuerOf(route, request)) };
       const answered = await this.services.send({ route, request, reply }, body, extra);
-      if (route.method === 'GET') return sendRead(reply, request, answerOf(route, answered, request.id));
+      if (route.method === 'GET') return sendRead(reply, request, answerOf(route, answered, request));
       // A dry run creates nothing, even on a route that creates a resource.
-      if (dryRun) return sendAnswer(reply, answerOf({ ...route, status: 200 }, answered, request.id));
+      if (dryRun) return sendAnswer(reply, answerOf({ ...route, status: 200 }, answered, request));
       return sendAnswer(reply, await this.waits.answer(route, request, { body, ...condition }, answered));
     };
   }

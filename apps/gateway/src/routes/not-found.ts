@@ -1,10 +1,11 @@
+import { AnkaError } from '@ankasecure/contracts';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { tokenPath } from '../access-token/client-authentication.js';
-import { sendProblem } from '../problem/send-problem.js';
 import { type Route, urlOf } from '../route/route.js';
 import { RouteTable } from '../route/route-table.js';
+import { Refusals } from './refusals.js';
 
 interface KnownPath {
   readonly pattern: RegExp;
@@ -25,8 +26,8 @@ const knownPaths = (routes: readonly Route[]): readonly KnownPath[] => [
 ];
 
 /**
- * Answers 405 with Allow if the path exists (RFC 9110 §15.5.6), otherwise 404. It answers before the body is read, so no
- * fault of the body hides that nothing takes it.
+ * Refuses a request without a route: 405 with Allow if the path exists (RFC 9110 §15.5.6), otherwise 404. It refuses before the
+ * body is read, so no fault of the body hides that nothing takes it. The refusal of a genuine caller is on record.
  */
 @Injectable()
 export class NotFound implements OnModuleInit {
@@ -35,27 +36,28 @@ export class NotFound implements OnModuleInit {
   constructor(
     private readonly host: HttpAdapterHost,
     table: RouteTable,
+    private readonly refusals: Refusals,
   ) {
     this.paths = knownPaths(table.rows);
   }
 
   onModuleInit(): void {
     const server = this.host.httpAdapter.getInstance<FastifyInstance>();
-    server.setNotFoundHandler((request, reply) => this.answer(request, reply));
-    server.addHook('onRequest', (request, reply, done) => {
-      if (request.is404) this.answer(request, reply);
-      else done();
+    server.unrouted.record = (request, code) => this.refusals.ofUnrouted(request, code);
+    server.setNotFoundHandler((request, reply) => {
+      throw this.refusalOf(request, reply);
     });
+    server.addHook('onRequest', (request, reply, done) =>
+      request.is404 ? done(this.refusalOf(request, reply)) : done(),
+    );
   }
 
-  private answer(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  private refusalOf(request: FastifyRequest, reply: FastifyReply): AnkaError {
     const known = this.paths.find(({ pattern }) => pattern.test(pathOf(request.raw.url ?? '')));
     if (known === undefined || known.methods.includes(request.method))
-      return sendProblem(reply, { code: 'route-not-found', detail: 'There is no resource at this path' });
+      return new AnkaError('route-not-found', 'There is no resource at this path');
     const allow = known.methods.join(', ');
-    return sendProblem(reply.header('allow', allow), {
-      code: 'method-not-allowed',
-      detail: `This resource supports ${allow}`,
-    });
+    reply.header('allow', allow);
+    return new AnkaError('method-not-allowed', `This resource supports ${allow}`);
   }
 }

@@ -2,13 +2,15 @@ import { AnkaError, type ErrorCode, onRecord, platformTenantId } from '@ankasecu
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { examplePath } from '../route/example.js';
 import { basePath, type Route } from '../route/route.js';
-import { type CallAnswer, type CallOptions, call } from '../testing/call.js';
+import { type CallAnswer, type CallOptions, call, callAnyhow } from '../testing/call.js';
 import { type Gateway, type Rig, startRig } from '../testing/rig.js';
-import { asTenant, seconds, tenantA, tenantB } from '../testing/token.js';
+import { asTenant, makeIssuer, seconds, type TokenMaker, tenantA, tenantB } from '../testing/token.js';
 import { routes } from './routes.js';
 
 /** A request that is refused. */
 interface Attempt extends CallOptions {
+  /** Instead of the route's own. */
+  readonly method?: string;
   readonly path?: string;
   readonly query?: string;
   /** Claims of the caller's token. */
@@ -22,6 +24,11 @@ interface Kind {
   readonly attempt: (route: Route) => Attempt;
   /** The events that the gateway records of it. */
   readonly events?: number;
+  /** The events name no route and no caller: the request has no route, or its token no usable subject. */
+  readonly isRouteless?: true;
+  readonly subject?: string;
+  /** It is refused before its token is judged. */
+  readonly isEarly?: true;
 }
 
 const codeOf = ({ code }: Kind, route: Route): ErrorCode => (typeof code === 'string' ? code : code(route));
@@ -52,6 +59,60 @@ const kinds: Readonly<Record<string, Kind & { readonly arrange?: (rig: Rig) => v
   'with a token that is valid for too long': {
     code: 'authentication-required',
     attempt: (route) => ({ ...good(route), claims: { exp: seconds(86_400 * 30) } }),
+  },
+  'with a token whose roles are no list': {
+    code: 'authentication-required',
+    attempt: (route) => ({ ...good(route), claims: { roles: 'tenant-admin' } }),
+  },
+  'with a token whose subject is unusable': {
+    code: 'authentication-required',
+    attempt: (route) => ({ ...good(route), claims: { sub: 'x'.repeat(257) } }),
+    subject: '(none)',
+  },
+  'with an expired token whose roles are no list': {
+    code: 'authentication-required',
+    attempt: (route) => ({ ...good(route), claims: { roles: {}, nbf: seconds(-600), exp: seconds(-300) } }),
+  },
+  'with a method that the path does not have': {
+    code: 'method-not-allowed',
+    attempt: (route) => ({ method: 'PURGE', path: route.path }),
+    isRouteless: true,
+    isEarly: true,
+  },
+  'with a path that does not exist': {
+    code: 'route-not-found',
+    attempt: ({ path }) => ({ path: `${path}/and/no/further` }),
+    isRouteless: true,
+    isEarly: true,
+  },
+  'with a path that is malformed': {
+    code: 'request-invalid',
+    attempt: ({ path }) => ({ path: `${path}%zz` }),
+    isRouteless: true,
+    isEarly: true,
+  },
+  'with an expectation that nobody meets': {
+    code: 'expectation-failed',
+    attempt: (route) => ({ ...good(route), headers: { ...good(route).headers, expect: 'a-miracle' } }),
+    isEarly: true,
+  },
+  'with a body where there is none': {
+    code: 'request-invalid',
+    applies: ({ method }) => method === 'GET' || method === 'DELETE',
+    attempt: (route) => ({ ...good(route), body: '{}' }),
+    isEarly: true,
+  },
+  'with a body in another encoding': {
+    code: 'media-type-unsupported',
+    applies: withBody,
+    attempt: (route) => ({ ...good(route), headers: { 'content-encoding': 'gzip' } }),
+    isEarly: true,
+  },
+  'with a body in another charset': {
+    code: 'media-type-unsupported',
+    applies: withBody,
+    attempt: (route) => ({ ...good(route), headers: { 'content-type': 'application/json; charset=latin1' } }),
+    isEarly: true,
   },
   'after the caller was shut out': {
     code: 'authentication-required',
@@ -102,6 +163,11 @@ const kinds: Readonly<Record<string, Kind & { readonly arrange?: (rig: Rig) => v
     applies: ({ conditional }) => conditional === true,
     attempt: (route) => ({ ...good(route), headers: {} }),
   },
+  'with an Idempotency-Key where none is taken': {
+    code: () => 'request-invalid',
+    applies: ({ idempotent, public: isPublic }) => idempotent !== true && isPublic !== true,
+    attempt: (route) => ({ ...good(route), headers: { 'idempotency-key': 'k' } }),
+  },
   'with an Idempotency-Key that is none': {
     code: 'request-invalid',
     applies: ({ idempotent }) => idempotent === true,
@@ -140,7 +206,11 @@ describe('a refusal', () => {
   });
   afterAll(() => rig.stop());
 
-  const ask = async (route: Route, { path = route.path, query = '', claims = {}, ...options }: Attempt) => {
+  const ask = async (
+    route: Route,
+    { method = route.method, path = route.path, query = '', claims = {}, ...options }: Attempt,
+    maker: TokenMaker = rig.issuer,
+  ) => {
     const [role = 'user'] = route.roles.filter((one) => one !== 'platform-admin');
     const isPlatforms = route.roles.every((one) => one === 'platform-admin');
     const who = asTenant(
@@ -148,10 +218,11 @@ describe('a refusal', () => {
       isPlatforms ? 'platform-admin' : role,
     );
     const id = crypto.randomUUID();
-    const token = await rig.issuer.token({ ...who, ...claims });
+    const token = await maker.token({ ...who, ...claims });
     const headers = { ...options.headers, 'x-correlation-id': id };
     const url = `${basePath}${examplePath(path)}${query}`;
-    return { id, answer: await call(gateway, route.method, url, { ...options, token, headers }) };
+    const isOdd = method === 'PURGE' || 'expect' in headers || (options.body !== undefined && !withBody(route));
+    return { id, answer: await (isOdd ? callAnyhow : call)(gateway, method, url, { ...options, token, headers }) };
   };
   const eventsOf = (id: string) => rig.standIns.sealed.filter(({ correlationId }) => correlationId === id);
 
@@ -178,10 +249,31 @@ describe('a refusal', () => {
         expect([
           route.operationId,
           eventsOf(id).map(({ operation, failureCode, details }) => [operation, failureCode, details?.['operationId']]),
-        ]).toEqual([route.operationId, Array(events).fill(['access.denied', codeOf(kind, route), route.operationId])]);
+        ]).toEqual([
+          route.operationId,
+          Array(events).fill([
+            'access.denied',
+            codeOf(kind, route),
+            kind.isRouteless === true ? 'none' : route.operationId,
+          ]),
+        ]);
+      if (kind.subject !== undefined)
+        for (const { id } of asked) expect(eventsOf(id).map(({ userId }) => userId)).toEqual([kind.subject]);
     },
     60_000,
   );
+
+  it.each(
+    Object.entries(kinds).filter(([, { isEarly, code }]) => isEarly === true || code === 'authentication-required'),
+  )('of a stranger %s is not on record', async (_, kind) => {
+    const forger = await makeIssuer(rig.issuer.issuer);
+    const route = guarded.find(kind.applies ?? (() => true)) as Route;
+    const { id, answer } = await ask(route, kind.attempt(route), forger);
+    expect(answer.problem.code).toBe(codeOf(kind, route));
+    const last = await ask(guarded[0] as Route, { claims: { roles: [] } });
+    await expect.poll(() => eventsOf(last.id)).toHaveLength(1);
+    expect(eventsOf(id)).toEqual([]);
+  });
 
   it('beyond the quota is on record, with the number of those that waited', async () => {
     const narrow = await rig.gateway({ quota: { requestsPerSecond: 0.001, burst: 1 } });
@@ -198,15 +290,16 @@ describe('a refusal', () => {
     await narrow.stop();
   }, 60_000);
 
-  it('that is repeated by its Idempotency-Key is on record again', async () => {
+  it('that is repeated with its Idempotency-Key is decided again and on record again', async () => {
     const token = await rig.issuer.token({ sub: 'again', ...asTenant(tenantA, 'tenant-admin') });
     const headers = { 'idempotency-key': crypto.randomUUID() };
-    rig.standIns.answer('createKey', () => Promise.reject(onRecord(new AnkaError('policy-refused'))));
+    rig.standIns.answer('createKey', () => Promise.reject(new AnkaError('policy-refused')));
     const create = () => call(gateway, 'POST', '/api/v1/keys', { token, body: '{}', headers });
     expect([(await create()).status, (await create()).status]).toEqual([403, 403]);
     rig.standIns.answer('createKey');
     const told = () => rig.standIns.sealed.filter(({ userId }) => userId === 'again');
-    await expect.poll(told).toHaveLength(1);
-    expect(told()).toMatchObject([{ operation: 'access.denied', failureCode: 'policy-refused' }]);
+    const refusal = { operation: 'access.denied', failureCode: 'policy-refused' };
+    await expect.poll(told).toHaveLength(2);
+    expect(told()).toMatchObject([refusal, refusal]);
   });
 });

@@ -2,6 +2,7 @@ import { AnkaError, type ErrorCode, errors, isErrorCode, isOnRecord, platformTen
 import type { RawReply } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { Admission } from '../admission/admission.js';
 import { RefusalRecord } from '../audit/refusal-record.js';
 import type { Principal } from '../auth/principal.js';
 import type { Caller } from '../identity/turned-away.js';
@@ -17,6 +18,22 @@ const rate = { burst: 100, perSecond: 10 };
 const longest = 512;
 
 type Asked = Pick<Exchange, 'route' | 'request'>;
+
+/** The `operationId` of an event whose request has no route. */
+const noRoute = 'none';
+
+/** What an event tells about a request, besides its caller. */
+interface Told {
+  readonly request: FastifyRequest;
+  readonly operationId: string;
+  readonly details: Readonly<Record<string, string>>;
+}
+
+const toldOf = ({ route: { operationId }, request }: Asked): Told => ({
+  request,
+  operationId,
+  details: pathDetails(request),
+});
 
 /** A failure of the platform is no refusal. */
 const isRefusal = (code: ErrorCode): boolean => errors[code].status < 500;
@@ -38,6 +55,7 @@ export class Refusals {
   constructor(
     private readonly record: RefusalRecord,
     private readonly tenants: TenantDirectory,
+    private readonly admission: Admission,
   ) {}
 
   /**
@@ -46,11 +64,19 @@ export class Refusals {
    */
   ofError(asked: Asked, error: unknown): Promise<never> {
     const refusal = asRefusal(error, asked.request.raw);
-    const noted = isOnRecord(refusal) ? undefined : this.note(asked, refusal.code);
+    const noted = isOnRecord(refusal) ? undefined : this.note(toldOf(asked), refusal.code);
     if (noted === undefined) throw error;
     return noted.then(() => {
       throw error;
     });
+  }
+
+  /**
+   * Notes the refusal of a request without a route. The path is not told: it can be anything.
+   * @returns undefined if there is nothing to record. It rejects with AnkaError `audit-unavailable`
+   */
+  ofUnrouted(request: FastifyRequest, code: ErrorCode): Promise<void> | undefined {
+    return this.note({ request, operationId: noRoute, details: { method: request.method } }, code);
   }
 
   /** @throws AnkaError `audit-unavailable` */
@@ -58,26 +84,31 @@ export class Refusals {
     if (head.ok || head.error.onRecord === true) return;
     // The request is kept for a second person, which is recorded, or refused by an error.
     if (asked.route.controlled === true && head.error.code === 'approval-required') return;
-    await this.note(asked, head.error.code);
+    await this.note(toldOf(asked), head.error.code);
   }
 
   /** Notes the stored answer to an earlier request, if it is a refusal. @throws AnkaError `audit-unavailable` */
   async ofAnswer(asked: Asked, { status, body }: Answer): Promise<void> {
     if (status < 400) return;
     const { code } = JSON.parse(body.toString()) as { code: string };
-    if (isErrorCode(code)) await this.note(asked, code);
+    if (isErrorCode(code)) await this.note(toldOf(asked), code);
   }
 
   /** @returns undefined if there is nothing to record */
-  private note(asked: Asked, code: ErrorCode): Promise<void> | undefined {
-    const { principal, turnedAway } = asked.request as { principal?: Principal; turnedAway?: Caller };
+  private note(told: Told, code: ErrorCode): Promise<void> | undefined {
+    if (!isRefusal(code)) return undefined;
+    const { principal, turnedAway } = told.request as { principal?: Principal; turnedAway?: Caller };
     const caller = principal ?? turnedAway;
-    return caller === undefined || !isRefusal(code) ? undefined : this.write(asked, caller, code);
+    if (caller !== undefined) return this.write(told, caller, code);
+    // Admission has judged the token, or the request was refused before it.
+    if (code === 'authentication-required') return undefined;
+    return this.admission
+      .callerOf(told.request)
+      ?.then((named) => (named === undefined ? undefined : this.write(told, named, code)));
   }
 
-  private async write({ route: { operationId }, request }: Asked, caller: Caller, code: ErrorCode): Promise<void> {
+  private async write({ request, operationId, details }: Told, caller: Caller, code: ErrorCode): Promise<void> {
     if (!(await this.hasTrail(caller, request.id))) return;
-    const details = pathDetails(request);
     await this.record.write({
       caller,
       request,

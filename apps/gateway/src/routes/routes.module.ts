@@ -6,6 +6,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { IssuerModule } from '../issuer/issuer.module.js';
+import { KeyModule } from '../key/key.module.js';
 import { QuotaModule } from '../quota/quota.module.js';
 import { RouteTable } from '../route/route-table.js';
 import { ServiceRequestModule } from '../route/service-request.module.js';
@@ -38,6 +39,7 @@ export class RouteTableModule {}
     HttpModule,
     IdempotencyModule,
     IssuerModule,
+    KeyModule,
     QuotaModule,
     ServiceRequestModule,
     TenantModule,

@@ -5,7 +5,8 @@ import { type Approval, approveRequest, rejectRequest } from '../approval/approv
 import { ControlledRoutes } from '../approval/controlled-route.js';
 import { type ApprovedRequest, type Decider, Decisions, type Verdict } from '../approval/decisions.js';
 import type { Principal } from '../auth/principal.js';
-import { answerOf, isFinal, sendAnswer } from '../route/answer.js';
+import { type Problem, problemHeaders } from '../problem/problem.js';
+import { type Answer, answerOf, isFinal, isRefusal, sendAnswer } from '../route/answer.js';
 import { conditionOf } from '../route/precondition.js';
 import { isDryRun, requestBody } from '../route/request-body.js';
 import type { Route } from '../route/route.js';
@@ -26,6 +27,18 @@ const approvedContext = ({ id, requestedBy, requestedByIssuer, ifMatch }: Approv
   ...(ifMatch !== null && { ifMatch }),
   approval: { id, requestedBy, requestedByIssuer },
 });
+
+/** The answer to an approval: the request with its outcome. If the operation was refused, the refusal is the answer, as on its own route. */
+const outcomeAnswer = (approval: Approval, correlationId: string): Answer => {
+  const { outcome } = approval;
+  if (outcome === null || outcome.status < 400) return answerWith(200, approval);
+  const refusal = { ...(outcome.body as Problem), correlationId };
+  return {
+    status: outcome.status,
+    headers: problemHeaders(refusal.code),
+    body: Buffer.from(JSON.stringify(refusal)),
+  };
+};
 
 const requestOf = (approval: Approval): Buffer => Buffer.from(JSON.stringify(approval.request));
 
@@ -59,7 +72,9 @@ export class SecondPerson {
         : sendAnswer(reply, answerWith(200, dryRun));
     }
     if (decided.approval.outcome === null) return this.carryOut(exchange, decided);
-    return standing(request.principal, route, () => sendAnswer(reply, answerWith(200, decided.approval)));
+    const again = outcomeAnswer(decided.approval, request.id);
+    const before = isRefusal(again) ? await this.services.repeat(exchange, again) : again;
+    return standing(request.principal, route, () => sendAnswer(reply, before));
   }
 
   private async reject(exchange: Exchange): Promise<FastifyReply> {
@@ -77,18 +92,18 @@ export class SecondPerson {
     const route = this.controlled.find(approval.operation);
     const extra = { ...approvedContext(approval), dryRun: true } as const;
     const answered = await this.services.send({ route, request, reply }, requestOf(approval), extra);
-    return sendAnswer(reply, answerOf({ ...route, status: 200 }, answered, request.id));
+    return sendAnswer(reply, answerOf({ ...route, status: 200 }, answered, request));
   }
 
   private async carryOut({ request, reply }: Exchange, approved: ApprovedRequest): Promise<FastifyReply> {
     const route = this.controlled.find(approved.approval.operation);
     const answered = await this.attempt({ route, request, reply }, approved);
-    const answer = answerOf(route, answered, request.id);
+    const answer = answerOf(route, answered, request);
     if (!isFinal(answered)) return sendAnswer(reply, answer);
     const body = JSON.parse(answer.body.toString()) as unknown;
     const context = contextOf(request, request.principal, route.withinMs);
     const outcome = { status: answer.status, body };
-    return sendAnswer(reply, answerWith(200, await this.decisions.conclude(context, approved, outcome)));
+    return sendAnswer(reply, outcomeAnswer(await this.decisions.conclude(context, approved, outcome), request.id));
   }
 
   /** @returns the operation's reply. If it is not final, the request can be approved again */

@@ -3,6 +3,8 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from '../admission/admission.js';
 import { RequestMeter } from '../http/request-meter.js';
+import { assertNoKey } from '../idempotency/idempotency-key.js';
+import { KeyInPath, namesKey } from '../key/key-in-path.js';
 import { type Route, urlOf } from '../route/route.js';
 import type { Handler } from '../route/service-request.js';
 import { Create } from './create.js';
@@ -11,6 +13,14 @@ import { Refusals } from './refusals.js';
 import { RegisteredRoutes } from './registered-routes.js';
 import { SecondPerson } from './second-person.js';
 
+/** The handler of a row that takes no Idempotency-Key. */
+const withoutKey =
+  (handler: Handler): Handler =>
+  async (request, reply) => {
+    assertNoKey(request.headers);
+    return handler(request, reply);
+  };
+
 /** The handlers of rows. */
 @Injectable()
 export class RouteHandlers {
@@ -18,11 +28,21 @@ export class RouteHandlers {
     private readonly forward: Forward,
     private readonly create: Create,
     private readonly secondPerson: SecondPerson,
+    private readonly keys: KeyInPath,
   ) {}
 
   for(route: Route): Handler {
-    if (route.decides !== undefined) return this.secondPerson.handlerFor(route, route.decides);
-    return route.idempotent ? this.create.handlerFor(route) : this.forward.handlerFor(route);
+    const handler = this.plain(route);
+    if (!namesKey(route)) return handler;
+    return async (request, reply) => {
+      await this.keys.settle(request, route);
+      return handler(request, reply);
+    };
+  }
+
+  private plain(route: Route): Handler {
+    if (route.decides !== undefined) return withoutKey(this.secondPerson.handlerFor(route, route.decides));
+    return route.idempotent ? this.create.handlerFor(route) : withoutKey(this.forward.handlerFor(route));
   }
 }
 

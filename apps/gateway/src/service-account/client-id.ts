@@ -5,8 +5,7 @@ export const clientIdOf = (tenantId: string, id: string): string => `${tenantId}
 
 /** @returns undefined for a text that is no client id of the gateway */
 export const parseClientId = (clientId: string): { tenantId: string; id: string } | undefined => {
-  const [tenantId, id, ...more] = clientId.split('.');
-  return more.length === 0 && uuid.safeParse(tenantId).success && uuid.safeParse(id).success
-    ? { tenantId: tenantId as string, id: id as string }
-    : undefined;
+  const [tenant, account, ...more] = clientId.split('.');
+  const [tenantId, id] = [uuid.safeParse(tenant).data, uuid.safeParse(account).data];
+  return more.length > 0 || tenantId === undefined || id === undefined ? undefined : { tenantId, id };
 };

@@ -1,4 +1,4 @@
-import { instant, maxGroups, page, pageLimit, text, uuid } from '@ankasecure/contracts';
+import { cursor, instant, maxGroups, page, pageLimit, text, uuid } from '@ankasecure/contracts';
 import { z } from 'zod';
 import { credentialEnd, endingKey } from '../auth/client-key.js';
 import { tenantRoles } from '../auth/role.js';
@@ -10,11 +10,13 @@ const about = {
     .array(z.enum(tenantRoles))
     .min(1)
     .max(tenantRoles.length)
-    .refine((all) => new Set(all).size === all.length, 'must not contain a role twice'),
+    .refine((all) => new Set(all).size === all.length, 'must not contain a role twice')
+    .meta({ uniqueItems: true }),
   groups: z
     .array(text(128))
     .max(maxGroups)
     .refine((all) => new Set(all).size === all.length, 'must not contain a group twice')
+    .meta({ uniqueItems: true })
     .describe('The groups of the account. Keys can be granted to them or to the account’s own id.'),
 };
 /** The limit of keys, and of certificates. */
@@ -23,7 +25,8 @@ const most = 10;
 const keys = z
   .array(endingKey)
   .max(most)
-  .refine((all) => new Set(all.map(({ kid }) => kid)).size === all.length, 'must not contain a kid twice');
+  .refine((all) => new Set(all.map(({ kid }) => kid)).size === all.length, 'must not contain a kid twice')
+  .meta({ uniqueItems: true });
 
 /** The limit of characters of a certificate. One with a key and a signature of ML-DSA-87 has some ten thousand. */
 const longestCertificate = 16 * 1024;
@@ -68,6 +71,9 @@ interface Proofs {
 }
 const provesItself = (body: Proofs): boolean => body.keys.length + body.certificates.length > 0;
 const noProof = 'send at least one key or certificate';
+const oneProof = {
+  anyOf: ['keys', 'certificates'].map((name) => ({ properties: { [name]: { minItems: 1 } }, required: [name] })),
+};
 
 export const createServiceAccount = ownContract(
   'service-account.create',
@@ -83,7 +89,7 @@ export const createServiceAccount = ownContract(
         .describe('X.509 certificates, each in PEM or base64 DER.'),
     })
     .refine(provesItself, noProof)
-    .meta({ id: 'CreateServiceAccount' }),
+    .meta({ id: 'CreateServiceAccount', ...oneProof }),
   serviceAccount,
 );
 
@@ -98,7 +104,10 @@ const settings = {
 
 /** Conditional. The reply means that the change is in force on every gateway. */
 export const putServiceAccount = {
-  body: z.strictObject(settings).refine(provesItself, noProof).meta({ id: 'PutServiceAccount' }),
+  body: z
+    .strictObject(settings)
+    .refine(provesItself, noProof)
+    .meta({ id: 'PutServiceAccount', ...oneProof }),
   contract: ownContract(
     'service-account.put',
     z.strictObject({ id: uuid, ...settings }).refine(provesItself, noProof),
@@ -109,7 +118,7 @@ export const putServiceAccount = {
 /** Newest first. A cursor is the id of the last item of a page, as in other listings of the gateway. */
 export const listServiceAccounts = ownContract(
   'service-account.list',
-  z.strictObject({ limit: pageLimit, cursor: uuid.optional() }),
+  z.strictObject({ limit: pageLimit, cursor: cursor.optional() }),
   page(serviceAccount),
 );
 

@@ -88,7 +88,7 @@ export const serviceAccountRoutes: readonly Route[] = [
     contract: listServiceAccounts,
     takes: 'parameters',
     status: 200,
-    errors: [],
+    errors: ['cursor-invalid'],
     example: { reply: { items: [account], next: null } },
   },
   {

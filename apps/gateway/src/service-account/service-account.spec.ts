@@ -610,6 +610,34 @@ describe('what is refused in the name of an account', () => {
     expect(refusedTo(nobody)).toEqual([]);
   });
 
+  it('is on record if its form is wrong and its proof genuine', async () => {
+    const own = await newAccount();
+    const forged = await makePair('one');
+    const wrong: Record<string, string>[] = [
+      { grant_type: 'password' },
+      { client_assertion_type: 'x' },
+      { client_id: 'another' },
+    ];
+    for (const more of wrong) {
+      expect((await ask(await assertion(own), more)).status).toBe(400);
+      expect((await ask(await assertion(own, {}, { key: forged }), more)).status).toBe(400);
+    }
+    const proved = await assertion(own);
+    expect((await ask(proved, { grant_type: 'password' })).status).toBe(400);
+    expect((await ask(proved)).status).toBe(200);
+    await ask(await assertion(own, { aud: 'https://elsewhere.test' }));
+    const refused = [
+      'unsupported_grant_type',
+      'invalid_request',
+      'invalid_request',
+      'unsupported_grant_type',
+      'invalid_client',
+    ];
+    await expect
+      .poll(() => refusedTo(own.id).map(([operation, code]) => [operation, code]))
+      .toEqual(refused.map((code) => ['token.issue', code]));
+  });
+
   it('is on record if it is a request with a token of an account that has changed', async () => {
     const own = await newAccount();
     const token = await tokenOf(own);

@@ -23,6 +23,7 @@ import { assertUsable } from '../auth/client-key.js';
 import { thumbprintOf } from '../http/client-certificate.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
 import { lockTenant } from '../identity/tenant-lock.statement.js';
+import { idOfCursor } from '../route/id-cursor.js';
 import { type StoredCertificate, storedCertificates } from './certificate.js';
 import { credentialChange } from './credential.js';
 import type {
@@ -101,9 +102,10 @@ export class ServiceAccounts {
   }
 
   list({ tenantId }: Context, { limit, cursor }: Query): Promise<{ items: ServiceAccount[]; next: string | null }> {
+    const before = idOfCursor(cursor);
     return withTenant(this.dataSource, tenantId, async (manager) => {
       const found = await manager.find(ServiceAccountRecord, {
-        where: { tenantId, ...(cursor !== undefined && { id: LessThan(cursor) }) },
+        where: { tenantId, ...(before !== undefined && { id: LessThan(before) }) },
         order: { id: 'DESC' },
         take: limit + 1,
       });

@@ -16,11 +16,12 @@ declare module 'fastify' {
  * @throws AnkaError `tenant-mismatch`
  */
 export const aimAtTenant = async (request: FastifyRequest, tenants: TenantDirectory): Promise<void> => {
-  const { tenant: tenantId } = request.params as { tenant?: string };
+  const { tenant } = request.params as { tenant?: string };
   const { principal } = request;
-  if (tenantId === undefined || tenantId === principal.tenantId) return;
+  const tenantId = uuid.safeParse(tenant).data;
+  if (tenant === undefined || tenantId === principal.tenantId) return;
   const unknown = new AnkaError('tenant-mismatch');
-  if (!hasOneOf(principal, ['platform-admin']) || !uuid.safeParse(tenantId).success) throw unknown;
+  if (!hasOneOf(principal, ['platform-admin']) || tenantId === undefined) throw unknown;
   request.tenantInPath = tenantId;
   request.partition =
     tenants.known(tenantId) ??

@@ -30,13 +30,14 @@ export const tenantRoutes: readonly Route[] = [
     tag: 'Tenants',
     summary: 'Create a tenant',
     description:
-      'A new tenant has a policy that allows every algorithm. The HSM generates its key-encryption key and its audit MAC key before the answer is sent.',
+      'A new tenant has a policy that allows every algorithm. The HSM generates its key-encryption key and its audit MAC key before the answer is sent. After a time-out, the same caller can repeat the same request for a day, also without an Idempotency-Key, and gets the tenant that the first request created.',
     roles: ['platform-admin'],
     contract: createTenant,
     takes: 'body',
     status: 201,
     idempotent: true,
     dryRun: true,
+    location: '/tenants',
     withinMs: 60_000,
     errors: [
       'tenant-exists',

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import type { Problem } from '../problem/problem.js';
 import type { Gateway } from './rig.js';
@@ -32,15 +33,38 @@ export const call = async (
     },
     ...(body !== undefined && { body }),
   });
-  const text = await response.text();
-  const isProblem = response.headers.get('content-type') === 'application/problem+json';
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    problem: (isProblem ? JSON.parse(text) : {}) as Problem,
-  };
+  return answerOf(response.status, response.headers, await response.text());
 };
+
+const answerOf = (status: number, headers: Headers, text: string): CallAnswer => {
+  const isProblem = headers.get('content-type') === 'application/problem+json';
+  return { status, headers, text, problem: (isProblem ? JSON.parse(text) : {}) as Problem };
+};
+
+/** Sends a request that `fetch` does not send, such as a GET with a body, on a connection of its own. */
+export const callAnyhow = (
+  gateway: Gateway,
+  method: string,
+  path: string,
+  { token, body = '', headers = {} }: CallOptions,
+): Promise<CallAnswer> =>
+  new Promise((resolve, reject) => {
+    const sent = { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers };
+    const length = body.length === 0 ? {} : { 'content-length': String(body.length) };
+    const asked = request(
+      `${gateway.url}${path}`,
+      { method, agent: false, headers: { ...length, ...sent } },
+      (reply) => {
+        let text = '';
+        reply.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        reply.on('error', reject).on('end', () => {
+          const type = { 'content-type': reply.headers['content-type'] ?? '' };
+          resolve(answerOf(reply.statusCode ?? 0, new Headers(type), text));
+        });
+      },
+    );
+    asked.on('error', reject).end(body);
+  });
 
 /** Sends bytes on a new connection. @returns everything received until it closes or is idle for `idleMs` */
 export const talk = (gateway: Gateway, bytes: string, idleMs = 3000): Promise<string> =>

@@ -14,6 +14,7 @@ import {
   platformTenantId,
   type ReplyHead,
   recordMacInput,
+  resolveAlias,
   restoreTenant,
   sealGatewayRecords,
   signToken,
@@ -22,7 +23,7 @@ import {
 import type { RawHandler } from '@ankasecure/service-kit';
 import type { Nats } from '@ankasecure/testing';
 import { connectTestBus, serveRecordTrail, type TestBus, testOutboxKey } from '@ankasecure/testing';
-import { instants } from '../route/example.js';
+import { ids, instants } from '../route/example.js';
 import { routes } from '../routes/routes.js';
 import { makeTokenSigner, tenantA, tenantB, tenantElsewhere } from './token.js';
 
@@ -93,6 +94,15 @@ const serveTenants = (busOf: BusOf): void => {
   });
 };
 
+/** The alias of the one key that the stand-ins find by name. */
+export const knownAlias = { name: 'invoice-signing', keyId: ids.signingKey } as const;
+
+const serveAliases = (busOf: BusOf): void =>
+  void busOf(resolveAlias).serve(resolveAlias, 'default', async (_, { name }) => {
+    if (name !== knownAlias.name) throw new AnkaError('alias-not-found');
+    return { body: { keyId: knownAlias.keyId } };
+  });
+
 /** The other services have nothing to restore. */
 const serveRestores = (busOf: BusOf): void => {
   const nothing = { counts: { reapplied: 0, accepted: 0, removed: 0, lost: 0 }, records: [], policyVersion: 7 };
@@ -151,6 +161,7 @@ export const startStandIns = async (nats: Nats): Promise<StandIns> => {
   const replacements = new Map<string, RawHandler>();
   serveExamples(busOf, heard, replacements);
   serveTenants(busOf);
+  serveAliases(busOf);
   serveRestores(busOf);
   serveAudit(busOf, sealed);
   serveRecords(busOf, () => standIns.strict);

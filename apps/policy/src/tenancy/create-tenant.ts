@@ -9,11 +9,12 @@ import {
 import { initialPolicy } from '@ankasecure/policy-rules';
 import { type Action, ActionRunner, type Answer, insertIfAbsent, isDryRun } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { PolicyVersion } from '../policy/policy-version.entity.js';
 import { authorOf, confirmedBy } from '../policy/requested-change.js';
 import { SettleChange } from '../policy/settle-change.js';
 import { Tenant, tenantResource } from '../tenant/tenant.entity.js';
+import { earlierTenant } from './earlier-tenant.js';
 import { PartitionConfig } from './partition.config.js';
 import { StoredPartitions } from './stored-partitions.js';
 
@@ -34,14 +35,16 @@ export class CreateTenant {
     private readonly changes: SettleChange,
     private readonly config: PartitionConfig,
     private readonly partitions: StoredPartitions,
+    private readonly dataSource: DataSource,
   ) {}
 
   /**
-   * The context's resource id becomes the tenant's id, so a repeated call finishes what the first call began.
+   * The context's resource id becomes the tenant's id, so a repeated call finishes what the first call began. The same caller
+   * can also repeat the same request without an Idempotency-Key, for a day.
    * @throws AnkaError `request-invalid` for a partition that is not configured, `tenant-exists`, `policy-not-applied` when the tenant is stored and its policy not confirmed in force, `access-denied`, `audit-unavailable`
    */
   async create(context: Context, wanted: NewTenant): Promise<Answer<TenantResource | DryRun>> {
-    const id = context.resourceId ?? newId();
+    const id = (await this.earlier(context, wanted)) ?? context.resourceId ?? newId();
     const created = await this.actions.run(context, this.registration(context, id, wanted));
     if (isDryRun(created)) return { body: created };
     if (created.state === 'pending') await this.changes.settle(id, confirmedBy(context));
@@ -67,6 +70,11 @@ export class CreateTenant {
         return register(manager, context, tenant);
       },
     };
+  }
+
+  private async earlier(context: Context, wanted: NewTenant): Promise<string | undefined> {
+    if (context.tenantId !== platformTenantId) return undefined;
+    return earlierTenant(this.dataSource, context, { ...wanted, partition: this.partitionFor(wanted) });
   }
 
   private partitionFor({ partition = this.config.partition }: NewTenant): string {

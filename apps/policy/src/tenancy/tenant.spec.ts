@@ -3,6 +3,7 @@ import { monotonicNow, platformTenantId } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { errorOf, eventually, type RunningPolicy, startPolicy } from '../testing/running-policy.js';
+import { canRepeat } from './earlier-tenant.js';
 
 describe('tenants', () => {
   let policy: RunningPolicy;
@@ -93,9 +94,27 @@ describe('tenants', () => {
     await eventually(() => expect(policy.eventsOf(resourceId)).toHaveLength(1));
   });
 
+  it('are returned to the same caller who repeats the same request without an Idempotency-Key, for a day', async () => {
+    policy.worker.behaviour = 'fail';
+    const again = () => policy.create('again', { resourceId: randomUUID() });
+    expect(await errorOf(again())).toMatchObject({ code: 'policy-not-applied' });
+    policy.worker.behaviour = 'apply';
+    const first = await again();
+    expect(await again()).toEqual(first);
+    await eventually(() => expect(policy.eventsOf(first.id)).toHaveLength(1));
+    expect(await errorOf(policy.create('again', {}, 'Another'))).toMatchObject({ code: 'tenant-exists' });
+  });
+
+  it('can be created again for a day after the first request', () => {
+    const created = new Date('2026-03-28T12:00:00Z');
+    expect(canRepeat(created, new Date('2026-03-29T11:59:59.999Z'))).toBe(true);
+    expect(canRepeat(created, new Date('2026-03-29T12:00:00Z'))).toBe(false);
+  });
+
   it('cannot share a slug', async () => {
     await policy.create('taken');
-    expect(await errorOf(policy.create('taken'))).toMatchObject({ code: 'tenant-exists' });
+    expect(await errorOf(policy.create('taken', {}, 'Another'))).toMatchObject({ code: 'tenant-exists' });
+    expect(await errorOf(policy.create('taken', { principal: 'bob' }))).toMatchObject({ code: 'tenant-exists' });
     const raced = await Promise.allSettled([policy.create('raced'), policy.create('raced')]);
     expect(raced.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
   });
@@ -123,7 +142,7 @@ describe('tenants', () => {
       seen.push(...page.items.map(({ slug }) => slug));
       cursor = page.next ?? undefined;
     } while (cursor !== undefined);
-    expect(seen).toEqual(['acme', 'once', 'platform', 'raced', 'restored', 'slow', 'taken']);
+    expect(seen).toEqual(['acme', 'again', 'once', 'platform', 'raced', 'restored', 'slow', 'taken']);
     expect(await errorOf(policy.list({ cursor: 'x.y' }))).toMatchObject({ code: 'cursor-invalid' });
   });
 

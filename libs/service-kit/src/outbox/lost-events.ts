@@ -80,10 +80,11 @@ export class LostEvents {
   private async run(): Promise<void> {
     const shortMs = Math.min(roundMs.crowded, this.calmMs);
     let last = monotonicNow();
-    while (!this.stopped) {
+    for (;;) {
       await delay(shortMs, undefined, { ref: false });
+      if (this.stopped) return;
       const pauseMs = this.rows.isCrowded ? shortMs : this.calmMs;
-      if (this.stopped || monotonicNow() - last < pauseMs) continue;
+      if (monotonicNow() - last < pauseMs) continue;
       await this.round(pauseMs);
       last = monotonicNow();
     }

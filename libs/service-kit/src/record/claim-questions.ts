@@ -40,6 +40,10 @@ const pausesMs = [100, 200, 400, 800];
 
 const unsealedDetail =
   'The database no longer has a record that the audit trail holds: the event of its deletion is not sealed yet. Try again.';
+/** What an administrator does while a caller is told to try again. It is the same for every cause: anyone can be told. */
+export const unknownAdvice =
+  'If this goes on, the audit service refuses its restored database or is away: an administrator follows deploy/backup.md.';
+
 const madeDetail = 'A record was made while others were read. Try again.';
 
 /** Asks the audit service whether claims are true: all of one turn together, and none again that was found true lately. */
@@ -166,7 +170,7 @@ export class ClaimQuestions {
     const known = this.memory.last(claim);
     const agrees = known !== undefined && this.memory.agrees(claim, known);
     if (agrees || (known !== undefined && memoryDecides)) return settle(agrees);
-    const detail = `The record cannot be compared with the audit trail now (${cause.code}), and this service has not used it before. Try again.`;
+    const detail = `The record cannot be compared with the audit trail now (${cause.code}), and this service has not used it before. Try again. ${unknownAdvice}`;
     fail(new AnkaError('audit-unavailable', detail, { cause }));
   }
 

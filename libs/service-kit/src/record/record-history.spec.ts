@@ -122,6 +122,7 @@ describe('the history of records', () => {
       await expect(history.check(loaded(1), sameAgain(loaded(1)))).rejects.toMatchObject({
         code: 'audit-unavailable',
         retryable: true,
+        detail: expect.stringContaining('an administrator follows deploy/backup.md') as string,
       });
       audit.heads = [];
       expect(await history.check(loaded(1), sameAgain(loaded(1)))).toBe(true);

@@ -14,7 +14,7 @@ import { BusClient } from '../nats/client.js';
 import { ownContext } from '../nats/own-context.js';
 import { allHeads } from './all-heads.js';
 import { assertAbsent } from './assert-held.js';
-import { patienceMs } from './claim-questions.js';
+import { patienceMs, unknownAdvice } from './claim-questions.js';
 import { RecordOwner } from './record-authority.js';
 import { RecordHistory } from './record-history.js';
 import { freshMs } from './remembered-claims.js';
@@ -123,7 +123,7 @@ export class RecordSets {
     if (!(cause instanceof AnkaError) || !cause.retryable) throw cause;
     this.history.notAnswered();
     if (known !== undefined) return known.ids;
-    const detail = `The records of the tenant cannot be compared with the audit trail now (${cause.code}), and this service has not used them before. Try again.`;
+    const detail = `The records of the tenant cannot be compared with the audit trail now (${cause.code}), and this service has not used them before. Try again. ${unknownAdvice}`;
     throw new AnkaError('audit-unavailable', detail, { cause });
   }
 }

@@ -13,8 +13,6 @@ const subject = subjectOf(encrypt.contract, 'default');
 const deadlineMs = 60_000;
 /** The pause between two requests, in milliseconds. */
 const everyMs = 10;
-/** The longest that the test waits for a change, in milliseconds. It takes some three seconds. */
-const patienceMs = 30_000;
 
 /** By then a frozen process gets no more requests, in milliseconds, on a machine that has much to do. It takes two seconds. */
 const mostNoticedMs = 10_000;
@@ -28,7 +26,7 @@ interface Asked {
   seconds?: number;
 }
 
-describe('two processes of a group under steady traffic', { timeout: 4 * patienceMs }, () => {
+describe('two processes of a group under steady traffic', () => {
   let nats: Awaited<ReturnType<typeof startTestNats>>;
   let gateway: TestBus;
   const workers: ChildProcess[] = [];
@@ -86,7 +84,7 @@ describe('two processes of a group under steady traffic', { timeout: 4 * patienc
     return [...new Set(settled.includes('pending') ? ['pending'] : settled.slice(-count))].toSorted();
   };
   const answeredBy = (...who: readonly ChildProcess[]) =>
-    expect.poll(lately, { timeout: patienceMs }).toEqual(who.map(({ pid }) => String(pid)).toSorted());
+    expect.poll(lately).toEqual(who.map(({ pid }) => String(pid)).toSorted());
   const failed = (): readonly Asked[] => asked.filter(({ outcome }) => Number.isNaN(Number(outcome ?? 0)));
   /** Resolves when so many more requests were sent. */
   const more = async (count: number): Promise<void> => {
