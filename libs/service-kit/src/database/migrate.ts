@@ -30,7 +30,8 @@ export const migrate = async (service: string, schema: Schema): Promise<void> =>
     const runner = dataSource.createQueryRunner();
     await runner.query('SELECT pg_advisory_lock($1)', [migrationLock]);
     try {
-      const done = await dataSource.runMigrations({ transaction: 'each' });
+      // All or none: where one refuses, such as while events of the earlier release wait, that release still works.
+      const done = await dataSource.runMigrations({ transaction: 'all' });
       for (const { name } of done) process.stdout.write(`${service}: migrated ${name}\n`);
     } finally {
       await runner.query('SELECT pg_advisory_unlock($1)', [migrationLock]);

@@ -1,8 +1,8 @@
 import { monotonicNow } from '@ankasecure/contracts';
 import type { JWTVerifyGetKey } from 'jose';
-import { isTrustworthy } from '../auth/identity.config.js';
-import { RemoteKeys, unavailable } from '../auth/remote-keys.js';
-import { isUnavailable } from '../auth/token-verifier.js';
+import { isTrustworthy } from '../../auth/identity.config.js';
+import { RemoteKeys, unavailable } from '../../auth/remote-keys.js';
+import { isUnavailable } from '../../auth/token-verifier.js';
 
 /** Milliseconds. */
 const times = {

@@ -1,8 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { IdentityConfig } from '../auth/identity.config.js';
-import { Outbound } from '../outbound/outbound.js';
+import type { IdentityConfig } from '../../auth/identity.config.js';
+import { Outbound } from '../../outbound/outbound.js';
 import { GuardedFetch } from './guarded-fetch.js';
 
 let server: Server | undefined;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { makeIssuer, type TokenMaker } from '../testing/token.js';
+import { makeIssuer, type TokenMaker } from '../../testing/token.js';
 import { DiscoveredKeys } from './discovered-keys.js';
 
 const issuer = 'https://idp.test';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import ipaddr from 'ipaddr.js';
-import { IdentityConfig } from '../auth/identity.config.js';
-import { Outbound } from '../outbound/outbound.js';
+import { IdentityConfig } from '../../auth/identity.config.js';
+import { Outbound } from '../../outbound/outbound.js';
 
 /** An IPv4 or IPv6 network in CIDR notation. */
 type Network = ReturnType<typeof ipaddr.parseCIDR>;
