@@ -4,6 +4,7 @@ import {
   algorithmName,
   aliasName,
   base64url,
+  contentAlg,
   custody,
   isBase64url,
   jweAlg,
@@ -104,6 +105,11 @@ export const encryptItem = z
     ...keyToProtect,
     plaintext: data.describe('The data to encrypt, at most 1 MiB.'),
     encoding,
+    enc: contentAlg
+      .optional()
+      .describe(
+        'The content encryption. Default: A256GCM. The policy’s contentEncryption must allow it. A key with alg dir has only A256GCM.',
+      ),
     /** Bound to the JWE: its SHA-256 is in the protected header as `aad#S256`, and decryption needs the same bytes. It has the encoding of `plaintext`. */
     aad: data
       .optional()
@@ -116,14 +122,14 @@ export const encryptItem = z
   .meta({ id: 'EncryptRequest', ...all(exactlyOne('keyId', 'alias'), encoded('plaintext'), encoded('aad')) });
 
 export const encryptResult = z
-  .strictObject({ jwe: z.string(), ...used, alg: jweAlg, enc: z.literal('A256GCM') })
+  .strictObject({ jwe: z.string(), ...used, alg: jweAlg, enc: contentAlg })
   .meta({ id: 'EncryptResult' });
 
 export const decryptItem = z
   .strictObject({
     /** Compact JWE (RFC 7516 §3.1). */
     jwe: token.describe(
-      'Compact JWE (RFC 7516, section 3.1), made by this API or by anyone for the public JWK of the key.',
+      'Compact JWE (RFC 7516, section 3.1), made by this API or by anyone for the public JWK of the key, with any content encryption of RFC 7518, section 5.',
     ),
     /** Required if the header has no `kid`. Otherwise it must match the `kid`. */
     keyId: uuid.optional(),
@@ -144,7 +150,7 @@ export const decryptResult = z
     encoding: z.enum(['base64url', 'utf8']),
     ...used,
     alg: jweAlg,
-    enc: z.literal('A256GCM'),
+    enc: contentAlg,
   })
   .meta({ id: 'DecryptResult' });
 

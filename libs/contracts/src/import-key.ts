@@ -60,7 +60,7 @@ export const importKey = contract({
       wrappedKey: base64url(8192)
         .min(1)
         .describe(
-          'The key, wrapped under an AES key with AES key wrap with padding (RFC 5649). A private key is a PKCS#8 PrivateKeyInfo; a secret key is its bytes, for HMAC as many as its hash has. With rsa-aes-kwp, the AES key itself comes first, encrypted under the wrapping key with RSA-OAEP.',
+          'The key, wrapped under an AES key with AES key wrap with padding (RFC 5649). A private key is a PKCS#8 PrivateKeyInfo; a secret key is its bytes, for HMAC at least as many as its hash has and at most 128. With rsa-aes-kwp, the AES key itself comes first, encrypted under the wrapping key with RSA-OAEP.',
         ),
     })
     .refine(

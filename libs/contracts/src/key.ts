@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { contract, page } from './bus.js';
 import {
   algorithmName,
+  contentAlg,
   cursor,
   custody,
   instant,
@@ -243,6 +244,21 @@ export const listAlgorithms = contract({
         })
         .meta({ id: 'AlgorithmAvailability' }),
     ),
+    contentEncryption: z
+      .array(
+        z
+          .strictObject({
+            enc: contentAlg,
+            uses: z
+              .array(z.enum(['protect', 'process']))
+              .describe('protect: /encrypt may ask for it. process: /decrypt opens it.'),
+            strength: z.number().int(),
+            quantumSafe: z.boolean(),
+            fips: z.strictObject({ approved: z.boolean(), source: z.string() }),
+          })
+          .meta({ id: 'ContentEncryption' }),
+      )
+      .describe('The content encryption algorithms of JWEs (the header enc). A key with alg dir has only A256GCM.'),
     hsm: z.strictObject({
       partition: z.string(),
       profile: z.string(),

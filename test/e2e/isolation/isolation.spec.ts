@@ -195,6 +195,8 @@ const onlyMine = async (filter: Readonly<Record<string, string>>): Promise<void>
 };
 
 const imported = { algorithm: 'HMAC-SHA256', label: 'x', method: 'rsa-aes-kwp' };
+/** Bytes that have the length of a wrapped key, and are none. */
+const wrapped = (bytes: number): string => Buffer.alloc(bytes, 7).toString('base64url');
 
 /** Tests every route below `/keys/{id}`: another tenant's key does not exist for any of them. */
 const keyRoutes: readonly (readonly [operationId: string, method: Method, path: string, body?: object])[] = [
@@ -267,7 +269,7 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     expect((await send('POST', '/keys/import', { body: own })).status).toBe(201);
   },
   'importKey body.wrappingKeyId': async () => {
-    const under = { ...imported, method: 'aes-kwp', wrappedKey: 'AAAA' };
+    const under = { ...imported, method: 'aes-kwp', wrappedKey: wrapped(40) };
     const naming = (wrappingKeyId: string) => send('POST', '/keys/import', { body: { ...under, wrappingKeyId } });
     const [another, nobody] = [await naming(theirs.wrapping.id), await naming(randomUUID())];
     expectProblem(another, 'key-not-found');
@@ -279,7 +281,10 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   'importKey header.Idempotency-Key': async () => {
     const headers = { 'idempotency-key': theirs.idempotencyKey };
     const { admin } = await newTenant(rig);
-    const reply = await admin.send('POST', '/keys/import', { body: { ...imported, wrappedKey: 'AAAA' }, headers });
+    const reply = await admin.send('POST', '/keys/import', {
+      body: { ...imported, wrappedKey: wrapped(552) },
+      headers,
+    });
     expectProblem(reply, 'decryption-failed');
     expect(reply.headers.get('idempotency-replayed')).toBeNull();
   },

@@ -196,7 +196,7 @@ describe.each(readers)('the header gate of %s', (code, compactOf, read, good) =>
 describe('the JWE header', () => {
   const read = (header: object) => readJwe(jweOf(JSON.stringify(header)));
 
-  it.each([undefined, 'A128GCM', 'A256CBC-HS512', 'a256gcm', 1, null])('refuses the enc %j', async (enc) => {
+  it.each([undefined, 'A128CCM', 'A256CBC-HS256', 'a256gcm', 1, null])('refuses the enc %j', async (enc) => {
     expect(await failureOf(() => read({ ...jwe, enc }))).toMatchObject({ code: 'jwe-invalid' });
   });
 

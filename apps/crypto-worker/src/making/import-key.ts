@@ -17,6 +17,7 @@ import { PlatformKeys } from '../platform-key/platform-key.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import { Quotas } from '../quota/quotas.js';
 import { type CreatedKey, CreateKey } from './create-key.js';
+import { assertLengths } from './material-length.js';
 import type { KeySource, Supply } from './plan-creation.js';
 import { assertUnwraps } from './wrapping-key.js';
 
@@ -52,7 +53,8 @@ export class ImportKey {
 
   /**
    * Creates a key from wrapped material, as `CreateKey.create`. A dry run does not open the material.
-   * @throws AnkaError `algorithm-unavailable` before the material is opened, if the token cannot import it; `key-not-found`
+   * @throws AnkaError `algorithm-unavailable` and `request-invalid` before the material is opened, if the token cannot import
+   * it or its length is not possible; `key-not-found`
    * for a wrapping key, and what `assertUnwraps` throws; `decryption-failed`
    */
   import(
@@ -67,6 +69,8 @@ export class ImportKey {
     const { oaepHash } = this.custody.importAbility(method);
     return {
       operation: 'key.import',
+      outsideSteps: (algorithm, purpose) =>
+        this.custody.importAbility(method, { algorithm, purpose }).outsideSteps ?? [],
       details: { method, ...(oaepHash && { oaepHash }), ...(wrappingKeyId !== undefined && { wrappingKeyId }) },
       prepare: async (algorithm, purpose, policy) => {
         const { available, detail } = this.custody.importAbility(method, { algorithm, purpose });
@@ -75,6 +79,7 @@ export class ImportKey {
         const { algs, excluded } = await this.custody.capability(context, algorithm, purpose, 'wrapped');
         if (algs.length === 0)
           throw new AnkaError('algorithm-unavailable', `${algorithm} cannot be imported. ${excluded[0]?.detail ?? ''}`);
+        assertLengths(algorithm, method, bytes.length);
         return wrappingKeyId === undefined
           ? this.underPlatformKey(context, bytes)
           : this.underWrappingKey(context, { id: wrappingKeyId, algorithm, policy }, bytes);

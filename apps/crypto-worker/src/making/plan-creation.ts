@@ -17,6 +17,8 @@ export interface KeySource {
   readonly operation: 'key.create' | 'key.import';
   /** Details of the event, in addition to the common ones. */
   readonly details: Readonly<Record<string, string>>;
+  /** Steps outside the HSM that bringing the key in needs, in addition to those of its uses. */
+  readonly outsideSteps?: (algorithm: AlgorithmName, purpose: Purpose) => readonly string[];
   /** @throws AnkaError if the key cannot come from this source */
   readonly prepare: (algorithm: AlgorithmName, purpose: Purpose, policy: EnforcedPolicy) => Promise<Supply>;
 }
@@ -74,7 +76,10 @@ export const planCreation = async (
     purpose,
     use: 'create',
     custody: custodyOf(request),
-    outsideSteps: outsideSteps(custody, { algorithm, purpose, algs: plannedAlgs(request, possible) }),
+    outsideSteps: [
+      ...(source.outsideSteps?.(algorithm, purpose) ?? []),
+      ...outsideSteps(custody, { algorithm, purpose, algs: plannedAlgs(request, possible) }),
+    ],
     labels: Object.keys(request.metadata ?? {}),
     ...(request.deactivateAt !== undefined && { lifeDays: (Date.parse(request.deactivateAt) - now) / dayMs }),
   });

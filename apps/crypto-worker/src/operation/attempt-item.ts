@@ -83,7 +83,7 @@ export class AttemptItem {
     const now = policy.now();
     record.validity = stateHolds(key, now);
     record.risk = assertUsable(operation, key, operation.acceptsRisk(item), now);
-    const ruling = policy.ruling(key, operation.use, outsideSteps(this.custody, key), now);
+    const ruling = policy.ruling(key, operation.use, outsideSteps(this.custody, key), now, operation.enc(item, parsed));
     record.ruling = ruling;
     record.validity = allOf(record.validity, ruling.decision);
     if (!ruling.decision.allow) throw refusedBy(ruling.decision);

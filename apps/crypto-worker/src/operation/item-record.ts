@@ -56,7 +56,7 @@ export class ItemRecord {
     const { ruling } = this;
     return {
       fence: this.fence(),
-      event: this.event(result.failureCode ?? null, result.alg),
+      event: this.event(result.failureCode ?? null, result),
       hsmMicros,
       body: bodyOf(key, result, ruling),
       ...(ruling?.notice === undefined ? {} : { notice: ruling.notice }),
@@ -92,22 +92,23 @@ export class ItemRecord {
     return { tenantId: context.tenantId, policy, key, validity, tried: context.dryRun === true };
   }
 
-  private event(failureCode: string | null, alg?: OperationResult['alg']): AuditEvent {
+  private event(failureCode: string | null, used?: Pick<OperationResult, 'alg' | 'enc'>): AuditEvent {
     const { operation, key, keyId, context } = this;
     return auditEvent(context, {
       operation: eventName(operation, context),
       keyId: key?.keyId ?? keyId,
       algorithm: key?.algorithm ?? null,
       failureCode,
-      ...(key !== null && { details: this.details(key, alg) }),
+      ...(key !== null && { details: this.details(key, used) }),
     });
   }
 
   /** The key version that was used, and the rule of a refusal by policy. */
-  private details(key: KeyVersion, alg: OperationResult['alg'] | undefined): Record<string, string> {
+  private details(key: KeyVersion, used: Pick<OperationResult, 'alg' | 'enc'> | undefined): Record<string, string> {
     const { ruling, risk } = this;
     return {
-      ...usedKey(key, alg),
+      ...usedKey(key, used?.alg),
+      ...(used?.enc !== undefined && { enc: used.enc }),
       ...(ruling?.decision.allow === false && { rule: ruling.decision.rule }),
       ...risk,
     };

@@ -1,4 +1,4 @@
-import type { JweAlg, JwsAlg, Purpose } from '@ankasecure/algorithm';
+import { type ContentAlg, defaultContentAlg, type JweAlg, type JwsAlg, type Purpose } from '@ankasecure/algorithm';
 import * as contracts from '@ankasecure/contracts';
 import { AnkaError } from '@ankasecure/contracts';
 import type { z } from 'zod';
@@ -17,6 +17,8 @@ import { type JwsParts, kidOfJws, readJws, verifyItem } from '../signature/verif
 /** The result of an operation: its own fields of the answer, and the data for its audit event. */
 export interface OperationResult {
   readonly alg: JwsAlg | JweAlg;
+  /** The content encryption of a JWE. */
+  readonly enc?: ContentAlg;
   readonly body: Readonly<Record<string, unknown>>;
   /** Set if the answer is not an error but the audit trail records a failure. */
   readonly failureCode?: string;
@@ -37,6 +39,8 @@ export interface Operation<Item, Parsed> {
   acceptsRisk(item: Item): boolean;
   /** The algorithm that the token must support. Null if the token is not called: a public key verifies in the worker. */
   alg(key: KeyVersion, item: Item, parsed: Parsed): JwsAlg | JweAlg | null;
+  /** The content encryption of the JWE; undefined for signatures. */
+  enc(item: Item, parsed: Parsed): ContentAlg | undefined;
   run(custody: Custody, budget: Deadline, key: KeyVersion, item: Item, parsed: Parsed): Promise<OperationResult>;
 }
 
@@ -97,12 +101,13 @@ const encrypt: Operation<contracts.EncryptItem, undefined> = {
   acceptsRisk: () => false,
   // This is checked even if the public key suffices: a JWE that this token cannot open must not be made.
   alg: jweAlgOf,
-  async run(custody, budget, key, { plaintext, aad, encoding }) {
+  enc: ({ enc = defaultContentAlg }) => enc,
+  async run(custody, budget, key, { plaintext, aad, encoding, enc = defaultContentAlg }) {
     const data = bytes(plaintext, encoding);
     try {
       const extra = aad === undefined ? undefined : bytes(aad, encoding);
-      const { jwe, alg } = await sealJwe(custody, budget, key, data, extra);
-      return { alg, body: { jwe, enc: 'A256GCM' } };
+      const { jwe, alg } = await sealJwe(custody, budget, key, { plaintext: data, enc, aad: extra });
+      return { alg, enc, body: { jwe, enc } };
     } finally {
       data.fill(0);
     }
@@ -120,12 +125,13 @@ const decrypt: Operation<contracts.DecryptItem, JweParts> = {
     toProcess(item, (named) => agreed(kidOfJwe(parts), named, 'Send keyId or alias, because the JWE has no kid')),
   acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
   alg: jweAlgOf,
+  enc: (_item, { header }) => header.enc,
   async run(custody, budget, key, { aad, encoding }, parts) {
     const extra = aad === undefined ? undefined : bytes(aad, encoding);
-    const { plaintext, alg } = await openJwe(custody, budget, key, parts, extra);
+    const { plaintext, alg, enc } = await openJwe(custody, budget, key, parts, extra);
     const data = Buffer.from(plaintext.buffer, plaintext.byteOffset, plaintext.byteLength);
     try {
-      return { alg, body: { plaintext: textOf(data, encoding), encoding, enc: 'A256GCM' } };
+      return { alg, enc, body: { plaintext: textOf(data, encoding), encoding, enc } };
     } finally {
       data.fill(0);
     }
@@ -142,6 +148,7 @@ const sign: Operation<contracts.SignItem, undefined> = {
   target: toProtect,
   acceptsRisk: () => false,
   alg: (key, item) => jwsAlgOf(key, item.alg),
+  enc: () => undefined,
   async run(custody, budget, key, item) {
     const { alg, ...body } = await signItem(custody, budget, key, item);
     return { alg, body };
@@ -161,6 +168,7 @@ const verify: Operation<contracts.VerifyItem, JwsParts | undefined> = {
     ),
   acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
   alg: (key, item, parts) => (key.publicKey === null ? jwsAlgOf(key, parts?.alg ?? item.alg) : null),
+  enc: () => undefined,
   async run(custody, budget, key, item, parts) {
     const { alg, valid } = await verifyItem(custody, budget, key, item, parts);
     return { alg, body: { valid }, ...(valid ? {} : { failureCode: 'signature-invalid' }) };
