@@ -137,11 +137,16 @@ const addHooks = (server: FastifyInstance, stamp: SetHeaders): void => {
   });
 };
 
+/** A route can open its answers to pages of other origins. */
+const resourcePolicy = 'cross-origin-resource-policy';
+
 /** Adds the headers of every answer. */
 const stampWith =
   (security: Readonly<Record<string, string>>, basePath: string | undefined) =>
   (request: FastifyRequest, reply: FastifyReply): void => {
+    const openTo = reply.getHeader(resourcePolicy);
     reply.headers(security).header(correlationHeader, request.id).header('server-timing', serverTiming(reply));
+    if (openTo !== undefined) reply.header(resourcePolicy, openTo);
     if (request.headers[requestIdHeader] !== undefined) reply.header(requestIdHeader, request.id);
     const location = basePath === undefined ? undefined : reply.getHeader('location');
     if (typeof location === 'string') reply.header('location', published(basePath, location));
