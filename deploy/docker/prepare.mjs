@@ -1,7 +1,8 @@
 // node deploy/docker/prepare.mjs [--directory DIR]
 // Writes the files that docker-compose.yml mounts: passwords, PINs, nkeys, the bus's configuration, certificates and the
 // development issuer. Existing files are kept, except certificates, which are replaced (they last 397 days).
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// ANKASECURE_PARTITIONS lists further HSM partitions, with blanks between them. A partition that was prepared once is kept.
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -9,7 +10,7 @@ import { fail, localModule } from './local-module.mjs';
 
 const { makeCertificates } = await localModule('certificate');
 const { databaseOf } = await localModule('configuration');
-const { roleOf } = await localModule('database');
+const { partitionRoleOf, roleOf } = await localModule('database');
 const { openIssuer } = await localModule('identity');
 const { natsConfiguration } = await localModule('nats');
 const { keptSecret, privateDirectory, writePrivate } = await localModule('secret');
@@ -31,11 +32,23 @@ const secret = (name, bytes) => {
   keptSecret(directory, name, bytes);
   mounted(file(name));
 };
-const secretName = (service, what) => `${service.replaceAll('-', '_')}_${what}`;
+const secretName = (service, what) => `${service.replace('crypto-worker', 'crypto_worker')}_${what}`;
 
-/** Returns the service's public nkey, and stores its seed as a secret. */
-const nkeyOf = (service) => {
-  const path = file(secretName(service, 'nats_seed'));
+const seedName = /^crypto_worker_(.+)_nats_seed$/;
+
+/** The further partitions: those that are asked for, and those that were prepared before. */
+const partitionsIn = (text) => {
+  const asked = text.split(' ').filter((name) => name !== '' && name !== 'default');
+  const stranger = asked.find((name) => !/^[a-z0-9-]{1,32}$/.test(name));
+  if (stranger !== undefined)
+    throw new Error(`${stranger} cannot name a partition: use up to 32 of a-z, 0-9 and hyphens.`);
+  const before = readdirSync(directory).map((name) => seedName.exec(name)?.[1] ?? '');
+  return [...new Set([...before, ...asked])].filter((name) => name !== '').toSorted();
+};
+
+/** Returns the public nkey of a service, or of a partition's workers, and stores its seed as a secret. */
+const nkeyOf = (name) => {
+  const path = file(secretName(name, 'nats_seed'));
   if (!existsSync(path)) writePrivate(path, new TextDecoder().decode(createUser().getSeed()));
   mounted(path);
   return fromSeed(readFileSync(path)).getPublicKey();
@@ -50,11 +63,17 @@ const certificate = async (name, names) => {
   mounted(keyFile);
 };
 
-const writeNatsConfiguration = () => {
-  const users = services.map((service) => ({
-    nkey: nkeyOf(service),
-    permissions: permissionsOf(service, service === 'crypto-worker' ? 'default' : '*'),
-  }));
+const writeNatsConfiguration = (partitions) => {
+  const users = [
+    ...services.map((service) => ({
+      nkey: nkeyOf(service),
+      permissions: permissionsOf(service, service === 'crypto-worker' ? 'default' : '*'),
+    })),
+    ...partitions.map((partition) => ({
+      nkey: nkeyOf(`crypto_worker_${partition}`),
+      permissions: permissionsOf('crypto-worker', partition),
+    })),
+  ];
   const tls = { certificateFile: '/etc/nats/server.pem', keyFile: '/run/secrets/nats_tls_key' };
   const monitoring = 'http: "127.0.0.1:8222"\n';
   const path = file('nats', 'nats.conf');
@@ -65,14 +84,16 @@ const writeNatsConfiguration = () => {
 const prepare = async () => {
   mkdirSync(directory, { recursive: true });
   chmodSync(directory, 0o700);
+  const partitions = partitionsIn(process.env.ANKASECURE_PARTITIONS ?? '');
   secret('postgres_password');
   for (const database of Object.values(databaseOf)) for (const role of ['owner', 'app']) secret(roleOf(database, role));
+  for (const partition of partitions) secret(partitionRoleOf(databaseOf['crypto-worker'], partition));
   for (const service of services) if (service !== 'gateway') secret(secretName(service, 'cursor_secret'));
   secret('pkcs11_pin', 8);
   secret('softhsm_so_pin', 8);
   await certificate('nats', 'DNS:nats');
   await certificate('gateway', 'DNS:localhost,DNS:gateway,IP:127.0.0.1');
-  writeNatsConfiguration();
+  writeNatsConfiguration(partitions);
   publicFile((await openIssuer(file('identity'))).jwksFile);
 };
 

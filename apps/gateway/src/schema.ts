@@ -22,6 +22,7 @@ import { RecordSeal1770800000000 } from './migrations/1770800000000-record-seal.
 import { RecordRevision1772100000000 } from './migrations/1772100000000-record-revision.js';
 import { IdempotencyCaller1772400000000 } from './migrations/1772400000000-idempotency-caller.js';
 import { OutboxProof1775100000000 } from './migrations/1775100000000-outbox-proof.js';
+import { TenantClaim1779110000000 } from './migrations/1779110000000-tenant-claim.js';
 import { ServiceAccountRecord } from './service-account/service-account.entity.js';
 import { TenantPartition } from './tenant/tenant-partition.entity.js';
 
@@ -57,5 +58,6 @@ export const schema: Schema = {
     RecordRevision1772100000000,
     IdempotencyCaller1772400000000,
     OutboxProof1775100000000,
+    TenantClaim1779110000000,
   ],
 };

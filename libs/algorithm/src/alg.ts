@@ -7,7 +7,7 @@ export type Purpose = (typeof purposes)[number];
 
 export type Hash = 'sha256' | 'sha384' | 'sha512';
 
-/** JWE key management algorithms (RFC 7518 §4). Content is always A256GCM (§5.3). */
+/** JWE key management algorithms (RFC 7518 §4). */
 export type JweAlg = 'RSA-OAEP-256' | 'ECDH-ES+A256KW' | 'A128KW' | 'A256KW' | 'dir';
 
 /** JWS algorithms (RFC 7518 §3, RFC 8037, RFC 9864). */

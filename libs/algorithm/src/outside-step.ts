@@ -19,6 +19,11 @@ export const outsideStepTable = {
       'This development token does not support RSA-OAEP with SHA-256. The token performs the private key operation and the worker removes the padding.',
     refusedBy: inModule,
   },
+  'import-check': {
+    detail:
+      'This development token does not check the keys that it unwraps. The worker reads an imported private key, checks it, and forgets it.',
+    refusedBy: inModule,
+  },
   'ephemeral-key': {
     detail: 'The worker generates the ephemeral key pair of ECDH-ES.',
     refusedBy: inModule,
@@ -92,6 +97,9 @@ export const outsideStepsOfAlg: Readonly<Record<Alg, readonly OutsideStepName[]>
   HS512: [],
   'AES-KWP': [],
 };
+
+/** The steps that bringing a key in has, and no use of it. */
+export const importSteps = ['import-check'] as const satisfies readonly OutsideStepName[];
 
 /** The algorithm that alone has a step which only some tokens leave to the worker. */
 export const algOfStep: Readonly<Partial<Record<OutsideStepName, Alg>>> = {

@@ -2,7 +2,7 @@ import { policyDocument, uses } from '@ankasecure/policy-rules';
 import { z } from 'zod';
 import { contract } from './bus.js';
 import { policyDecision } from './dry-run.js';
-import { algorithmName, cursor, custody, instant, purpose, text, uuid, warning } from './primitive.js';
+import { algorithmName, contentAlg, cursor, custody, instant, purpose, text, uuid, warning } from './primitive.js';
 import { policyReason } from './refusal.js';
 import { all, exactlyOne, lacks, where } from './rule.js';
 
@@ -41,6 +41,9 @@ export const evaluatePolicy = contract({
       lifeDays: days.optional().describe('Planned lifetime of a new key in days.'),
       rotationDays: days.optional().describe('Planned rotation interval in days.'),
       labels: z.array(text(64)).max(64).optional().describe('The names in the metadata of a new key.'),
+      enc: contentAlg
+        .optional()
+        .describe('The content encryption, to evaluate encrypting or decrypting with it. Default: none.'),
       at: instant.optional().describe('The time to evaluate the policy at. Default: now.'),
     })
     .refine(
@@ -155,7 +158,7 @@ export const evaluatePolicyChange = contract({
         })
         .nullable()
         .describe(
-          'The recent calls that the proposed policy would have refused: encrypt, decrypt, sign, verify, key.create, key.import and key.rotate. null after the first page.',
+          'The recent calls that the proposed policy would have refused: encrypt, decrypt, sign, verify, key.create, key.import and key.rotate. Their content encryption is not taken into account. null after the first page.',
         ),
     })
     .meta({ id: 'PolicyChangeEvaluation' }),

@@ -1,6 +1,8 @@
 import {
   type AlgorithmName,
   algorithmNames,
+  type ContentAlg,
+  contentAlgs,
   type JweAlg,
   type JwsAlg,
   jweAlgs,
@@ -43,6 +45,7 @@ export const algorithmName = z.enum(algorithmNames as readonly [AlgorithmName, .
 export const purpose = z.enum(purposes);
 export const jwsAlg = z.enum(jwsAlgs as readonly [JwsAlg, ...JwsAlg[]]);
 export const jweAlg = z.enum(jweAlgs as readonly [JweAlg, ...JweAlg[]]);
+export const contentAlg = z.enum(contentAlgs as readonly [ContentAlg, ...ContentAlg[]]);
 export const wrapAlg = z.literal('AES-KWP');
 
 /** Where the private or secret key is kept. See `Custody` in the crypto-worker. */

@@ -23,7 +23,7 @@ const value =
     isDeepStrictEqual(from[field], to[field]) ? [] : [{ field, before: from[field] ?? null, after: to[field] ?? null }];
 
 const list =
-  (field: 'allowedAlgorithms' | 'custody' | 'requiredLabels' | 'dualControl'): Compare =>
+  (field: 'allowedAlgorithms' | 'custody' | 'contentEncryption' | 'requiredLabels' | 'dualControl'): Compare =>
   (from, to) => {
     const [before, after]: (readonly string[] | undefined)[] = [from[field], to[field]];
     if (before === undefined || after === undefined) return value(field)(from, to);
@@ -56,6 +56,7 @@ const comparisons = {
   minimumStrength: value('minimumStrength'),
   purposes: byAlgorithm('purposes', ({ purposes }) => purposes ?? {}),
   custody: list('custody'),
+  contentEncryption: list('contentEncryption'),
   maxKeyLifeDays: value('maxKeyLifeDays'),
   maxRotationIntervalDays: value('maxRotationIntervalDays'),
   sunsets: byAlgorithm('sunsets', ({ sunsets = [] }) =>

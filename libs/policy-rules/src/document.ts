@@ -1,10 +1,19 @@
-import { type AlgorithmName, algorithmNames, joseAlgs, type Purpose, purposes } from '@ankasecure/algorithm';
+import {
+  type AlgorithmName,
+  algorithmNames,
+  type ContentAlg,
+  contentAlgs,
+  joseAlgs,
+  type Purpose,
+  purposes,
+} from '@ankasecure/algorithm';
 import { z } from 'zod';
 import { instant } from './instant.js';
 import { text } from './text.js';
 
 const algorithm = z.enum(algorithmNames as readonly [AlgorithmName, ...AlgorithmName[]]);
 const purpose = z.enum(purposes);
+const contentAlg = z.enum(contentAlgs as readonly [ContentAlg, ...ContentAlg[]]);
 /** Where a private or secret key can be kept. */
 export const custodyKinds = ['token', 'wrapped', 'software'] as const;
 export type CustodyKind = (typeof custodyKinds)[number];
@@ -66,8 +75,8 @@ export type Sunset = z.infer<typeof sunset>;
 
 /**
  * A tenant's policy: the algorithms that keys may be made and used with. The first two fields are required. Each other field
- * restricts something, and has no effect if it is left out. Only `custody` can also allow something: `software`. `dualControl`
- * concerns changes of keys and of the policy. It does not decide whether a key may be made or used.
+ * restricts something, and has no effect if it is left out. Only `custody` and `contentEncryption` can also allow something.
+ * `dualControl` concerns changes of keys and of the policy. It does not decide whether a key may be made or used.
  */
 export const policyDocument = z.strictObject({
   allowedAlgorithms: unique('value', algorithm, algorithmNames.length).describe(
@@ -100,6 +109,12 @@ export const policyDocument = z.strictObject({
   custody: unique('kind', z.enum(custodyKinds), custodyKinds.length)
     .optional()
     .describe('Where keys may be kept. Default: in the token or wrapped by it, not in software.'),
+  contentEncryption: unique('value', contentAlg, contentAlgs.length)
+    .min(1)
+    .optional()
+    .describe(
+      'The content encryption algorithms (the JWE header enc) that may encrypt. Default: A256GCM only. Data that is already encrypted with another can still be decrypted, except under cnsa2 with fewer than 256 bits.',
+    ),
   maxKeyLifeDays: days
     .optional()
     .describe(

@@ -1,4 +1,12 @@
-import { type AlgorithmName, algorithmNames, algorithmOf, defaultPurpose, type Purpose } from '@ankasecure/algorithm';
+import {
+  type AlgorithmName,
+  algorithmNames,
+  algorithmOf,
+  type ContentAlg,
+  contentAlgs,
+  defaultPurpose,
+  type Purpose,
+} from '@ankasecure/algorithm';
 import { describe, expect, it } from 'vitest';
 import { initialPolicy, type PolicyDocument } from './document.js';
 import { evaluate } from './evaluate.js';
@@ -82,6 +90,34 @@ describe('a rule', () => {
   it('minimumStrength still allows protected data to be processed', () => {
     expect(allowed({ minimumStrength: 128 }, request('RSA-2048'))).toEqual(['process']);
     expect(allowed({ minimumStrength: 128 }, request('RSA-3072'))).toEqual([...uses]);
+  });
+
+  it('contentEncryption allows its list for encrypting, A256GCM by default, and refuses none for decrypting', () => {
+    const asked = (enc: ContentAlg, use: Use = 'protect') => request('AES-256', { enc, use });
+    expect(contentAlgs.filter((enc) => rulesOf({}, asked(enc)).length === 0)).toEqual(['A256GCM']);
+    const contentEncryption: ContentAlg[] = ['A128CBC-HS256', 'A128GCM'];
+    expect(contentAlgs.filter((enc) => rulesOf({ contentEncryption }, asked(enc)).length > 0)).toEqual([
+      'A192GCM',
+      'A256GCM',
+      'A192CBC-HS384',
+      'A256CBC-HS512',
+    ]);
+    expect(rulesOf({ contentEncryption }, asked('A256GCM'))).toEqual(['contentEncryption']);
+    expect(rulesOf({ contentEncryption, minimumStrength: 192 }, asked('A128GCM'))).toEqual(['minimumStrength']);
+    for (const enc of contentAlgs)
+      expect(rulesOf({ contentEncryption, minimumStrength: 192 }, asked(enc, 'process'))).toEqual([]);
+  });
+
+  it('cnsa2 refuses content under keys of fewer than 256 bits, and FIPS-only refuses none', () => {
+    const contentEncryption = [...contentAlgs];
+    for (const use of ['protect', 'process'] as const) {
+      const refused = (change: Partial<PolicyDocument>) =>
+        contentAlgs.filter(
+          (enc) => rulesOf({ contentEncryption, ...change }, request('AES-256', { enc, use })).length > 0,
+        );
+      expect(refused({ cnsa2: true })).toEqual(['A128GCM', 'A192GCM', 'A128CBC-HS256', 'A192CBC-HS384']);
+      expect(refused({ fipsOnly: true })).toEqual([]);
+    }
   });
 
   it('custody allows only its list', () => {

@@ -1,3 +1,4 @@
+export { mayUseContent } from './content.js';
 export { type Difference, differences } from './difference.js';
 export * from './document.js';
 export { type ControlledAction, requiresTwoPeople } from './dual-control.js';

@@ -1,4 +1,4 @@
-import { type AlgorithmName, algorithmNames, type Purpose, purposes } from '@ankasecure/algorithm';
+import { type AlgorithmName, algorithmNames, contentAlgs, type Purpose, purposes } from '@ankasecure/algorithm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -55,6 +55,7 @@ const anyPolicy = fc
     minimumStrength: maybe(fc.integer({ min: 112, max: 256 })),
     purposes: maybe(anyPurposes),
     custody: maybe(fc.uniqueArray(fc.constantFrom(...custodyKinds))),
+    contentEncryption: maybe(fc.uniqueArray(fc.constantFrom(...contentAlgs), { minLength: 1 })),
     maxKeyLifeDays: maybe(fc.integer({ min: 1, max: 3650 })),
     maxRotationIntervalDays: maybe(fc.integer({ min: 1, max: 3650 })),
     sunsets: maybe(fc.uniqueArray(anySunset, { selector: ({ algorithm }) => algorithm })),
@@ -70,6 +71,7 @@ const anyRequest = fc
     use: fc.constantFrom(...uses),
     custody: fc.constantFrom(...custodyKinds),
     outsideSteps: fc.constantFrom([], ['oaep-unpadding']),
+    enc: maybe(fc.constantFrom(...contentAlgs)),
     keyMadeAt: maybe(anyMoment),
     versionMadeAt: maybe(anyMoment),
     lifeDays: maybe(fc.integer({ min: 1, max: 3650 })),
@@ -101,6 +103,10 @@ const anyRestriction: fc.Arbitrary<(policy: PolicyDocument) => PolicyDocument> =
     ...policy,
     custody: (policy.custody ?? ['token', 'wrapped']).filter((kind) => kind !== dropped),
   })),
+  fc.constant((policy: PolicyDocument) => {
+    const [kept = 'A256GCM'] = policy.contentEncryption ?? [];
+    return { ...policy, contentEncryption: [kept] };
+  }),
   fc.integer({ min: 1, max: 3650 }).map((days) => (policy: PolicyDocument) => ({
     ...policy,
     maxKeyLifeDays: Math.min(days, policy.maxKeyLifeDays ?? days),
@@ -120,7 +126,11 @@ const anyRestriction: fc.Arbitrary<(policy: PolicyDocument) => PolicyDocument> =
 );
 
 /** A policy that allows everything, so that only the changed field decides. */
-const everything: PolicyDocument = { ...initialPolicy, custody: [...custodyKinds] };
+const everything: PolicyDocument = {
+  ...initialPolicy,
+  custody: [...custodyKinds],
+  contentEncryption: [...contentAlgs],
+};
 
 /** One field with the values of two policies. */
 const anyChange = fc
@@ -197,7 +207,8 @@ describe('for any policy, request and time, a decision', () => {
       fc.property(anyRequest, anyMoment, fc.boolean(), (asked, now, fipsOnly) => {
         const { allow } = evaluate({ ...initialPolicy, fipsOnly }, asked, Math.min(now, Date.parse('2030-12-31')));
         const outside = asked.custody === 'software' || (fipsOnly && asked.outsideSteps.length > 0);
-        expect(allow).toBe(exists(asked) && !outside);
+        const otherContent = asked.use !== 'process' && (asked.enc ?? 'A256GCM') !== 'A256GCM';
+        expect(allow).toBe(exists(asked) && !outside && !otherContent);
       }),
     );
   });

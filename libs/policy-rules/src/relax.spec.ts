@@ -22,6 +22,7 @@ const relaxations: readonly (readonly [string, Partial<PolicyDocument>, Partial<
   ['purposes without a limit', { purposes: { 'EC-P256': ['sign'] } }, { purposes: {} }],
   ['software', {}, { custody: ['token', 'wrapped', 'software'] }],
   ['the default custody', { custody: ['token'] }, {}],
+  ['more content encryption', {}, { contentEncryption: ['A256GCM', 'A128GCM'] }],
   ['a longer life', { maxKeyLifeDays: 30 }, { maxKeyLifeDays: 31 }],
   ['a life without end', { maxKeyLifeDays: 30 }, {}],
   ['fewer rotations', { maxRotationIntervalDays: 30 }, { maxRotationIntervalDays: 31 }],
@@ -44,7 +45,11 @@ describe('a policy is relaxed by', () => {
   it.each<[string, Partial<PolicyDocument>, Partial<PolicyDocument>]>([
     ['nothing', {}, {}],
     ['another order', { custody: ['token', 'wrapped'] }, { custody: ['wrapped', 'token'] }],
-    ['explicit defaults', {}, { custody: ['token', 'wrapped'], dualControl: [], requiredLabels: [] }],
+    [
+      'explicit defaults',
+      {},
+      { contentEncryption: ['A256GCM'], custody: ['token', 'wrapped'], dualControl: [], requiredLabels: [] },
+    ],
     [
       'another form of a date',
       sunset(early),

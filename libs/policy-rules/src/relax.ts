@@ -1,3 +1,4 @@
+import { defaultContentEncryption } from './content.js';
 import type { PolicyDocument, Sunset } from './document.js';
 import { controlledBy } from './dual-control.js';
 import { defaultCustody, type RuleName } from './rule.js';
@@ -38,6 +39,10 @@ const relaxations = {
       return after === undefined || loses(after, from[algorithm] ?? []);
     }),
   custody: ({ custody: from = defaultCustody }, { custody: to = defaultCustody }) => loses(to, from),
+  contentEncryption: (
+    { contentEncryption: from = defaultContentEncryption },
+    { contentEncryption: to = defaultContentEncryption },
+  ) => loses(to, from),
   maxKeyLifeDays: raised('maxKeyLifeDays'),
   maxRotationIntervalDays: raised('maxRotationIntervalDays'),
   sunsets: ({ sunsets: from = [] }, { sunsets: to = [] }) =>

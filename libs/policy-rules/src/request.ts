@@ -1,4 +1,4 @@
-import { type AlgorithmName, algorithms, joseAlgs, type Purpose } from '@ankasecure/algorithm';
+import { type AlgorithmName, algorithms, type ContentAlg, joseAlgs, type Purpose } from '@ankasecure/algorithm';
 import type { CustodyKind } from './document.js';
 
 /** The uses: make a key, protect data with it (encrypt, sign, MAC), or process protected data (decrypt, verify). */
@@ -13,6 +13,8 @@ export interface PolicyRequest {
   readonly custody: CustodyKind;
   /** Steps that a worker does outside the token, by their names in `outsideStepTable`. FIPS-only refuses some of them. */
   readonly outsideSteps: readonly string[];
+  /** The content encryption of a JWE. Absent if no content is encrypted or decrypted. */
+  readonly enc?: ContentAlg;
   /** The times at which the key and the version were made, in milliseconds since the epoch. Unknown at creation. */
   readonly keyMadeAt?: number;
   readonly versionMadeAt?: number;
@@ -26,3 +28,6 @@ export interface PolicyRequest {
 /** Whether such keys exist at all. A value from outside may not be an algorithm, in spite of its type. */
 export const exists = ({ algorithm, purpose }: Pick<PolicyRequest, 'algorithm' | 'purpose'>): boolean =>
   Object.hasOwn(algorithms, algorithm) && joseAlgs(algorithm, purpose).length > 0;
+
+/** Making a key counts as protecting. */
+export const protects = ({ use }: Pick<PolicyRequest, 'use'>): boolean => use !== 'process';

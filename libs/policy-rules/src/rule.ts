@@ -6,8 +6,9 @@ import {
   fipsApproval,
   refusalOfStep,
 } from '@ankasecure/algorithm';
+import { contentRules } from './content.js';
 import type { CustodyKind, PolicyDocument, Sunset } from './document.js';
-import { exists, type PolicyRequest } from './request.js';
+import { exists, type PolicyRequest, protects } from './request.js';
 
 /** The field of the policy that a rule reads. */
 export type RuleName = keyof PolicyDocument;
@@ -25,7 +26,7 @@ export interface Reason {
 /** The objection of a rule: a sentence, with a source if it is not the tenant's own policy. undefined means none. */
 type Objection = { readonly detail: string; readonly source?: string | undefined } | undefined;
 
-interface Rule {
+export interface Rule {
   readonly rule: RuleName;
   readonly code: Reason['code'];
   readonly objects: (policy: PolicyDocument, request: PolicyRequest, now: number) => Objection;
@@ -37,8 +38,6 @@ export const tenantPolicy = 'the tenant’s policy';
 const day = 86_400_000;
 /** The custody that a policy without `custody` allows. */
 export const defaultCustody: readonly CustodyKind[] = ['token', 'wrapped'];
-
-const protects = ({ use }: PolicyRequest): boolean => use !== 'process';
 
 export const sunsetOf = ({ sunsets }: PolicyDocument, { algorithm }: PolicyRequest): Sunset | undefined =>
   sunsets?.find((row) => row.algorithm === algorithm);
@@ -119,6 +118,7 @@ export const rules: readonly Rule[] = [
         ? undefined
         : { detail: `The tenant’s policy does not allow keys in custody ${custody}` },
   },
+  ...contentRules.filter(({ code }) => code === 'policy'),
   {
     rule: 'maxKeyLifeDays',
     code: 'policy',
@@ -203,4 +203,5 @@ export const rules: readonly Rule[] = [
     objects: ({ cnsa2 }, request, now) =>
       cnsa2 === true && exists(request) ? unlessApproved(cnsaApproval, 'in CNSA 2.0', request, now) : undefined,
   },
+  ...contentRules.filter(({ code }) => code !== 'policy'),
 ];

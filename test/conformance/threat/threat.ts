@@ -337,14 +337,17 @@ export const threats: Readonly<Record<string, Threat>> = {
   },
   'flood of made-up tokens': {
     control:
-      'An unverified claim costs at most one database query per tenant and epoch, a few at a time, and evicts no valid entry. A provider that is unavailable is asked once in ten seconds.',
+      'An unverified claim costs at most one database query per tenant, another per issuer name, and epoch, a few at a time, and evicts no valid entry. A provider that is unavailable is asked once in ten seconds.',
     proofs: [
       proof('apps/gateway/src/identity/claimed-tenants.spec.ts', 'is read once in an epoch, even if there is none'),
       proof(
         'apps/gateway/src/identity/claimed-tenants.spec.ts',
         'stays cached however many unknown tenants are claimed',
       ),
-      proof('apps/gateway/src/issuer/discovered-keys.spec.ts', 'is fetched once in ten seconds while the fetch fails'),
+      proof(
+        'apps/gateway/src/issuer/key-source/discovered-keys.spec.ts',
+        'is fetched once in ten seconds while the fetch fails',
+      ),
     ],
   },
   'manager who grants rights to themselves': {

@@ -35,7 +35,7 @@ describe('a JWE header', () => {
     ['a password and ten thousand million iterations', { alg: 'PBES2-HS256+A128KW', p2c: 1e10, p2s: 'AAAA' }],
     ['a stray p2c', { p2c: 1 }],
     ['a stray p2s', { p2s: 'AAAA' }],
-    ['another enc', { enc: 'A128CBC-HS256' }],
+    ['another enc', { enc: 'A256CBC-HS256' }],
     ['no enc', { enc: undefined }],
     ['zip', { zip: 'DEF' }],
     ['a key of its own', { jwk: { kty: 'oct', k: 'AAAA' } }],
@@ -108,7 +108,8 @@ describe('a JWE header', () => {
     ];
     for (const kid of kids)
       await refused(withSegment(jwes.wrap, 0, encodeJson({ ...headerOf(jwes.wrap), kid })), 'key-not-found');
-    await refused(jwes.wrap, 'key-not-found', { keyId: keys.rsa.id });
+    await refused(jwes.wrap, 'key-not-found', { keyId: keys.theirs.id });
+    await refused(jwes.wrap, 'algorithm-mismatch', { keyId: keys.rsa.id });
     await refused(withSegment(jwes.wrap, 0, encodeJson({ alg: 'A256KW', enc: 'A256GCM' })), 'request-invalid');
   });
 

@@ -40,7 +40,7 @@ interface TenantResources {
 const base = '/api/v1';
 const label = 'theirs alone';
 let rig: Rig;
-let mine: Tenant;
+let mine: Awaited<ReturnType<typeof newTenant>>;
 let me: Client;
 let theirs: TenantResources;
 let surfaces: readonly Surface[];
@@ -120,6 +120,7 @@ const namesNothing = [
   'header.If-Match',
   'header.If-None-Match',
   'body.label',
+  'body.activateIn',
   'body.name',
   'body.slug',
   'body.partition',
@@ -195,6 +196,8 @@ const onlyMine = async (filter: Readonly<Record<string, string>>): Promise<void>
 };
 
 const imported = { algorithm: 'HMAC-SHA256', label: 'x', method: 'rsa-aes-kwp' };
+/** Bytes that have the length of a wrapped key, and are none. */
+const wrapped = (bytes: number): string => Buffer.alloc(bytes, 7).toString('base64url');
 
 /** Tests every route below `/keys/{id}`: another tenant's key does not exist for any of them. */
 const keyRoutes: readonly (readonly [operationId: string, method: Method, path: string, body?: object])[] = [
@@ -266,8 +269,17 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     const own = { ...imported, wrappedKey: wrapFor(publicKey.pem, randomBytes(32)) };
     expect((await send('POST', '/keys/import', { body: own })).status).toBe(201);
   },
+  // Each tenant has kids of its own.
+  'importKey body.formerKids': async () => {
+    for (const { admin } of [await newTenant(rig), mine]) {
+      const { publicKey } = await admin.get<WrappingKey>('/wrapping-key');
+      const wrappedKey = wrapFor(publicKey.pem, randomBytes(32));
+      const body = { ...imported, wrappedKey, formerKids: ['of both'] };
+      expect((await admin.send('POST', '/keys/import', { body })).status).toBe(201);
+    }
+  },
   'importKey body.wrappingKeyId': async () => {
-    const under = { ...imported, method: 'aes-kwp', wrappedKey: 'AAAA' };
+    const under = { ...imported, method: 'aes-kwp', wrappedKey: wrapped(40) };
     const naming = (wrappingKeyId: string) => send('POST', '/keys/import', { body: { ...under, wrappingKeyId } });
     const [another, nobody] = [await naming(theirs.wrapping.id), await naming(randomUUID())];
     expectProblem(another, 'key-not-found');
@@ -279,7 +291,10 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   'importKey header.Idempotency-Key': async () => {
     const headers = { 'idempotency-key': theirs.idempotencyKey };
     const { admin } = await newTenant(rig);
-    const reply = await admin.send('POST', '/keys/import', { body: { ...imported, wrappedKey: 'AAAA' }, headers });
+    const reply = await admin.send('POST', '/keys/import', {
+      body: { ...imported, wrappedKey: wrapped(552) },
+      headers,
+    });
     expectProblem(reply, 'decryption-failed');
     expect(reply.headers.get('idempotency-replayed')).toBeNull();
   },
@@ -427,6 +442,12 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     const { keys } = await me.get<{ keys: Record<string, string>[] }>(`/tenants/${theirs.slug}/.well-known/jwks.json`);
     expect(keys.length).toBeGreaterThan(0);
     for (const jwk of keys) expect(Object.keys(jwk).toSorted()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
+  },
+  'getKeySet query.kid': async () => {
+    const kid = `${theirs.signing.id}.1`;
+    const find = (slug: string) => me.get<{ keys: unknown[] }>(`/tenants/${slug}/.well-known/jwks.json?kid=${kid}`);
+    expect((await find(theirs.slug)).keys).toHaveLength(1);
+    expect((await find(mine.slug)).keys).toEqual([]);
   },
   'queryEvents query.keyId': () => onlyMine({ keyId: theirs.signing.id }),
   'queryEvents query.userId': () => onlyMine({ userId: 'administrator' }),

@@ -30,8 +30,7 @@ const start = (...args: readonly string[]) => {
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (output.text += chunk.toString()));
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const said = (text: string): Promise<void> =>
-    expect.poll(() => output.text, { interval: 50 }).toContain(text);
+  const said = (text: string): Promise<void> => expect.poll(() => output.text, { interval: 50 }).toContain(text);
   return { child, output, exited, said };
 };
 

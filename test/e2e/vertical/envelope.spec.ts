@@ -1,6 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { type DecryptResult, decryptResult, type EncryptResult, encryptResult, type Key } from '@ankasecure/contracts';
+import { contentAlgs } from '@ankasecure/algorithm';
+import {
+  type DecryptResult,
+  decryptResult,
+  type EncryptResult,
+  encryptResult,
+  type Key,
+  type listAlgorithms,
+} from '@ankasecure/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { expectProblem } from '../harness/problem.js';
 import { sharedRig } from '../harness/shared-rig.js';
 import { type NewKey, newTenant, type Tenant } from '../harness/tenant.js';
@@ -88,5 +97,69 @@ describe.each(kinds)('encryption with $algorithm, $alg', (kind) => {
       userId: 'administrator',
       tenantId: tenant.id,
     });
+  });
+});
+
+describe('content encryption', () => {
+  let tenant: Tenant;
+  beforeAll(async () => {
+    tenant = await newTenant(await sharedRig());
+  });
+  const forms = ['RSA-2048', 'EC-P256', 'AES-128', 'AES-256'] as const;
+
+  it('is what the request asks for and the policy allows, and everything opens', async () => {
+    const keys = await Promise.all(forms.map((algorithm) => tenant.createKey({ algorithm, purpose: 'encrypt' })));
+    await tenant.changePolicy({ contentEncryption: [...contentAlgs] });
+    const sealed = await Promise.all(
+      keys.flatMap((key) =>
+        contentAlgs.map(async (enc) => {
+          const made = await tenant.admin.post<EncryptResult>('/encrypt', { keyId: key.id, plaintext: 'AAAA', enc });
+          expect(made).toMatchObject({ enc, keyId: key.id });
+          expect(headerOf(made.jwe)).toMatchObject({ enc });
+          return made;
+        }),
+      ),
+    );
+    // The policy decides about encrypting alone.
+    await tenant.changePolicy({ contentEncryption: ['A256CBC-HS512'] });
+    for (const { jwe, enc } of sealed)
+      expect(await tenant.admin.post('/decrypt', { jwe })).toMatchObject({ plaintext: 'AAAA', enc });
+    const [{ id: keyId } = { id: '' }] = keys;
+    const refused = await tenant.admin.send('POST', '/encrypt', { body: { keyId, plaintext: 'AAAA' } });
+    expectProblem(refused, 'policy-refused');
+    expect(refused.body).toMatchObject({ rule: 'contentEncryption' });
+    const other = await tenant.admin.send('POST', '/encrypt', {
+      body: { keyId, plaintext: 'AAAA', enc: 'A256CBC-HS512' },
+    });
+    const [event] = await sealedEvents(tenant.admin, other.correlationId);
+    expect(event).toMatchObject({ operation: 'encrypt', details: { enc: 'A256CBC-HS512' } });
+    const evaluated = { use: 'protect', keyId, enc: 'A128GCM' };
+    expect(await tenant.admin.post('/policy/evaluate', evaluated)).toMatchObject({
+      allow: false,
+      rule: 'contentEncryption',
+    });
+    const { contentEncryption } = await tenant.admin.get<z.infer<typeof listAlgorithms.reply>>('/algorithms');
+    expect(contentEncryption.map(({ enc }) => enc)).toEqual(contentAlgs);
+    expect(contentEncryption.filter(({ uses }) => uses.includes('protect')).map(({ enc }) => enc)).toEqual([
+      'A256CBC-HS512',
+    ]);
+    expect(contentEncryption.every(({ uses }) => uses.includes('process'))).toBe(true);
+  });
+
+  it('of fewer than 256 bits is neither made nor opened under CNSA 2.0', async () => {
+    const { id: keyId } = await tenant.createKey({ algorithm: 'AES-256', purpose: 'encrypt', alg: 'A256KW' });
+    await tenant.changePolicy({ contentEncryption: [...contentAlgs] });
+    const { jwe } = await tenant.admin.post<EncryptResult>('/encrypt', { keyId, plaintext: 'AAAA', enc: 'A128GCM' });
+    await tenant.changePolicy({ contentEncryption: [...contentAlgs], cnsa2: true });
+    expectProblem(await tenant.admin.send('POST', '/decrypt', { body: { jwe } }), 'policy-refused');
+    const body = { keyId, plaintext: 'AAAA', enc: 'A256CBC-HS512' };
+    expect((await tenant.admin.send('POST', '/encrypt', { body })).status).toBe(200);
+  });
+
+  it('with dir is A256GCM and nothing else', async () => {
+    await tenant.changePolicy({ contentEncryption: [...contentAlgs], cnsa2: false });
+    const { id: keyId } = await tenant.createKey({ algorithm: 'AES-256', purpose: 'encrypt', alg: 'dir' });
+    const body = { keyId, plaintext: 'AAAA', enc: 'A128CBC-HS256' };
+    expectProblem(await tenant.admin.send('POST', '/encrypt', { body }), 'algorithm-mismatch');
   });
 });

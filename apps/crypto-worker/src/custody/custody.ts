@@ -1,4 +1,4 @@
-import type { Alg, AlgorithmName, Hash, JweAlg, Purpose } from '@ankasecure/algorithm';
+import type { Alg, AlgorithmName, Hash, JweAlg, OutsideStepName, Purpose } from '@ankasecure/algorithm';
 import type { ImportMethod } from '@ankasecure/contracts';
 import type { Deadline } from '../deadline/deadline.js';
 import type {
@@ -168,6 +168,8 @@ export interface ImportAbility {
   readonly oaepHash?: 'SHA-1' | 'SHA-256';
   /** The reason for its absence, or how it works. */
   readonly detail: string;
+  /** Steps that the worker performs outside the HSM to import this kind of key, because this token lacks them. */
+  readonly outsideSteps?: readonly OutsideStepName[];
 }
 
 /**
@@ -255,9 +257,10 @@ export interface Custody extends KeyCustody {
   /** @param of the kind of key to import, if known. The key is tried before it is kept, with more than its own purpose. */
   importAbility(method: ImportMethod, of?: Pick<KeyRef, 'algorithm' | 'purpose'>): ImportAbility;
   /**
-   * Imports a key. Its plaintext exists only inside the token. The public half of a pair is computed and proved, never taken
+   * Imports a key. Its plaintext exists only inside the token, except for the step `import-check`. The public half of a pair is computed and proved, never taken
    * from the material.
-   * @throws AnkaError `decryption-failed` for material that is not a key of that algorithm, whatever the cause
+   * @throws AnkaError `decryption-failed` for material that is not a key of that algorithm, whatever the cause, which is an
+   * `ImportFailure`
    */
   importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<GeneratedKey>;
   /**

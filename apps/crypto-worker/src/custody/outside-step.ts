@@ -52,7 +52,7 @@ export const detailOf = (step: string): string =>
   isOutsideStep(step) ? outsideStepTable[step].detail : 'A step of this algorithm runs in the worker, outside the HSM';
 
 /** A step that this token lacks. Answers always name it. Steps that belong to an algorithm are named for FIPS-only. */
-const lacksIt = (step: string): boolean => step === 'oaep-unpadding';
+const lacksIt = (step: string): boolean => step === 'oaep-unpadding' || step === 'import-check';
 
 /** The warnings for these steps, for answers. @param fipsOnly whether the tenant's policy has this flag */
 export const stepWarnings = (steps: readonly string[], fipsOnly: boolean): Warning[] =>

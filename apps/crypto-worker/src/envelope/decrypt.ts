@@ -1,25 +1,26 @@
 import { randomBytes } from 'node:crypto';
-import type { JweAlg } from '@ankasecure/algorithm';
+import { type ContentAlg, contentEncryptionOf, type JweAlg } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
-import type { Custody, GcmSealed } from '../custody/custody.js';
+import type { Custody } from '../custody/custody.js';
 import type { Deadline } from '../deadline/deadline.js';
 import { decodeSegment } from '../jose/base64url.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { requireSameAad } from './additional-data.js';
-import { cekBytes, ivBytes, openContent, tagBytes } from './content.js';
+import { openContent, type SealedContent } from './content.js';
 import { decryptionFailed, isDecryptionFailure } from './decryption-failure.js';
-import { jweAlgOf } from './jwe-alg.js';
+import { assertFits, jweAlgOf } from './jwe-alg.js';
 import type { JweParts } from './read-jwe.js';
 import { encryptedKeyBytes, recoverCek } from './recover-cek.js';
 
-export { type JweHeader, type JweParts, kidOfJwe, readJwe } from './read-jwe.js';
+export { type JweHeader, type JweParts, readJwe } from './read-jwe.js';
 
 export interface OpenedJwe {
   readonly plaintext: Uint8Array;
   readonly alg: JweAlg;
+  readonly enc: ContentAlg;
 }
 
-interface Segments extends GcmSealed {
+interface Segments extends SealedContent {
   readonly encryptedKey: Uint8Array;
 }
 
@@ -31,8 +32,11 @@ const readSegments = (parts: JweParts, alg: JweAlg, key: KeyVersion): Segments =
   const tag = decodeSegment(parts.tag);
   if (encryptedKey === null || iv === null || ciphertext === null || tag === null)
     throw decryptionFailed('segment-encoding');
+  const { ivBytes, tagBytes } = contentEncryptionOf(parts.header.enc);
   const lengthsFit =
-    encryptedKey.length === encryptedKeyBytes(alg, key) && iv.length === ivBytes && tag.length === tagBytes;
+    encryptedKey.length === encryptedKeyBytes(alg, parts.header.enc, key) &&
+    iv.length === ivBytes &&
+    tag.length === tagBytes;
   if (!lengthsFit) throw decryptionFailed('segment-length');
   return { encryptedKey, iv, ciphertext, tag };
 };
@@ -57,10 +61,12 @@ const openDirectly: Open = async (custody, budget, key, parts, segments) => {
 const openWithCek =
   (alg: Exclude<JweAlg, 'dir'>): Open =>
   async (custody, budget, key, parts, segments) => {
+    const { enc } = parts.header;
+    const { cekBytes } = contentEncryptionOf(enc);
     const decoy = randomBytes(cekBytes);
     const cek = await recoverCek[alg](custody, budget, key, parts.header, segments.encryptedKey);
     const fits = cek?.length === cekBytes;
-    const plaintext = openContent(fits ? cek : decoy, segments, Buffer.from(parts.protectedHeader, 'latin1'));
+    const plaintext = openContent(enc, fits ? cek : decoy, segments, Buffer.from(parts.protectedHeader, 'latin1'));
     cek?.fill(0);
     if (cek === null) throw decryptionFailed('unwrap-failed');
     if (!fits) throw decryptionFailed('cek-length');
@@ -78,7 +84,7 @@ const open = {
 
 /**
  * Decrypts a JWE that passed `readJwe`, with the key that the caller found for it.
- * @throws AnkaError `algorithm-mismatch` if the header names another algorithm than the key record, `jwe-invalid` if the
+ * @throws AnkaError `algorithm-mismatch` if the key record does not have the header's algorithms, `jwe-invalid` if the
  * ephemeral key is on another curve, `decryption-failed` (the same for every cause; see `DecryptionFailure`), and custody's
  * errors
  */
@@ -92,8 +98,9 @@ export const openJwe = async (
   const alg = jweAlgOf(key);
   if (parts.header.alg !== alg)
     throw new AnkaError('algorithm-mismatch', `The key decrypts only JWEs with alg ${alg}.`);
+  assertFits(alg, parts.header.enc);
   requireSameAad(parts.header, aad);
   const segments = readSegments(parts, alg, key);
   const plaintext = await open[alg](custody, budget, key, parts, segments);
-  return { plaintext, alg };
+  return { plaintext, alg, enc: parts.header.enc };
 };

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { JweAlg } from '@ankasecure/algorithm';
-import type { Custody, GcmSealed } from '../custody/custody.js';
+import { type ContentAlg, contentAlgs, contentEncryptionOf, type JweAlg } from '@ankasecure/algorithm';
+import type { Custody } from '../custody/custody.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
 import type { Deadline } from '../deadline/deadline.js';
 import { encodeSegment } from '../jose/base64url.js';
 import { type KeyVersion, kidOf } from '../key/key-version.js';
 import { aadHashOf } from './additional-data.js';
-import { cekBytes, ivBytes, sealContent } from './content.js';
-import { jweAlgOf } from './jwe-alg.js';
+import { type SealedContent, sealContent } from './content.js';
+import { assertFits, jweAlgOf } from './jwe-alg.js';
 import { protectCek } from './protect-cek.js';
 
 export interface SealedJwe {
@@ -15,14 +15,15 @@ export interface SealedJwe {
   readonly alg: JweAlg;
 }
 
-/** The members that begin every header of a key version: JSON without its closing brace. */
-const headerStarts = new WeakMap<KeyVersion, string>();
+/** The members that begin every header of a key version with one `enc`: JSON without its closing brace. */
+const headerStarts = new Map(contentAlgs.map((enc) => [enc, new WeakMap<KeyVersion, string>()]));
 
-const headerStart = (key: KeyVersion, alg: JweAlg): string => {
-  const known = headerStarts.get(key);
+const headerStart = (key: KeyVersion, alg: JweAlg, enc: ContentAlg): string => {
+  const starts = headerStarts.get(enc);
+  const known = starts?.get(key);
   if (known !== undefined) return known;
-  const start = JSON.stringify({ alg, enc: 'A256GCM', kid: kidOf(key) }).slice(0, -1);
-  headerStarts.set(key, start);
+  const start = JSON.stringify({ alg, enc, kid: kidOf(key) }).slice(0, -1);
+  starts?.set(key, start);
   return start;
 };
 
@@ -33,7 +34,7 @@ const headerSegment = (start: string, epk: string | undefined, aad: Uint8Array |
   return Buffer.from(`${start}${ephemeral}${bound}}`, 'latin1').toString('base64url');
 };
 
-const compact = (header: string, encryptedKey: Uint8Array, { iv, ciphertext, tag }: GcmSealed): string =>
+const compact = (header: string, encryptedKey: Uint8Array, { iv, ciphertext, tag }: SealedContent): string =>
   [header, encodeSegment(encryptedKey), encodeSegment(iv), encodeSegment(ciphertext), encodeSegment(tag)].join('.');
 
 const noKey = new Uint8Array(0);
@@ -46,33 +47,43 @@ const sealDirectly = async (
   plaintext: Uint8Array,
   aad: Uint8Array | undefined,
 ): Promise<SealedJwe> => {
-  const header = headerSegment(headerStart(key, 'dir'), undefined, aad);
+  const header = headerSegment(headerStart(key, 'dir', 'A256GCM'), undefined, aad);
   const sealed = await custody.sealGcm(budget, key.ref, Buffer.from(header, 'latin1'), plaintext);
   return { jwe: compact(header, noKey, sealed), alg: 'dir' };
 };
 
+/** The data to encrypt. */
+export interface Content {
+  readonly plaintext: Uint8Array;
+  readonly enc: ContentAlg;
+  /** Additional data to bind. */
+  readonly aad?: Uint8Array | undefined;
+}
+
 /**
- * Encrypts `plaintext` to `key` as a compact JWE with A256GCM. The algorithm is the key record's. A hash in the protected
- * header (`aad#S256`) binds `aad`, so the JWE stays compact and states that it needs additional data.
- * @throws AnkaError custody's errors, `deadline-exceeded`, and `purpose-mismatch` for a key that does not encrypt
+ * Encrypts content to `key` as a compact JWE. The algorithm is the key record's. A hash in the protected header (`aad#S256`)
+ * binds `aad`, so the JWE stays compact and states that it needs additional data.
+ * @throws AnkaError custody's errors, `deadline-exceeded`, `purpose-mismatch` for a key that does not encrypt, and
+ * `algorithm-mismatch` for one that cannot encrypt with `enc`
  */
 export const sealJwe = async (
   custody: Custody,
   budget: Deadline,
   key: KeyVersion,
-  plaintext: Uint8Array,
-  aad: Uint8Array | undefined,
+  { plaintext, enc, aad }: Content,
 ): Promise<SealedJwe> => {
   const alg = jweAlgOf(key);
+  assertFits(alg, enc);
   assertInTime(budget);
   if (alg === 'dir') return sealDirectly(custody, budget, key, plaintext, aad);
+  const { cekBytes, ivBytes } = contentEncryptionOf(enc);
   const random = randomBytes(cekBytes + ivBytes);
   const cek = random.subarray(0, cekBytes);
   try {
     const { encryptedKey, epk } = await protectCek[alg](custody, budget, key, cek);
     assertInTime(budget);
-    const header = headerSegment(headerStart(key, alg), epk, aad);
-    const sealed = sealContent(cek, random.subarray(cekBytes), Buffer.from(header, 'latin1'), plaintext);
+    const header = headerSegment(headerStart(key, alg, enc), epk, aad);
+    const sealed = sealContent(enc, cek, random.subarray(cekBytes), Buffer.from(header, 'latin1'), plaintext);
     return { jwe: compact(header, encryptedKey, sealed), alg };
   } finally {
     cek.fill(0);

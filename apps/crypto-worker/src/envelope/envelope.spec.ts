@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { failureOf, shown } from '../jose/testing/failure.js';
 import { jweKeys, knownKey, soon } from '../jose/testing/known-key.js';
 import { kidOf } from '../key/key-version.js';
-import { kidOfJwe, openJwe, readJwe } from './decrypt.js';
+import { openJwe, readJwe } from './decrypt.js';
 import { DecryptionFailure } from './decryption-failure.js';
 import { sealJwe } from './encrypt.js';
 
@@ -15,7 +15,7 @@ const headerOf = (jwe: string): object =>
 describe.each(jweKeys)('%s with %s', (alg, algorithm) => {
   const { key, custody } = knownKey(algorithm, 'encrypt', { alg });
   const seal = async (plaintext: Uint8Array, aad?: Uint8Array): Promise<string> =>
-    (await sealJwe(custody, soon, key, plaintext, aad)).jwe;
+    (await sealJwe(custody, soon, key, { plaintext, enc: 'A256GCM', aad })).jwe;
   const open = (jwe: string, aad?: Uint8Array) => openJwe(custody, soon, key, readJwe(jwe), aad);
 
   it('seals and opens, from zero bytes to a mebibyte', async () => {
@@ -28,7 +28,9 @@ describe.each(jweKeys)('%s with %s', (alg, algorithm) => {
 
   it('seals nothing after the deadline', async () => {
     const before = custody.calls;
-    const late = await failureOf(() => sealJwe(custody, { deadline: monotonicNow() }, key, text, undefined));
+    const late = await failureOf(() =>
+      sealJwe(custody, { deadline: monotonicNow() }, key, { plaintext: text, enc: 'A256GCM' }),
+    );
     expect(late).toMatchObject({ code: 'deadline-exceeded' });
     expect(custody.calls).toBe(before);
   });
@@ -38,7 +40,7 @@ describe.each(jweKeys)('%s with %s', (alg, algorithm) => {
     const members = ['alg', 'enc', 'kid', ...(alg === 'ECDH-ES+A256KW' ? ['epk'] : [])];
     expect(headerOf(jwe)).toMatchObject({ alg, enc: 'A256GCM', kid: kidOf(key) });
     expect(Object.keys(headerOf(jwe))).toEqual(members);
-    expect(kidOfJwe(readJwe(jwe))).toEqual({ keyId: key.keyId, version: key.version });
+    expect(readJwe(jwe).header.kid).toBe(kidOf(key));
   });
 
   it('never uses a key, an IV or an ephemeral key twice', async () => {
@@ -104,7 +106,8 @@ describe.each(jweKeys)('%s with %s', (alg, algorithm) => {
       vi.spyOn(troubled, method).mockRejectedValue(trouble);
     }
     await expect(openJwe(troubled, soon, key, jwe, undefined)).rejects.toBe(trouble);
-    if (key.publicKey === null) await expect(sealJwe(troubled, soon, key, text, undefined)).rejects.toBe(trouble);
+    if (key.publicKey === null)
+      await expect(sealJwe(troubled, soon, key, { plaintext: text, enc: 'A256GCM' })).rejects.toBe(trouble);
   });
 });
 
@@ -112,14 +115,30 @@ describe('a key that does not encrypt', () => {
   const { key, custody } = knownKey('EC-P256', 'sign');
 
   it('neither seals nor opens', async () => {
-    expect(await failureOf(() => sealJwe(custody, soon, key, text, undefined))).toMatchObject({
+    expect(await failureOf(() => sealJwe(custody, soon, key, { plaintext: text, enc: 'A256GCM' }))).toMatchObject({
       code: 'purpose-mismatch',
     });
-    const sealed = await sealJwe(custody, soon, knownKey('EC-P256', 'encrypt').key, text, undefined);
+    const sealed = await sealJwe(custody, soon, knownKey('EC-P256', 'encrypt').key, {
+      plaintext: text,
+      enc: 'A256GCM',
+    });
     const parts = readJwe(sealed.jwe);
     expect(await failureOf(() => openJwe(custody, soon, key, parts, undefined))).toMatchObject({
       code: 'purpose-mismatch',
     });
+  });
+});
+
+describe('a key that encrypts the content itself', () => {
+  it('has only A256GCM, and other content is refused before the token is asked', async () => {
+    const { key, custody } = knownKey('AES-256', 'encrypt', { alg: 'dir' });
+    const sealing = failureOf(() => sealJwe(custody, soon, key, { plaintext: text, enc: 'A128CBC-HS256' }));
+    expect(await sealing).toMatchObject({ code: 'algorithm-mismatch' });
+    const header = Buffer.from(JSON.stringify({ alg: 'dir', enc: 'A128CBC-HS256' })).toString('base64url');
+    const parts = readJwe(`${header}..AAAA.AAAA.AAAA`);
+    const opening = failureOf(() => openJwe(custody, soon, key, parts, undefined));
+    expect(await opening).toMatchObject({ code: 'algorithm-mismatch' });
+    expect(custody.calls).toBe(0);
   });
 });
 
@@ -132,12 +151,14 @@ describe('the content encryption key', () => {
       given.push(cek);
       return wrapCek(budget, ref, cek);
     });
-    const value = await sealJwe(custody, soon, key, text, undefined);
+    const value = await sealJwe(custody, soon, key, { plaintext: text, enc: 'A256GCM' });
     vi.spyOn(custody, 'wrapCek').mockImplementation((_budget, _ref, cek) => {
       given.push(cek);
       return Promise.reject(new AnkaError('hsm-timeout'));
     });
-    await expect(sealJwe(custody, soon, key, text, undefined)).rejects.toMatchObject({ code: 'hsm-timeout' });
+    await expect(sealJwe(custody, soon, key, { plaintext: text, enc: 'A256GCM' })).rejects.toMatchObject({
+      code: 'hsm-timeout',
+    });
     const unwrapCek = custody.unwrapCek.bind(custody);
     vi.spyOn(custody, 'unwrapCek').mockImplementation(async (budget, ref, wrapped) => {
       const timed = await unwrapCek(budget, ref, wrapped);
@@ -150,7 +171,7 @@ describe('the content encryption key', () => {
 
   it('of another length fails like every other error', async () => {
     const { key, custody } = knownKey('AES-256', 'encrypt', { alg: 'A256KW' });
-    const value = await sealJwe(custody, soon, key, text, undefined);
+    const value = await sealJwe(custody, soon, key, { plaintext: text, enc: 'A256GCM' });
     vi.spyOn(custody, 'unwrapCek').mockResolvedValue(randomBytes(16));
     const error = await failureOf(() => openJwe(custody, soon, key, readJwe(value.jwe), undefined));
     expect(error).toMatchObject({ code: 'decryption-failed', cause: { code: 'cek-length' } });
@@ -161,7 +182,7 @@ describe('an ephemeral key on another curve than the key', () => {
   it('is refused before the token is asked', async () => {
     const theirs = knownKey('EC-P384', 'encrypt');
     const { key, custody } = knownKey('EC-P256', 'encrypt');
-    const value = await sealJwe(theirs.custody, soon, theirs.key, text, undefined);
+    const value = await sealJwe(theirs.custody, soon, theirs.key, { plaintext: text, enc: 'A256GCM' });
     const error = await failureOf(() => openJwe(custody, soon, key, readJwe(value.jwe), undefined));
     expect(error.code).toBe('jwe-invalid');
     expect(custody.calls).toBe(0);

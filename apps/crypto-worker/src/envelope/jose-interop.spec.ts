@@ -1,3 +1,4 @@
+import { contentAlgs, fitsContent } from '@ankasecure/algorithm';
 import { CompactEncrypt, compactDecrypt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../jose/testing/failure.js';
@@ -15,7 +16,7 @@ describe.each(jweKeys)('jose and our code, %s with %s', (alg, algorithm) => {
 
   it('jose opens our JWE', async () => {
     for (const aad of [undefined, Buffer.from('bound')]) {
-      const value = await sealJwe(custody, soon, key, text, aad);
+      const value = await sealJwe(custody, soon, key, { plaintext: text, enc: 'A256GCM', aad });
       const options = { keyManagementAlgorithms: [alg], contentEncryptionAlgorithms: ['A256GCM'] };
       const opened = await compactDecrypt(value.jwe, secret, options);
       expect(Buffer.from(opened.plaintext).equals(text)).toBe(true);
@@ -27,6 +28,18 @@ describe.each(jweKeys)('jose and our code, %s with %s', (alg, algorithm) => {
     const jwe = await encrypt().encrypt(key.publicKey ?? secret);
     const value = await openJwe(custody, soon, key, readJwe(jwe), undefined);
     expect(Buffer.from(value.plaintext).equals(text)).toBe(true);
+  });
+
+  describe.each(contentAlgs.filter((enc) => fitsContent(alg, enc)))('and content under %s', (enc) => {
+    it('opens both ways', async () => {
+      const ours = await sealJwe(custody, soon, key, { plaintext: text, enc });
+      const opened = await compactDecrypt(ours.jwe, secret, { contentEncryptionAlgorithms: [enc] });
+      expect(Buffer.from(opened.plaintext).equals(text)).toBe(true);
+      const theirs = await encrypt({ enc }).encrypt(key.publicKey ?? secret);
+      const value = await openJwe(custody, soon, key, readJwe(theirs), undefined);
+      expect(value.enc).toBe(enc);
+      expect(Buffer.from(value.plaintext).equals(text)).toBe(true);
+    });
   });
 
   if (alg === 'ECDH-ES+A256KW')

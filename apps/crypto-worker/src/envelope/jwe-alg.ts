@@ -1,4 +1,4 @@
-import type { JweAlg } from '@ankasecure/algorithm';
+import { type ContentAlg, fitsContent, type JweAlg } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import type { KeyVersion } from '../key/key-version.js';
 
@@ -6,4 +6,10 @@ import type { KeyVersion } from '../key/key-version.js';
 export const jweAlgOf = ({ purpose, ref }: KeyVersion): JweAlg => {
   if (purpose === 'encrypt' && ref.alg !== null) return ref.alg;
   throw new AnkaError('purpose-mismatch', 'The key is not for encryption. Use a key whose purpose is encrypt.');
+};
+
+/** @throws AnkaError `algorithm-mismatch` */
+export const assertFits = (alg: JweAlg, enc: ContentAlg): void => {
+  if (fitsContent(alg, enc)) return;
+  throw new AnkaError('algorithm-mismatch', `A key with alg ${alg} encrypts the content itself, with A256GCM only.`);
 };

@@ -16,7 +16,7 @@ describe.each(['RSA-2048', 'RSA-4096'] as const)('openssl and our code, RSA-OAEP
   const { key, custody, secret } = knownKey(algorithm, 'encrypt');
 
   it('openssl opens the key we sealed', async () => {
-    const value = await sealJwe(custody, soon, key, text, undefined);
+    const value = await sealJwe(custody, soon, key, { plaintext: text, enc: 'A256GCM' });
     const [, encryptedKey = ''] = value.jwe.split('.');
     const args = ['pkeyutl', '-decrypt', '-inkey', 'key.pem', ...oaep];
     const cek = openssl(args, { 'key.pem': privatePem(secret) }, Buffer.from(encryptedKey, 'base64url'));

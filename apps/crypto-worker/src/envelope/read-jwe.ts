@@ -1,13 +1,13 @@
-import { type JweAlg, jweAlgs } from '@ankasecure/algorithm';
+import { type ContentAlg, contentAlgs, type JweAlg, jweAlgs } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import { decodeSegment } from '../jose/base64url.js';
 import { type ProtectedHeader, readProtectedHeader } from '../jose/header.js';
-import { parseKid } from '../key/key-version.js';
 import { type Agreement, readAgreement } from './agreement.js';
 
 export interface JweHeader {
   /** The header's alg. It is compared with the key record, never followed. */
   readonly alg: JweAlg;
+  readonly enc: ContentAlg;
   readonly kid: string | null;
   /** `aad#S256`: base64url of the SHA-256 of the caller's additional data. */
   readonly aadHash: string | null;
@@ -33,6 +33,10 @@ const refuse = (detail: string): never => {
 const readAlg = (header: ProtectedHeader): JweAlg =>
   jweAlgs.find((alg) => alg === header['alg']) ?? refuse(`The header member alg must be one of ${jweAlgs.join(', ')}.`);
 
+const readEnc = (header: ProtectedHeader): ContentAlg =>
+  contentAlgs.find((enc) => enc === header['enc']) ??
+  refuse(`The header member enc must be one of ${contentAlgs.join(', ')}.`);
+
 const readAadHash = (header: ProtectedHeader): string | null => {
   const value = header['aad#S256'];
   if (value === undefined) return null;
@@ -44,12 +48,13 @@ const agreementMembers = ['epk', 'apu', 'apv'] as const;
 
 const readHeader = (header: ProtectedHeader): JweHeader => {
   const alg = readAlg(header);
-  if (header['enc'] !== 'A256GCM') refuse('The header member enc must be A256GCM.');
+  const enc = readEnc(header);
   const agrees = alg === 'ECDH-ES+A256KW';
   const stray = agrees ? undefined : agreementMembers.find((name) => header[name] !== undefined);
   if (stray !== undefined) refuse(`The header member ${stray} is not allowed with this alg.`);
   return {
     alg,
+    enc,
     kid: typeof header['kid'] === 'string' ? header['kid'] : null,
     aadHash: readAadHash(header),
     agreement: agrees ? readAgreement(header) : null,
@@ -66,15 +71,4 @@ export const readJwe = (compact: string): JweParts => {
   const [protectedHeader, encryptedKey, iv, ciphertext, tag] = segments as [string, string, string, string, string];
   const header = readHeader(readProtectedHeader(protectedHeader, 'jwe-invalid'));
   return { header, protectedHeader, encryptedKey, iv, ciphertext, tag };
-};
-
-/**
- * The key version that the header names; null if it names none.
- * @throws AnkaError `key-not-found` for a kid in another form than ours
- */
-export const kidOfJwe = ({ header }: JweParts): { keyId: string; version: number } | null => {
-  if (header.kid === null) return null;
-  const kid = parseKid(header.kid);
-  if (kid === null) throw new AnkaError('key-not-found');
-  return kid;
 };

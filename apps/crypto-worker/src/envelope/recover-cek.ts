@@ -1,11 +1,10 @@
-import { algorithmOf, type JweAlg } from '@ankasecure/algorithm';
+import { algorithmOf, type ContentAlg, contentEncryptionOf, type JweAlg } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import type { Custody } from '../custody/custody.js';
 import type { Deadline } from '../deadline/deadline.js';
 import { crvOfAlgorithm } from '../jose/curve.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { keyEncryptionKey } from './agreement.js';
-import { cekBytes } from './content.js';
 import { isDecryptionFailure } from './decryption-failure.js';
 import { unwrapKey } from './key-wrap.js';
 import type { JweHeader } from './read-jwe.js';
@@ -56,11 +55,8 @@ export const recoverCek = {
   A256KW: unwrapInToken,
 } as const satisfies Record<Exclude<JweAlg, 'dir'>, RecoverCek>;
 
-/** The length of an A256GCM key under AES key wrap, in bytes. */
-const wrappedCekBytes = cekBytes + 8;
-
 /** The only valid length of segment 2 for `key`, in bytes: the modulus (RFC 8017 §7.1.2), a wrapped key, or zero. */
-export const encryptedKeyBytes = (alg: JweAlg, key: KeyVersion): number => {
+export const encryptedKeyBytes = (alg: JweAlg, enc: ContentAlg, key: KeyVersion): number => {
   if (alg === 'RSA-OAEP-256') return algorithmOf(key.algorithm).bits / 8;
-  return alg === 'dir' ? 0 : wrappedCekBytes;
+  return alg === 'dir' ? 0 : contentEncryptionOf(enc).cekBytes + 8;
 };

@@ -27,7 +27,7 @@ const request = {
   purgeProtection: false,
   method: 'aes-kwp',
   wrappingKeyId,
-  wrappedKey: 'AAAA',
+  wrappedKey: Buffer.alloc(144).toString('base64url'),
 } as const;
 
 /** How `ImportKey` supplies the key, up to the first failure. */

@@ -9,7 +9,7 @@ const [, decrypt] = operations;
 const { key, custody } = knownKey('AES-256', 'encrypt', { alg: 'A256KW' });
 
 const open = async (plaintext: Uint8Array, encoding: 'utf8' | 'base64url', change = (jwe: string) => jwe) => {
-  const { jwe } = await sealJwe(custody, soon, key, plaintext, undefined);
+  const { jwe } = await sealJwe(custody, soon, key, { plaintext, enc: 'A256GCM' });
   const item = decryptItem.parse({ jwe: change(jwe), encoding });
   return (await decrypt.run(custody, soon, key, item, decrypt.parse(item))).body['plaintext'];
 };

@@ -13,7 +13,7 @@ const open = running(decrypt, known, { meant: async () => version });
 let jwe = '';
 
 beforeAll(async () => {
-  ({ jwe } = await sealJwe(custody, soon, key, Buffer.from('a secret'), undefined));
+  ({ jwe } = await sealJwe(custody, soon, key, { plaintext: Buffer.from('a secret'), enc: 'A256GCM' }));
   const decryptOaep = custody.decryptOaep.bind(custody);
   // As a token does: a call that fails counts nothing.
   custody.decryptOaep = async (budget: Deadline, ...call) => {

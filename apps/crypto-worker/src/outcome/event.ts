@@ -7,6 +7,7 @@ import {
   type Context,
   unchanged,
 } from '@ankasecure/contracts';
+import { ImportFailure } from '../custody/import-failure.js';
 import type { KeyVersion } from '../key/key-version.js';
 
 /** An action's name and details in its audit events, however it ends. */
@@ -37,6 +38,9 @@ export const usedKey = (key: KeyVersion, alg?: Alg): Record<string, string> => (
 
 /** The failure code for the audit trail. Callers see all decryption failures alike; the trail names the true cause. */
 export const failureCodeOf = (error: AnkaError): string =>
+  error.cause instanceof ImportFailure ? `import-failed:${error.cause.code}` : causeOf(error);
+
+const causeOf = (error: AnkaError): string =>
   error.code === 'decryption-failed' && error.cause instanceof Error
     ? `decryption-failed:${error.cause.message}`.slice(0, 64)
     : error.code;

@@ -1,3 +1,4 @@
+import type { ContentAlg } from '@ankasecure/algorithm';
 import { evaluate, type PolicyDocument, type PolicyRequest, warnedOf } from '@ankasecure/policy-rules';
 import { Clock, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -17,8 +18,11 @@ export interface EnforcedPolicy {
   readonly now: () => number;
   /** Evaluates this document as of `at`; by default now. */
   decide(request: PolicyRequest, at?: number): Ruling;
-  /** Decides about the use of a key version as of `at`; by default now. The ruling is remembered while it holds. */
-  ruling(key: KeyVersion, use: Use, outsideSteps: readonly string[], at?: number): Ruling;
+  /**
+   * Decides about the use of a key version as of `at`; by default now. The ruling is remembered while it holds.
+   * @param enc the content encryption, if content is encrypted or decrypted
+   */
+  ruling(key: KeyVersion, use: Use, outsideSteps: readonly string[], at?: number, enc?: ContentAlg): Ruling;
 }
 
 /** @param clock decides by its time */
@@ -34,7 +38,7 @@ export const enforcedPolicy = (
     document,
     now,
     decide: (request, at = now()) => rulingOf(document, evaluate(document, request, at), request.outsideSteps),
-    ruling: (key, use, outsideSteps, at = now()) => rulings.on(key, use, outsideSteps, at),
+    ruling: (key, use, outsideSteps, at = now(), enc = undefined) => rulings.on(key, { use, enc }, outsideSteps, at),
   };
 };
 

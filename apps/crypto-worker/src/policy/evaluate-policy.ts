@@ -39,11 +39,12 @@ export class EvaluatePolicy {
     const { algorithm, purpose, custody } = key;
     const { revision, document, now } = await this.policies.latest(tenantId);
     const steps = outsideSteps(this.custody, key);
-    const { use, lifeDays, rotationDays, labels } = request;
+    const { use, lifeDays, rotationDays, labels, enc } = request;
     const planned = {
       ...(lifeDays !== undefined && { lifeDays }),
       ...(rotationDays !== undefined && { rotationDays }),
       ...(labels !== undefined && { labels }),
+      ...(enc !== undefined && { enc }),
     };
     const at = request.at === undefined ? now() : Date.parse(request.at);
     const ruling = rulingOf(document, evaluate(document, { ...key, use, outsideSteps: steps, ...planned }, at), steps);

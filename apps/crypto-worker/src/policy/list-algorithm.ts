@@ -1,6 +1,14 @@
-import { type Alg, algorithmOf, fipsStatus, joseAlgs, refusalOfStep } from '@ankasecure/algorithm';
+import {
+  type Alg,
+  algorithmOf,
+  contentAlgs,
+  contentEncryptionOf,
+  fipsStatus,
+  joseAlgs,
+  refusalOfStep,
+} from '@ankasecure/algorithm';
 import type { Context, listAlgorithms } from '@ankasecure/contracts';
-import type { Decision, Use } from '@ankasecure/policy-rules';
+import { type Decision, mayUseContent, type Use } from '@ankasecure/policy-rules';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { type Capability, Custody, isLacking } from '../custody/custody.js';
@@ -41,6 +49,7 @@ export class ListAlgorithm {
     const labels = policy.document.requiredLabels ?? [];
     return {
       items: this.custody.capabilities().map((row) => this.item(policy, labels, row)),
+      contentEncryption: contentRows(policy),
       hsm: { partition: name, token: label, serial, ...token, cmvp: cmvp ?? null },
       policyVersion: policy.revision,
       fipsOnly: policy.document.fipsOnly,
@@ -87,6 +96,19 @@ export class ListAlgorithm {
     };
   }
 }
+
+/** The content encryption of JWEs, by the policy alone: every token's worker can do all of it. */
+const contentRows = ({ document }: EnforcedPolicy): Reply['contentEncryption'] =>
+  contentAlgs.map((enc) => {
+    const { bits, fips } = contentEncryptionOf(enc);
+    return {
+      enc,
+      uses: (['protect', 'process'] as const).filter((use) => mayUseContent(document, enc, use)),
+      strength: bits,
+      quantumSafe: bits === 256,
+      fips: { approved: true, source: fips },
+    };
+  });
 
 /** The reasons why one algorithm is refused where another of the same keys is allowed. */
 const reasonsOf = (alg: Alg, { reasons }: Pick<Decision, 'reasons'>) =>

@@ -1,3 +1,4 @@
+import type { ContentAlg } from '@ankasecure/algorithm';
 import { initialPolicy, type PolicyDocument, tenantPolicy } from '@ankasecure/policy-rules';
 import { describe, expect, it } from 'vitest';
 import { knownKey } from '../jose/testing/known-key.js';
@@ -19,7 +20,7 @@ describe('rulings', () => {
     const sunset = { warnFrom: '2027-01-01T00:00:00Z', protectUntil: '2027-01-01T00:00:10Z' };
     const rulings = new Rulings({ ...initialPolicy, sunsets: [{ algorithm: 'EC-P256', ...sunset }] });
     const key = keyOf(0);
-    const at = (now: number) => rulings.on(key, 'protect', noSteps, now);
+    const at = (now: number) => rulings.on(key, { use: 'protect' }, noSteps, now);
     expect(at(warn - 1)).toBe(at(warn - 1000));
     expect(at(warn - 1)).toMatchObject({ decision: { allow: true }, warnings: [], notice: undefined });
     expect(at(warn)).toMatchObject({
@@ -29,28 +30,41 @@ describe('rulings', () => {
     });
     expect(at(end - 1)).toBe(at(warn));
     expect(at(end).decision.allow).toBe(false);
-    expect(rulings.on(key, 'process', noSteps, end).decision.allow).toBe(true);
+    expect(rulings.on(key, { use: 'process' }, noSteps, end).decision.allow).toBe(true);
+  });
+
+  it('differ by content encryption', () => {
+    const rulings = new Rulings(initialPolicy);
+    const key = { ...knownKey('AES-256', 'encrypt').key, custody: 'token' } as const;
+    const allows = (enc: ContentAlg | undefined, use: 'protect' | 'process' = 'protect') =>
+      rulings.on(key, { use, enc }, noSteps, 0).decision.allow;
+    for (let round = 0; round < 2; round++) {
+      expect([allows('A256GCM'), allows('A128GCM'), allows(undefined)]).toEqual([true, false, true]);
+      expect(allows('A128GCM', 'process')).toBe(true);
+    }
+    const asked = () => rulings.on(key, { use: 'protect', enc: 'A256GCM' }, noSteps, 0);
+    expect(asked()).toBe(asked());
   });
 
   it('age with each key separately', () => {
     const rulings = new Rulings({ ...initialPolicy, maxKeyLifeDays: 30 });
     const [young, old] = [keyOf(10 * day), keyOf(0)];
-    expect(rulings.on(young, 'protect', noSteps, 30 * day).decision.allow).toBe(true);
-    expect(rulings.on(old, 'protect', noSteps, 30 * day).decision.allow).toBe(false);
-    expect(rulings.on(young, 'protect', noSteps, 40 * day).decision.allow).toBe(false);
+    expect(rulings.on(young, { use: 'protect' }, noSteps, 30 * day).decision.allow).toBe(true);
+    expect(rulings.on(old, { use: 'protect' }, noSteps, 30 * day).decision.allow).toBe(false);
+    expect(rulings.on(young, { use: 'protect' }, noSteps, 40 * day).decision.allow).toBe(false);
   });
 
   it('include steps outside the HSM as soon as they are known', () => {
     const rulings = new Rulings({ ...initialPolicy, fipsOnly: true });
     const key = keyOf(0);
-    expect(rulings.on(key, 'protect', noSteps, 1).decision.allow).toBe(true);
-    expect(rulings.on(key, 'protect', ['oaep-unpadding'], 1).decision.allow).toBe(false);
+    expect(rulings.on(key, { use: 'protect' }, noSteps, 1).decision.allow).toBe(true);
+    expect(rulings.on(key, { use: 'protect' }, ['oaep-unpadding'], 1).decision.allow).toBe(false);
   });
 
   it('name every reason of a refusal, and the document if one requires it', () => {
     const policy: PolicyDocument = { allowedAlgorithms: [], fipsOnly: false, cnsa2: true };
     const key = { ...keyOf(0), algorithm: 'EC-P384' as const };
-    const { decision } = new Rulings(policy).on(key, 'protect', noSteps, 1);
+    const { decision } = new Rulings(policy).on(key, { use: 'protect' }, noSteps, 1);
     expect(refusedBy(decision)).toMatchObject({
       code: 'policy-refused',
       refusal: { rule: 'allowedAlgorithms', source: tenantPolicy, reasons: decision.reasons },

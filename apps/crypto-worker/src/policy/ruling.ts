@@ -1,3 +1,4 @@
+import type { ContentAlg } from '@ankasecure/algorithm';
 import { AnkaError, type Notice } from '@ankasecure/contracts';
 import { type Decision, evaluate, type PolicyDocument, tenantPolicy } from '@ankasecure/policy-rules';
 import { stepWarnings, type Warning } from '../custody/outside-step.js';
@@ -53,6 +54,12 @@ export const refusedBy = ({ rule, source: basis, reasons }: Pick<Decision, 'rule
     { refusal: { rule, source: basis, reasons: [...reasons] } },
   );
 
+/** A use, and the content encryption if it has one. */
+interface UseOfKey {
+  readonly use: Use;
+  readonly enc?: ContentAlg | undefined;
+}
+
 interface Remembered {
   readonly ruling: Ruling;
   readonly outsideSteps: readonly string[];
@@ -60,24 +67,33 @@ interface Remembered {
 
 /**
  * Rulings on uses of key versions under one document. Each is made once and remembered until the clock may change it. A hit
- * costs one look-up by identity and one comparison of times, because every item asks for one.
+ * costs two look-ups by identity and one comparison of times, because every item asks for one.
  */
 export class Rulings {
   private readonly remembered = {
-    protect: new WeakMap<KeyVersion, Remembered>(),
-    process: new WeakMap<KeyVersion, Remembered>(),
+    protect: new Map<ContentAlg | undefined, WeakMap<KeyVersion, Remembered>>(),
+    process: new Map<ContentAlg | undefined, WeakMap<KeyVersion, Remembered>>(),
   } as const satisfies Record<Use, unknown>;
 
   constructor(private readonly document: PolicyDocument) {}
 
-  on(key: KeyVersion, use: Use, outsideSteps: readonly string[], now: number): Ruling {
-    const known = this.remembered[use].get(key);
+  on(key: KeyVersion, { use, enc }: UseOfKey, outsideSteps: readonly string[], now: number): Ruling {
+    const remembered = this.of(use, enc);
+    const known = remembered.get(key);
     if (known !== undefined && isValidAt(known.ruling.decision, now) && known.outsideSteps === outsideSteps)
       return known.ruling;
     const { algorithm, purpose, custody, keyMadeAt, madeAt: versionMadeAt } = key;
-    const request = { algorithm, purpose, use, custody, outsideSteps, keyMadeAt, versionMadeAt };
+    const request = { algorithm, purpose, use, custody, outsideSteps, keyMadeAt, versionMadeAt, ...(enc && { enc }) };
     const ruling = rulingOf(this.document, evaluate(this.document, request, now), outsideSteps);
-    this.remembered[use].set(key, { ruling, outsideSteps });
+    remembered.set(key, { ruling, outsideSteps });
     return ruling;
+  }
+
+  private of(use: Use, enc: ContentAlg | undefined): WeakMap<KeyVersion, Remembered> {
+    const known = this.remembered[use].get(enc);
+    if (known !== undefined) return known;
+    const added = new WeakMap<KeyVersion, Remembered>();
+    this.remembered[use].set(enc, added);
+    return added;
   }
 }

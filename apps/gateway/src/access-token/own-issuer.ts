@@ -33,6 +33,7 @@ export class OwnIssuer implements IssuerSource {
       audience: name,
       algorithms: ['ES256'],
       isOwn: true,
+      required: ['nbf'],
       keys: ({ kid = '' }) => this.keys.find(kid),
       read: (payload, header) => this.read(name, payload, header.kid),
     };

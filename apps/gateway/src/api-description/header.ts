@@ -6,6 +6,10 @@ export const headers = {
     'Identifies the request in logs and in the audit trail. It is the value you sent, if that was valid.',
     'invoice-run-47',
   ),
+  'X-Request-Id': header(
+    'The same as X-Correlation-Id. Sent if the request has this header, whose value is taken if it has no valid X-Correlation-Id.',
+    'invoice-run-47',
+  ),
   'Server-Timing': header(
     'Milliseconds spent in the HSM, in the answering service and in total (W3C Server Timing).',
     'hsm;dur=1.842, worker;dur=2.977, total;dur=4.120',

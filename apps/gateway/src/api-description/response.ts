@@ -46,7 +46,7 @@ export const errorsOf = (route: Route): readonly ErrorCode[] => [
   ]),
 ];
 
-const everywhere: readonly HeaderName[] = ['X-Correlation-Id', 'Server-Timing'];
+const everywhere: readonly HeaderName[] = ['X-Correlation-Id', 'X-Request-Id', 'Server-Timing'];
 const whenRefused: Readonly<Record<number, readonly HeaderName[]>> = {
   401: ['WWW-Authenticate'],
   429: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],

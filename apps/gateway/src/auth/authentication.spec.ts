@@ -41,7 +41,10 @@ const bad: Record<string, (rig: Rig) => Promise<string> | string> = {
     issuer.token({ iat: seconds(week), exp: seconds(week + 10) }),
   'has an iat that is no time': ({ issuer }) => issuer.token({ iat: 'today' }),
   'has no exp': ({ issuer }) => issuer.token({ exp: undefined }),
-  'has no nbf': ({ issuer }) => issuer.token({ nbf: undefined }),
+  'has an nbf that is no time': ({ issuer }) => issuer.token({ nbf: 'now' }),
+  'has neither iat nor nbf': ({ issuer }) => issuer.token({ nbf: undefined }),
+  'has no nbf, of an issuer that must send one': ({ otherIssuer }) =>
+    otherIssuer.token({ nbf: undefined, iat: seconds() }),
   'has no sub': ({ issuer }) => issuer.token({ sub: undefined }),
   'has no iss': ({ issuer }) => issuer.token({ iss: undefined }),
   'has no aud': ({ issuer }) => issuer.token({ aud: undefined }),
@@ -54,7 +57,7 @@ const bad: Record<string, (rig: Rig) => Promise<string> | string> = {
   'has no tenant': ({ issuer }) => issuer.token({ tenant: undefined }),
   'has a tenant that is no uuid': ({ issuer }) => issuer.token({ tenant: `${tenantA}\0` }),
   'has a list of tenants': ({ issuer }) => issuer.token({ tenant: [tenantA] }),
-  'has roles that are no list': ({ issuer }) => issuer.token({ roles: 'user' }),
+  'has roles that are an object': ({ issuer }) => issuer.token({ roles: { user: true } }),
   'has a sub with control characters': ({ issuer }) => issuer.token({ sub: 'alice\nroot' }),
   'brings its own key (jwk)': async ({ issuer }) => issuer.token({}, { jwk: issuer.publicJwk }),
   'brings its own key set (jku)': ({ issuer }) => issuer.token({}, { jku: 'https://evil.test/jwks.json' }),
@@ -196,7 +199,7 @@ describe('authentication', () => {
               audience,
               jwksUrl: url,
               algorithms: ['ES256'],
-              claims: { tenant: 'tenant', roles: 'roles', groups: 'groups' },
+              claims: { tenant: 'tenant', roles: 'roles', groups: 'groups', required: [] },
               ...(tenants && { tenants }),
               platform,
             },
@@ -264,6 +267,7 @@ describe('a principal whose token expires while work runs for them', () => {
       audience,
       algorithms: ['ES256'],
       keys: createLocalJWKSet({ keys: [maker.publicJwk] }),
+      required: [],
       read: () => {
         if (isOut) throw new Error('shut out');
         const principal = { tenantId: tenantA, subject: 'alice', issuer: maker.issuer, roles: [], groups: [] };

@@ -7,8 +7,22 @@ import { tokenAlgorithms } from './identity.config.js';
 const about = {
   kid: text(128).describe('The id that assertions name the key by.'),
   alg: z.enum(tokenAlgorithms).describe('The algorithm that the key signs with.'),
-  use: z.enum(['sig']).optional(),
+  use: z.enum(['sig'], 'must be sig, or absent: another key does not verify signatures').optional(),
+  key_ops: z
+    .array(z.string().max(32))
+    .max(8)
+    .refine((operations) => operations.includes('verify'), 'must contain verify, or be absent')
+    .optional()
+    .describe('Must contain `verify`. It is not stored.'),
 };
+
+/** The members of private and secret keys (RFC 7518 §6, RFC 9964). */
+const secret: Record<never, z.ZodType> = Object.fromEntries(
+  ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'].map((name) => [
+    name,
+    z.never('belongs to a private or secret key: send the public key').optional(),
+  ]),
+);
 
 /** @param bytes the maximum length */
 const octets = (bytes: number) =>
@@ -20,20 +34,31 @@ const octets = (bytes: number) =>
 
 /** Lengths fit the largest keys: an RSA modulus of 16384 bits with an exponent of FIPS 186-5, P-521, Ed25519, ML-DSA-87. */
 const [rsa, ec, okp, akp] = [
-  z.strictObject({ kty: z.literal('RSA'), ...about, n: octets(2048), e: octets(32) }),
-  z.strictObject({
+  z.object({
+    kty: z.literal('RSA'),
+    ...about,
+    n: octets(2048),
+    e: octets(32),
+    ...secret,
+  }),
+  z.object({
     kty: z.literal('EC'),
     ...about,
     crv: z.enum(['P-256', 'P-384', 'P-521']),
     x: octets(66),
     y: octets(66),
+    ...secret,
   }),
-  z.strictObject({ kty: z.literal('OKP'), ...about, crv: z.literal('Ed25519'), x: octets(32) }),
-  z.strictObject({ kty: z.literal('AKP'), ...about, pub: octets(2592) }),
+  z.object({ kty: z.literal('OKP'), ...about, crv: z.literal('Ed25519'), x: octets(32), ...secret }),
+  z.object({ kty: z.literal('AKP'), ...about, pub: octets(2592), ...secret }),
 ];
 
-/** A public JWK with exactly the members of its kind (RFC 7518 §6, RFC 8037 §2, RFC 9964). A private member is refused. */
-export const clientKey = z.discriminatedUnion('kty', [rsa, ec, okp, akp]);
+/** What is stored of a key. */
+const stored = <Key extends { key_ops?: unknown }>({ key_ops: _, ...key }: Key) =>
+  key as Key extends unknown ? Omit<Key, 'key_ops'> : never;
+
+/** A public JWK (RFC 7518 §6, RFC 8037 §2, RFC 9964). Unknown members are ignored (RFC 7517 §4), and a private member is refused. */
+export const clientKey = z.discriminatedUnion('kty', [rsa, ec, okp, akp]).transform(stored);
 export type ClientKey = z.infer<typeof clientKey>;
 
 /** The end of a key or a certificate of an account. It proves nothing from then on. */
@@ -44,12 +69,14 @@ export const credentialEnd = {
 };
 
 /** A public JWK of an account, with its end. */
-export const endingKey = z.discriminatedUnion('kty', [
-  rsa.extend(credentialEnd),
-  ec.extend(credentialEnd),
-  okp.extend(credentialEnd),
-  akp.extend(credentialEnd),
-]);
+export const endingKey = z
+  .discriminatedUnion('kty', [
+    rsa.extend(credentialEnd),
+    ec.extend(credentialEnd),
+    okp.extend(credentialEnd),
+    akp.extend(credentialEnd),
+  ])
+  .transform(stored);
 
 interface RsaParameters {
   /** In bits. */

@@ -5,6 +5,7 @@ import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import type { z } from 'zod';
 import { TurnedAway } from '../identity/turned-away.js';
 import { Outbound } from '../outbound/outbound.js';
+import { claimAt, namesIn } from './claim.js';
 import { IdentityConfig, type IssuerConfig } from './identity.config.js';
 import type { Issuer, IssuerSource } from './issuer.js';
 import { issuerKeys } from './issuer-keys.js';
@@ -31,6 +32,7 @@ const issuerOf = (config: IssuerConfig, keys: JWTVerifyGetKey): Issuer => ({
   audience: config.audience,
   algorithms: config.algorithms,
   keys,
+  required: config.claims.required,
   read: (payload) => ({ principal: principalOf(payload, config, (tenantId) => speaksFor(config, tenantId)) }),
 });
 
@@ -53,7 +55,9 @@ const speaksFor = ({ tenants, platform }: Pick<IssuerConfig, 'tenants' | 'platfo
   tenantId === platformTenantId ? platform : tenants === undefined || tenants.includes(tenantId);
 
 /** The issuer, the names of its claims, and the prefix of its subjects and groups. */
-type ClaimSettings = Pick<IssuerConfig, 'issuer' | 'claims' | 'subjectPrefix'>;
+type ClaimSettings = Pick<IssuerConfig, 'issuer' | 'subjectPrefix'> & {
+  readonly claims: Omit<IssuerConfig['claims'], 'required'>;
+};
 
 /** The subject of a genuine token without a usable one, in the record of its refusal. */
 const noSubject = '(none)';
@@ -68,17 +72,17 @@ export const principalOf = (
   { issuer, claims, subjectPrefix = '' }: ClaimSettings,
   maySpeakFor: (tenantId: string) => boolean,
 ): Principal => {
-  const tenant = uuid.safeParse(payload[claims.tenant]);
+  const tenant = uuid.safeParse(claimAt(payload, claims.tenant));
   if (!tenant.success) throw new Error(`claim ${claims.tenant} is not a tenant id`);
   if (!maySpeakFor(tenant.data)) throw new Error('the issuer does not speak for this tenant');
   const subject = known(payload.sub, subjectPrefix, context.shape.principal);
   const unusable = (reason: string): TurnedAway =>
     new TurnedAway({ tenantId: tenant.data, issuer, subject: subject ?? noSubject }, reason);
   if (subject === undefined) throw unusable('claim sub is not acceptable');
-  const names = payload[claims.roles];
-  if (!Array.isArray(names)) throw unusable(`claim ${claims.roles} is not a list`);
-  const granted = names.filter((name) => typeof name === 'string').filter(isRole);
-  const groups = groupsOf(payload[claims.groups], subjectPrefix);
+  const names = namesIn(payload, claims.roles);
+  if (names === undefined) throw unusable(`claim ${claims.roles} is neither a list nor a text`);
+  const granted = names.filter(isRole);
+  const groups = groupsOf(claimAt(payload, claims.groups), subjectPrefix);
   return { tenantId: tenant.data, subject, issuer, roles: granted, groups };
 };
 

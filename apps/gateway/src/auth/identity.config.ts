@@ -1,6 +1,7 @@
 import { issuerName, maxTokenSeconds, platformTenantId, uuid } from '@ankasecure/contracts';
 import { integer, network } from '@ankasecure/service-kit';
 import { z } from 'zod';
+import { optionalClaims } from './claim.js';
 
 /** The algorithms of tokens. All use public keys, so that no public key can serve as an HMAC secret. */
 export const tokenAlgorithms = [
@@ -46,20 +47,22 @@ const issuer = z
     issuer: issuerName,
     /** `aud` must contain this value. */
     audience: z.string().min(1),
-    /** A JWK set with public keys; read at start. */
+    /** A JWK set with public keys. It is read again when it changes. */
     jwksFile: z.string().min(1).optional(),
     /** The URL of a JWK set. It is fetched when needed, and again for a key that is not in it. */
     jwksUrl: z.string().refine(isTrustworthy, 'must be an https URL (http only on loopback)').optional(),
     algorithms: z.array(z.enum(tokenAlgorithms)).min(1),
-    /** The names of the claims, used literally. */
+    /** Where the claims are: names, or paths with dots (`realm_access.roles`). A claim with the whole name comes first. */
     claims: z
       .strictObject({
         tenant: z.string().min(1).default('tenant'),
         roles: z.string().min(1).default('roles'),
         /** A token can omit this claim. Its bearer then has no groups. */
         groups: z.string().min(1).default('groups'),
+        /** The claims that a token must have besides `iss`, `aud`, `sub` and `exp`. `nbf` is checked whenever it is present. */
+        required: z.array(z.enum(optionalClaims)).default([]),
       })
-      .default({ tenant: 'tenant', roles: 'roles', groups: 'groups' }),
+      .default({ tenant: 'tenant', roles: 'roles', groups: 'groups', required: [] }),
     /** Default: the issuer is trusted for every subject and group of its tenants. */
     subjectPrefix: subjectPrefix.optional(),
     /** The tenants that the issuer is trusted for. Default: all, except the platform's own tenant, which is never included. */
@@ -77,13 +80,16 @@ const issuer = z
   );
 
 const serviceAccounts = z.strictObject({
-  /** The URL of this API for clients, without a path. It is `iss` and `aud` of issued tokens, and an audience of assertions. */
+  /**
+   * The URL of this API for clients, up to the path that `http.base-path` names. It is `iss` and `aud` of issued tokens, and an
+   * audience of assertions.
+   */
   issuer: z
     .string()
     .refine(isTrustworthy, 'must be an https URL (http only on loopback)')
     .refine(
-      (url) => URL.canParse(url) && new URL(url).origin === url,
-      'must be a URL without a path or a trailing slash',
+      (url) => URL.canParse(url) && `${new URL(url).origin}${new URL(url).pathname.replace(/\/$/, '')}` === url,
+      'must be a URL without a query and without a trailing slash',
     ),
   /** The lifetime of a token. A change of its account takes effect earlier, at once. */
   tokenSeconds: integer(30, maxTokenSeconds).default(300),

@@ -1,4 +1,5 @@
 import type { JWTHeaderParameters, JWTPayload, JWTVerifyGetKey } from 'jose';
+import type { OptionalClaim } from './claim.js';
 import type { Principal } from './principal.js';
 
 /** The principal that a token's claims describe. */
@@ -15,6 +16,8 @@ export interface Issuer {
   readonly audience: string;
   readonly algorithms: readonly string[];
   readonly keys: JWTVerifyGetKey;
+  /** The claims that its tokens must have, besides those of every token. */
+  readonly required: readonly OptionalClaim[];
   /** Set for the gateway itself, which limits the life of its tokens as it issues them. */
   readonly isOwn?: true;
   /** Reads the principal after the signature and the times are verified. @throws Error whose message is only for the log */

@@ -24,11 +24,15 @@ class Provider {
     return `http://127.0.0.1:${this.port}/jwks.json`;
   }
 
+  /** The issuers whose keys are served. */
+  makers: readonly TokenMaker[] = [];
+
   async serve(...makers: TokenMaker[]): Promise<void> {
     await this.leave();
+    this.makers = makers;
     this.server = createServer((_, response) => {
       this.asked++;
-      response.end(JSON.stringify({ keys: makers.map(({ publicJwk }) => publicJwk) }));
+      response.end(JSON.stringify({ keys: this.makers.map(({ publicJwk }) => publicJwk) }));
     });
     await once(this.server.listen(this.port, '127.0.0.1'), 'listening');
     this.port = (this.server.address() as AddressInfo).port;
@@ -85,7 +89,7 @@ describe('an issuer’s keys while its provider is unavailable', () => {
           jwksUrl: provider.url,
           platform: false,
           algorithms: ['ES256' as const],
-          claims: { tenant: 'tenant', roles: 'roles', groups: 'groups' },
+          claims: { tenant: 'tenant', roles: 'roles', groups: 'groups', required: [] },
         },
       ],
     };
@@ -143,6 +147,47 @@ describe('an issuer’s keys while its provider is unavailable', () => {
     await expect(verify(old)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
     expect(logged.at(-1)).toBe('info fetched the keys of an issuer again');
     expect(await away()).toBe(0);
+  });
+
+  it('are looked at at once for a new kid', async () => {
+    await verify(old);
+    provider.makers = [old, rotated];
+    await expect(verify(rotated)).resolves.toMatchObject(accepted);
+    await expect(verify(old)).resolves.toMatchObject(accepted);
+    expect(provider.asked).toBe(2);
+  });
+
+  it('are not reported as an invalid token when the provider does not answer for a new kid', async () => {
+    await verify(old);
+    await provider.leave();
+    await expect(verify(rotated)).rejects.toMatchObject(unavailable);
+    await expect(verify(old)).resolves.toMatchObject(accepted);
+  });
+
+  it('are looked at no more often than five times, and once in five seconds, for kids that strangers make up', async () => {
+    await verify(old);
+    const stranger = (kid: string) => old.token(asTenant(tenantA, 'user'), { kid });
+    const outcomes = new Map<string, number>();
+    for (let time = 0; time < 50; time++)
+      for (const kid of [`made-up-${time}`, 'always-the-same'])
+        await verifier.verify(await stranger(kid), new Date()).catch((error: { code: string }) => {
+          outcomes.set(error.code, (outcomes.get(error.code) ?? 0) + 1);
+        });
+    expect(provider.asked).toBe(1 + 5);
+    // Four made-up keys were looked for, and the one that was named again and again.
+    expect(Object.fromEntries(outcomes)).toEqual({ ERR_JWKS_NO_MATCHING_KEY: 4 + 50, 'service-unavailable': 46 });
+    provider.makers = [old, rotated];
+    await expect(verify(rotated)).rejects.toMatchObject(unavailable);
+    later(5_001);
+    await expect(verify(rotated)).resolves.toMatchObject(accepted);
+  });
+
+  it('are looked at once for many requests with the same new kid', async () => {
+    await verify(old);
+    provider.makers = [old, rotated];
+    const all = await Promise.allSettled(Array.from({ length: 50 }, () => verify(rotated)));
+    for (const one of all) expect(one).toMatchObject({ status: 'fulfilled', value: accepted });
+    expect(provider.asked).toBe(2);
   });
 
   it('are fetched by one request in ten seconds, and the others do not wait for it', async () => {

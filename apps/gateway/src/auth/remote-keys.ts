@@ -1,4 +1,5 @@
 import { AnkaError, monotonicNow } from '@ankasecure/contracts';
+import { BoundedMap, Buckets } from '@ankasecure/service-kit';
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -14,8 +15,10 @@ import type { KeyOutage } from './key-outage.js';
 /** Milliseconds. */
 const times = {
   timeoutDuration: 3000,
-  /** The minimum time between two fetches for keys that are not in the set. */
-  cooldownDuration: 30_000,
+  /** jose does not fetch for keys that are not in the set. `look` does. */
+  cooldownDuration: Number.POSITIVE_INFINITY,
+  /** The time for which a key that was looked for in vain counts as unknown. */
+  missingMs: 30_000,
   /** The time for which a set is used before it is fetched again. */
   cacheMaxAge: 600_000,
   /** The time for which the last set is used while its provider is unavailable. The limit ends the use of a withdrawn key. */
@@ -24,7 +27,15 @@ const times = {
   retryMs: 10_000,
 };
 
+/** The rate of looks for keys that are not in the set, of one issuer. Any caller can name such a key. */
+const looks = { burst: 5, perSecond: 0.2 };
+
+/** Keys that were looked for in vain, of one issuer. */
+const mostMissing = 1_000;
+
 type FindKey = JWTVerifyGetKey;
+type Header = Parameters<FindKey>[0];
+type Token = Parameters<FindKey>[1];
 
 export const unavailable = (cause?: unknown): AnkaError =>
   new AnkaError('service-unavailable', 'The keys of the identity provider cannot be fetched. Try again later.', {
@@ -36,13 +47,18 @@ const isMismatch = (error: unknown): boolean =>
 
 /**
  * Finds keys in an issuer's JWK set at a URL, and in the last good set while its provider is unavailable. An unavailable
- * provider is asked once in `retryMs`, however many requests name it and even if it never answered.
+ * provider is asked once in `retryMs`, however many requests name it and even if it never answered. A key that is not in the
+ * set is looked for once.
  */
 export class RemoteKeys {
   private readonly remote: ReturnType<typeof createRemoteJWKSet>;
   /** jose stores the set here, with the time of its fetch (`uat`). */
   private readonly fetched: Partial<ExportedJWKSCache> = {};
   private readonly local = new WeakMap<JSONWebKeySet, FindKey>();
+  private readonly buckets = new Buckets(monotonicNow);
+  /** The keys that were looked for in vain, and until when they count as unknown. */
+  private readonly missing = new BoundedMap<string, number>(mostMissing);
+  private looking: Promise<void> | undefined;
   private away = false;
   private retryAt = 0;
 
@@ -67,6 +83,7 @@ export class RemoteKeys {
       if (this.away) await this.retry();
       return await this.remote(header, token);
     } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey) return await this.look(header, token, error);
       if (isMismatch(error)) throw error;
       this.begin(error as Error);
       const left = this.last();
@@ -74,6 +91,31 @@ export class RemoteKeys {
       return left(header, token);
     }
   };
+
+  /**
+   * Looks for a key that is not in the set: once, and at once. When too many keys were looked for, nobody can say whether the
+   * provider has this one.
+   */
+  private async look(header: Header, token: Token, unknown: Error): Promise<Awaited<ReturnType<FindKey>>> {
+    const name = `${header.alg} ${header.kid ?? ''}`;
+    if (monotonicNow() < (this.missing.get(name) ?? 0)) throw unknown;
+    if (this.looking === undefined && !this.buckets.take('', looks).granted) throw unavailable();
+    this.looking ??= this.remote.reload().finally(() => {
+      this.looking = undefined;
+    });
+    try {
+      await this.looking;
+    } catch (error) {
+      this.begin(error as Error);
+      throw unavailable(error);
+    }
+    try {
+      return await this.remote(header, token);
+    } catch (error) {
+      if (isMismatch(error)) this.missing.set(name, monotonicNow() + times.missingMs);
+      throw error;
+    }
+  }
 
   private begin(reason: Error): void {
     this.retryAt = monotonicNow() + times.retryMs;

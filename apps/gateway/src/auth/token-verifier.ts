@@ -61,7 +61,7 @@ export class TokenVerifier {
         issuer: issuer.issuer,
         audience: issuer.audience,
         algorithms: [...issuer.algorithms],
-        requiredClaims: ['exp', 'nbf', 'sub'],
+        requiredClaims: ['exp', 'sub', ...issuer.required],
         clockTolerance: this.config.clockToleranceSeconds,
         currentDate: at,
       });

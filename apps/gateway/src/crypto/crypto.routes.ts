@@ -48,7 +48,7 @@ const operations: readonly Operation[] = [
     name: 'encrypt',
     summary: 'Encrypt to a compact JWE',
     about:
-      'Content is encrypted with A256GCM under a fresh content key. `aad` is bound to the JWE and must be sent again to decrypt it.',
+      'Content is encrypted under a fresh content key, with A256GCM or another `enc` that the policy allows. `aad` is bound to the JWE and must be sent again to decrypt it.',
     contract: encrypt.contract,
     errors: ['key-exhausted'],
     example: {

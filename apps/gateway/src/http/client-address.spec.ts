@@ -29,6 +29,25 @@ describe('the client’s address', () => {
     ['unknown after the connection has gone', undefined, '198.51.100.1', undefined],
   ])('is %s', (_, peer, forwarded, expected) => expect(addressFrom(peer, forwarded)).toBe(expected));
 
+  const forwarding = config({ trustedProxies: ['10.0.0.0/8', 'fd00::/8'], header: 'forwarded' });
+  it.each([
+    ['10.1.2.3', 'for=198.51.100.1', '198.51.100.1'],
+    ['10.1.2.3', 'For="198.51.100.1:4711"; proto=https;by=10.1.2.3', '198.51.100.1'],
+    ['10.1.2.3', 'proto=https;for="[2001:db8::5]:4711"', '2001:db8::5'],
+    ['10.1.2.3', 'for=1.1.1.1, for=198.51.100.1;host="a,b", for=10.9.9.9', '198.51.100.1'],
+    ['10.1.2.3', 'for=unknown', '10.1.2.3'],
+    ['10.1.2.3', 'for=_hidden', '10.1.2.3'],
+    ['10.1.2.3', 'proto=https', '10.1.2.3'],
+    ['10.1.2.3', 'xfor=198.51.100.1', '10.1.2.3'],
+    ['192.0.2.7', 'for=198.51.100.1', '192.0.2.7'],
+  ])('from %s with Forwarded: %s is %s', (peer, forwarded, expected) => {
+    const headers = { forwarded, 'x-forwarded-for': '1.2.3.4' };
+    const socket = { remoteAddress: peer } as Socket;
+    expect(clientAddressOf(forwarding)({ socket, headers })).toBe(expected);
+    const onlyOther = { socket, headers: { forwarded } };
+    expect(clientAddressOf(proxies)(onlyOther), 'where X-Forwarded-For is configured').toBe(peer);
+  });
+
   it('is believed from nobody by default', () => {
     expect(addressFrom('10.1.2.3', '198.51.100.1', config())).toBe('10.1.2.3');
     expect(httpConfig.safeParse({ port: 1, clientAddress: { trustedProxies: ['proxy.example'] } }).success).toBe(false);

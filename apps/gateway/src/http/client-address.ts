@@ -10,7 +10,7 @@ const kindOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv
 /** An IPv4 address that a socket for both kinds shows in IPv6 form gets its own form back. */
 const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 
-/** The address of an entry of X-Forwarded-For, which some proxies write with a port. Undefined if it is none. */
+/** The address of an entry, which some proxies write with a port. Undefined if it is none. */
 const addressIn = (entry: string): string | undefined => {
   const text = entry.trim();
   const address = plain(/^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text);
@@ -26,20 +26,33 @@ const listOf = (networks: readonly string[]): BlockList => {
   return list;
 };
 
+/** The values of `for` in a Forwarded header (RFC 7239 §4). An element without one counts as an empty entry. */
+const forwardedFor = (header: string): string[] =>
+  header
+    .split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)
+    .map((element) => /(?:^|;)\s*for=("?)([^";]*)\1\s*(?:;|$)/i.exec(element)?.[2] ?? '');
+
+/** How each header states addresses: the farthest first. */
+const entriesOf: Readonly<Record<HttpConfig['clientAddress']['header'], (header: string) => string[]>> = {
+  'x-forwarded-for': (header) => header.split(','),
+  forwarded: forwardedFor,
+};
+
 /**
  * Finds the address of a request's client: the connection's other end or, while that is a trusted proxy, the address that it
- * states in X-Forwarded-For. Each proxy appends its client's address, so the list is read from its end, and only as far as
+ * states in the configured header. Each proxy appends its client's address, so the list is read from its end, and only as far as
  * proxies are trusted. An entry that a client wrote itself is never reached.
  */
 export const clientAddressOf = ({
   trustedProxies,
-}: Pick<HttpConfig['clientAddress'], 'trustedProxies'>): ClientAddress => {
+  header,
+}: Pick<HttpConfig['clientAddress'], 'trustedProxies' | 'header'>): ClientAddress => {
   const trusted = listOf(trustedProxies);
   return ({ headers, socket }) => {
     const isProxy = (address: string): boolean => trusted.check(address, kindOf(address));
     let client = plain(socket.remoteAddress ?? '');
     if (client === '' || !isProxy(client)) return client || undefined;
-    const stated = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
+    const stated = entriesOf[header]([headers[header] ?? []].flat().join(','));
     while (stated.length > 0 && isProxy(client)) {
       const before = addressIn(stated.pop() ?? '');
       if (before === undefined) break;

@@ -31,10 +31,24 @@ export const httpConfig = z
       .strictObject({
         /** Whether audit events contain it. It can be personal data. */
         record: z.boolean().default(true),
-        /** Networks of the proxies in front of the gateway, in CIDR notation. Their X-Forwarded-For is believed, and nobody else's. */
+        /** Networks of the proxies in front of the gateway, in CIDR notation. Their header is believed, and nobody else's. */
         trustedProxies: z.array(network).max(256).default([]),
+        /**
+         * The header that the proxies write: X-Forwarded-For, or Forwarded (RFC 7239). Only one is read, because a proxy that
+         * writes one passes the other on as the client sent it.
+         */
+        header: z.enum(['x-forwarded-for', 'forwarded']).default('x-forwarded-for'),
       })
-      .default({ record: true, trustedProxies: [] }),
+      .default({ record: true, trustedProxies: [], header: 'x-forwarded-for' }),
+    /**
+     * The path below which a proxy publishes this API, such as `/hsm`, if it is not the root. Requests are served with it and
+     * without it, since some proxies remove it. Locations, the API description and its pages contain it; for the `type` of problems
+     * set `problem-types`. No answer names a host.
+     */
+    basePath: z
+      .string()
+      .regex(/^(\/[A-Za-z0-9._~-]+)+$/, 'must begin with a slash and must not end with one')
+      .optional(),
     /** Without this section the gateway serves plain HTTP, on loopback or behind a proxy that ends TLS. */
     tls: z
       .strictObject({

@@ -73,6 +73,20 @@ describe('the public port', () => {
     }
   });
 
+  it.each([
+    [{ 'x-request-id': 'proxy-7' }, 'proxy-7'],
+    [{ 'x-request-id': 'proxy-7', 'x-correlation-id': 'mine' }, 'mine'],
+    [{ 'x-request-id': 'proxy-7', 'x-correlation-id': 'a b' }, 'proxy-7'],
+    [{ 'x-request-id': 'a b' }, undefined],
+  ])('takes the request id of %j as correlation id, and answers with both names', async (headers, id) => {
+    const answer = await sign(gateway, headers);
+    const taken = answer.headers.get('x-correlation-id');
+    expect(taken).toEqual(id ?? expect.stringMatching(/^[0-9a-f-]{36}$/));
+    expect(answer.headers.get('x-request-id')).toBe(taken);
+    expect(rig.standIns.heard.get('sign')?.at(-1)?.context.correlationId).toBe(taken);
+    expect((await sign(gateway)).headers.get('x-request-id')).toBeNull();
+  });
+
   it('does not answer after the deadline', async () => {
     const before = monotonicNow();
     await sign(gateway);

@@ -1,16 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { AnkaError } from '@ankasecure/contracts';
-import type { Logger, WatchedFiles } from '@ankasecure/service-kit';
+import { isTraced, type Logger, nameRoute, type WatchedFiles } from '@ankasecure/service-kit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { errorHandler } from '../problem/send-problem.js';
 import { afterRecord, type Unrouted } from '../problem/unrouted.js';
 import { assertAcceptable } from './acceptable.js';
 import { clientAddressOf } from './client-address.js';
 import { clientErrorHandler, connectHandler } from './client-error.js';
-import { correlationHeader, correlationOf } from './correlation.js';
+import { correlationHeader, correlationOf, requestIdHeader } from './correlation.js';
 import type { HttpConfig } from './http.config.js';
 import { createListener } from './listener.js';
+import { published, withoutBasePath } from './proxy/base-path.js';
 import { securityHeaders } from './security-headers.js';
 import { serverTiming } from './server-timing.js';
 
@@ -29,16 +30,12 @@ declare module 'fastify' {
  * Creates the public HTTP server, without routes. It takes bodies as bytes, and JSON only. Every answer has its correlation id
  * and its duration. Every error is a problem (RFC 9457).
  */
-export const createHttpServer = async (
-  config: HttpConfig,
-  log: Logger,
-  files: WatchedFiles,
-): Promise<FastifyInstance> => {
+export const createHttpServer = async (config: HttpConfig, log: Logger, files: WatchedFiles) => {
   const answerError = errorHandler(log);
   const unrouted: Unrouted = { record: () => undefined };
   const onUnrouted = afterRecord(unrouted, answerError);
   const security = await securityHeaders();
-  const stamp = stampWith(security);
+  const stamp = stampWith(security, config.basePath);
   const addressOf = clientAddressOf(config.clientAddress);
   /** The connections whose last answer is a refusal, with that answer. Node still parses the bytes that follow the refused request. */
   const refused = new WeakMap<Socket, ServerResponse>();
@@ -49,6 +46,7 @@ export const createHttpServer = async (
     requestIdHeader: false,
     bodyLimit: config.bodyLimitBytes,
     trustProxy: false,
+    ...(config.basePath !== undefined && { rewriteUrl: withoutBasePath(config.basePath) }),
     return503OnClosing: false,
     routerOptions: { maxParamLength: 16 * 1024 },
     clientErrorHandler: clientErrorHandler({ ...config, headers: security }, refused),
@@ -120,13 +118,18 @@ const refuseUnacceptable = (server: FastifyInstance, refused: WeakMap<Socket, Se
   });
 };
 
-/** Adds headers to every answer, and closes connections during shutdown. */
+/** Names the spans of requests, adds headers to every answer, and closes connections during shutdown. */
 const addHooks = (server: FastifyInstance, stamp: SetHeaders): void => {
   let closing = false;
   server.addHook('preClose', (done) => {
     closing = true;
     done();
   });
+  if (isTraced())
+    server.addHook('onRequest', ({ method, routeOptions }, _, done) => {
+      if (routeOptions.url !== undefined) nameRoute(method, routeOptions.url);
+      done();
+    });
   server.addHook('onSend', (request, reply, _, done) => {
     stamp(request, reply);
     if (closing) reply.header('connection', 'close');
@@ -134,10 +137,18 @@ const addHooks = (server: FastifyInstance, stamp: SetHeaders): void => {
   });
 };
 
+/** A route can open its answers to pages of other origins. */
+const resourcePolicy = 'cross-origin-resource-policy';
+
 /** Adds the headers of every answer. */
 const stampWith =
-  (security: Readonly<Record<string, string>>) =>
+  (security: Readonly<Record<string, string>>, basePath: string | undefined) =>
   (request: FastifyRequest, reply: FastifyReply): void => {
+    const openTo = reply.getHeader(resourcePolicy);
     reply.headers(security).header(correlationHeader, request.id).header('server-timing', serverTiming(reply));
+    if (openTo !== undefined) reply.header(resourcePolicy, openTo);
+    if (request.headers[requestIdHeader] !== undefined) reply.header(requestIdHeader, request.id);
+    const location = basePath === undefined ? undefined : reply.getHeader('location');
+    if (typeof location === 'string') reply.header('location', published(basePath, location));
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   };

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IdentityConfig } from '../auth/identity.config.js';
 import { Outbound } from '../outbound/outbound.js';
 import { type NameServer, startNameServer } from '../testing/name-server.js';
-import { GuardedFetch } from './guarded-fetch.js';
 import type { IssuerSettings } from './issuer-rules.js';
 import { IssuerUrls } from './issuer-urls.js';
+import { GuardedFetch } from './key-source/guarded-fetch.js';
 
 const internal = /internal/;
 const noName = /no resolver gives the name/;

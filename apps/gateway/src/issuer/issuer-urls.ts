@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import { AnkaError } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { Outbound } from '../outbound/outbound.js';
-import { GuardedFetch } from './guarded-fetch.js';
 import type { IssuerSettings } from './issuer-rules.js';
+import { GuardedFetch } from './key-source/guarded-fetch.js';
 
 /** A reason why nothing can ever be fetched from a URL. */
 interface Rule {

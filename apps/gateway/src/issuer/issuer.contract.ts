@@ -1,5 +1,6 @@
 import { instant, notTogether, text, uuid } from '@ankasecure/contracts';
 import { z } from 'zod';
+import { optionalClaims } from '../auth/claim.js';
 import { clientKey } from '../auth/client-key.js';
 import { isTrustworthy, subjectPrefix, tokenAlgorithms } from '../auth/identity.config.js';
 import { tenantRoles } from '../auth/role.js';
@@ -34,7 +35,24 @@ const space = {
       'Allows the issuer to share its subjectPrefix with another issuer, for example while one replaces the other. Refused while the policy requires two people for anything.',
     ),
 };
-const claims = z.strictObject({ roles: text(256).default('roles'), groups: text(256).default('groups') });
+const claimNames = {
+  tenant: text(256).describe('The claim with the tenant’s id.'),
+  roles: text(256).describe('The claim with the roles: a list, or a text with spaces between them.'),
+  groups: text(256).describe('The claim with the groups, a list.'),
+  required: z
+    .array(z.enum(optionalClaims))
+    .max(optionalClaims.length)
+    .refine((all) => new Set(all).size === all.length, 'must not contain a claim twice')
+    .describe(
+      'Claims that a token must have besides `iss`, `aud`, `sub` and `exp`. `nbf` is checked whenever it is present.',
+    ),
+};
+const claims = z.strictObject({
+  tenant: claimNames.tenant.default('tenant'),
+  roles: claimNames.roles.default('roles'),
+  groups: claimNames.groups.default('groups'),
+  required: claimNames.required.default([]),
+});
 const sources = {
   keys: z
     .array(clientKey)
@@ -49,7 +67,11 @@ const sources = {
 
 const body = {
   ...about,
-  claims: claims.default({ roles: 'roles', groups: 'groups' }).describe('The names of the claims, used literally.'),
+  claims: claims
+    .default({ tenant: 'tenant', roles: 'roles', groups: 'groups', required: [] })
+    .describe(
+      'Where the claims are. Each is a name, or a path with dots such as `realm_access.roles`; a claim with the whole name comes first.',
+    ),
   roles: roles.default([...tenantRoles]),
   subjectPrefix: space.subjectPrefix.default(''),
   sharesSubjects: space.sharesSubjects.default(false),
@@ -75,7 +97,7 @@ export const tenantIssuer = z
     id: uuid,
     tenantId: uuid,
     ...about,
-    claims: z.strictObject({ roles: z.string(), groups: z.string() }),
+    claims: z.strictObject(claimNames),
     roles,
     ...space,
     keys: z.array(z.record(z.string(), z.string())).nullable(),

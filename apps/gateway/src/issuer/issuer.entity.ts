@@ -8,6 +8,7 @@ const primaryKeyConstraintName = 'issuer_pkey';
 @Entity('issuer')
 @Unique('issuer_tenant_id_issuer_key', ['tenantId', 'issuer'])
 @Index('issuer_subjects', ['tenantId', 'subjectPrefix'], { unique: true, where: '(NOT shares_subjects)' })
+@Index('issuer_tenant_claim', ['issuer'], { where: `((claims ->> 'tenant'::text) <> 'tenant'::text)` })
 @Check('issuer_check', 'keys IS NULL OR jwks_url IS NULL')
 @Check('issuer_algorithms_check', 'cardinality(algorithms) > 0')
 @Check(
@@ -58,7 +59,7 @@ export class IssuerRecord {
 
   /** The names of the tokens' claims. */
   @Column('jsonb')
-  claims!: TenantIssuer['claims'];
+  claims!: Partial<TenantIssuer['claims']> & Pick<TenantIssuer['claims'], 'roles' | 'groups'>;
 
   /** Public JWKs. Null if they are fetched. */
   @Column('jsonb', { nullable: true })
@@ -101,7 +102,8 @@ export const resourceOf = ({ createdAt, ...record }: IssuerRecord): TenantIssuer
   issuer: record.issuer,
   audience: record.audience,
   algorithms: record.algorithms,
-  claims: record.claims,
+  // A record of an earlier release has two names only.
+  claims: { tenant: 'tenant', required: [], ...record.claims },
   roles: record.roles,
   keys: record.keys,
   subjectPrefix: record.subjectPrefix,

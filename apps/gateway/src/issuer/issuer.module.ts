@@ -3,12 +3,14 @@ import { ApprovalModule } from '../approval/approval.module.js';
 import { IdentityModule } from '../identity/identity.module.js';
 import { OutboundModule } from '../outbound/outbound.module.js';
 import { RouteModule } from '../route/route.module.js';
-import { GuardedFetch } from './guarded-fetch.js';
+import { ClaimNames } from './claim-name/claim-names.js';
 import { IssuerController } from './issuer.controller.js';
 import { issuerRoutes } from './issuer.routes.js';
 import { IssuerChanges } from './issuer-changes.js';
 import { IssuerUrls } from './issuer-urls.js';
 import { Issuers } from './issuers.js';
+import { GuardedFetch } from './key-source/guarded-fetch.js';
+import { TenantIssuerKeys } from './key-source/tenant-issuer-keys.js';
 import { PolicyInForce } from './policy-in-force.js';
 import { TenantIssuers } from './tenant-issuers.js';
 
@@ -16,7 +18,16 @@ import { TenantIssuers } from './tenant-issuers.js';
 @Module({
   imports: [RouteModule.forDomain(issuerRoutes), ApprovalModule, IdentityModule, OutboundModule],
   controllers: [IssuerController],
-  providers: [GuardedFetch, IssuerChanges, Issuers, IssuerUrls, PolicyInForce, TenantIssuers],
+  providers: [
+    ClaimNames,
+    GuardedFetch,
+    IssuerChanges,
+    Issuers,
+    IssuerUrls,
+    PolicyInForce,
+    TenantIssuerKeys,
+    TenantIssuers,
+  ],
   exports: [PolicyInForce, TenantIssuers],
 })
 export class IssuerModule {}

@@ -1,22 +1,21 @@
-import { platformTenantId, uuid } from '@ankasecure/contracts';
-import { Logger } from '@ankasecure/service-kit';
+import { issuerName, platformTenantId, uuid } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
-import { createLocalJWKSet, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { claimAt } from '../auth/claim.js';
 import { configuredSpaces, principalOf } from '../auth/configured-issuers.js';
 import { IdentityConfig } from '../auth/identity.config.js';
 import type { Issuer, IssuerSource } from '../auth/issuer.js';
-import { RemoteKeys } from '../auth/remote-keys.js';
 import { ClaimedTenants } from '../identity/claimed-tenants.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
 import { TurnedAway } from '../identity/turned-away.js';
-import { DiscoveredKeys } from './discovered-keys.js';
-import { GuardedFetch } from './guarded-fetch.js';
+import { ClaimNames } from './claim-name/claim-names.js';
 import type { TenantIssuer } from './issuer.contract.js';
 import { Issuers } from './issuers.js';
+import { TenantIssuerKeys } from './key-source/tenant-issuer-keys.js';
 import { foreignPrefixes, isForeign, sharedWith } from './name-space.js';
 
-/** The claim in which a token of a tenant's issuer names the tenant. The issuer's settings cannot rename it. */
-const tenantClaim = 'tenant';
+/** The claim in which a token of a tenant's issuer names the tenant, unless the issuer's settings say another. */
+const usualClaim = 'tenant';
 
 interface KnownIssuer {
   readonly row: TenantIssuer;
@@ -41,19 +40,31 @@ export class TenantIssuers implements IssuerSource {
   constructor(
     private readonly issuers: Issuers,
     epochs: IdentityEpoch,
-    private readonly guarded: GuardedFetch,
-    private readonly log: Logger,
+    private readonly claimNames: ClaimNames,
+    private readonly keys: TenantIssuerKeys,
     private readonly config: IdentityConfig,
   ) {
     this.tenants = new ClaimedTenants(epochs, (tenantId, before) => this.read(tenantId, before));
   }
 
-  async find({ iss, [tenantClaim]: claimed }: JWTPayload): Promise<Issuer | undefined> {
-    const tenant = uuid.safeParse(claimed);
-    if (!tenant.success || tenant.data === platformTenantId || typeof iss !== 'string') return undefined;
+  async find(claims: JWTPayload): Promise<Issuer | undefined> {
+    if (!issuerName.safeParse(claims.iss).success) return undefined;
+    const usual = await this.named(claims, usualClaim);
+    if (usual !== undefined) return usual;
+    for (const name of await this.claimNames.of(String(claims.iss))) {
+      const found = await this.named(claims, name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** The issuer of the tenant in the claim, if the issuer's own settings name that claim. */
+  private async named(claims: JWTPayload, claim: string): Promise<Issuer | undefined> {
+    const tenant = uuid.safeParse(claimAt(claims, claim));
+    if (!tenant.success || tenant.data === platformTenantId) return undefined;
     const { value, epoch } = await this.tenants.of(tenant.data);
-    const known = value?.get(iss);
-    return known && issuerOf(known, epoch);
+    const known = value?.get(String(claims.iss));
+    return known?.row.claims.tenant === claim ? issuerOf(known, epoch) : undefined;
   }
 
   /** An issuer of the tenant whose people another issuer can name too, or undefined. */
@@ -77,23 +88,10 @@ export class TenantIssuers implements IssuerSource {
     const known = rows.map((row): KnownIssuer => {
       const earlier = before?.get(row.issuer);
       const isSame = earlier?.row.id === row.id && earlier.row.revision === row.revision;
-      const keys = isSame ? earlier.keys : this.keysOf(row);
+      const keys = isSame ? earlier.keys : this.keys.of(row);
       return { row, keys, sharedWith: sharedWith(row, spaces), foreign: foreignPrefixes(row, spaces) };
     });
     return new Map(known.map((one) => [one.row.issuer, one]));
-  }
-
-  private keysOf({ tenantId, issuer, keys, jwksUrl }: TenantIssuer): JWTVerifyGetKey {
-    if (keys !== null) return createLocalJWKSet({ keys: keys });
-    const { log } = this;
-    const outage = {
-      begin: (_: string, { message: reason }: Error) =>
-        log.warn({ tenantId, issuer, reason }, 'cannot fetch the keys of a tenant’s issuer'),
-      end: () => log.info({ tenantId, issuer }, 'fetched the keys of a tenant’s issuer again'),
-    };
-    const fetch = this.guarded.for(tenantId);
-    if (jwksUrl === null) return new DiscoveredKeys(issuer, outage, fetch).find;
-    return new RemoteKeys(jwksUrl, issuer, outage, fetch).find;
   }
 }
 
@@ -102,9 +100,9 @@ const issuerOf = ({ row, keys, sharedWith: other, foreign }: KnownIssuer, epoch:
   audience: row.audience,
   algorithms: row.algorithms,
   keys,
+  required: row.claims.required,
   read: (payload) => {
-    const settings = { ...row, claims: { ...row.claims, tenant: tenantClaim } };
-    const principal = principalOf(payload, settings, (id) => id === row.tenantId);
+    const principal = principalOf(payload, row, (id) => id === row.tenantId);
     if (isForeign(principal.subject, foreign))
       throw new TurnedAway(principal, 'claim sub names a person of another issuer');
     const roles = principal.roles.filter((role) => row.roles.some((given) => given === role));

@@ -48,6 +48,15 @@ const algorithms = {
       fips: { approved: true, source: 'FIPS 186-5 §7 (EdDSA)' },
     },
   ],
+  contentEncryption: [
+    {
+      enc: 'A256GCM',
+      uses: ['protect', 'process'],
+      strength: 256,
+      quantumSafe: true,
+      fips: { approved: true, source: 'FIPS 197; SP 800-38D (GCM)' },
+    },
+  ],
   hsm: {
     partition: 'default',
     profile: 'softhsm',

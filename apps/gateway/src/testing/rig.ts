@@ -22,7 +22,7 @@ const http: GatewayConfig['http'] = {
   bodyBudgetBytes: 64 * 1024 * 1024,
   idleTimeoutSeconds: 120,
   problemTypes: '/problems/',
-  clientAddress: { record: true, trustedProxies: [] },
+  clientAddress: { record: true, trustedProxies: [], header: 'x-forwarded-for' },
 };
 
 export interface Gateway {
@@ -63,13 +63,18 @@ const identityOf = (directory: string, issuer: TokenMaker, otherIssuer: TokenMak
   const settings = {
     audience,
     algorithms: ['ES256' as const],
-    claims: { tenant: 'tenant', roles: 'roles', groups: 'groups' },
+    claims: { tenant: 'tenant', roles: 'roles', groups: 'groups', required: [] },
     platform: false,
   };
   return {
     issuers: [
       { ...settings, issuer: issuer.issuer, jwksFile: keysOf(issuer, 'jwks.json'), platform: true },
-      { ...settings, issuer: otherIssuer.issuer, jwksFile: keysOf(otherIssuer, 'other-jwks.json') },
+      {
+        ...settings,
+        claims: { ...settings.claims, required: ['nbf' as const] },
+        issuer: otherIssuer.issuer,
+        jwksFile: keysOf(otherIssuer, 'other-jwks.json'),
+      },
     ],
     serviceAccounts: { issuer: ownIssuer, tokenSeconds: 60 },
     tenantIssuers: { allowedNetworks: ['127.0.0.0/8'] },

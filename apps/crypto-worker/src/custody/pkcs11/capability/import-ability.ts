@@ -1,7 +1,9 @@
+import { importSteps } from '@ankasecure/algorithm';
 import type { ImportMethod } from '@ankasecure/contracts';
 import type { ImportAbility, KeyRef } from '../../custody.js';
 import { ckm, type MechanismList, mechanismFlag } from '../cryptoki/mechanism.js';
 import { shapeOf } from '../job/shape-of.js';
+import { kindOf } from '../kind/kinds.js';
 import type { Profile } from '../profile/profile.js';
 import { lackingToTry } from './lack.js';
 
@@ -12,6 +14,10 @@ const howImported: Readonly<Record<ImportMethod, string>> = {
 
 const unwraps = (mechanism: number | undefined, listed: MechanismList): boolean =>
   ((listed.get(mechanism ?? -1)?.flags ?? 0) & mechanismFlag.unwrap) !== 0;
+
+/** Whether the worker checks such a key, because the token would take any. */
+const isUnchecked = ({ algorithm, purpose }: Pick<KeyRef, 'algorithm' | 'purpose'>, profile: Profile): boolean =>
+  profile.importCheck === 'worker' && kindOf(shapeOf(algorithm, purpose, null)).pair;
 
 /**
  * Tells whether the token can import by `method`, according to its list. Each import decides in the end.
@@ -31,5 +37,10 @@ export const importAbility = (
     ...(untried ? [`try a key of ${of.algorithm} (${untried})`] : []),
   ];
   const detail = lacks.length > 0 ? `The token cannot ${lacks.join(', nor ')}` : howImported[method];
-  return { available: lacks.length === 0, ...(oaep && { oaepHash: profile.importHash }), detail };
+  return {
+    available: lacks.length === 0,
+    ...(oaep && { oaepHash: profile.importHash }),
+    detail,
+    ...(of !== undefined && isUnchecked(of, profile) && { outsideSteps: importSteps }),
+  };
 };

@@ -3,8 +3,9 @@ import { cka, keyType } from '../cryptoki/attribute.js';
 import { ckm, mechanismFlag } from '../cryptoki/mechanism.js';
 import { signatureVariant } from '../job/job.js';
 import type { KeyShape } from '../job/key-shape.js';
+import { BadMaterial } from '../session/bad-material.js';
 import { passing } from '../session/passing.js';
-import { BadData, type TokenSession } from '../session/token-session.js';
+import type { TokenSession } from '../session/token-session.js';
 import { agreeWith } from '../use/agree.js';
 import { curveOf, fieldBytes } from './curve.js';
 import { trialPlace } from './placement.js';
@@ -32,7 +33,7 @@ const xOf = (session: TokenSession, shape: KeyShape, unwrapAs: UnwrapAs): Buffer
   one.setPrivateKey(Buffer.of(1));
   const key = unwrapAs({ ...shape, purpose: 'encrypt', alg: 'ECDH-ES+A256KW' }, trialPlace());
   return passing(session, key, () => {
-    if (!session.attribute(key, cka.EC_PARAMS).equals(oid)) throw new BadData('curve');
+    if (!session.attribute(key, cka.EC_PARAMS).equals(oid)) throw new BadMaterial('curve');
     return agreeWith(session, key, one.getPublicKey(), fieldBytes(shape.bits));
   });
 };
@@ -50,7 +51,7 @@ const prove = (session: TokenSession, shape: KeyShape, unwrapAs: UnwrapAs): Buff
   return passing(session, key, () => {
     const variant = signatureVariant('ecdsa', null);
     const found = candidates.find((spki) => proves(session, key, variant, publicKeyOf(spki)));
-    if (found === undefined) throw new BadData('point');
+    if (found === undefined) throw new BadMaterial('scalar');
     return found;
   });
 };

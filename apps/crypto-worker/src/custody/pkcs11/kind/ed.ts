@@ -1,6 +1,6 @@
 import { cka, keyType } from '../cryptoki/attribute.js';
 import { ckm, mechanismFlag } from '../cryptoki/mechanism.js';
-import { BadData } from '../session/token-session.js';
+import { BadMaterial } from '../session/bad-material.js';
 import { signatureTest } from './self-test.js';
 import { ed25519Spki } from './spki.js';
 import type { TokenKind, TokenUse } from './token-kind.js';
@@ -29,6 +29,6 @@ export const ed = {
   spki: (session, _bits, publicKey) => ed25519Spki(session.attribute(publicKey, cka.EC_POINT)),
   /** No token unwraps these keys, so none is ever imported. */
   prove: () => {
-    throw new BadData('kind');
+    throw new BadMaterial('kind');
   },
 } as const satisfies TokenKind<'ed'>;

@@ -9,8 +9,8 @@ import type { TokenKind, TokenUse } from './token-kind.js';
 
 const hashes: Readonly<Record<number, Hash>> = { 256: 'sha256', 384: 'sha384', 512: 'sha512' };
 
-/** A key has the size of its hash. */
-const hashOf = (bits: number): Hash => {
+/** A key that is made here has the size of its hash, and an imported one at least that. */
+export const hashOf = (bits: number): Hash => {
   const hash = hashes[bits];
   if (!hash) throw new Error(`no hash of ${bits} bits`);
   return hash;

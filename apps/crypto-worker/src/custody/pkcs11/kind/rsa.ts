@@ -5,8 +5,9 @@ import { ckm, mechanismFlag } from '../cryptoki/mechanism.js';
 import { signatureVariant } from '../job/job.js';
 import type { KeyShape } from '../job/key-shape.js';
 import type { Profile } from '../profile/profile.js';
+import { BadMaterial } from '../session/bad-material.js';
 import { passing } from '../session/passing.js';
-import { BadData, type TokenSession } from '../session/token-session.js';
+import type { TokenSession } from '../session/token-session.js';
 import { decryptOaepWith } from '../use/decrypt-oaep.js';
 import { trialPlace } from './placement.js';
 import { check, proves, publicHalfOf, publicKeyOf, type SelfTest, signatureTest } from './self-test.js';
@@ -48,10 +49,10 @@ const prove = (session: TokenSession, shape: KeyShape, unwrapAs: UnwrapAs): Buff
     const found = spki(session, key);
     const publicKey = publicKeyOf(found);
     const { modulusLength, publicExponent = 0n } = publicKey.asymmetricKeyDetails ?? {};
-    if (modulusLength !== shape.bits) throw new BadData('modulus');
+    if (modulusLength !== shape.bits) throw new BadMaterial('modulus');
     // FIPS 186-5 §5.4: odd, and greater than 2^16.
-    if (publicExponent < 65_537n || publicExponent % 2n === 0n) throw new BadData('exponent');
-    if (!proves(session, key, signatureVariant('rsa-pkcs1', 'sha256'), publicKey)) throw new BadData('signature');
+    if (publicExponent < 65_537n || publicExponent % 2n === 0n) throw new BadMaterial('exponent');
+    if (!proves(session, key, signatureVariant('rsa-pkcs1', 'sha256'), publicKey)) throw new BadMaterial('use');
     return found;
   });
 };

@@ -1,19 +1,28 @@
+import { randomBytes } from 'node:crypto';
+import { fitsSecret, secretBytesOf } from '@ankasecure/algorithm';
 import type { ImportMethod } from '@ankasecure/contracts';
 import type { Handle } from 'pkcs11js';
 import { cka, objectClass } from '../cryptoki/attribute.js';
 import { ckrOf } from '../cryptoki/ckr.js';
 import { ckm, params } from '../cryptoki/mechanism.js';
+import { signatureVariant } from '../job/job.js';
 import { type KeyShape, platformShapes } from '../job/key-shape.js';
+import { hashOf } from '../kind/hmac.js';
 import { kindOf } from '../kind/kinds.js';
 import { type Placement, trialPlace } from '../kind/placement.js';
 import { unwrappedTemplate } from '../kind/template.js';
 import type { SecretKind, UnwrapAs } from '../kind/token-kind.js';
+import { checkMaterial } from '../material/check-material.js';
+import { readMaterial } from '../material/read-material.js';
+import { BadMaterial } from '../session/bad-material.js';
 import { type ObjectLocator, unpackObject } from '../session/locator.js';
 import { passing } from '../session/passing.js';
-import { BadData, type TokenSession, telling } from '../session/token-session.js';
+import { type TokenSession, telling } from '../session/token-session.js';
+import { kekMechanism } from '../use/kwp.js';
+import { signWith } from '../use/sign.js';
 import { checkObject } from './check-object.js';
 import { clearAfter } from './generate.js';
-import { kekMechanism, wrapAndBind } from './wrap-key.js';
+import { wrapAndBind } from './wrap-key.js';
 
 const oaep = {
   'SHA-1': { type: params.rsaOaep, hashAlg: ckm.SHA_1, mgf: 1, source: 1 },
@@ -30,7 +39,7 @@ const onTrial = <Result>(session: TokenSession, work: () => Result): Result => {
     return work();
   } catch (error) {
     if (ckrOf(error) !== null || telling.some((type) => error instanceof type)) throw error;
-    throw new BadData('material', { cause: error });
+    throw new BadMaterial(session.trial ?? 'use', { cause: error });
   } finally {
     session.allCalls = null;
   }
@@ -42,7 +51,7 @@ const tryOut = (session: TokenSession, kind: SecretKind, shape: KeyShape, unwrap
   const key = unwrapAs(tried, trialPlace());
   passing(session, key, () => {
     const length = session.attribute(key, cka.VALUE_LEN).readUInt32LE();
-    if (length !== 0 && length !== shape.bits / 8) throw new BadData('length');
+    if (length !== 0 && !fitsSecret(shape, length)) throw new BadMaterial('length');
     kind.tryOut(session, key, tried);
   });
 };
@@ -59,8 +68,11 @@ const onceTried = (session: TokenSession, shape: KeyShape, unwrapAs: UnwrapAs): 
 const kwpBytes = (bits: number): number => 8 + 8 * Math.ceil(bits / 64);
 
 /** Tells whether `blob` may be a key of this kind, by its length. */
-const fits = (shape: KeyShape, blob: Buffer): boolean =>
-  kindOf(shape).pair ? blob.length >= kwpBytes(128) : blob.length === kwpBytes(shape.bits);
+const fits = (shape: KeyShape, { length }: Buffer): boolean => {
+  if (kindOf(shape).pair) return length >= kwpBytes(128);
+  const { least, most } = secretBytesOf(shape);
+  return length >= kwpBytes(8 * least) && length <= kwpBytes(8 * most);
+};
 
 /** Unwraps, by RSA-OAEP, another key that unwraps. */
 export const unwrapOaep = (
@@ -73,6 +85,7 @@ export const unwrapOaep = (
   const template = session.template(unwrappedTemplate(shape, place, session.profile));
   const mechanism = { mechanism: ckm.RSA_PKCS_OAEP, parameter: oaep[session.profile.importHash] };
   session.begin('C_UnwrapKey', 'caller-data');
+  session.trial = 'transport';
   return session.p11.C_UnwrapKey(session.session, mechanism, pair, transported, template);
 };
 
@@ -95,6 +108,39 @@ interface Incoming {
   readonly wrapping: readonly Buffer[];
 }
 
+/** Has the worker check a private key that the token would take unchecked. */
+const inspect = (session: TokenSession, wrapper: Handle, shape: KeyShape, blob: Buffer): void => {
+  if (session.profile.importCheck === 'token' || !kindOf(shape).pair) return;
+  const plaintext = readMaterial(session, wrapper, blob);
+  session.trial = 'use';
+  try {
+    checkMaterial(shape, plaintext);
+  } finally {
+    plaintext.fill(0);
+  }
+};
+
+/** A token may fill a secret with zeros when it wraps it, which changes the MACs of a key that is longer than a block. */
+const assertSame = (
+  session: TokenSession,
+  shape: KeyShape,
+  key: Handle,
+  blob: Buffer,
+  [, kek]: readonly Buffer[],
+): void => {
+  if (shape.kind !== 'hmac' || kek === undefined) return;
+  const variant = signatureVariant('hmac', hashOf(shape.bits));
+  const template = session.template(unwrappedTemplate(shape, trialPlace(), session.profile));
+  const wrapper = session.key(objectClass.secret, kek);
+  session.begin('C_UnwrapKey', 'caller-data');
+  const again = session.p11.C_UnwrapKey(session.session, kekMechanism(session), wrapper, blob, template);
+  passing(session, again, () => {
+    const message = randomBytes(40);
+    const [before, after] = [key, again].map((each) => signWith(session, each, variant, message));
+    if (!before?.equals(after ?? Buffer.of())) throw new BadMaterial('wrap');
+  });
+};
+
 const takeIn = (
   session: TokenSession,
   wrapper: Handle,
@@ -105,21 +151,33 @@ const takeIn = (
     const attributes = session.template(unwrappedTemplate(as, where, session.profile));
     // Once the material has proved good, failures are the token's.
     session.begin('C_UnwrapKey', 'create');
-    return session.p11.C_UnwrapKey(session.session, kekMechanism(session), wrapper, blob, attributes);
+    const key = session.p11.C_UnwrapKey(session.session, kekMechanism(session), wrapper, blob, attributes);
+    if (session.trial !== null) session.trial = 'use';
+    return key;
   };
-  const spki = onTrial(session, () => onceTried(session, shape, unwrapAs));
+  session.trial = 'unwrap';
+  const spki = onTrial(session, () => {
+    inspect(session, wrapper, shape, blob);
+    return onceTried(session, shape, unwrapAs);
+  });
   const publicHalf = spki ? [spki] : [];
   if (wrapping.length === 0) {
+    session.trial = null;
     keep(session, id, () =>
       checkObject(session, unwrapAs(shape, { id, label: name.label, as: 'token' }), id, expected),
     );
     return publicHalf;
   }
-  const key = unwrapAs(shape, { ...trialPlace(), as: 'wrappable-session' });
-  return [
-    ...passing(session, key, () => wrapAndBind(session, key, wrapping as [Buffer, Buffer, Buffer])),
-    ...publicHalf,
-  ];
+  // A key that the token cannot wrap is bad material too.
+  const wrapped = onTrial(session, () => {
+    const key = unwrapAs(shape, { ...trialPlace(), as: 'wrappable-session' });
+    return passing(session, key, () => {
+      const bound = wrapAndBind(session, key, wrapping as [Buffer, Buffer, Buffer]);
+      assertSame(session, shape, key, bound[0], wrapping);
+      return bound;
+    });
+  });
+  return [...wrapped, ...publicHalf];
 };
 
 /**
@@ -135,7 +193,7 @@ export const importKey = (session: TokenSession, _variant: number, parts: readon
   const { shape } = own.expected;
   const blobAt = method === 'rsa-aes-kwp' ? platformShapes.import.bits / 8 : 0;
   const blob = material.subarray(blobAt);
-  if (!fits(shape, blob)) throw new BadData('length');
+  if (!fits(shape, blob)) throw new BadMaterial('length');
   if (wrapping.length === 0 && session.find(own.id, null, 1).length > 0)
     throw new Error('an object already has this CKA_ID');
   const incoming: Incoming = { own, blob, wrapping };

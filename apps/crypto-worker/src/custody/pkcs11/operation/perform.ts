@@ -2,6 +2,7 @@ import { ckrOf } from '../cryptoki/ckr.js';
 import { actionFor, type ErrorAction, repeating } from '../cryptoki/error-policy.js';
 import type { Reply, Request } from '../job/frame.js';
 import { status } from '../job/job.js';
+import { BadMaterial } from '../session/bad-material.js';
 import {
   BadData,
   BlobRefused,
@@ -98,6 +99,7 @@ export const perform = (session: TokenSession, request: Request & { readonly par
   if (!handler) return { status: status.failed, code: 0, micros: 0, parts: [Buffer.from('unknown operation')] };
   for (let attempt = 0; ; attempt++) {
     session.allCalls = null;
+    session.trial = null;
     try {
       const parts = handler(session, request.variant, request.parts);
       return { status: status.done, code: 0, micros: micros(startedAt), parts };
@@ -106,7 +108,9 @@ export const perform = (session: TokenSession, request: Request & { readonly par
       const ending = judgeSafely(session, error, attempt, startedAt);
       if (!ending) continue;
       const detail = ending.code === 0 && error instanceof Error ? `${call}: ${error.message}` : call;
-      return { ...ending, micros: micros(startedAt), parts: [Buffer.from(detail)] };
+      const told = error instanceof BadMaterial ? error.code : session.trial;
+      const parts = [detail, ...(told === null ? [] : [told])].map((text) => Buffer.from(text));
+      return { ...ending, micros: micros(startedAt), parts };
     }
   }
 };

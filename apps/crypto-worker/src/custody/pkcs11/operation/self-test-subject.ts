@@ -8,10 +8,10 @@ import type { Placement } from '../kind/placement.js';
 import { check, Mismatch, publicKeyOf, type Subject } from '../kind/self-test.js';
 import { unwrappedTemplate } from '../kind/template.js';
 import type { TokenSession } from '../session/token-session.js';
+import { kekMechanism, wrapWith } from '../use/kwp.js';
 import { type Made, make } from './generate.js';
 import { unwrapOaep } from './import-key.js';
 import { mendsSession } from './self-test-failure.js';
-import { kekMechanism, wrapWith } from './wrap-key.js';
 
 /** A key made for a self-test. */
 interface TestKey extends Made {

@@ -9,14 +9,8 @@ import { boundBytes, shapeOfHeader, unpackWrapped, type WrappedLocator } from '.
 import { passing } from '../session/passing.js';
 import { BlobRefused, type TokenSession } from '../session/token-session.js';
 import type { UnwrapInto } from '../session/unwrapped-key.js';
+import { kekMechanism, wrapWith } from '../use/kwp.js';
 import { make } from './generate.js';
-
-/** The mechanism under KEKs: AES key wrap with padding, by this token's number for it. */
-export const kekMechanism = (session: TokenSession): { mechanism: number } => {
-  const [mechanism] = session.profile.kekWrap;
-  if (mechanism === undefined) throw new Error('the token does not support AES key wrap with padding');
-  return { mechanism };
-};
 
 const macOf = (session: TokenSession, blobMac: Buffer, header: Buffer, blob: Buffer): Buffer => {
   const key = session.key(objectClass.secret, blobMac);
@@ -24,12 +18,6 @@ const macOf = (session: TokenSession, blobMac: Buffer, header: Buffer, blob: Buf
   session.p11.C_SignInit(session.session, { mechanism: ckm.SHA256_HMAC }, key);
   session.begin('C_Sign', 'produce');
   return Buffer.from(session.p11.C_Sign(session.session, boundBytes(header, blob), session.output(64)));
-};
-
-export const wrapWith = (session: TokenSession, kek: Handle, key: Handle): Buffer => {
-  session.begin('C_WrapKey', 'produce');
-  const output = session.output(16 * 1024);
-  return Buffer.from(session.p11.C_WrapKey(session.session, kekMechanism(session), kek, key, output));
 };
 
 /**

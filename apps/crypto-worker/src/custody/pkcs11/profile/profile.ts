@@ -47,6 +47,8 @@ export interface Profile {
   readonly crossProcessVisibility: 'at-once' | 'needs-configuration';
   /** CKA_UNWRAP_TEMPLATE on KEKs is honoured: keys that they unwrap must conform to it. */
   readonly unwrapTemplate: boolean;
+  /** Who checks imported keys: the token, or the worker for a token that unwraps whatever it is given. */
+  readonly importCheck: 'token' | 'worker';
   readonly pqc: {
     readonly kemEntry: 'interface-3.2' | 'vendor-exports' | null;
     readonly signature: 'standard' | 'vendor' | null;
@@ -72,6 +74,7 @@ const standard = {
   rwOnly: false,
   crossProcessVisibility: 'at-once',
   unwrapTemplate: false,
+  importCheck: 'token',
   pqc: { kemEntry: null, signature: null },
 } as const;
 
@@ -100,7 +103,9 @@ const rows = [
     oaep: 'raw-then-unpad',
     importHash: 'SHA-1',
     unwrapTemplate: true,
-    notes: 'Development only. OAEP only with SHA-1; the same GCM IV is accepted twice.',
+    importCheck: 'worker',
+    notes:
+      'Development only. OAEP only with SHA-1; the same GCM IV is accepted twice; keys with wrong values are unwrapped.',
   },
   {
     ...standard,

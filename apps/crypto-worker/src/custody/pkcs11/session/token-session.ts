@@ -1,4 +1,5 @@
 import type { Handle, PKCS11, Template } from 'pkcs11js';
+import type { ImportFailureCode } from '../../import-failure.js';
 import { type Attribute, cka, type ObjectClass } from '../cryptoki/attribute.js';
 import { ckr, ckrOf } from '../cryptoki/ckr.js';
 import type { CallKind } from '../cryptoki/error-policy.js';
@@ -50,6 +51,8 @@ export class TokenSession {
   call = '';
   /** Overrides the kind of every call: the canary's calls carry our data, calls on an imported key carry its owner's. */
   allCalls: CallKind | null = null;
+  /** What a failure of the running call means for imported material; null if there is none. */
+  trial: ImportFailureCode | null = null;
   private readonly control: Int32Array;
   private settings: SessionSettings;
   private handle: Handle | null = null;

@@ -1,4 +1,5 @@
 import { AnkaError, monotonicNow } from '@ankasecure/contracts';
+import { importFailed } from '../../import-failure.js';
 import { ckrName } from '../cryptoki/ckr.js';
 import type { Reply } from '../job/frame.js';
 import { operations, status } from '../job/job.js';
@@ -31,9 +32,9 @@ export class FailedJobs {
     switch (reply.status) {
       case status.badDataCanary:
         void this.health.ask();
-        return settle(job, new AnkaError('decryption-failed'));
+        return settle(job, this.badData(reply, operation));
       case status.badData:
-        return settle(job, new AnkaError('decryption-failed'));
+        return settle(job, this.badData(reply, operation));
       case status.blobRefused:
         return settle(job, blobRefused(this.alarms, operation));
       case status.objectRefused:
@@ -61,6 +62,16 @@ export class FailedJobs {
         if (operation === 'canary') settle(job, new AnkaError('hsm-error'));
         else this.afterCanary(job, this.health.checkAnew(), new AnkaError('hsm-error'));
     }
+  }
+
+  /** Imported material is refused with the reason for the audit trail and the log; any other data without one. */
+  private badData(reply: Reply, operation: string): AnkaError {
+    const [, reason] = reply.parts;
+    if (reason === undefined) return new AnkaError('decryption-failed');
+    const code = Buffer.from(reason).toString();
+    const fields = { operation, failureCode: `import-failed:${code}`, reason: describe(reply) };
+    this.alarms.logger.warn(fields, 'imported material was refused');
+    return importFailed(code);
   }
 
   /** The failure is the job's own only if the token is well. Otherwise the same call may succeed later. */

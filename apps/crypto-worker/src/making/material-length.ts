@@ -1,0 +1,66 @@
+import { type AlgorithmKind, type AlgorithmName, algorithmOf, secretBytesOf } from '@ankasecure/algorithm';
+import { AnkaError, type ImportMethod } from '@ankasecure/contracts';
+
+/** The lengths of a key before it is wrapped, in bytes. */
+interface Lengths {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** A private key of RSA has nine numbers, together four and a half times as long as the modulus (RFC 8017 §A.1.2). */
+const ofRsa = (bits: number): Lengths => ({
+  least: Math.ceil((4.4 * bits) / 8),
+  most: Math.ceil((4.5 * bits) / 8) + 128,
+});
+
+/** A scalar, with or without the public point, and object identifiers (RFC 5915 §3). */
+const ofEc = (bits: number): Lengths => {
+  const field = Math.ceil(bits / 8);
+  return { least: field + 30, most: 3 * field + 64 };
+};
+
+const lengthsOf: Readonly<Record<AlgorithmKind, (bits: number, name: AlgorithmName) => Lengths>> = {
+  rsa: ofRsa,
+  ec: ofEc,
+  ed: () => ({ least: 48, most: 128 }),
+  aes: (_bits, name) => secretBytesOf(algorithmOf(name)),
+  hmac: (_bits, name) => secretBytesOf(algorithmOf(name)),
+};
+
+/** RSA-OAEP with RSA-4096: the length of the modulus. */
+const oaepBytes = 512;
+/** RFC 5649: 8 bytes, and the key padded to a multiple of 8. */
+const wrappedBytes = (bytes: number): number => 8 + 8 * Math.ceil(bytes / 8);
+
+const range = ({ least, most }: Lengths): string => (least === most ? `${least}` : `${least} to ${most}`);
+
+const materialOf = (name: AlgorithmName, lengths: Lengths): string =>
+  ['aes', 'hmac'].includes(algorithmOf(name).kind)
+    ? `A key of ${name} has ${range(lengths)}.`
+    : `An unencrypted PKCS#8 PrivateKeyInfo of ${name} in DER has ${range(lengths)}. PEM text is longer: convert it to DER first.`;
+
+const methodForm: Readonly<Record<ImportMethod, string>> = {
+  'rsa-aes-kwp': `With rsa-aes-kwp it is ${oaepBytes} bytes of RSA-OAEP, then AES key wrap with padding`,
+  'aes-kwp': 'With aes-kwp it is AES key wrap with padding and nothing else',
+};
+
+/**
+ * Checks everything that the length of wrapped material tells, before anything is unwrapped.
+ * @param bytes the length of the wrapped key
+ * @throws AnkaError `request-invalid`
+ */
+export const assertLengths = (name: AlgorithmName, method: ImportMethod, bytes: number): void => {
+  const wrapped = method === 'rsa-aes-kwp' ? bytes - oaepBytes : bytes;
+  if (wrapped < 16 || wrapped % 8 !== 0)
+    throw new AnkaError(
+      'request-invalid',
+      `wrappedKey: has ${bytes} bytes. ${methodForm[method]}, which has 16 bytes or more, in multiples of 8.`,
+    );
+  const { kind, bits } = algorithmOf(name);
+  const lengths = lengthsOf[kind](bits, name);
+  if (wrapped >= wrappedBytes(lengths.least) && wrapped <= wrappedBytes(lengths.most)) return;
+  throw new AnkaError(
+    'request-invalid',
+    `wrappedKey: holds ${wrapped - 15} to ${wrapped - 8} bytes of key material. ${materialOf(name, lengths)}`,
+  );
+};

@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { repository } from '@ankasecure/local';
+
+const run = promisify(execFile);
+
+const peers = join(repository, 'test/interop/peer');
+/** Everything that is installed for this suite, except what the package clients keep for themselves. */
+const cache = join(repository, 'node_modules/.cache/ankasecure-interop');
+
+/** A language with its libraries, and how their peer is installed and started. */
+interface Language {
+  /** The programs that must be there, with their use in a sentence for people. */
+  readonly needs: readonly string[];
+  readonly files: readonly string[];
+  readonly install: () => Promise<void>;
+}
+
+const inPeer = (language: string): { readonly cwd: string } => ({ cwd: join(peers, language) });
+
+const languages = {
+  go: {
+    needs: ['go'],
+    files: ['go/go.mod', 'go/go.sum', 'go/main.go', 'go/jwx.go', 'go/gojose.go'],
+    install: async () => {
+      await run('go', ['build', '-mod=readonly', '-o', join(cache, 'go-peer'), '.'], inPeer('go'));
+    },
+  },
+  python: {
+    needs: ['python3'],
+    files: ['python/requirements.txt'],
+    install: async () => {
+      const environment = join(cache, 'python');
+      await run('python3', ['-m', 'venv', '--clear', environment]);
+      const pip = join(environment, 'bin/pip');
+      await run(pip, ['install', '--quiet', '--no-deps', '--requirement', 'requirements.txt'], inPeer('python'));
+    },
+  },
+  java: {
+    needs: ['mvn', 'java'],
+    files: ['java/pom.xml', 'java/src/main/java/interop/Peer.java'],
+    install: async () => {
+      const target = join(cache, 'java');
+      const copying = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${target}/lib`];
+      const flags = ['--quiet', '--batch-mode', `-Dinterop.directory=${target}`];
+      await run('mvn', [...flags, 'compile', ...copying], inPeer('java'));
+    },
+  },
+} as const satisfies Record<string, Language>;
+
+export interface Library {
+  readonly name: string;
+  readonly language: keyof typeof languages;
+  /** The command of its peer. */
+  readonly command: readonly string[];
+}
+
+const python = [join(cache, 'python/bin/python'), join(peers, 'python/peer.py')];
+
+/** Default clients of other ecosystems. Their versions are pinned in `peer/`. */
+export const libraries: readonly Library[] = [
+  { name: 'jwx', language: 'go', command: [join(cache, 'go-peer'), 'jwx'] },
+  { name: 'go-jose', language: 'go', command: [join(cache, 'go-peer'), 'go-jose'] },
+  { name: 'PyJWT', language: 'python', command: [...python, 'PyJWT'] },
+  { name: 'joserfc', language: 'python', command: [...python, 'joserfc'] },
+  { name: 'jwcrypto', language: 'python', command: [...python, 'jwcrypto'] },
+  {
+    name: 'nimbus-jose-jwt',
+    language: 'java',
+    command: ['java', '-cp', `${join(cache, 'java/classes')}:${join(cache, 'java/lib')}/*`, 'interop.Peer'],
+  },
+];
+
+const isThere = async (program: string): Promise<boolean> => {
+  try {
+    await run('sh', ['-c', `command -v ${program}`]);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const prepareOne = async (name: keyof typeof languages): Promise<void> => {
+  const { needs, files, install } = languages[name];
+  for (const program of needs)
+    if (!(await isThere(program)))
+      throw new Error(
+        `npm run test:interop needs ${program} for the libraries of ${name}. Install it and run it again.`,
+      );
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(readFileSync(join(peers, file)));
+  const [stamp, digest] = [join(cache, `${name}.installed`), hash.digest('hex')];
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  await install();
+  writeFileSync(stamp, digest);
+};
+
+/** Installs what is missing, each language by its ordinary client. @throws Error that says what to install */
+export const prepareLibraries = async (): Promise<void> => {
+  mkdirSync(cache, { recursive: true });
+  await Promise.all((Object.keys(languages) as (keyof typeof languages)[]).map(prepareOne));
+};
