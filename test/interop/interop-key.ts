@@ -47,5 +47,5 @@ export const shareKey = async (
   const kid = `${reply.body.id}.1`;
   const privateJwk = { ...secret.export({ format: 'jwk' }), kid, alg, use: purpose === 'encrypt' ? 'enc' : 'sig' };
   const members = Object.entries(privateJwk).filter(([name]) => publicMembers.includes(name));
-  return { id: reply.body.id, kid, privateJwk, publicJwk: Object.fromEntries(members) as JsonWebKey };
+  return { id: reply.body.id, kid, privateJwk, publicJwk: Object.fromEntries(members) };
 };

@@ -44,8 +44,8 @@ export class Peer {
 
   private async exchange(request: Request): Promise<Answer> {
     this.child.stdin.write(`${JSON.stringify(request)}\n`);
-    const { done, value } = await this.answers.next();
-    if (done === true) throw new Error('the library’s program has ended');
-    return JSON.parse(value) as Answer;
+    const next: IteratorResult<string, unknown> = await this.answers.next();
+    if (next.done === true) throw new Error('the library’s program has ended');
+    return JSON.parse(next.value) as Answer;
   }
 }

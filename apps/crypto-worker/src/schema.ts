@@ -1,6 +1,7 @@
 import { RecordPosition, type Schema } from '@ankasecure/service-kit';
 import { KeyGrantRecord } from './access/key-grant.entity.js';
 import { RefusedPinRecord } from './custody/assembly/refused-pin.entity.js';
+import { FormerKidRecord } from './key/record/former-kid.entity.js';
 import { KekRotationRecord } from './key/record/kek-rotation.entity.js';
 import { KeyRecord } from './key/record/key.entity.js';
 import { KeyAliasRecord, PastAliasRecord } from './key/record/key-alias.entity.js';
@@ -12,8 +13,8 @@ import { TenantHomeRecord } from './key/record/tenant-home.entity.js';
 import { TenantPolicyRecord } from './key/record/tenant-policy.entity.js';
 import * as migrations from './migrations/index.js';
 import { IntentRecord } from './object/intent.entity.js';
-import { GcmReservationRecord } from './operation/gcm-reservation.entity.js';
-import { UseReservationRecord } from './operation/use-reservation.entity.js';
+import { GcmReservationRecord } from './operation/budget/gcm-reservation.entity.js';
+import { UseReservationRecord } from './operation/budget/use-reservation.entity.js';
 
 /** Everything in `ankadb_keys`. */
 export const schema: Schema = {
@@ -23,6 +24,7 @@ export const schema: Schema = {
     KeyUsageRecord,
     KeyAliasRecord,
     PastAliasRecord,
+    FormerKidRecord,
     KeyGrantRecord,
     RotationPolicyRecord,
     PlatformKeyRecord,

@@ -29,6 +29,15 @@ export const signatureSchemes = {
 
 export const hashBytes = { sha256: 32, sha384: 48, sha512: 64 } as const satisfies Record<Hash, number>;
 
+/** Ed25519 has two names: the fully specified one (RFC 9864 §2.2), and that of RFC 8037 §3.1, which every library knows. */
+const sameSignature: Partial<Record<JwsAlg, readonly JwsAlg[]>> = {
+  EdDSA: ['EdDSA', 'Ed25519'],
+  Ed25519: ['Ed25519', 'EdDSA'],
+};
+
+/** Every name of the algorithm `alg` for a key that has it. A signature does not depend on the name. */
+export const namesOfAlg = (alg: JwsAlg): readonly JwsAlg[] => sameSignature[alg] ?? [alg];
+
 export const jwsAlgs = Object.keys(signatureSchemes) as readonly JwsAlg[];
 
 export const jweAlgs = [

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { contract } from './bus.js';
+import { nameKeyAtMostOnce, nameKeyOnce, namesKeyOnce, namesKeyTwice } from './key-name.js';
 import {
   algorithmName,
   aliasName,
@@ -17,6 +18,8 @@ import { all, encoded, exactlyOne, has, notTogether, where } from './rule.js';
 
 /** The maximum plaintext, payload or additional data of one item, in bytes. */
 export const maxItemBytes = 1024 * 1024;
+/** The versions of a key that decrypt and verify try at most, if the request names none. */
+export const mostVersionsTried = 16;
 /** The maximum number of items in a batch. */
 export const maxItems = 1000;
 
@@ -53,27 +56,29 @@ const encodingFits =
     }
   };
 
-/** The version member of requests that name a key without a kid. */
+/** The version member of decrypt and verify. */
 const version = z
   .number()
   .int()
   .positive()
   .max(999_999_999)
   .optional()
-  .describe('The version of keyId. Default: the current version. It must match a kid, if there is one.');
+  .describe(
+    `The version of keyId. Default: the version that a kid of this key names; without one, the current version and, if that does not fit, earlier versions that may be used, newest first, ${mostVersionsTried} at most.`,
+  );
+
+/** The key of decrypt and verify. A kid is a hint (RFC 7515 §4.1.4): it decides only where the request does not. */
+const keyToProcess = uuid
+  .optional()
+  .describe(
+    'The key. Required without a kid that names a key of the tenant, as its own or as one of its formerKids. If sent, a kid of another key is ignored.',
+  );
 
 /** The key for encrypt and sign, by id or by alias. */
 const keyToProtect = {
   keyId: uuid.optional().describe('The key. Its current version is used.'),
   alias: aliasName.optional().describe('An alias of the key, instead of keyId.'),
 };
-const namesKeyTwice = ({ keyId, alias }: { keyId?: string | undefined; alias?: string | undefined }): boolean =>
-  keyId !== undefined && alias !== undefined;
-const namesKeyOnce = ({ keyId, alias }: { keyId?: string | undefined; alias?: string | undefined }): boolean =>
-  (keyId === undefined) !== (alias === undefined);
-const nameKeyOnce = 'send either keyId or alias';
-const nameKeyAtMostOnce = 'send keyId or alias, not both';
-
 /** A member of decrypt and verify. */
 const aliasToProcess = aliasName.optional().describe('An alias of the key, instead of keyId.');
 
@@ -131,8 +136,7 @@ export const decryptItem = z
     jwe: token.describe(
       'Compact JWE (RFC 7516, section 3.1), made by this API or by anyone for the public JWK of the key, with any content encryption of RFC 7518, section 5.',
     ),
-    /** Required if the header has no `kid`. Otherwise it must match the `kid`. */
-    keyId: uuid.optional(),
+    keyId: keyToProcess,
     alias: aliasToProcess,
     version,
     /** The encoding of the returned `plaintext` and of `aad`. */
@@ -205,8 +209,8 @@ export const verifyItem = z
   .strictObject({
     /** A compact JWS, with `payload` if it is detached. */
     jws: token.optional(),
-    /** Required with `signature`. It must match the JWS's `kid` if both are sent. */
-    keyId: uuid.optional(),
+    /** Required with `signature`, or an alias. */
+    keyId: keyToProcess,
     alias: aliasToProcess,
     version,
     signature: base64url(2048).optional(),
@@ -243,6 +247,11 @@ export const verifyResult = z
   .strictObject({
     valid: z.boolean().describe('False if the signature is not valid, which is not an error.'),
     ...used,
+    version: used.version.describe('The version that verifies the signature; if none does, the first that was tried.'),
+    versionsTried: z
+      .array(z.number().int().positive())
+      .optional()
+      .describe('The versions that do not verify the signature, if several were tried.'),
     alg: jwsAlg,
   })
   .meta({ id: 'VerifyResult' });

@@ -119,6 +119,10 @@ export const errorGuide: Readonly<Record<ErrorCode, Guide>> = {
     'The state of the key version does not allow the operation, or its table of transitions has no such change.',
     'Read the key. `detail` says which operation leads on. Resume, rotate or replace the key, or accept the risk where the route offers it.',
   ),
+  'former-kid-taken': guide(
+    'The import names a former kid that another key of the tenant has. A kid must find one key.',
+    'Leave the kid out of `formerKids`. Send `keyId` for tokens that carry it and belong to the imported key.',
+  ),
   'kek-retired': guide(
     'The key version is wrapped by a KEK that is retired, as after a restore from an old backup.',
     'Ask the operator to rotate the KEK again. It rewraps the version.',

@@ -47,6 +47,7 @@ export const errors = {
   'subject-prefix-taken': row(409, 'Another issuer has these subjects'),
   'issuers-overlap': row(409, 'Two issuers can name the same people'),
   'key-state': row(409, 'The state of the key does not allow this'),
+  'former-kid-taken': row(409, 'Another key of the tenant has this former kid'),
   'kek-retired': row(409, 'The key is wrapped by a retired KEK'),
   'approval-state': row(409, 'The state of the request for approval does not allow this'),
   'trail-unsound': row(409, 'The audit trail is not as it was sealed'),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { contract } from './bus.js';
 import { createKey, key, publicKey } from './key.js';
-import { base64url, uuid } from './primitive.js';
-import { has, lacks } from './rule.js';
+import { base64url, text, uuid } from './primitive.js';
+import { has, lacks, where } from './rule.js';
 
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
 
@@ -13,6 +13,11 @@ const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as cons
 export const importMethods = ['rsa-aes-kwp', 'aes-kwp'] as const;
 export type ImportMethod = (typeof importMethods)[number];
 const importMethod = z.enum(importMethods);
+
+/** A kid that a key had before its import. */
+export const formerKid = text(256);
+/** The most kids that one key can have had before. */
+const maxFormerKids = 16;
 
 export const wrappingKey = z
   .strictObject({
@@ -51,6 +56,16 @@ export const importKey = contract({
         .enum(['token', 'wrapped'])
         .optional()
         .describe('As in POST /keys. A key cannot be imported into custody software.'),
+      formerKids: z
+        .array(formerKid)
+        .min(1)
+        .max(maxFormerKids)
+        .refine((kids) => new Set(kids).size === kids.length, 'must not contain a kid twice')
+        .meta({ uniqueItems: true })
+        .optional()
+        .describe(
+          'The kids that the key had elsewhere. A JWE or JWS with one of them finds the key without keyId. No other key of the tenant can have the same one.',
+        ),
       method: importMethod,
       wrappingKeyId: uuid
         .optional()
@@ -67,11 +82,16 @@ export const importKey = contract({
       ({ method, wrappingKeyId }) => (method === 'aes-kwp') === (wrappingKeyId !== undefined),
       'wrappingKeyId is required with aes-kwp and not allowed otherwise',
     )
+    .refine(
+      ({ purpose, formerKids }) => purpose !== 'wrap' || formerKids === undefined,
+      'formerKids is not allowed for a key whose purpose is wrap',
+    )
     .meta({
       id: 'ImportKey',
       if: { properties: { method: { const: 'aes-kwp' } }, ...has('method') },
       then: has('wrappingKeyId'),
       else: lacks('wrappingKeyId'),
+      ...where('formerKids', { not: { properties: { purpose: { const: 'wrap' } }, ...has('purpose') } }),
     }),
   reply: key,
 });

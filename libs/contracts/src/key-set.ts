@@ -1,24 +1,45 @@
 import { z } from 'zod';
 import { contract } from './bus.js';
 import { tenant } from './policy.js';
-import { tenantSlug } from './primitive.js';
+import { tenantSlug, text } from './primitive.js';
 
-/** The maximum number of keys in a set. A tenant with more must publish them in another way. */
+/** The maximum number of keys in a set. The set of a tenant with more says that it is truncated. */
 export const maxSetKeys = 1000;
 
 /** RFC 7517 §5. Public members only. */
 export const keySet = z
-  .strictObject({ keys: z.array(z.record(z.string(), z.string())).max(maxSetKeys) })
+  .strictObject({
+    keys: z.array(z.record(z.string(), z.string())).max(maxSetKeys),
+    truncated: z
+      .literal(true)
+      .optional()
+      .describe('Set if the tenant has more keys than one set holds. Ask for each of the others by its kid.'),
+  })
   .meta({ id: 'KeySet' });
 export type KeySet = z.infer<typeof keySet>;
 
-/** The public keys that verify signatures of the context's tenant now, newest first. */
+/** The kid of a JWK that a relying party looks for. One in another form than ours finds nothing. */
+export const wantedKid = text(128);
+
+/**
+ * The public keys that verify signatures of the context's tenant, newest first. The position tells sets apart: the tenant's
+ * records have not changed while it is the same.
+ */
 export const getKeySet = contract({
   owner: 'crypto-worker',
   callers: ['gateway'],
   subject: 'crypto.{partition}.key.set',
-  request: z.strictObject({}),
-  reply: keySet,
+  request: z.strictObject({
+    /** The position of the set that the caller has. */
+    known: z.number().int().nonnegative().optional(),
+    /** Only the key with this kid. */
+    kid: wantedKid.optional(),
+  }),
+  reply: z.strictObject({
+    position: z.number().int().nonnegative(),
+    /** null if the caller's set is current. */
+    set: keySet.nullable(),
+  }),
 });
 
 /** The tenant with that slug, or `tenant-unknown`. The gateway decides what is public about it. */

@@ -15,6 +15,7 @@ import {
   warning,
   wrapAlg,
 } from './primitive.js';
+import { duration } from './rotation-policy.js';
 
 /** The states of SP 800-57 part 1 r5 §7, with an additional waiting state before destruction. */
 export const keyStates = [
@@ -64,7 +65,7 @@ const lifeOfVersion = {
 };
 
 export const publicKey = z.strictObject({
-  /** A JWK (RFC 7517) with kid, alg (if the key has only one) and use. */
+  /** A JWK (RFC 7517) with kid, use, and alg unless the key has several. */
   jwk: z.record(z.string(), z.string()),
   /** SubjectPublicKeyInfo, RFC 7468. */
   pem: z.string(),
@@ -92,6 +93,10 @@ export const key = z
       .boolean()
       .describe('If true, a destruction waits for at least 30 days. It cannot be switched off.'),
     fips: z.strictObject({ approved: z.boolean(), source: z.string() }),
+    formerKids: z
+      .array(z.string())
+      .optional()
+      .describe('The kids that an imported key had elsewhere. Lists of keys leave them out.'),
     createdAt: instant,
     revision: z.number().int().positive().describe('The revision, also sent as the ETag.'),
     warnings: z.array(warning).optional(),
@@ -121,6 +126,9 @@ export const metadata = z
 
 export const description = text(1024);
 
+/** Asks for a key that signs with every algorithm of its kind. */
+export const anyAlg = 'any';
+
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
 
 export const createKey = contract({
@@ -137,12 +145,12 @@ export const createKey = contract({
         .describe(
           'The one purpose of the key. Default: sign for an asymmetric key, encrypt for AES, mac for HMAC. A key whose purpose is wrap unwraps imported keys, and must itself be imported.',
         ),
-      /** Restricts the key to one JOSE algorithm. AES-256 needs it for `dir` (default A256KW), because one object never does both. */
+      /** RFC 8725 §3.1: a key is used with one algorithm. AES-256 needs it for `dir`, because one object never does both. */
       alg: z
-        .union([jwsAlg, jweAlg])
+        .union([jwsAlg, jweAlg, z.literal(anyAlg)])
         .optional()
         .describe(
-          'Restricts the key to one JOSE algorithm. Required to use AES-256 with dir; otherwise it uses A256KW.',
+          'The one JOSE algorithm of the key (RFC 8725, section 3.1), published as alg in its JWK. Default: RS256 for RSA that signs, ES256, ES384 or ES512 by the curve, EdDSA for Ed25519, A256KW for AES-256; other keys have only one. any leaves a signing key all algorithms that the token supports for it, and its JWK has no alg.',
         ),
       custody: z
         .enum(['token', 'wrapped', 'software'])
@@ -160,6 +168,11 @@ export const createKey = contract({
           'Refuses a destruction that waits for less than 30 days, even if the platform’s minimum is shorter. It cannot be switched off again.',
         ),
       activateAt: instant.optional().describe('A time in the future. The key is PRE_ACTIVE until then.'),
+      activateIn: duration
+        .optional()
+        .describe(
+          'Instead of activateAt: the time until the key becomes ACTIVE, an ISO 8601 duration such as PT5M. A signing key is in the key set meanwhile, so that relying parties have it before it signs.',
+        ),
       deactivateAt: instant
         .optional()
         .describe('The time from which the key is DEACTIVATED: it only decrypts and verifies.'),

@@ -7,6 +7,7 @@ export const recordOwners = {
   key: 'crypto-worker',
   key_version: 'crypto-worker',
   key_alias: 'crypto-worker',
+  former_kid: 'crypto-worker',
   key_grant: 'crypto-worker',
   rotation_policy: 'crypto-worker',
   platform_key: 'crypto-worker',

@@ -16,12 +16,14 @@ export const secondsOf = (duration: string): number | null => {
   return seconds > 0 ? seconds : null;
 };
 
-const interval = z
+export const duration = z
   .string()
   .max(32)
   .refine((value) => secondsOf(value) !== null, 'must be an ISO 8601 duration in days, hours, minutes and seconds')
-  .meta({ format: 'duration', pattern: fields.source })
-  .describe('The time between two rotations: an ISO 8601 duration in days, hours, minutes and seconds.');
+  .meta({ format: 'duration', pattern: fields.source });
+const interval = duration.describe(
+  'The time between two rotations: an ISO 8601 duration in days, hours, minutes and seconds.',
+);
 const maxUses = z
   .number()
   .int()

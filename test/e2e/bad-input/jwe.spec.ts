@@ -108,7 +108,8 @@ describe('a JWE header', () => {
     ];
     for (const kid of kids)
       await refused(withSegment(jwes.wrap, 0, encodeJson({ ...headerOf(jwes.wrap), kid })), 'key-not-found');
-    await refused(jwes.wrap, 'key-not-found', { keyId: keys.rsa.id });
+    await refused(jwes.wrap, 'key-not-found', { keyId: keys.theirs.id });
+    await refused(jwes.wrap, 'algorithm-mismatch', { keyId: keys.rsa.id });
     await refused(withSegment(jwes.wrap, 0, encodeJson({ alg: 'A256KW', enc: 'A256GCM' })), 'request-invalid');
   });
 

@@ -61,7 +61,8 @@ describe('a JWS header', () => {
       `${keys.theirs.id}.1`,
     ])
       await refused(withHeader(encodeJson({ alg: 'ES256', kid: other })), 'key-not-found');
-    await refused(jws, 'key-not-found', { keyId: keys.mac.id });
+    await refused(jws, 'key-not-found', { keyId: keys.theirs.id });
+    await refused(jws, 'algorithm-mismatch', { keyId: keys.mac.id });
     await refused(withHeader(encodeJson({ alg: 'ES256' })), 'request-invalid');
   });
 

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { AlgorithmName, JweAlg, JwsAlg, Purpose } from '@ankasecure/algorithm';
-import { type Key, type Policy, platformTenantId, type Tenant as TenantResource } from '@ankasecure/contracts';
+import {
+  type anyAlg,
+  type Key,
+  type Policy,
+  platformTenantId,
+  type Tenant as TenantResource,
+} from '@ankasecure/contracts';
 import type { Role } from '@ankasecure/local';
 import type { PolicyDocument } from '@ankasecure/policy-rules';
 import { type Client, clientOf } from './client.js';
@@ -10,7 +16,7 @@ import { eventually } from './wait.js';
 export interface NewKey {
   readonly algorithm: AlgorithmName;
   readonly purpose?: Purpose;
-  readonly alg?: JwsAlg | JweAlg;
+  readonly alg?: JwsAlg | JweAlg | typeof anyAlg;
   readonly label?: string;
 }
 

@@ -51,7 +51,8 @@ describe('with our PEM', () => {
   const keys = new Map<AlgorithmName, Key>();
   beforeAll(async () => {
     tenant = await newTenant(await sharedRig());
-    for (const algorithm of algorithms) keys.set(algorithm, await tenant.createKey({ algorithm, purpose: 'sign' }));
+    for (const algorithm of algorithms)
+      keys.set(algorithm, await tenant.createKey({ algorithm, purpose: 'sign', alg: 'any' }));
   });
   const cases = algorithms.flatMap((algorithm) =>
     joseAlgs(algorithm, 'sign').map((alg) => [alg as JwsAlg, algorithm] as const),

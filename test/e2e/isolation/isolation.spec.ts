@@ -40,7 +40,7 @@ interface TenantResources {
 const base = '/api/v1';
 const label = 'theirs alone';
 let rig: Rig;
-let mine: Tenant;
+let mine: Awaited<ReturnType<typeof newTenant>>;
 let me: Client;
 let theirs: TenantResources;
 let surfaces: readonly Surface[];
@@ -120,6 +120,7 @@ const namesNothing = [
   'header.If-Match',
   'header.If-None-Match',
   'body.label',
+  'body.activateIn',
   'body.name',
   'body.slug',
   'body.partition',
@@ -267,6 +268,15 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     const { publicKey } = await me.get<WrappingKey>('/wrapping-key');
     const own = { ...imported, wrappedKey: wrapFor(publicKey.pem, randomBytes(32)) };
     expect((await send('POST', '/keys/import', { body: own })).status).toBe(201);
+  },
+  // Each tenant has kids of its own.
+  'importKey body.formerKids': async () => {
+    for (const { admin } of [await newTenant(rig), mine]) {
+      const { publicKey } = await admin.get<WrappingKey>('/wrapping-key');
+      const wrappedKey = wrapFor(publicKey.pem, randomBytes(32));
+      const body = { ...imported, wrappedKey, formerKids: ['of both'] };
+      expect((await admin.send('POST', '/keys/import', { body })).status).toBe(201);
+    }
   },
   'importKey body.wrappingKeyId': async () => {
     const under = { ...imported, method: 'aes-kwp', wrappedKey: wrapped(40) };
@@ -432,6 +442,12 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     const { keys } = await me.get<{ keys: Record<string, string>[] }>(`/tenants/${theirs.slug}/.well-known/jwks.json`);
     expect(keys.length).toBeGreaterThan(0);
     for (const jwk of keys) expect(Object.keys(jwk).toSorted()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
+  },
+  'getKeySet query.kid': async () => {
+    const kid = `${theirs.signing.id}.1`;
+    const find = (slug: string) => me.get<{ keys: unknown[] }>(`/tenants/${slug}/.well-known/jwks.json?kid=${kid}`);
+    expect((await find(theirs.slug)).keys).toHaveLength(1);
+    expect((await find(mine.slug)).keys).toEqual([]);
   },
   'queryEvents query.keyId': () => onlyMine({ keyId: theirs.signing.id }),
   'queryEvents query.userId': () => onlyMine({ userId: 'administrator' }),

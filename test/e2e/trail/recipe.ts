@@ -56,7 +56,7 @@ const keyRecipes = async ({ admin, tenant, key }: Larder): Promise<Recipe[]> => 
     {
       operationId: 'createKey',
       path: '/keys',
-      fixed: { ...signing, tenantId: tenant.id, activateAt: soon(1), deactivateAt: soon(2) },
+      fixed: { ...signing, tenantId: tenant.id, activateAt: soon(1), activateIn: undefined, deactivateAt: soon(2) },
     },
     {
       operationId: 'importKey',
@@ -66,6 +66,7 @@ const keyRecipes = async ({ admin, tenant, key }: Larder): Promise<Recipe[]> => 
         ...signing,
         tenantId: tenant.id,
         activateAt: soon(1),
+        activateIn: undefined,
         deactivateAt: soon(2),
         method: 'rsa-aes-kwp',
         wrappingKeyId: undefined,

@@ -12,7 +12,7 @@ import { assertFits, jweAlgOf } from './jwe-alg.js';
 import type { JweParts } from './read-jwe.js';
 import { encryptedKeyBytes, recoverCek } from './recover-cek.js';
 
-export { type JweHeader, type JweParts, kidOfJwe, readJwe } from './read-jwe.js';
+export { type JweHeader, type JweParts, readJwe } from './read-jwe.js';
 
 export interface OpenedJwe {
   readonly plaintext: Uint8Array;

@@ -2,7 +2,6 @@ import { type ContentAlg, contentAlgs, type JweAlg, jweAlgs } from '@ankasecure/
 import { AnkaError } from '@ankasecure/contracts';
 import { decodeSegment } from '../jose/base64url.js';
 import { type ProtectedHeader, readProtectedHeader } from '../jose/header.js';
-import { parseKid } from '../key/key-version.js';
 import { type Agreement, readAgreement } from './agreement.js';
 
 export interface JweHeader {
@@ -72,15 +71,4 @@ export const readJwe = (compact: string): JweParts => {
   const [protectedHeader, encryptedKey, iv, ciphertext, tag] = segments as [string, string, string, string, string];
   const header = readHeader(readProtectedHeader(protectedHeader, 'jwe-invalid'));
   return { header, protectedHeader, encryptedKey, iv, ciphertext, tag };
-};
-
-/**
- * The key version that the header names; null if it names none.
- * @throws AnkaError `key-not-found` for a kid in another form than ours
- */
-export const kidOfJwe = ({ header }: JweParts): { keyId: string; version: number } | null => {
-  if (header.kid === null) return null;
-  const kid = parseKid(header.kid);
-  if (kid === null) throw new AnkaError('key-not-found');
-  return kid;
 };

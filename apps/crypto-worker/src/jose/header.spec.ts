@@ -2,8 +2,8 @@ import { createECDH, randomUUID } from 'node:crypto';
 import { AnkaError } from '@ankasecure/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { kidOfJwe, readJwe } from '../envelope/decrypt.js';
-import { kidOfJws, readJws } from '../signature/verify.js';
+import { readJwe } from '../envelope/decrypt.js';
+import { readJws } from '../signature/verify.js';
 import { curves } from './curve.js';
 import { maxHeaderBytes } from './header.js';
 import { failureOf } from './testing/failure.js';
@@ -255,34 +255,6 @@ describe('the JWE header', () => {
 
   it('does not check the other segments', () => {
     expect(readJwe(`${segment(JSON.stringify(jwe))}.=.\u0000. .é`)).toMatchObject({ encryptedKey: '=', tag: 'é' });
-  });
-});
-
-describe('the kid of a token', () => {
-  const keyId = randomUUID();
-  const named = (value?: string) => [
-    () => kidOfJwe(readJwe(jweOf(JSON.stringify({ ...jwe, kid: value })))),
-    () => kidOfJws(readJws(jwsOf(JSON.stringify({ ...jws, kid: value })))),
-  ];
-
-  it('is the key and version, or null if there is none', () => {
-    for (const read of named(`${keyId}.12`)) expect(read()).toEqual({ keyId, version: 12 });
-    for (const read of named()) expect(read()).toBeNull();
-  });
-
-  it.each([
-    '',
-    'samwise',
-    keyId,
-    `${keyId}.0`,
-    `${keyId}.01`,
-    `${keyId}.1\n`,
-    `../${keyId}.1`,
-    `${keyId.toUpperCase()}.1`,
-    `${keyId}.1' OR 1=1`,
-    `${keyId}\u0000.1`,
-  ])('is not found if it has another form than ours: %j', async (value) => {
-    for (const read of named(value)) expect(await failureOf(read)).toMatchObject({ code: 'key-not-found' });
   });
 });
 

@@ -44,8 +44,14 @@ const lifeOf = (stored: StoredVersion, now: number) => ({
 /**
  * A key as callers see it, with one of its versions: the current one, unless the caller asked for or changed another.
  * @param now milliseconds since the epoch
+ * @param formerKids where the answer tells them
  */
-export const keyResource = (custody: Custody, stored: StoredVersion, now: number): Key => {
+export const keyResource = (
+  custody: Custody,
+  stored: StoredVersion,
+  now: number,
+  formerKids: readonly string[] = [],
+): Key => {
   const version = versionOf(stored);
   const warnings = outsideWarnings(custody, version);
   return {
@@ -64,6 +70,7 @@ export const keyResource = (custody: Custody, stored: StoredVersion, now: number
     metadata: stored.key.metadata,
     purgeProtection: stored.key.purgeProtection,
     fips: stored.custody === 'software' ? outsideModules : fipsStatus(stored.key.algorithm, stored.key.purpose, now),
+    ...(formerKids.length > 0 && { formerKids: [...formerKids] }),
     createdAt: stored.key.createdAt.toISOString(),
     revision: stored.key.revision,
     ...(warnings.length > 0 ? { warnings } : {}),

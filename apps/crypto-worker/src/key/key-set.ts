@@ -1,43 +1,69 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
-import { type Context, type KeySet, maxSetKeys } from '@ankasecure/contracts';
-import { Clock, withTenant } from '@ankasecure/service-kit';
+import { type Context, type getKeySet, type KeySet, maxSetKeys } from '@ankasecure/contracts';
+import { RecordPosition, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { z } from 'zod';
 import { versionOf } from './key-store.js';
+import { parseKid } from './key-version.js';
 import { publicKeyOf } from './public-key.js';
-import { selectVersions } from './record/select-version.js';
+import { type StoredVersion, selectVersions } from './record/select-version.js';
 
 /** Keys that are parsed in one turn of the event loop. Anybody can ask for a set, and operations must not wait for a whole one. */
 const perTurn = 20;
 
-/** Reads the public keys that verify a tenant's signatures: of versions that sign now, and of earlier versions whose signatures still count. */
+/**
+ * The recorded states of published versions. A version is published before it signs, so that relying parties have it by then,
+ * and for as long as its signatures count. No date moves a version in or out, so a set holds until a record changes.
+ */
+const published = ['PRE_ACTIVE', 'ACTIVE', 'DEACTIVATED'];
+
+/** Reads the public keys that verify a tenant's signatures. */
 @Injectable()
 export class ReadKeySet {
-  constructor(
-    private readonly dataSource: DataSource,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly dataSource: DataSource) {}
 
-  async of({ tenantId }: Pick<Context, 'tenantId'>): Promise<KeySet> {
-    const versions = await withTenant(this.dataSource, tenantId, (manager) =>
-      selectVersions(manager)
-        .where(`version.tenantId = :tenantId AND key.purpose = 'sign'`, { tenantId })
-        .andWhere(
-          `state_at(version.state, version.activateAt, version.deactivateAt, :now) IN ('ACTIVE', 'DEACTIVATED')`,
-          {
-            now: new Date(this.clock.now()),
-          },
-        )
-        .orderBy({ 'version.createdAt': 'DESC', 'version.keyId': 'ASC', 'version.version': 'DESC' })
-        .limit(maxSetKeys)
-        .getMany(),
-    );
-    const keys: KeySet['keys'] = [];
-    for (const [index, stored] of versions.entries()) {
-      if (index > 0 && index % perTurn === 0) await endOfTurn();
-      const published = publicKeyOf(versionOf(stored));
-      if (published !== null) keys.push(published.jwk);
-    }
-    return { keys };
+  async of(
+    { tenantId }: Pick<Context, 'tenantId'>,
+    { known, kid }: z.infer<typeof getKeySet.request>,
+  ): Promise<z.infer<typeof getKeySet.reply>> {
+    const { position, versions } = await withTenant(this.dataSource, tenantId, async (manager) => {
+      // The position is read first. A change in between is in the set, and the next reader sees the new position.
+      const position = await positionOf(manager, tenantId);
+      if (known === position) return { position, versions: null };
+      return { position, versions: await publishedVersions(manager, tenantId, kid) };
+    });
+    return { position, set: versions === null ? null : await setOf(versions) };
   }
 }
+
+const positionOf = async (manager: EntityManager, tenantId: string): Promise<number> =>
+  Number((await manager.findOneBy(RecordPosition, { tenantId }))?.revision ?? 0);
+
+/** Reads one version more than a set holds, if there are so many. */
+const publishedVersions = async (
+  manager: EntityManager,
+  tenantId: string,
+  kid: string | undefined,
+): Promise<readonly StoredVersion[]> => {
+  const wanted = kid === undefined ? undefined : parseKid(kid);
+  if (wanted === null) return [];
+  const versions = selectVersions(manager)
+    .where(`version.tenantId = :tenantId AND key.purpose = 'sign'`, { tenantId })
+    .andWhere('version.state IN (:...published)', { published });
+  if (wanted !== undefined) versions.andWhere('version.keyId = :keyId AND version.version = :version', { ...wanted });
+  return versions
+    .orderBy({ 'version.createdAt': 'DESC', 'version.keyId': 'ASC', 'version.version': 'DESC' })
+    .limit(maxSetKeys + 1)
+    .getMany();
+};
+
+const setOf = async (versions: readonly StoredVersion[]): Promise<KeySet> => {
+  const keys: KeySet['keys'] = [];
+  for (const [index, stored] of versions.slice(0, maxSetKeys).entries()) {
+    if (index > 0 && index % perTurn === 0) await endOfTurn();
+    const exported = publicKeyOf(versionOf(stored));
+    if (exported !== null) keys.push(exported.jwk);
+  }
+  return versions.length > maxSetKeys ? { keys, truncated: true } : { keys };
+};

@@ -5,10 +5,11 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { GrantsOfKey } from '../access/access.js';
 import { grantsOf, readGrants } from '../access/grant.js';
+import { FormerKids, importedVersion } from './former-kids.js';
 import type { Lifecycle } from './key-state.js';
 import { type KeyVersion, objectKindOf } from './key-version.js';
 import { NamedKeys } from './named-key.js';
-import type { KeyVersionRecord } from './record/key-version.entity.js';
+import { KeyVersionRecord } from './record/key-version.entity.js';
 import { readVersion, type StoredVersion } from './record/select-version.js';
 import { wrappedOf } from './wrapped-version.js';
 
@@ -63,14 +64,18 @@ export interface NamedById {
   readonly version: number | null;
 }
 
-/** The key that a request names: by its id, or by the tenant's alias. */
+/**
+ * The key that a request names: by its id; by the tenant's alias; or by a kid that it had before its import. A kid in the form
+ * of ours can be either, and a key of that id comes first.
+ */
 export type Target =
-  | NamedById
+  | (NamedById & { readonly formerKid?: string })
   | {
       readonly alias: string;
       /** The version of the alias's key that is meant. Default: the current one. It throws if the request contradicts itself. */
       readonly of?: (keyId: string) => NamedById;
-    };
+    }
+  | { readonly formerKid: string };
 
 /** The versions of one key that were asked for. `current` is the version that was the current one when it was read. */
 type KnownVersions = BoundedMap<number | 'current', Promise<GrantedVersion>>;
@@ -88,9 +93,11 @@ const capacity = { keys: 20_000, versions: 64 };
 export class KeyStore {
   private readonly known = new BoundedMap<string, KnownVersions>(capacity.keys);
   private readonly named: NamedKeys;
+  readonly former: FormerKids;
 
   constructor(private readonly dataSource: DataSource) {
     this.named = new NamedKeys(dataSource, this);
+    this.former = new FormerKids(dataSource);
   }
 
   /**
@@ -113,9 +120,30 @@ export class KeyStore {
 
   /** Finds the version that a request names. @throws AnkaError `key-not-found`, `alias-not-found`, also for another tenant's */
   meant(tenantId: string, target: Target): Promise<GrantedVersion> {
-    return 'alias' in target
-      ? this.named.find(tenantId, target.alias, target.of)
-      : this.find(tenantId, target.keyId, target.version);
+    if ('alias' in target) return this.named.find(tenantId, target.alias, target.of);
+    if (!('keyId' in target)) return this.imported(tenantId, target.formerKid);
+    const { keyId, version, formerKid } = target;
+    const found = this.find(tenantId, keyId, version);
+    return formerKid === undefined ? found : found.catch((error) => this.insteadOf(error, tenantId, formerKid));
+  }
+
+  private async imported(tenantId: string, formerKid: string): Promise<GrantedVersion> {
+    return this.find(tenantId, await this.former.keyOf(tenantId, formerKid), importedVersion);
+  }
+
+  private insteadOf(error: unknown, tenantId: string, formerKid: string): Promise<GrantedVersion> {
+    if (error instanceof AnkaError && error.code === 'key-not-found') return this.imported(tenantId, formerKid);
+    throw error;
+  }
+
+  /** Whether the version is still the key's newest. If it is not, the key is read again. */
+  async isCurrent({ tenantId, keyId, version }: Pick<KeyVersion, 'tenantId' | 'keyId' | 'version'>): Promise<boolean> {
+    const newest = await withTenant(this.dataSource, tenantId, (manager) =>
+      manager.maximum(KeyVersionRecord, 'version', { tenantId, keyId }),
+    );
+    if (newest === version) return true;
+    this.forget(tenantId, keyId);
+    return false;
   }
 
   forget(tenantId: string, keyId: string): void {
@@ -125,6 +153,7 @@ export class KeyStore {
   /** Forgets every key, where it is unknown which one has changed. */
   forgetAll(): void {
     this.known.clear();
+    this.former.forgetAll();
   }
 
   private read(tenantId: string, keyId: string, version: number | null): Promise<GrantedVersion> {

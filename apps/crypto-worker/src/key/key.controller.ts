@@ -6,7 +6,6 @@ import {
   getKeyVersion,
   getPublicKey,
   type Key,
-  type KeySet,
   type KeyUsage,
   type KeyVersionResource,
   listKeys,
@@ -89,7 +88,10 @@ export class KeyController {
 
   @NeedsToken()
   @MessagePattern(getKeySet)
-  async keySet(context: Context): Promise<Answer<KeySet>> {
-    return { body: await this.sets.of(context) };
+  async keySet(
+    context: Context,
+    request: z.infer<typeof getKeySet.request>,
+  ): Promise<Answer<z.infer<typeof getKeySet.reply>>> {
+    return { body: await this.sets.of(context, request) };
   }
 }

@@ -9,11 +9,8 @@ const members = { RSA: ['n', 'e'], EC: ['crv', 'x', 'y'], OKP: ['crv', 'x'] } as
 
 const isKty = (kty: unknown): kty is keyof typeof members => typeof kty === 'string' && Object.hasOwn(members, kty);
 
-/** Returns `alg` for a key with one algorithm. Both names of Ed25519 count as one: every library knows `EdDSA`. */
-const jwkAlg = (algs: KeyVersion['algs']): string | undefined => {
-  if (algs.includes('EdDSA')) return 'EdDSA';
-  return algs.length === 1 ? algs[0] : undefined;
-};
+/** Returns `alg` for a key with one algorithm. The headers of its JWSs have the same name, so clients that compare them agree. */
+const jwkAlg = (algs: KeyVersion['algs']): string | undefined => (algs.length === 1 ? algs[0] : undefined);
 
 /** Exports the public half as callers get it: PEM, and a JWK with kid, use and, where there is only one, alg. null for secret keys. */
 export const publicKeyOf = (

@@ -16,6 +16,7 @@ import type { z } from 'zod';
 import { mayWithAll } from '../access/access.js';
 import { assertGranted, assertGrantsGenuine, grantedAny } from '../access/grant.js';
 import { Custody } from '../custody/custody.js';
+import { readFormerKids } from './former-kids.js';
 import { keyResource, versionResource } from './key-resource.js';
 import { versionOf } from './key-store.js';
 import { publicKeyOf } from './public-key.js';
@@ -37,7 +38,11 @@ export class ReadKey {
 
   /** @throws AnkaError `key-not-found`, also for another tenant's key; `key-access-denied` */
   async get(context: Context, { id }: z.infer<typeof getKey.request>): Promise<Key> {
-    return keyResource(this.custody, await this.row(context, id, null), this.clock.now());
+    const row = await this.row(context, id, null);
+    const formerKids = await withTenant(this.dataSource, context.tenantId, (manager) =>
+      readFormerKids(manager, context.tenantId, id),
+    );
+    return keyResource(this.custody, row, this.clock.now(), formerKids);
   }
 
   /** Lists the versions of a key, the current one first. @throws AnkaError `key-not-found`, `key-access-denied`, `cursor-invalid` */

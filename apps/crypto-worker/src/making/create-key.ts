@@ -13,6 +13,7 @@ import { insertIfAbsent, noteAbsent, withTenant } from '@ankasecure/service-kit'
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Custody } from '../custody/custody.js';
+import { readFormerKids, writeFormerKids } from '../key/former-kids.js';
 import { keyResource } from '../key/key-resource.js';
 import { isValidAt } from '../key/key-state.js';
 import { shareFence } from '../key/lock/tenant-fence.sql.js';
@@ -26,6 +27,7 @@ import { assertMadeHere } from '../policy/made-here.js';
 import { KeyRoom } from './key-room.js';
 import { VersionMaker } from './make-version.js';
 import {
+  activationOf,
   type CreationPlan,
   type CreationRequest,
   custodyOf,
@@ -105,14 +107,16 @@ export class CreateKey {
   private async make(creation: Creation, plan: CreationPlan, policy: EnforcedPolicy): Promise<CreatedKey | undefined> {
     const { context, id, request } = creation;
     const { tenantId } = context;
-    const { activateAt, deactivateAt } = request;
+    const { deactivateAt } = request;
+    const now = policy.now();
+    const activateAt = activationOf(request, now);
     const made = await this.versions.make(
       context,
       {
         tenantId,
         keyId: id,
         version: 1,
-        state: isToCome(activateAt, policy.now()) ? 'PRE_ACTIVE' : 'ACTIVE',
+        state: isToCome(activateAt, now) ? 'PRE_ACTIVE' : 'ACTIVE',
         activateAt: dateOf(activateAt),
         deactivateAt: dateOf(deactivateAt),
         custody: custodyOf(request),
@@ -159,7 +163,7 @@ export class CreateKey {
 
   private async record(
     manager: EntityManager,
-    { context: { tenantId, principal }, id, request }: Creation,
+    { context: { tenantId, principal }, id, request, source }: Creation,
     { ref, algs, ruling }: CreationPlan,
     policy: EnforcedPolicy,
   ): Promise<boolean> {
@@ -181,12 +185,17 @@ export class CreateKey {
       metadata: request.metadata ?? {},
     };
     const isNew = await insertIfAbsent(manager, KeyRecord, row, 'id');
-    if (isNew) noteAbsent(manager, RotationPolicyRecord, { tenantId, keyId: id });
-    return isNew;
+    if (!isNew) return false;
+    noteAbsent(manager, RotationPolicyRecord, { tenantId, keyId: id });
+    await writeFormerKids(manager, tenantId, id, source.formerKids ?? []);
+    return true;
   }
 
   private async read(tenantId: string, id: string): Promise<Key | undefined> {
-    const current = await withTenant(this.dataSource, tenantId, (manager) => readVersion(manager, tenantId, id, null));
-    return current === undefined ? undefined : keyResource(this.custody, current, this.makings.clock.now());
+    return withTenant(this.dataSource, tenantId, async (manager) => {
+      const current = await readVersion(manager, tenantId, id, null);
+      if (current === undefined) return undefined;
+      return keyResource(this.custody, current, this.makings.clock.now(), await readFormerKids(manager, tenantId, id));
+    });
   }
 }

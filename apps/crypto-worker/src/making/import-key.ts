@@ -22,7 +22,7 @@ import type { KeySource, Supply } from './plan-creation.js';
 import { assertUnwraps } from './wrapping-key.js';
 
 type ImportRequest = z.infer<typeof importKey.request>;
-type Material = Pick<ImportRequest, 'method' | 'wrappingKeyId' | 'wrappedKey'>;
+type Material = Pick<ImportRequest, 'method' | 'wrappingKeyId' | 'wrappedKey' | 'formerKids'>;
 
 /** Imports tenants' keys, and offers the key to wrap them with. */
 @Injectable()
@@ -55,24 +55,27 @@ export class ImportKey {
    * Creates a key from wrapped material, as `CreateKey.create`. A dry run does not open the material.
    * @throws AnkaError `algorithm-unavailable` and `request-invalid` before the material is opened, if the token cannot import
    * it or its length is not possible; `key-not-found`
-   * for a wrapping key, and what `assertUnwraps` throws; `decryption-failed`
+   * for a wrapping key, `former-kid-taken`, and what `assertUnwraps` throws; `decryption-failed`
    */
   import(
     context: Context,
-    { method, wrappingKeyId, wrappedKey, ...request }: ImportRequest,
+    { method, wrappingKeyId, wrappedKey, formerKids, ...request }: ImportRequest,
   ): Promise<CreatedKey | DryRun> {
-    return this.creator.create(context, request, this.bringing(context, { method, wrappingKeyId, wrappedKey }));
+    const material = { method, wrappingKeyId, wrappedKey, formerKids };
+    return this.creator.create(context, request, this.bringing(context, material));
   }
 
-  private bringing(context: Context, { method, wrappingKeyId, wrappedKey }: Material): KeySource {
+  private bringing(context: Context, { method, wrappingKeyId, wrappedKey, formerKids }: Material): KeySource {
     const bytes = Buffer.from(wrappedKey, 'base64url');
     const { oaepHash } = this.custody.importAbility(method);
     return {
       operation: 'key.import',
+      formerKids,
       outsideSteps: (algorithm, purpose) =>
         this.custody.importAbility(method, { algorithm, purpose }).outsideSteps ?? [],
       details: { method, ...(oaepHash && { oaepHash }), ...(wrappingKeyId !== undefined && { wrappingKeyId }) },
       prepare: async (algorithm, purpose, policy) => {
+        if (formerKids !== undefined) await this.keys.former.assertFree(context.tenantId, formerKids);
         const { available, detail } = this.custody.importAbility(method, { algorithm, purpose });
         if (!available) throw new AnkaError('algorithm-unavailable', detail);
         // The token cannot unwrap keys that it cannot wrap.

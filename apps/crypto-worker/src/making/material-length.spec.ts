@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type AlgorithmName, algorithmNames, algorithmOf, secretBytesOf } from '@ankasecure/algorithm';
-import { AnkaError } from '@ankasecure/contracts';
+import type { AnkaError } from '@ankasecure/contracts';
 import { describe, expect, it } from 'vitest';
 import { importFailed, importFailures } from '../custody/import-failure.js';
 import { failureCodeOf } from '../outcome/event.js';

@@ -1,5 +1,5 @@
 import { type Alg, type AlgorithmName, defaultPurpose, joseAlgs, type Purpose } from '@ankasecure/algorithm';
-import { AnkaError, type Context, type createKey, type KeyQuota } from '@ankasecure/contracts';
+import { AnkaError, anyAlg, type Context, type createKey, type KeyQuota, secondsOf } from '@ankasecure/contracts';
 import type { z } from 'zod';
 import type { Custody, CustodyKind, GeneratedKey, KeyRef, NewKey } from '../custody/custody.js';
 import { outsideSteps } from '../custody/outside-step.js';
@@ -15,6 +15,8 @@ export type CreationRequest = z.infer<typeof createKey.request>;
 /** The source of a key. */
 export interface KeySource {
   readonly operation: 'key.create' | 'key.import';
+  /** The kids that the key had elsewhere. */
+  readonly formerKids?: readonly string[] | undefined;
   /** Details of the event, in addition to the common ones. */
   readonly details: Readonly<Record<string, string>>;
   /** Steps outside the HSM that bringing the key in needs, in addition to those of its uses. */
@@ -78,7 +80,7 @@ export const planCreation = async (
     custody: custodyOf(request),
     outsideSteps: [
       ...(source.outsideSteps?.(algorithm, purpose) ?? []),
-      ...outsideSteps(custody, { algorithm, purpose, algs: plannedAlgs(request, possible) }),
+      ...outsideSteps(custody, { algorithm, purpose, algs: possible }),
     ],
     labels: Object.keys(request.metadata ?? {}),
     ...(request.deactivateAt !== undefined && { lifeDays: (Date.parse(request.deactivateAt) - now) / dayMs }),
@@ -96,28 +98,36 @@ export const custodyOf = ({ custody = 'token' }: CreationRequest): CustodyKind =
 export const isToCome = (instant: string | undefined, now: number): boolean =>
   instant !== undefined && Date.parse(instant) > now;
 
-const assertDates = ({ activateAt, deactivateAt }: CreationRequest, now: number): void => {
+/** When the key becomes ACTIVE, if the request says so. @param now milliseconds since the epoch */
+export const activationOf = ({ activateAt, activateIn }: CreationRequest, now: number): string | undefined =>
+  activateIn === undefined ? activateAt : new Date(now + (secondsOf(activateIn) ?? 0) * 1000).toISOString();
+
+const assertDates = (request: CreationRequest, now: number): void => {
+  const { activateAt, activateIn, deactivateAt } = request;
+  if (activateAt !== undefined && activateIn !== undefined)
+    throw new AnkaError('request-invalid', 'activateIn: must be left out with activateAt');
+  const activation = activationOf(request, now);
   if (deactivateAt === undefined) return;
   if (!isToCome(deactivateAt, now)) throw new AnkaError('request-invalid', 'deactivateAt: must be in the future');
-  if (activateAt !== undefined && Date.parse(activateAt) >= Date.parse(deactivateAt))
-    throw new AnkaError('request-invalid', 'deactivateAt: must be after activateAt');
+  if (activation !== undefined && Date.parse(activation) >= Date.parse(deactivateAt))
+    throw new AnkaError('request-invalid', 'deactivateAt: must be after the activation');
 };
 
-/** The JOSE algorithms of such a key. The requested one must be among them. */
+/** The JOSE algorithms that such a key can have: the requested one, or all of its kind, the default first. */
 const possibleAlgs = ({ algorithm, alg }: CreationRequest, purpose: Purpose): readonly Alg[] => {
   const possible = joseAlgs(algorithm, purpose);
   if (possible.length === 0)
     throw new AnkaError('purpose-mismatch', `Keys of ${algorithm} cannot have the purpose ${purpose}`);
-  if (alg !== undefined && !possible.includes(alg))
+  if (alg === undefined) return possible;
+  if (alg === anyAlg && purpose === 'sign') return possible;
+  if (alg === anyAlg)
+    throw new AnkaError('algorithm-mismatch', `A key for ${purpose} has one algorithm. Leave alg out.`);
+  if (!possible.includes(alg))
     throw new AnkaError('algorithm-mismatch', `${algorithm} for ${purpose} supports only ${possible.join(', ')}`);
-  return possible;
+  return [alg];
 };
 
-/** The algorithms that the key will have if the token supports them. The first decides which steps are outside the HSM. */
-const plannedAlgs = ({ alg }: CreationRequest, possible: readonly Alg[]): readonly Alg[] =>
-  alg === undefined ? possible : [alg];
-
-/** The algorithms that the token supports; one only for a key that encrypts. */
+/** The algorithms that the token supports, if the request wants any; otherwise the first of them (RFC 8725 §3.1). */
 const usableAlgs = async (
   custody: Custody,
   context: Context,
@@ -128,11 +138,9 @@ const usableAlgs = async (
   const { algorithm, alg } = request;
   const kind = custodyOf(request);
   const capability = await custody.capability(context, algorithm, purpose, kind);
-  const usable = possible.filter((each) => capability.algs.includes(each) && (alg === undefined || each === alg));
-  if (usable.length > 0) return purpose === 'encrypt' ? usable.slice(0, 1) : usable;
-  const why = capability.excluded
-    .filter((row) => alg === undefined || row.alg === alg)
-    .map((row) => `${row.alg}: ${row.detail}`);
+  const usable = possible.filter((each) => capability.algs.includes(each));
+  if (usable.length > 0) return alg === anyAlg ? usable : usable.slice(0, 1);
+  const why = capability.excluded.filter((row) => possible.includes(row.alg)).map((row) => `${row.alg}: ${row.detail}`);
   throw new AnkaError(
     'algorithm-unavailable',
     `${algorithm} for ${purpose} cannot be used on this token${kind === 'wrapped' ? ' in wrapped custody' : ''}. ${why.join('; ')}`,

@@ -31,4 +31,5 @@ export { DisabledTenant1770700000000 } from './1770700000000-disabled-tenant.js'
 export { PartitionRole1770990100000 } from './1770990100000-partition-role.js';
 export { ForeignPartition1770990200000 } from './1770990200000-foreign-partition.js';
 export { OutboxProof1775100000000 } from './1775100000000-outbox-proof.js';
+export { FormerKid1777100000000 } from './1777100000000-former-kid.js';
 export { RefusedPin1779100000000 } from './1779100000000-refused-pin.js';

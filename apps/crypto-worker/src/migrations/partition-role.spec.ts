@@ -16,6 +16,7 @@ const rows: Readonly<Record<string, string>> = {
     VALUES ($1, $1, 1, 'DESTROY_SCHEDULED', 'token', $2, 't', 's', $3, now()),
       ($1, $1, 2, 'ACTIVE', 'token', $2, 't', 's', sha256($3)::bytea, now())`,
   key_alias: `(tenant_id, name, key_id) VALUES ($1, 'a', $1)`,
+  former_kid: `(tenant_id, kid, key_id) VALUES ($1, 'a', $1)`,
   past_alias: `(tenant_id, last_revision) VALUES ($1, 1)`,
   key_grant: `(tenant_id, key_id, kind, grantee, rights, granted_by) VALUES ($1, $1, 'subject', 'x', '{view}', 'x')`,
   key_usage: `(tenant_id, key_id, version, operation, slot, uses, last_used_at) VALUES ($1, $1, 1, 'sign', 1, 1, now())`,

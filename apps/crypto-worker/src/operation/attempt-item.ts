@@ -1,10 +1,10 @@
 import { AnkaError, type Context } from '@ankasecure/contracts';
-import { asAnkaError, describeIssues, recordSpan } from '@ankasecure/service-kit';
+import { asAnkaError, describeIssues } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { assertMay, useOf } from '../access/access.js';
 import { Custody } from '../custody/custody.js';
 import { outsideSteps } from '../custody/outside-step.js';
-import { metered } from '../deadline/metered.js';
+import { type Metered, metered } from '../deadline/metered.js';
 import { allOf, permissionOf, refusalOf, stateAt, stateHolds } from '../key/key-state.js';
 import { type GrantedVersion, KeyStore, type Target } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
@@ -14,9 +14,10 @@ import { EnforcedPolicies } from '../policy/enforced-policy.js';
 import { refusedBy } from '../policy/ruling.js';
 import { Quotas } from '../quota/quotas.js';
 import type { Attempt } from './attempt.js';
+import { UseBudget } from './budget/use-budget.js';
 import { type AcceptedRisk, ItemRecord, type PerformedOperation } from './item-record.js';
 import type { Operation } from './operation.js';
-import { UseBudget } from './use-budget.js';
+import { misfitOf, type Trial, tryVersions } from './try-versions.js';
 import { runWithoutHsm } from './without-hsm.js';
 
 /** One item of a request, and its operation. */
@@ -26,6 +27,8 @@ interface ItemRequest<Item, Parsed> {
   readonly item: Item;
   readonly parsed: Parsed;
   readonly target: Target;
+  /** Meters the operation alone, in all versions that are tried: no self-test, and no rotation of a used-up key. */
+  readonly budget: Metered;
 }
 
 /**
@@ -48,14 +51,38 @@ export class AttemptItem {
     try {
       const request = readItem(operation, context, raw);
       if ('keyId' in request.target) record.keyId = request.target.keyId;
-      const key = await this.decide(request, record);
-      if (context.dryRun === true) {
-        await this.runUpToHsm(request, key);
-        return record.dryRun();
-      }
-      return record.succeeded(await this.perform(request, record, key));
+      const trial = (version?: number, earlier?: ItemRecord): Promise<Trial> =>
+        this.trial(request, earlier === undefined ? record : earlier.ofAnotherVersion(), version);
+      return await tryVersions(trial, {
+        isOpen: (key) => isOpen(request, key),
+        isCurrent: (key) => this.keys.isCurrent(key),
+      });
     } catch (error) {
       return context.dryRun === true ? record.dryRun(asAnkaError(error)) : record.failed(asAnkaError(error));
+    }
+  }
+
+  /** Tries one version. Never rejects. @param version undefined for the one that the item means */
+  private async trial<Item, Parsed>(
+    request: ItemRequest<Item, Parsed>,
+    record: ItemRecord,
+    version: number | undefined,
+  ): Promise<Trial> {
+    const { context } = request;
+    try {
+      const key = await this.decide(request, record, version);
+      if (context.dryRun === true) {
+        await this.runUpToHsm(request, key);
+        return { record, end: () => record.dryRun() };
+      }
+      const performed = await this.perform(request, record, key, version !== undefined);
+      const isMisfit = performed.result.failureCode !== undefined;
+      return { record, end: () => record.succeeded(performed), ...(isMisfit && { misfit: 'does-not-fit' }) };
+    } catch (thrown) {
+      const error = asAnkaError(thrown);
+      const misfit = misfitOf(error);
+      const end = () => (context.dryRun === true ? record.dryRun(error) : record.failed(error));
+      return { record, end, ...(misfit !== undefined && { misfit }) };
     }
   }
 
@@ -74,10 +101,12 @@ export class AttemptItem {
   private async decide<Item, Parsed>(
     { operation, context, item, parsed, target }: ItemRequest<Item, Parsed>,
     record: ItemRecord,
+    version: number | undefined,
   ): Promise<GrantedVersion> {
     const policy = await this.policies.of(context.tenantId);
     record.policy = policy;
-    const key = await this.keys.meant(context.tenantId, target);
+    const meant = version === undefined ? target : { keyId: record.keyId ?? '', version };
+    const key = await this.keys.meant(context.tenantId, meant);
     record.key = key;
     assertMay(context, useOf[operation.name], key.grants);
     const now = policy.now();
@@ -100,13 +129,16 @@ export class AttemptItem {
     return runWithoutHsm(this.custody, (custody) => operation.run(custody, context, key, item, parsed));
   }
 
-  /** Runs the operation within the key's quota. */
+  /** Runs the operation within the key's quota. @param isFurther whether it is a further try, which counts if it calls the token */
   private perform<Item, Parsed>(
     request: ItemRequest<Item, Parsed>,
     record: ItemRecord,
     decided: GrantedVersion,
+    isFurther: boolean,
   ): Promise<PerformedOperation> {
-    if (!this.quotas.bounds(decided)) return this.use(request, record, decided);
+    const { operation, item, parsed } = request;
+    const isFree = isFurther && operation.alg(decided, item, parsed) === null;
+    if (isFree || !this.quotas.bounds(decided)) return this.use(request, record, decided);
     return this.quotas.during(
       decided,
       () => this.use(request, record, decided),
@@ -121,14 +153,10 @@ export class AttemptItem {
     record: ItemRecord,
     decided: GrantedVersion,
   ): Promise<PerformedOperation> {
-    const { operation, context, item, parsed } = request;
-    // Meters the operation alone: no self-test, and no rotation of a used-up key.
-    const budget = metered(context);
+    const { operation, budget, item, parsed } = request;
     const key = this.budget.bounds(decided) ? await this.takeUse(request, record, decided) : decided;
     const result = await operation.run(this.custody, budget, key, item, parsed);
-    const hsmMicros = budget.hsm.micros;
-    recordSpan(`pkcs11 ${operation.name}`, hsmMicros, { 'ankasecure.algorithm': key.algorithm });
-    return { key, result, hsmMicros };
+    return { key, result, hsmMicros: budget.hsm.micros };
   }
 
   /** Takes one use of a key that may protect a limited number of times. @returns the key, or the version that replaced it */
@@ -162,6 +190,16 @@ export class AttemptItem {
   }
 }
 
+/**
+ * Whether an item leaves the version of this key open. What it protects with is the current version, and a kid or the request
+ * can name one.
+ */
+const isOpen = <Item, Parsed>({ operation, target }: ItemRequest<Item, Parsed>, { keyId }: KeyVersion): boolean => {
+  if (operation.use === 'protect') return false;
+  if ('alias' in target) return target.of === undefined || target.of(keyId).version === null;
+  return 'keyId' in target && target.version === null;
+};
+
 /** @throws AnkaError `request-invalid` */
 const readItem = <Item, Parsed>(
   operation: Operation<Item, Parsed>,
@@ -172,7 +210,7 @@ const readItem = <Item, Parsed>(
   if (!checked.success) throw new AnkaError('request-invalid', describeIssues(checked.error));
   const item = checked.data;
   const parsed = operation.parse(item);
-  return { operation, context, item, parsed, target: operation.target(item, parsed) };
+  return { operation, context, item, parsed, target: operation.target(item, parsed), budget: metered(context) };
 };
 
 /** @returns the risk that the caller accepts, if there is one */

@@ -46,11 +46,21 @@ export class ItemRecord {
   risk: AcceptedRisk | null = null;
   ruling: Ruling | undefined;
   keyQuota: KeyQuota | undefined;
+  /** The versions that do not fit, if the item names no version. */
+  tried: readonly number[] = [];
 
   constructor(
     private readonly operation: string,
     private readonly context: Context,
   ) {}
+
+  /** A record of the same item with another version of the key. */
+  ofAnotherVersion(): ItemRecord {
+    const record = new ItemRecord(this.operation, this.context);
+    record.keyId = this.key?.keyId ?? this.keyId;
+    record.keyQuota = this.keyQuota;
+    return record;
+  }
 
   succeeded({ key, result, hsmMicros }: PerformedOperation): Attempt {
     const { ruling } = this;
@@ -58,7 +68,7 @@ export class ItemRecord {
       fence: this.fence(),
       event: this.event(result.failureCode ?? null, result),
       hsmMicros,
-      body: bodyOf(key, result, ruling),
+      body: { ...bodyOf(key, result, ruling), ...this.triedInVain(result) },
       ...(ruling?.notice === undefined ? {} : { notice: ruling.notice }),
       ...(this.keyQuota === undefined ? {} : { keyQuota: this.keyQuota }),
     };
@@ -87,6 +97,11 @@ export class ItemRecord {
     };
   }
 
+  /** Tells the versions that were tried in vain, so that nobody takes the answer for that of a version that was not. */
+  private triedInVain({ failureCode }: OperationResult): { versionsTried?: readonly number[] } {
+    return failureCode !== undefined && this.tried.length > 1 ? { versionsTried: this.tried } : {};
+  }
+
   private fence(): Fence {
     const { policy, key, validity, context } = this;
     return { tenantId: context.tenantId, policy, key, validity, tried: context.dryRun === true };
@@ -105,10 +120,11 @@ export class ItemRecord {
 
   /** The key version that was used, and the rule of a refusal by policy. */
   private details(key: KeyVersion, used: Pick<OperationResult, 'alg' | 'enc'> | undefined): Record<string, string> {
-    const { ruling, risk } = this;
+    const { ruling, risk, tried } = this;
     return {
       ...usedKey(key, used?.alg),
       ...(used?.enc !== undefined && { enc: used.enc }),
+      ...(tried.length > 1 && { versionsTried: tried.join(' ') }),
       ...(ruling?.decision.allow === false && { rule: ruling.decision.rule }),
       ...risk,
     };

@@ -5,10 +5,10 @@ import { MakingModule } from '../making/making.module.js';
 import { PolicyModule } from '../policy/policy.module.js';
 import { QuotaModule } from '../quota/quota.module.js';
 import { AttemptItem } from './attempt-item.js';
-import { GcmReservation } from './gcm-reservation.js';
+import { GcmReservation } from './budget/gcm-reservation.js';
+import { UseBudget } from './budget/use-budget.js';
 import { OperationController } from './operation.controller.js';
 import { RunOperation } from './run-operation.js';
-import { UseBudget } from './use-budget.js';
 
 /** Encrypts, decrypts, signs and verifies with keys. */
 @Module({

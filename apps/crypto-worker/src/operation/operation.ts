@@ -4,15 +4,16 @@ import { AnkaError } from '@ankasecure/contracts';
 import type { z } from 'zod';
 import type { Custody } from '../custody/custody.js';
 import type { Deadline } from '../deadline/deadline.js';
-import { type JweParts, kidOfJwe, openJwe, readJwe } from '../envelope/decrypt.js';
+import { type JweParts, openJwe, readJwe } from '../envelope/decrypt.js';
 import { sealJwe } from '../envelope/encrypt.js';
 import { jweAlgOf } from '../envelope/jwe-alg.js';
 import type { Use } from '../key/key-state.js';
-import type { NamedById, Target } from '../key/key-store.js';
+import type { Target } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
-import { jwsAlgOf } from '../signature/jws-alg.js';
+import { jwsAlgOf, verifyAlgOf } from '../signature/jws-alg.js';
 import { signItem } from '../signature/sign.js';
-import { type JwsParts, kidOfJws, readJws, verifyItem } from '../signature/verify.js';
+import { type JwsParts, readJws, verifyItem } from '../signature/verify.js';
+import { meantKey } from './meant-key.js';
 
 /** The result of an operation: its own fields of the answer, and the data for its audit event. */
 export interface OperationResult {
@@ -61,34 +62,9 @@ const textOf = (data: Buffer, encoding: 'base64url' | 'utf8'): string => {
   }
 };
 
-interface NamedVersion {
-  readonly keyId?: string | undefined;
-  readonly alias?: string | undefined;
-  readonly version?: number | undefined;
-}
-
 /** The key to protect with. The schema requires exactly one of the two members. */
 const toProtect = ({ keyId, alias = '' }: { keyId?: string | undefined; alias?: string | undefined }): Target =>
   keyId === undefined ? { alias } : { keyId, version: null };
-
-/** The key that the request names, where an alias stands for the id of its key. */
-const toProcess = ({ alias, ...named }: NamedVersion, of: (named: Omit<NamedVersion, 'alias'>) => NamedById): Target =>
-  alias === undefined ? of(named) : { alias, of: (keyId) => of({ ...named, keyId }) };
-
-/** The key that the `kid` and the request name. They must agree if both are present. */
-const agreed = (
-  kid: { keyId: string; version: number } | null,
-  { keyId, version }: Omit<NamedVersion, 'alias'>,
-  missing: string,
-): NamedById => {
-  if (kid !== null) {
-    if ((keyId ?? kid.keyId) !== kid.keyId || (version ?? kid.version) !== kid.version)
-      throw new AnkaError('key-not-found', 'The request and the header’s kid name different keys');
-    return kid;
-  }
-  if (keyId === undefined) throw new AnkaError('request-invalid', missing);
-  return { keyId, version: version ?? null };
-};
 
 const encrypt: Operation<contracts.EncryptItem, undefined> = {
   name: 'encrypt',
@@ -121,8 +97,7 @@ const decrypt: Operation<contracts.DecryptItem, JweParts> = {
   use: 'process',
   purposes: ['encrypt'],
   parse: ({ jwe }) => readJwe(jwe),
-  target: (item, parts) =>
-    toProcess(item, (named) => agreed(kidOfJwe(parts), named, 'Send keyId or alias, because the JWE has no kid')),
+  target: (item, parts) => meantKey(parts.header.kid, item, 'Send keyId or alias, because the JWE has no kid'),
   acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
   alg: jweAlgOf,
   enc: (_item, { header }) => header.enc,
@@ -162,12 +137,9 @@ const verify: Operation<contracts.VerifyItem, JwsParts | undefined> = {
   use: 'process',
   purposes: ['sign', 'mac'],
   parse: ({ jws }) => (jws === undefined ? undefined : readJws(jws)),
-  target: (item, parts) =>
-    toProcess(item, (named) =>
-      agreed(parts === undefined ? null : kidOfJws(parts), named, 'Send keyId or alias, because the JWS has no kid'),
-    ),
+  target: (item, parts) => meantKey(parts?.kid ?? null, item, 'Send keyId or alias, because the JWS has no kid'),
   acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
-  alg: (key, item, parts) => (key.publicKey === null ? jwsAlgOf(key, parts?.alg ?? item.alg) : null),
+  alg: (key, item, parts) => (key.publicKey === null ? verifyAlgOf(key, parts?.alg ?? item.alg) : null),
   enc: () => undefined,
   async run(custody, budget, key, item, parts) {
     const { alg, valid } = await verifyItem(custody, budget, key, item, parts);

@@ -14,9 +14,9 @@ import { type EnforcedPolicies, enforcedPolicy } from '../policy/enforced-policy
 import { Quotas } from '../quota/quotas.js';
 import { ownClock } from '../testing/worker-database.js';
 import { AttemptItem } from './attempt-item.js';
+import type { UseBudget } from './budget/use-budget.js';
 import { type Operation, operations } from './operation.js';
 import { RunOperation } from './run-operation.js';
-import type { UseBudget } from './use-budget.js';
 
 const [encrypt, decrypt, sign, verify] = operations;
 

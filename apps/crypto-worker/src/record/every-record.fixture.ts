@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { initialPolicy } from '@ankasecure/policy-rules';
 import { KeyGrantRecord } from '../access/key-grant.entity.js';
+import { FormerKidRecord } from '../key/record/former-kid.entity.js';
 import { KekRotationRecord } from '../key/record/kek-rotation.entity.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { KeyAliasRecord } from '../key/record/key-alias.entity.js';
@@ -60,6 +61,7 @@ export const records: readonly (readonly [entity: new () => object, row: object]
       rewrapFailure: 'hsm-error',
     },
   ],
+  [FormerKidRecord, { tenantId, kid: 'of another house', keyId }],
   [KeyAliasRecord, { tenantId, name: 'alias', keyId }],
   [KeyGrantRecord, { tenantId, keyId, kind: 'subject', grantee: 'bob', rights: ['use:sign'], grantedBy: 'alice' }],
   [

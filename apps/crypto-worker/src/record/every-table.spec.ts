@@ -68,6 +68,13 @@ const absences: Readonly<Record<string, readonly Absence[]>> = {
       answer: 'alias-not-found',
     },
   ],
+  former_kid: [
+    {
+      where: 'true',
+      read: ({ dataSource }) => new KeyStore(dataSource).meant(tenantId, { formerKid: 'of another house' }),
+      answer: 'key-not-found',
+    },
+  ],
   key_grant: [
     {
       where: 'true',

@@ -2,7 +2,6 @@ import { type JwsAlg, jwsAlgs } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import { decodeSegment } from '../jose/base64url.js';
 import { readProtectedHeader } from '../jose/header.js';
-import { parseKid } from '../key/key-version.js';
 
 /** A compact JWS (RFC 7515 §3.1) with an acceptable header. */
 export interface JwsParts {
@@ -35,15 +34,4 @@ export const readJws = (compact: string): JwsParts => {
   const signature = decodeSegment(encodedSignature);
   if (signature === null) return refuse('The signature is not canonical base64url without padding.');
   return { alg, kid: typeof header['kid'] === 'string' ? header['kid'] : null, protectedHeader, payload, signature };
-};
-
-/**
- * The key version that the header names; null if it names none.
- * @throws AnkaError `key-not-found` for a kid in another form than ours
- */
-export const kidOfJws = ({ kid }: JwsParts): { keyId: string; version: number } | null => {
-  if (kid === null) return null;
-  const parsed = parseKid(kid);
-  if (parsed === null) throw new AnkaError('key-not-found');
-  return parsed;
 };

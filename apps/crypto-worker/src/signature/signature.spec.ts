@@ -11,7 +11,7 @@ import { failureOf } from '../jose/testing/failure.js';
 import { jwsKeys, type KnownKey, knownKey, soon } from '../jose/testing/known-key.js';
 import { kidOf } from '../key/key-version.js';
 import { signItem } from './sign.js';
-import { kidOfJws, readJws, verifyItem } from './verify.js';
+import { readJws, verifyItem } from './verify.js';
 
 const text = 'a promise of the house, mit Umlaut ü';
 const payload = Buffer.from(text).toString('base64url');
@@ -40,7 +40,7 @@ describe.each(jwsKeys)('%s with %s', (alg, algorithm, purpose) => {
     const [header, signed] = jws.split('.');
     expect(JSON.parse(decoded(header))).toEqual({ alg, kid: kidOf(known.key) });
     expect(decoded(signed)).toBe(text);
-    expect(kidOfJws(readJws(jws))).toEqual({ keyId: known.key.keyId, version: 1 });
+    expect(readJws(jws).kid).toBe(kidOf(known.key));
     expect(await check({ jws })).toEqual(valid);
     expect(await verifyItem(known.custody, soon, known.key, verifySchema.parse({ jws }), readJws(jws))).toEqual(valid);
   });
@@ -164,6 +164,22 @@ describe('the algorithm', () => {
       code: 'algorithm-mismatch',
     });
   });
+
+  // RFC 9864 §2.2 names the algorithm that RFC 8037 §3.1 calls EdDSA.
+  it.each([
+    ['EdDSA', 'Ed25519'],
+    ['Ed25519', 'EdDSA'],
+  ] as const)(
+    'of an Ed25519 key is %s in all that it signs, and it verifies what others call %s',
+    async (own, others) => {
+      const open = knownKey('Ed25519', 'sign');
+      const { sign, verify: check } = signing(knownKey('Ed25519', 'sign', { alg: own, secret: open.secret }));
+      expect(await sign({ payload })).toMatchObject({ alg: own });
+      expect(await failureOf(() => sign({ payload, alg: others }))).toMatchObject({ code: 'algorithm-mismatch' });
+      const { jws = '' } = await signing(open).sign({ payload, alg: others });
+      expect(await check({ jws })).toEqual({ valid: true, alg: others });
+    },
+  );
 
   it('of header and request must agree', async () => {
     const { sign, verify: check } = signing(rsa);

@@ -6,13 +6,13 @@ import type { Deadline } from '../deadline/deadline.js';
 import { decodeData } from '../jose/base64url.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { readDigest } from './digest.js';
-import { jwsAlgOf } from './jws-alg.js';
+import { verifyAlgOf } from './jws-alg.js';
 import { type JwsParts, readJws } from './read-jws.js';
 import { payloadSegment } from './sign.js';
 import { verifyDigest } from './verify-digest.js';
 import { verifyMessage } from './verify-message.js';
 
-export { type JwsParts, kidOfJws, readJws } from './read-jws.js';
+export { type JwsParts, readJws } from './read-jws.js';
 
 export interface Verified {
   readonly valid: boolean;
@@ -28,7 +28,7 @@ interface Claim {
 }
 
 const jwsClaim = (key: KeyVersion, item: VerifyItem, parts: JwsParts): Claim => {
-  const alg = jwsAlgOf(key, parts.alg);
+  const alg = verifyAlgOf(key, parts.alg);
   if (item.alg !== undefined && item.alg !== alg) {
     throw new AnkaError('algorithm-mismatch', 'The header of the JWS names another alg than the request.');
   }
@@ -41,7 +41,7 @@ const jwsClaim = (key: KeyVersion, item: VerifyItem, parts: JwsParts): Claim => 
 };
 
 const rawClaim = (key: KeyVersion, item: VerifyItem): Claim => {
-  const alg = jwsAlgOf(key, item.alg);
+  const alg = verifyAlgOf(key, item.alg);
   const signature = Buffer.from(item.signature ?? '', 'base64url');
   if (item.payload === undefined) return { alg, of: 'digest', bytes: readDigest(alg, item.digest ?? ''), signature };
   return { alg, of: 'message', bytes: decodeData(item.payload, item.encoding), signature };

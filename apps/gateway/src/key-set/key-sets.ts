@@ -1,106 +1,139 @@
 import { hash } from 'node:crypto';
-import { AnkaError, type Context, findTenant, getKeySet, monotonicNow, tenantSlug } from '@ankasecure/contracts';
+import { AnkaError, type Context, getKeySet, type KeySet, monotonicNow } from '@ankasecure/contracts';
 import { BoundedMap, BusClient, type TurnLimits, Turns } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { originOf } from '../identity/origin.js';
+import { type AnonymousContext, busy, type KnownTenant, TenantSearch } from './tenant-search.js';
 
 /** The time for which callers can cache a set. */
 export const maxAgeSeconds = 60;
-/** The time that a key set is cached here, in milliseconds. More frequent requests do not reach the other services. */
-const cachedMs = 2_000;
-/** A set is cached for this multiple of the time that it took to read, so that reading it again and again takes a small part of the time. */
-const restFactor = 10;
-/** The longest time that a set is cached here, in milliseconds. */
-const cachedMostMs = 20_000;
-/** The number of cached sets, of known tenants, and of unknown names. Unknown names displace no tenant. */
-const capacity = { sets: 1_000, tenants: 10_000, unknown: 10_000 };
+/** The longest time for which a set is served while no worker says whether it is current, in milliseconds. */
+export const unconfirmedMs = 10_000;
+/** The age at which a set is read again although no record has changed, in milliseconds. */
+const rereadMs = 60_000;
+/** The number of cached sets. */
+const capacity = 1_000;
 
-/** Limits on searches for tenants by names that are not known here, by callers' networks. Anybody can make up a name. */
-const searches: TurnLimits = { all: { running: 4, waiting: 400 }, each: { running: 2, waiting: 100 }, waitMs: 3000 };
-/** Limits on reading sets. A set is read once for all its callers, so no more wait than there are tenants. */
-const readings: TurnLimits = { all: { running: 8, waiting: 10_000 }, each: { running: 1, waiting: 1 }, waitMs: 3000 };
-
-const busy = (): AnkaError => new AnkaError('service-unavailable', 'Too many key sets are being read. Try again.');
+/** Limits on looks for sets. One look serves all callers of a set, so no more wait than there are tenants. */
+const looks: TurnLimits = { all: { running: 8, waiting: 10_000 }, each: { running: 1, waiting: 1 }, waitMs: 3000 };
 
 export interface PublishedSet {
   readonly body: Buffer;
   /** A strong validator: it changes with the set. */
   readonly etag: string;
+  readonly isTruncated: boolean;
+  readonly isEmpty: boolean;
 }
 
 interface CachedSet {
-  readonly until: number;
   readonly set: PublishedSet;
+  readonly position: number;
+  /** When it was read, and when a worker last said that it is current; times of `monotonicNow`. */
+  readonly readAt: number;
+  readonly confirmedAt: number;
 }
 
-/** A tenant's id and partition. Neither changes. */
-interface KnownTenant {
-  readonly id: string;
-  readonly partition: string;
+/** A look at a tenant's set, and the one that begins when it has ended. */
+interface Look {
+  readonly running: Promise<PublishedSet>;
+  next?: Promise<PublishedSet>;
 }
 
-type AnonymousContext = Omit<Context, 'tenantId' | 'principal'>;
-
-/** Serves tenants' public keys to anonymous callers. */
+/**
+ * Serves tenants' public keys to anonymous callers. Each answer is of a look that began after the request: a change that has
+ * returned is in every set that is served from then on, on every gateway. A look asks a worker whether the tenant's records
+ * have changed, and reads the set again only if they have.
+ */
 @Injectable()
 export class KeySets {
-  private readonly kept = new BoundedMap<string, CachedSet>(capacity.sets);
-  private readonly reading = new Map<string, Promise<PublishedSet>>();
-  private readonly tenants = new BoundedMap<string, KnownTenant>(capacity.tenants);
-  /** The names that no tenant has, each with the time until which that is believed. */
-  private readonly unknown = new BoundedMap<string, number>(capacity.unknown);
-  private readonly searches = new Turns(searches, busy);
-  private readonly readings = new Turns(readings, busy);
+  private readonly kept = new BoundedMap<string, CachedSet>(capacity);
+  private readonly looks = new Map<string, Look>();
+  private readonly turns = new Turns(looks, busy);
 
-  constructor(private readonly bus: BusClient) {}
+  constructor(
+    private readonly bus: BusClient,
+    private readonly tenants: TenantSearch,
+  ) {}
 
   /** @throws AnkaError `key-set-not-found`; `service-unavailable` when too many requests run; any error of the services */
   async of(slug: string, context: AnonymousContext, now = monotonicNow()): Promise<PublishedSet> {
-    const known = this.kept.get(slug);
-    if (known !== undefined && known.until > now) return known.set;
-    if (!tenantSlug.safeParse(slug).success || (this.unknown.get(slug) ?? 0) > now) throw noSet();
-    // A caller joins no search that waits in the line of another network, even for the same tenant.
-    const name = this.tenants.has(slug) ? slug : `${slug} ${originOf()}`;
-    const reading = this.reading.get(name) ?? this.read(slug, context, now);
-    this.reading.set(name, reading);
-    return reading.finally(() => this.reading.delete(name));
+    return this.look(await this.tenants.find(slug, context, now), context);
   }
 
-  private async read(slug: string, context: AnonymousContext, now: number): Promise<PublishedSet> {
-    const started = performance.now();
-    const set = await this.ask(slug, context, now);
-    const took = performance.now() - started;
-    this.kept.set(slug, { until: now + Math.min(cachedMostMs, Math.max(cachedMs, restFactor * took)), set });
-    return set;
-  }
-
-  private async ask(slug: string, context: AnonymousContext, now: number): Promise<PublishedSet> {
-    const nobody = { ...context, principal: 'anybody' };
-    const { id, partition } =
-      this.tenants.use(slug) ??
-      (await this.searches.run(originOf(), () => this.search(slug, { ...nobody, tenantId: anybodysTenant }, now)));
-    return this.readings.run(slug, async () => {
-      const set = await this.bus.request(getKeySet, partition, { ...nobody, tenantId: id }, {});
-      const body = Buffer.from(JSON.stringify(set));
-      return { body, etag: `"${hash('sha256', body, 'base64url')}"` };
+  /** The set of one key, or of none. @throws AnkaError as `of` */
+  async ofKid(slug: string, kid: string, context: AnonymousContext): Promise<PublishedSet> {
+    const tenant = await this.tenants.find(slug, context, monotonicNow());
+    return this.tenants.inTurn(async () => {
+      const { set } = await this.bus.request(getKeySet, tenant.partition, contextOf(tenant, context), { kid });
+      return publishedOf(set);
     });
   }
 
-  private async search(slug: string, context: Context, now: number): Promise<KnownTenant> {
+  /** Joins the next look. One that has begun may have missed a change that has returned since. */
+  private look(tenant: KnownTenant, context: AnonymousContext): Promise<PublishedSet> {
+    const before = this.looks.get(tenant.id);
+    if (before === undefined) return this.begin(tenant, context);
+    before.next ??= before.running.then(
+      () => this.begin(tenant, context),
+      () => this.begin(tenant, context),
+    );
+    return before.next;
+  }
+
+  private begin(tenant: KnownTenant, context: AnonymousContext): Promise<PublishedSet> {
+    const look: Look = { running: this.turns.run(tenant.id, () => this.current(tenant, context)) };
+    this.looks.set(tenant.id, look);
+    const end = (): void => {
+      if (look.next === undefined) this.looks.delete(tenant.id);
+    };
+    look.running.then(end, end);
+    return look.running;
+  }
+
+  /** The current set. While no worker answers, it is the last one, for as long as `unconfirmedMs`. */
+  private async current(tenant: KnownTenant, context: AnonymousContext): Promise<PublishedSet> {
+    const kept = this.kept.use(tenant.id);
+    const from = monotonicNow();
     try {
-      const { id, partition } = await this.bus.request(findTenant, '', context, { slug });
-      const tenant = { id, partition };
-      this.tenants.set(slug, tenant);
-      return tenant;
+      return await this.confirmed(tenant, context, kept, from);
     } catch (error) {
-      if (!(error instanceof AnkaError && error.code === 'tenant-unknown')) throw error;
-      this.unknown.set(slug, now + cachedMs);
-      throw noSet();
+      const isKept = kept !== undefined && from - kept.confirmedAt < unconfirmedMs;
+      if (isKept && error instanceof AnkaError && error.retryable) return kept.set;
+      throw error;
     }
+  }
+
+  private async confirmed(
+    tenant: KnownTenant,
+    context: AnonymousContext,
+    kept: CachedSet | undefined,
+    from: number,
+  ): Promise<PublishedSet> {
+    const known = kept !== undefined && from - kept.readAt < rereadMs ? kept : undefined;
+    const question = known === undefined ? {} : { known: known.position };
+    const { position, set } = await this.bus.request(getKeySet, tenant.partition, contextOf(tenant, context), question);
+    const now: CachedSet =
+      set === null && known !== undefined
+        ? { ...known, confirmedAt: from }
+        : { set: publishedOf(set), position, readAt: from, confirmedAt: from };
+    this.kept.set(tenant.id, now);
+    return now.set;
   }
 }
 
-/** The context of a search for the tenant. It names no tenant yet. */
-const anybodysTenant = '00000000-0000-0000-0000-000000000000';
+const contextOf = ({ id }: KnownTenant, context: AnonymousContext): Context => ({
+  ...context,
+  principal: 'anybody',
+  tenantId: id,
+});
 
-const noSet = (): AnkaError => new AnkaError('key-set-not-found', 'There is no tenant with this slug');
+/** @param set null only for a caller that has a set, and this one had none */
+const publishedOf = (set: KeySet | null): PublishedSet => {
+  if (set === null) throw new AnkaError('internal-error');
+  const body = Buffer.from(JSON.stringify(set));
+  return {
+    body,
+    etag: `"${hash('sha256', body, 'base64url')}"`,
+    isTruncated: set.truncated === true,
+    isEmpty: set.keys.length === 0,
+  };
+};

@@ -70,6 +70,7 @@ export const importRoutes: readonly Route[] = [
       'key-not-found',
       'key-access-denied',
       'key-state',
+      'former-kid-taken',
       'wrapping-key-weak',
       'decryption-failed',
       'quota-exceeded',

@@ -9,6 +9,7 @@ import {
   checkGatewayRecords,
   findTenant,
   findUnsealed,
+  getKeySet,
   getTenant,
   openGatewayOutbox,
   platformTenantId,
@@ -23,6 +24,7 @@ import {
 import type { RawHandler } from '@ankasecure/service-kit';
 import type { Nats } from '@ankasecure/testing';
 import { connectTestBus, serveRecordTrail, type TestBus, testOutboxKey } from '@ankasecure/testing';
+import { keySetRoute } from '../key-set/key-set.routes.js';
 import { ids, instants } from '../route/example.js';
 import { routes } from '../routes/routes.js';
 import { makeTokenSigner, tenantA, tenantB, tenantElsewhere } from './token.js';
@@ -80,6 +82,15 @@ const serveExamples = (busOf: BusOf, heard: StandIns['heard'], replacements: Rea
       );
     });
 };
+
+/** The worker's side of a route that the gateway serves itself. */
+const serveKeySets = (busOf: BusOf, replacements: ReadonlyMap<string, RawHandler>): void =>
+  void busOf(getKeySet).serveRaw(getKeySet, 'default', async (context, body) => {
+    const handler = replacements.get('getKeySet');
+    return handler === undefined
+      ? success({}, { position: 1, set: keySetRoute.example.reply })
+      : handler(context, body);
+  });
 
 const serveTenants = (busOf: BusOf): void => {
   const tenant = { name: 'A', state: 'active', createdAt: instants.created } as const;
@@ -160,6 +171,7 @@ export const startStandIns = async (nats: Nats): Promise<StandIns> => {
   const sealed: AuditEvent[] = [];
   const replacements = new Map<string, RawHandler>();
   serveExamples(busOf, heard, replacements);
+  serveKeySets(busOf, replacements);
   serveTenants(busOf);
   serveAliases(busOf);
   serveRestores(busOf);

@@ -9,9 +9,9 @@ import { type EnforcedPolicies, enforcedPolicy } from '../../policy/enforced-pol
 import { Quotas } from '../../quota/quotas.js';
 import { ownClock } from '../../testing/worker-database.js';
 import { AttemptItem } from '../attempt-item.js';
+import type { UseBudget } from '../budget/use-budget.js';
 import { type Operation, operations } from '../operation.js';
 import { RunOperation } from '../run-operation.js';
-import type { UseBudget } from '../use-budget.js';
 
 /** Grants a key to its tenant's administrators, and lets its custody know it as self-tested. */
 export const granted = ({ custody, key }: KnownKey): GrantedVersion => {
@@ -31,6 +31,7 @@ interface Replaced {
   readonly forget?: KeyStore['forget'];
   readonly outcomes?: GroupCommit;
   readonly clock?: Clock;
+  readonly isCurrent?: boolean;
 }
 
 const unbounded = { bounds: () => false, take: async (_: Context, taken: GrantedVersion) => taken };
@@ -53,12 +54,13 @@ export const running = <Item, Parsed>(
     forget = () => undefined,
     outcomes = allWritten,
     clock = ownClock,
+    isCurrent = true,
   }: Replaced = {},
 ) => {
   const policy = enforcedPolicy(1, { allowedAlgorithms: [key.algorithm], fipsOnly: false }, clock);
   const items = new AttemptItem(
     custody,
-    { meant, forget } as unknown as KeyStore,
+    { meant, forget, isCurrent: async () => isCurrent } as unknown as KeyStore,
     { of: async () => policy, forget: () => undefined } as unknown as EnforcedPolicies,
     budget as UseBudget,
     quotas,

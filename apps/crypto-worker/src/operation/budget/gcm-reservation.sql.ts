@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { KeyVersion } from '../key/key-version.js';
+import type { KeyVersion } from '../../key/key-version.js';
 
 /**
  * Adds `block` invocations to the reservation of a key version, in one statement.

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { KeyVersion } from '../key/key-version.js';
-import { startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import type { KeyVersion } from '../../key/key-version.js';
+import { startWorkerDatabase, type WorkerDatabase } from '../../testing/worker-database.js';
 import { GcmReservation, gcmLimit } from './gcm-reservation.js';
 
 let database: WorkerDatabase;

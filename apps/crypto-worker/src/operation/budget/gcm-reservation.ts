@@ -2,7 +2,7 @@ import { AnkaError } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { KeyVersion } from '../key/key-version.js';
+import type { KeyVersion } from '../../key/key-version.js';
 import { reserveInvocations } from './gcm-reservation.sql.js';
 
 /** The most invocations of AES-GCM under one key with random 96-bit IVs: SP 800-38D §8.3. */

@@ -2,10 +2,10 @@ import { AnkaError, type Context } from '@ankasecure/contracts';
 import { insertIfAbsent, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { assertInTime } from '../deadline/assert-in-time.js';
-import { type GrantedVersion, KeyStore } from '../key/key-store.js';
-import type { KeyVersion } from '../key/key-version.js';
-import { RotateKey } from '../making/rotate-key.js';
+import { assertInTime } from '../../deadline/assert-in-time.js';
+import { type GrantedVersion, KeyStore } from '../../key/key-store.js';
+import type { KeyVersion } from '../../key/key-version.js';
+import { RotateKey } from '../../making/rotate-key.js';
 import { GcmReservation } from './gcm-reservation.js';
 import { UseReservationRecord } from './use-reservation.entity.js';
 

@@ -1,19 +1,19 @@
 import { UnsealedRecord, wholeNumber } from '@ankasecure/service-kit';
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
-import { KeyVersionRecord } from '../key/record/key-version.entity.js';
+import { KeyVersionRecord } from '../../key/record/key-version.entity.js';
 
-const primaryKeyConstraintName = 'gcm_reservation_pkey';
+const primaryKeyConstraintName = 'use_reservation_pkey';
 
-/** Counts the AES-GCM invocations that workers have reserved of a version that encrypts directly (`dir`). */
-@Entity('gcm_reservation')
+/** Counts the uses that workers have reserved of a version whose rotation policy limits them. */
+@Entity('use_reservation')
 @ForeignKey(() => KeyVersionRecord, ['tenantId', 'keyId', 'version'], ['tenantId', 'keyId', 'version'], {
-  name: 'gcm_reservation_tenant_id_key_id_version_fkey',
+  name: 'use_reservation_tenant_id_key_id_version_fkey',
 })
-@Check('gcm_reservation_reserved_check', 'reserved BETWEEN 0 AND 4294967296')
+@Check('use_reservation_reserved_check', 'reserved >= 0')
 @UnsealedRecord(
-  'A counter that only grows and has no history: an older value would carry a genuine seal. Setting it back lets a key encrypt more than 2^32 messages.',
+  'A counter that only grows and has no history: an older value would carry a genuine seal. Setting it back lets a version be used more often before it rotates.',
 )
-export class GcmReservationRecord {
+export class UseReservationRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;
 

@@ -1,0 +1,174 @@
+import type { AuditEvent, Context } from '@ankasecure/contracts';
+import { describe, expect, it } from 'vitest';
+import { type KnownKey, knownKey } from '../jose/testing/known-key.js';
+import type { GrantedVersion, KeyStore } from '../key/key-store.js';
+import type { GroupCommit } from '../outcome/group-commit.js';
+import { Quotas } from '../quota/quotas.js';
+import { operations } from './operation.js';
+import { granted, running } from './testing/signing.js';
+
+const [, decrypt, sign, verify] = operations;
+
+/** A key's versions, oldest first, each with key material of its own. */
+const versionsOf = (count: number, ...kind: Parameters<typeof knownKey>): readonly KnownKey[] => {
+  const made = Array.from({ length: count }, () => knownKey(...kind));
+  const { tenantId, keyId } = (made[0] as KnownKey).key;
+  return made.map(({ key, custody, ...known }, index) => ({
+    ...known,
+    custody,
+    key: { ...key, tenantId, keyId, version: index + 1 },
+  }));
+};
+
+/** A custody that has all these versions. */
+const custodyOf = (versions: readonly KnownKey[], newest: KnownKey): KnownKey['custody'] =>
+  new Proxy(newest.custody, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      return (...given: unknown[]): unknown => {
+        const { custody } = versions.find(({ key }) => given.includes(key.ref)) ?? newest;
+        const own = Reflect.get(custody, name, custody) as (...values: unknown[]) => unknown;
+        return own.apply(custody, given);
+      };
+    },
+  });
+
+/** A worker that has these versions, some of them in another state than ACTIVE. */
+const worker = (versions: readonly KnownKey[], states: Partial<Record<number, GrantedVersion['state']>> = {}) => {
+  const newest = versions.at(-1) as KnownKey;
+  const state = { current: versions.length, asked: [] as number[], events: [] as AuditEvent[], isCurrent: true };
+  const meant = (async (_, target) => {
+    const { version } = target as { version: number | null };
+    const meantVersion = version ?? state.current;
+    state.asked.push(meantVersion);
+    const known = versions[meantVersion - 1] as KnownKey;
+    return { ...granted(known), version: meantVersion, state: states[meantVersion] ?? 'ACTIVE' };
+  }) as KeyStore['meant'];
+  const outcomes = {
+    commitAll: async (all: readonly { event: AuditEvent }[]) =>
+      all.map(({ event }) => state.events.push(event) > 0 && 'written'),
+  } as unknown as GroupCommit;
+  const quotas = Quotas.withClock({ perKey: { operationsPerSecond: 1, burst: 40 }, tenants: [] }, () => 0);
+  const used: Parameters<typeof running>[2] = { meant, outcomes, quotas };
+  const run = async (operation: (typeof operations)[number], item: object, more?: Partial<Context>) => {
+    state.asked.length = 0;
+    const ask = running(
+      operation as typeof verify,
+      { ...newest, custody: custodyOf(versions, newest) },
+      { ...used, isCurrent: state.isCurrent },
+    );
+    const { head, body } = await ask({ keyId: newest.key.keyId, ...item }, more);
+    return {
+      code: head.ok ? null : head.error.code,
+      left: head.keyQuota?.remaining,
+      body: body === undefined ? {} : (JSON.parse(Buffer.from(body).toString()) as Record<string, unknown>),
+    };
+  };
+  return { run, state };
+};
+
+/** A raw signature of one version. */
+const signatureOf = async (versions: readonly KnownKey[], version: number): Promise<string> => {
+  const known = versions[version - 1] as KnownKey;
+  const { body } = await worker([known]).run(sign, { payload: 'AAAA', format: 'raw' });
+  return String(body['signature']);
+};
+const claim = (signature: string) => ({ payload: 'AAAA', signature });
+
+describe('an item without a kid and a version', () => {
+  it('is of the newest version that fits, and one event names it', async () => {
+    const versions = versionsOf(4, 'EC-P256', 'sign');
+    const { run, state } = worker(versions, { 1: 'DEACTIVATED', 2: 'DEACTIVATED', 3: 'DEACTIVATED' });
+    for (const version of [4, 3, 1]) {
+      const { body } = await run(verify, claim(await signatureOf(versions, version)));
+      expect(body).toMatchObject({ valid: true, version });
+      expect(body['versionsTried']).toBeUndefined();
+      expect(state.asked).toEqual([4, 3, 2, 1].slice(0, 5 - version));
+    }
+    expect(state.events.map(({ outcome, details }) => [outcome, details?.['version']])).toEqual([
+      ['success', '4'],
+      ['success', '3'],
+      ['success', '1'],
+    ]);
+  });
+
+  it('that fits none is invalid, and the answer and the one event say which versions were tried', async () => {
+    const versions = versionsOf(3, 'EC-P256', 'sign');
+    const { run, state } = worker(versions);
+    const { body } = await run(verify, claim('A'.repeat(86)));
+    expect(body).toMatchObject({ valid: false, version: 3, versionsTried: [3, 2, 1] });
+    expect(state.events).toHaveLength(1);
+    expect(state.events[0]).toMatchObject({
+      failureCode: 'signature-invalid',
+      details: { version: '3', versionsTried: '3 2 1' },
+    });
+  });
+
+  it('is tried with no version that may not process', async () => {
+    const versions = versionsOf(4, 'EC-P256', 'sign');
+    const { run } = worker(versions, { 4: 'SUSPENDED', 3: 'COMPROMISED', 2: 'DEACTIVATED', 1: 'DESTROYED' });
+    expect((await run(verify, claim(await signatureOf(versions, 2)))).body).toMatchObject({ valid: true, version: 2 });
+    // The current version may not process, and the signature can be its own.
+    for (const version of [4, 3, 1])
+      expect((await run(verify, claim(await signatureOf(versions, version)))).code).toBe('key-state');
+    const risk = { ...claim(await signatureOf(versions, 3)), acceptRisk: true };
+    expect((await run(verify, risk)).body).toMatchObject({ valid: true, version: 3 });
+  });
+
+  it('is tried with so many versions at most', async () => {
+    const versions = versionsOf(18, 'EC-P256', 'sign');
+    const { run, state } = worker(versions);
+    expect((await run(verify, claim(await signatureOf(versions, 3)))).body).toMatchObject({ valid: true, version: 3 });
+    const { body } = await run(verify, claim(await signatureOf(versions, 2)));
+    expect(body).toMatchObject({ valid: false, version: 18 });
+    expect(body['versionsTried']).toEqual(Array.from({ length: 16 }, (_, index) => 18 - index));
+    expect(state.asked).toHaveLength(16);
+    expect((await run(verify, { ...claim(await signatureOf(versions, 2)), version: 2 })).body).toMatchObject({
+      valid: true,
+      version: 2,
+    });
+  });
+
+  it('is tried with the version that has become current meanwhile', async () => {
+    const versions = versionsOf(2, 'EC-P256', 'sign');
+    const { run, state } = worker(versions);
+    Object.assign(state, { current: 1, isCurrent: false });
+    const item = claim(await signatureOf(versions, 2));
+    const asked = run(verify, item);
+    state.current = 2;
+    expect((await asked).body).toMatchObject({ valid: true, version: 2 });
+  });
+});
+
+describe('what each further version costs', () => {
+  it('is one use of the quota where the token is asked, and nothing where a public key suffices', async () => {
+    const macs = versionsOf(3, 'HMAC-SHA256', 'mac');
+    const mac = worker(macs);
+    const valid = await mac.run(verify, claim(await signatureOf(macs, 1)));
+    expect(valid.body).toMatchObject({ valid: true, version: 1 });
+    expect(valid.left).toBe(37);
+    const pairs = versionsOf(3, 'EC-P256', 'sign');
+    expect((await worker(pairs).run(verify, claim(await signatureOf(pairs, 1)))).left).toBe(39);
+  });
+
+  it('ends at the quota', async () => {
+    const { run } = worker(versionsOf(16, 'HMAC-SHA256', 'mac'));
+    const codes: (string | null)[] = [];
+    for (let time = 0; time < 3; time++) codes.push((await run(verify, claim('A'.repeat(43)))).code);
+    expect(codes.slice(1)).toContain('quota-exceeded');
+  });
+});
+
+describe('a JWE without a kid', () => {
+  it('that no version opens fails as any other, and the trail names the versions', async () => {
+    const versions = versionsOf(3, 'AES-256', 'encrypt');
+    const { run, state } = worker(versions);
+    const header = Buffer.from(JSON.stringify({ alg: 'A256KW', enc: 'A256GCM' })).toString('base64url');
+    const jwe = [header, 'A'.repeat(54), 'A'.repeat(16), 'AAAA', 'A'.repeat(22)].join('.');
+    const { code } = await run(decrypt, { jwe });
+    expect(code).toBe('decryption-failed');
+    expect(state.events).toHaveLength(1);
+    expect(state.events[0]?.details).toMatchObject({ version: '3', versionsTried: '3 2 1' });
+  });
+});
