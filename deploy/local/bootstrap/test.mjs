@@ -92,3 +92,10 @@ export const testInterop = async ({ repository, node, args }) => {
   const run = () => vitest(repository, node, ['--project=interop', ...args]);
   return finish(built.code === 0 ? await run() : { code: 1, tail: '' });
 };
+
+/** Checks the alert rules, their tests and the dashboard of `deploy/monitoring` by promtool, which it downloads if it is missing. */
+export const testMonitoring = async ({ repository, node, args }) => {
+  const built = await build(repository, node, ['build']);
+  const run = () => vitest(repository, node, ['--project=monitoring', ...args]);
+  return finish(built.code === 0 ? await run() : { code: 1, tail: '' });
+};

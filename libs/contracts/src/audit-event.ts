@@ -4,8 +4,11 @@ import type { Context } from './bus.js';
 import { AnkaError } from './error.js';
 import { newId } from './id.js';
 
-/** The members of the context that an audit event needs: tenant, principal, request, the client's address and approval. */
-export type Actor = Pick<Context, 'tenantId' | 'principal' | 'issuer' | 'correlationId' | 'clientAddress' | 'approval'>;
+/** The members of the context that an audit event needs: tenant, principal, request, the client's address, approval and trace. */
+export type Actor = Pick<
+  Context,
+  'tenantId' | 'principal' | 'issuer' | 'correlationId' | 'clientAddress' | 'approval' | 'traceparent'
+>;
 
 /** An action as an audit event reports it. Absent members: no key, no algorithm, no failure, no details. */
 export interface AuditedAction {
@@ -36,6 +39,13 @@ export const userIssuer = ({ issuer }: Pick<Context, 'issuer'>): Readonly<Record
 const addressDetails = ({ clientAddress }: Actor): Readonly<Record<string, string>> =>
   clientAddress === undefined ? {} : { clientAddress };
 
+/** The span that the action is part of, if it is exported. It travels to the audit service with the event and is not sealed. */
+const traceDetails = ({ traceparent }: Actor): Readonly<Record<string, string>> =>
+  traceparent !== undefined && isSampled(traceparent) ? { traceparent } : {};
+
+/** The flag `sampled` is the last bit of the last two digits (W3C Trace Context §3.2.2.5.1). */
+const isSampled = (traceparent: string): boolean => (Number.parseInt(traceparent.slice(-1), 16) & 1) === 1;
+
 /** Builds the audit event of an action that happened now. Every service builds its events here. */
 export const auditEvent = (actor: Actor, action: AuditedAction): AuditEvent => ({
   eventId: newId(),
@@ -48,5 +58,11 @@ export const auditEvent = (actor: Actor, action: AuditedAction): AuditEvent => (
   failureCode: action.failureCode ?? null,
   occurredAt: Date.now() * 1000,
   correlationId: actor.correlationId,
-  details: { ...action.details, ...userIssuer(actor), ...addressDetails(actor), ...approvalDetails(actor) },
+  details: {
+    ...action.details,
+    ...userIssuer(actor),
+    ...addressDetails(actor),
+    ...approvalDetails(actor),
+    ...traceDetails(actor),
+  },
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { contract } from './bus.js';
+import { nameKeyAtMostOnce, nameKeyOnce, namesKeyOnce, namesKeyTwice } from './key-name.js';
 import {
   algorithmName,
   aliasName,
@@ -78,13 +79,6 @@ const keyToProtect = {
   keyId: uuid.optional().describe('The key. Its current version is used.'),
   alias: aliasName.optional().describe('An alias of the key, instead of keyId.'),
 };
-const namesKeyTwice = ({ keyId, alias }: { keyId?: string | undefined; alias?: string | undefined }): boolean =>
-  keyId !== undefined && alias !== undefined;
-const namesKeyOnce = ({ keyId, alias }: { keyId?: string | undefined; alias?: string | undefined }): boolean =>
-  (keyId === undefined) !== (alias === undefined);
-const nameKeyOnce = 'send either keyId or alias';
-const nameKeyAtMostOnce = 'send keyId or alias, not both';
-
 /** A member of decrypt and verify. */
 const aliasToProcess = aliasName.optional().describe('An alias of the key, instead of keyId.');
 

@@ -29,6 +29,26 @@ describe('a reporter', () => {
       reporterPartition: 'north',
     });
   });
+
+  it('seals no span', () => {
+    const stated = { note: 'a', traceparent };
+    expect(reporterDetails(stated, 'policy', undefined)).toEqual({ note: 'a', reportedBy: 'policy' });
+  });
+});
+
+const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+describe('the span of an action', () => {
+  const detailsWith = (span: string | undefined) =>
+    auditEvent({ ...actor, traceparent: span }, { operation: 'sign' }).details;
+
+  it('travels with its event if it is sampled', () => {
+    expect(detailsWith(traceparent)).toEqual({ traceparent });
+  });
+
+  it.each([undefined, traceparent.replace(/01$/, '00')])('does not travel as %s', (span) => {
+    expect(detailsWith(span)).toEqual({});
+  });
 });
 
 describe('an event that could not be sealed', () => {

@@ -38,12 +38,15 @@ export const mayReport = (reporter: Reporter, operation: string): boolean => {
   return families[reporter].includes(family);
 };
 
-/** The details as the audit service seals them: with who reported the event. What a reporter states under these names is left out. */
+/**
+ * The details as the audit service seals them: with who reported the event, and without its span. What a reporter states under
+ * these names is left out.
+ */
 export const reporterDetails = (
   details: Readonly<Record<string, string>> | undefined,
   reporter: Service,
   partition: string | undefined,
 ): Readonly<Record<string, string>> => {
-  const { reportedBy: _, reporterPartition: __, ...own } = details ?? {};
+  const { reportedBy: _, reporterPartition: __, traceparent: ___, ...own } = details ?? {};
   return { ...own, reportedBy: reporter, ...(partition !== undefined && { reporterPartition: partition }) };
 };

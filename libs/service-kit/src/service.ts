@@ -19,6 +19,7 @@ import { BusClient } from './nats/client.js';
 import { BusConnection } from './nats/connection.js';
 import { BusServer, drainMs } from './nats/server.js';
 import { exitCodeOf, openingPort } from './start/exit-code.js';
+import { flushSpans } from './telemetry/trace.js';
 
 export interface ServiceDefinition<Config extends ServiceConfig> extends KitOptions {
   readonly service: Service;
@@ -80,7 +81,7 @@ export const startService = async <Config extends ServiceConfig>(
   definition: ServiceDefinition<Config>,
 ): Promise<void> => {
   const { service, config } = definition;
-  const log = createLogger(service, config.observability.logLevel);
+  const log = createLogger(service, config.observability.logLevel, config.observability.logLevelFormat);
   const health = new Health(service);
   const { host, port } = config.observability;
   await openingPort('observability.port', port, () => health.listen(host, port));
@@ -106,6 +107,7 @@ export const startService = async <Config extends ServiceConfig>(
     await bus.close();
     await Promise.all([dataSource.destroy(), heartbeat.close()]);
     await health.close();
+    await flushSpans().catch((error: unknown) => log.warn({ reason: (error as Error).message }, 'spans are lost'));
     log.info('stopped');
   });
 };

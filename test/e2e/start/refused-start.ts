@@ -1,25 +1,8 @@
-import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Service } from '@ankasecure/contracts';
-import { freePort, repository } from '@ankasecure/local';
+import { freePort } from '@ankasecure/local';
 import type { ExitReason } from '@ankasecure/service-kit';
-import { parse, stringify } from 'yaml';
-import type { OwnRig } from '../harness/rig.js';
-
-/** The files of one process: its configuration, which may be changed, and its secrets. */
-export interface Files {
-  readonly directory: string;
-  /** Sets a value of the configuration, by its path below `ankasecure`. */
-  set(path: string, value: unknown): void;
-  secret(name: string, content: string | Buffer): void;
-  /** Writes a file. @returns its path */
-  file(name: string, content: string): string;
-  /** A port that another process has until the end of the test. */
-  takenPort(): Promise<number>;
-}
+import type { Files } from './copied-process.js';
 
 /** A fault of the configuration, and what the sentence says. */
 export interface Fault {
@@ -107,8 +90,7 @@ export const faults: readonly Fault[] = [
   {
     reason: 'bus',
     name: 'another CA of the bus',
-    make: ({ set, file, directory }) =>
-      set('nats.ca-file', file('other-ca.pem', readFileSync(join(directory, '..', 'other-ca.pem'), 'utf8'))),
+    make: ({ set, directory }) => set('nats.ca-file', join(directory, 'other-ca.pem')),
     says: /the message bus \S+ cannot be used: .*certificate/,
   },
   {
@@ -132,7 +114,7 @@ export const faults: readonly Fault[] = [
   {
     reason: 'database',
     name: 'an encrypted connection to a server that has none',
-    make: ({ set, directory }) => set('database.ca-file', join(directory, '..', 'other-ca.pem')),
+    make: ({ set, directory }) => set('database.ca-file', join(directory, 'other-ca.pem')),
     says: /cannot be used: The server does not support SSL connections/,
   },
   {
@@ -179,93 +161,3 @@ export const faults: readonly Fault[] = [
     says: /refused this PIN at [-0-9: ]+ UTC, so it was not tried again/,
   },
 ];
-
-/** How a process ended. */
-export interface Ending {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** A copy of a process's files, in which a test makes a fault. */
-export class FaultyProcess {
-  private readonly directory = mkdtempSync(join(tmpdir(), 'anka-refused-'));
-  private readonly taken = createServer();
-
-  constructor(
-    private readonly rig: OwnRig,
-    private readonly service: Service,
-    private readonly otherAuthority: string,
-  ) {
-    const name = service === 'crypto-worker' ? 'crypto-worker-1' : service;
-    cpSync(join(rig.dataDirectory, 'services', name), join(this.directory, 'process'), { recursive: true });
-    writeFileSync(join(this.directory, 'other-ca.pem'), this.otherAuthority);
-  }
-
-  private get process(): string {
-    return join(this.directory, 'process');
-  }
-
-  private get configuration(): string {
-    return join(this.process, 'ankasecure.yaml');
-  }
-
-  readonly files: Files = {
-    directory: this.process,
-    set: (path, value) => {
-      const document = parse(readFileSync(this.configuration, 'utf8')) as { ankasecure: object };
-      const keys = path.split('.');
-      const last = keys.pop() ?? '';
-      const section = keys.reduce<Record<string, unknown>>(
-        (at, key) => {
-          at[key] ??= {};
-          return at[key] as Record<string, unknown>;
-        },
-        document.ankasecure as Record<string, unknown>,
-      );
-      section[last] = value;
-      writeFileSync(this.configuration, stringify(document));
-    },
-    secret: (name, content) => writeFileSync(join(this.process, 'secrets', name), content),
-    file: (name, content) => {
-      writeFileSync(join(this.process, name), content);
-      return join(this.process, name);
-    },
-    takenPort: async () => {
-      const port = await freePort();
-      await new Promise<void>((resolve) => this.taken.listen(port, '127.0.0.1', resolve));
-      return port;
-    },
-  };
-
-  /** Starts the program on ports of its own. Nobody waits long for what does not answer. */
-  async start() {
-    this.files.set('observability.port', await freePort());
-    if (this.service === 'gateway') this.files.set('http.port', await freePort());
-    this.files.set('start.patience-seconds', 1);
-    return (program = 'main.js') =>
-      spawn(process.execPath, [join(repository, 'apps', this.service, 'dist', program)], {
-        env: {
-          PATH: process.env['PATH'],
-          ANKASECURE_CONFIG: this.configuration,
-          ANKASECURE_SECRETS: join(this.process, 'secrets'),
-          ...this.rig.softHsm.env,
-        },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-  }
-
-  end(): void {
-    this.taken.close();
-    rmSync(this.directory, { recursive: true });
-  }
-}
-
-/** Waits for the end of a process. */
-export const endingOf = (child: ReturnType<Awaited<ReturnType<FaultyProcess['start']>>>): Promise<Ending> =>
-  new Promise((resolve) => {
-    const said = { stdout: '', stderr: '' };
-    child.stdout.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()));
-    child.once('close', (code) => resolve({ code, ...said }));
-  });

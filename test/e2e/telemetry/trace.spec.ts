@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type OtlpReceiver, type Span, startOtlpReceiver } from '../harness/otlp-receiver.js';
+import { type OtlpReceiver, type Span, spanKind, startOtlpReceiver } from '../harness/otlp-receiver.js';
 import { type OwnRig, startOwnRig } from '../harness/rig.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
 import { eventually } from '../harness/wait.js';
@@ -20,56 +20,165 @@ afterAll(async () => {
 
 const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
 
+interface Sent {
+  readonly traceId: string;
+  /** The span that the test itself is. */
+  readonly ours: string;
+}
+
+/** Sends a request with the test's own trace. */
+const send = async (path: string, body: unknown): Promise<Sent> => {
+  const [traceId, ours] = [hex(16), hex(8)];
+  const headers = { traceparent: `00-${traceId}-${ours}-01` };
+  const { status, text } = await tenant.admin.send('POST', path, { body, headers });
+  expect(status, text).toBeLessThan(300);
+  return { traceId, ours };
+};
+
+const spansOf = ({ traceId }: Sent): readonly Span[] => receiver.spans.filter((span) => span.traceId === traceId);
+
 /** The spans from `span` up to the request that the test sent. */
 const ancestry = (spans: readonly Span[], span: Span): readonly Span[] => {
   const parent = spans.find(({ spanId }) => spanId === span.parentSpanId);
   return parent === undefined ? [span] : [span, ...ancestry(spans, parent)];
 };
 
-/** Sends a request with the test's own trace. @returns the spans from `name` up to the HTTP request, once all have arrived */
-const wayTo = async (name: RegExp, path: string, body: unknown): Promise<readonly string[]> => {
-  const [traceId, ours] = [hex(16), hex(8)];
-  const headers = { traceparent: `00-${traceId}-${ours}-01` };
-  const { status, text } = await tenant.admin.send('POST', path, { body, headers });
-  expect(status, text).toBeLessThan(300);
-  const way = await eventually(`a way from ${name.source} to ${path}`, () => {
-    const spans = receiver.spans.filter((span) => span.traceId === traceId);
-    const ways = spans.filter((span) => name.test(span.name)).map((span) => ancestry(spans, span));
-    return ways.find((spansOfWay) => spansOfWay.at(-1)?.parentSpanId === ours);
+/** The spans from the one of this name up to the HTTP request, once all have arrived. */
+const wayUp = (sent: Sent, name: string): Promise<readonly Span[]> =>
+  eventually(`a way from ${name}`, () => {
+    const spans = spansOf(sent);
+    const ways = spans.filter((span) => span.name === name).map((span) => ancestry(spans, span));
+    return ways.find((way) => way.at(-1)?.parentSpanId === sent.ours);
   });
-  return way.map((span) => `${span.service}: ${span.name.split(' ').slice(0, 2).join(' ')}`);
+
+const named = (way: readonly Span[]): readonly string[] =>
+  way.map(({ resource, name }) => `${String(resource['service.name'])}: ${name}`);
+
+const signAnything = async (): Promise<Sent> => {
+  const key = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
+  return send('/sign', { keyId: key.id, payload: 'AAAA' });
 };
-const http = expect.stringMatching(/^gateway: POST/) as unknown;
 
 describe('one trace', () => {
   it('leads from HTTP through NATS to the HSM', async () => {
-    const key = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
-    expect(await wayTo(/^pkcs11 sign$/, '/sign', { keyId: key.id, payload: 'AAAA' })).toEqual([
-      'crypto-worker: pkcs11 sign',
-      'crypto-worker: serve crypto.default.sign',
+    const way = await wayUp(await signAnything(), 'PKCS#11 C_Sign');
+    expect(named(way)).toEqual([
+      'crypto-worker: PKCS#11 C_Sign',
+      'crypto-worker: process crypto.default.sign',
       'gateway: request crypto.default.sign',
-      http,
+      'gateway: POST /api/v1/sign',
     ]);
   });
 
   it('leads from HTTP through NATS to PostgreSQL', async () => {
-    const body = { algorithm: 'EC-P256', label: 'traced' };
-    const way = await wayTo(/^pg\.query:INSERT/, '/keys', body);
-    expect(way.slice(-3)).toEqual([
-      'crypto-worker: serve crypto.default.key.create',
+    const way = await wayUp(await send('/keys', { algorithm: 'EC-P256', label: 'traced' }), 'INSERT key');
+    expect(named(way).slice(-3)).toEqual([
+      'crypto-worker: process crypto.default.key.create',
       'gateway: request crypto.default.key.create',
-      http,
+      'gateway: POST /api/v1/keys',
     ]);
   });
 
   it('covers every service that the request reaches', async () => {
-    const way = await wayTo(/^serve crypto\.default\.audit\.mac$/, '/audit/verify', {});
-    expect(way).toEqual([
-      'crypto-worker: serve crypto.default.audit.mac',
+    const way = await wayUp(await send('/audit/verify', {}), 'process crypto.default.audit.mac');
+    expect(named(way)).toEqual([
+      'crypto-worker: process crypto.default.audit.mac',
       'audit: request crypto.default.audit.mac',
-      'audit: serve audit.verify',
+      'audit: process audit.verify',
       'gateway: request audit.verify',
-      http,
+      'gateway: POST /api/v1/audit/verify',
     ]);
+  });
+
+  it('shows the commit of the outcome', async () => {
+    const way = await wayUp(await signAnything(), 'commit outcomes');
+    expect(named(way).slice(1)).toEqual([
+      'crypto-worker: process crypto.default.sign',
+      'gateway: request crypto.default.sign',
+      'gateway: POST /api/v1/sign',
+    ]);
+  });
+
+  it('is linked from the sealing of its event, which has a trace of its own', async () => {
+    const sent = await signAnything();
+    const [seal, link] = await eventually('a sealing with a link', () => {
+      const linked = receiver.spans.flatMap((span) => span.links.map((to) => [span, to] as const));
+      return linked.find(([span, { traceId }]) => span.name === 'seal events' && traceId === sent.traceId);
+    });
+    expect(seal.traceId).not.toBe(sent.traceId);
+    expect(seal.resource['service.name']).toBe('audit');
+    expect(spansOf(sent).map(({ spanId }) => spanId)).toContain(link.spanId);
+    const way = await eventually('the span of the request to seal', () => {
+      const spans = ancestry(receiver.spans, seal);
+      return spans.length > 2 ? named(spans) : undefined;
+    });
+    expect(way.slice(1)).toEqual([
+      'audit: process audit.append.crypto-worker.default',
+      'crypto-worker: request audit.append.crypto-worker.default',
+    ]);
+  });
+
+  it('leaves nothing in the sealed event', async () => {
+    const { traceId } = await signAnything();
+    const sealed = await eventually('the sealed event', async () => {
+      const { items } = await tenant.admin.get<{ items: readonly { operation: string }[] }>('/audit/events');
+      return items.find(({ operation }) => operation === 'sign');
+    });
+    expect(JSON.stringify(sealed)).not.toContain(traceId);
+  });
+});
+
+describe('the spans follow the semantic conventions', () => {
+  it('of HTTP, NATS and PKCS#11', async () => {
+    const [hsm, process, request, http] = await wayUp(await signAnything(), 'PKCS#11 C_Sign');
+    expect(http).toMatchObject({
+      kind: spanKind.server,
+      attributes: { 'http.request.method': 'POST', 'http.route': '/api/v1/sign', 'http.response.status_code': 200 },
+    });
+    const message = { 'messaging.system': 'nats', 'messaging.destination.name': 'crypto.default.sign' };
+    expect(request).toMatchObject({
+      kind: spanKind.producer,
+      attributes: { ...message, 'messaging.operation.name': 'request', 'messaging.operation.type': 'send' },
+    });
+    expect(process).toMatchObject({
+      kind: spanKind.consumer,
+      attributes: { ...message, 'messaging.operation.name': 'process', 'messaging.operation.type': 'process' },
+    });
+    expect(hsm).toMatchObject({ kind: spanKind.client });
+    expect(hsm?.attributes).toEqual({
+      'pkcs11.function': 'C_Sign',
+      'pkcs11.mechanism': 'CKM_ECDSA',
+      'ankasecure.job': 'sign',
+      'ankasecure.partition': 'default',
+    });
+  });
+
+  it('of databases', async () => {
+    const [insert] = await wayUp(await send('/keys', { algorithm: 'EC-P256', label: 'traced' }), 'INSERT key');
+    expect(insert).toMatchObject({
+      kind: spanKind.client,
+      attributes: {
+        'db.system.name': 'postgresql',
+        'db.namespace': 'ankadb_keys',
+        'db.operation.name': 'INSERT',
+        'db.query.summary': 'INSERT key',
+        'db.query.text': expect.stringMatching(/^INSERT INTO "key"/) as unknown,
+      },
+    });
+  });
+
+  it('of routes with parameters', async () => {
+    const key = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
+    const way = await wayUp(await send(`/keys/${key.id}/rotate`, {}), 'process crypto.default.key.rotate');
+    expect(way.at(-1)?.name).toBe('POST /api/v1/keys/:id/rotate');
+    expect(way.at(-1)?.attributes['http.route']).toBe('/api/v1/keys/:id/rotate');
+  });
+
+  it('and name the service without any configuration', async () => {
+    await wayUp(await send('/audit/verify', {}), 'process crypto.default.audit.mac');
+    const names = new Set(receiver.spans.map(({ resource }) => resource['service.name']));
+    expect(names).toEqual(new Set(['gateway', 'policy', 'crypto-worker', 'audit']));
+    for (const { resource } of receiver.spans)
+      expect(resource).toMatchObject({ 'service.namespace': 'ankasecure', 'service.version': '0.1.0' });
   });
 });

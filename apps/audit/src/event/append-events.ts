@@ -1,4 +1,5 @@
 import type { AuditEvent, Context } from '@ankasecure/contracts';
+import { inSpan, linksTo, type SpanPlan } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { MacSource } from '../mac/mac-source.js';
@@ -68,9 +69,14 @@ export class AppendEvents {
 
   /** Gets the events' MACs before the head is locked. Under the lock only the MAC of the batch's seal is waited for. */
   private async sealSound(context: Context, source: Source, events: readonly ReportedEvent[]): Promise<void> {
-    await this.guard.assertSound(context.tenantId);
-    const authenticated = await this.authenticate(context, source, events);
-    this.count(await this.sealOrCompare(context, authenticated), events.length);
+    await inSpan(
+      () => sealSpan(events),
+      async () => {
+        await this.guard.assertSound(context.tenantId);
+        const authenticated = await this.authenticate(context, source, events);
+        this.count(await this.sealOrCompare(context, authenticated), events.length);
+      },
+    );
   }
 
   /** If the trail lacks what this process has sealed, an operator may have accepted an older one meanwhile. */
@@ -108,6 +114,14 @@ export class AppendEvents {
     this.metrics.duplicates.inc(all - fresh);
   }
 }
+
+/** The span of sealing one tenant's events. It links to the spans that the events report. */
+const sealSpan = (events: readonly ReportedEvent[]): SpanPlan => ({
+  name: 'seal events',
+  kind: 'internal',
+  attributes: { 'ankasecure.events': events.length },
+  links: linksTo(events.flatMap(({ span }) => span ?? [])),
+});
 
 /** Each tenant's events in their order. Of several events with one id, only the first is kept. */
 const perTenant = (events: readonly ReportedEvent[]): ReadonlyMap<string, readonly ReportedEvent[]> => {

@@ -1,3 +1,4 @@
+import { reporters } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { Counter, Histogram, Registry } from 'prom-client';
 
@@ -23,6 +24,9 @@ export class EventMetrics {
       labelNames: ['reporter', 'reason'],
       registers,
     });
+    // A counter that begins with its first refusal would hide that refusal from rate().
+    for (const reporter of reporters)
+      for (const reason of ['proof', 'reporter']) this.refused.inc({ reporter, reason }, 0);
     this.append = new Histogram({
       name: 'ankasecure_audit_append_seconds',
       help: 'Time from the receipt of a batch to its commit',

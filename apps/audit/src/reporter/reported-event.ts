@@ -8,9 +8,12 @@ export interface ReportedEvent {
   readonly canonical: Buffer;
   /** The text of `detailsText`. */
   readonly details: string;
+  /** The traceparent of the span that reported it. It is neither proved nor sealed. */
+  readonly span: string | undefined;
 }
 
 export const reportedEventOf = ({ reporter, partition }: Source, reported: AuditEvent): ReportedEvent => {
   const event = { ...reported, details: reporterDetails(reported.details, reporter, partition) };
-  return { event, canonical: canonicalBytes(event), details: detailsText(event.details) };
+  const span = reported.details?.['traceparent'];
+  return { event, canonical: canonicalBytes(event), details: detailsText(event.details), span };
 };

@@ -30,17 +30,30 @@ export class NamedKeys {
    * @throws AnkaError `alias-not-found`; `decision-outdated` if the key changes faster than it can be read; as `of`
    */
   async find(tenantId: string, alias: string, of?: (keyId: string) => NamedById): Promise<GrantedVersion> {
-    const current = await this.current(tenantId, alias);
-    if (of === undefined) return current;
-    let meant: NamedById;
-    try {
-      meant = of(current.keyId);
-    } catch {
-      // No fence looks at a request that contradicts itself, so it is decided on what the database says.
-      this.known.delete(`${tenantId}/${alias}`);
-      meant = of((await this.current(tenantId, alias)).keyId);
+    if (of === undefined) return this.current(tenantId, alias);
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const current = await this.current(tenantId, alias);
+      const found = await this.versionOf(tenantId, current, of).catch((error: unknown) => ({ error }));
+      if (found === current) return current;
+      // The fence looks at no alias, and at the current version only if it is used. So the alias is read, after the version.
+      const { keyId } = await this.lookUp(tenantId, alias);
+      if (keyId !== current.keyId) {
+        this.known.delete(`${tenantId}/${alias}`);
+        continue;
+      }
+      if ('error' in found) throw found.error;
+      return found;
     }
-    return this.keys.find(tenantId, meant.keyId, meant.version);
+    throw new AnkaError('decision-outdated', 'The alias changed while it was read. Try again.');
+  }
+
+  private async versionOf(
+    tenantId: string,
+    current: GrantedVersion,
+    of: (keyId: string) => NamedById,
+  ): Promise<GrantedVersion> {
+    const { keyId, version } = of(current.keyId);
+    return version === null || version === current.version ? current : this.keys.find(tenantId, keyId, version);
   }
 
   private async current(tenantId: string, alias: string): Promise<GrantedVersion> {

@@ -1,5 +1,5 @@
 import { AnkaError, type Context } from '@ankasecure/contracts';
-import { asAnkaError, describeIssues, recordSpan } from '@ankasecure/service-kit';
+import { asAnkaError, describeIssues } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { assertMay, useOf } from '../access/access.js';
 import { Custody } from '../custody/custody.js';
@@ -156,9 +156,7 @@ export class AttemptItem {
     const { operation, budget, item, parsed } = request;
     const key = this.budget.bounds(decided) ? await this.takeUse(request, record, decided) : decided;
     const result = await operation.run(this.custody, budget, key, item, parsed);
-    const hsmMicros = budget.hsm.micros;
-    recordSpan(`pkcs11 ${operation.name}`, hsmMicros, { 'ankasecure.algorithm': key.algorithm });
-    return { key, result, hsmMicros };
+    return { key, result, hsmMicros: budget.hsm.micros };
   }
 
   /** Takes one use of a key that may protect a limited number of times. @returns the key, or the version that replaced it */

@@ -1,7 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { AnkaError, type AuditEvent, monotonicNow } from '@ankasecure/contracts';
-import { Clock, connectionOf, DatabaseConfig, Logger, Outbox } from '@ankasecure/service-kit';
+import {
+  activeSpan,
+  Clock,
+  connectionOf,
+  DatabaseConfig,
+  inSharedSpan,
+  Logger,
+  Outbox,
+  type SpanPlan,
+} from '@ankasecure/service-kit';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'pg';
 import { type Committed, commitOutcomes, outcomeValues } from './commit-outcomes.sql.js';
@@ -22,6 +31,12 @@ import {
  * rarely wait for each other's commit.
  */
 const slots = 64;
+
+const commitSpan = (groups: readonly Group[]): SpanPlan => ({
+  name: 'commit outcomes',
+  kind: 'internal',
+  attributes: { 'ankasecure.outcomes': groups.reduce((sum, { settle }) => sum + settle.length, 0) },
+});
 
 /**
  * Commits outcomes. Outcomes that arrive while a commit is under way share the next one, so durability costs one round trip
@@ -94,6 +109,8 @@ export class GroupCommit implements OnApplicationShutdown {
       addTo(group, outcome, text);
       group.settle.push(resolve);
       group.fail.push(reject);
+      const span = activeSpan();
+      if (span !== undefined) group.spans.push(span);
       if (!this.committing) {
         this.committing = true;
         void this.drain();
@@ -125,7 +142,11 @@ export class GroupCommit implements OnApplicationShutdown {
       this.open.clear();
       // All processes write in one order, so that those that share a slot do not deadlock.
       if (groups.length > 1) groups.sort((a, b) => (a.name < b.name ? -1 : 1));
-      await this.write(groups);
+      await inSharedSpan(
+        () => commitSpan(groups),
+        () => groups.flatMap(({ spans }) => spans),
+        () => this.write(groups),
+      );
     }
     this.committing = false;
   }

@@ -1,4 +1,5 @@
 import type { AnkaError, AuditEvent, EventName } from '@ankasecure/contracts';
+import type { ExportedSpan } from '@ankasecure/service-kit';
 import type { OutcomeRow } from './commit-outcomes.sql.js';
 import { type Fence, nameOf } from './fence.js';
 
@@ -28,6 +29,8 @@ export interface Group extends OutcomeRow {
   uses: number;
   readonly settle: ((verdict: Verdict) => void)[];
   readonly fail: ((error: AnkaError) => void)[];
+  /** The spans of the requests that wait. */
+  readonly spans: ExportedSpan[];
 }
 
 /** The limits of one row, far below the size of one message to the audit service. */
@@ -51,6 +54,7 @@ export const emptyGroup = (name: string, { fence, event }: Outcome, bundle: numb
   uses: 0,
   settle: [],
   fail: [],
+  spans: [],
 });
 
 /** An outcome's event and fallback as they are written into a row. */

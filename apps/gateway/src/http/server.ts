@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { AnkaError } from '@ankasecure/contracts';
-import type { Logger, WatchedFiles } from '@ankasecure/service-kit';
+import { isTraced, type Logger, nameRoute, type WatchedFiles } from '@ankasecure/service-kit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { errorHandler } from '../problem/send-problem.js';
 import { afterRecord, type Unrouted } from '../problem/unrouted.js';
@@ -118,13 +118,18 @@ const refuseUnacceptable = (server: FastifyInstance, refused: WeakMap<Socket, Se
   });
 };
 
-/** Adds headers to every answer, and closes connections during shutdown. */
+/** Names the spans of requests, adds headers to every answer, and closes connections during shutdown. */
 const addHooks = (server: FastifyInstance, stamp: SetHeaders): void => {
   let closing = false;
   server.addHook('preClose', (done) => {
     closing = true;
     done();
   });
+  if (isTraced())
+    server.addHook('onRequest', ({ method, routeOptions }, _, done) => {
+      if (routeOptions.url !== undefined) nameRoute(method, routeOptions.url);
+      done();
+    });
   server.addHook('onSend', (request, reply, _, done) => {
     stamp(request, reply);
     if (closing) reply.header('connection', 'close');

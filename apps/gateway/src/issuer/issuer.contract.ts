@@ -43,6 +43,7 @@ const claimNames = {
     .array(z.enum(optionalClaims))
     .max(optionalClaims.length)
     .refine((all) => new Set(all).size === all.length, 'must not contain a claim twice')
+    .meta({ uniqueItems: true })
     .describe(
       'Claims that a token must have besides `iss`, `aud`, `sub` and `exp`. `nbf` is checked whenever it is present.',
     ),

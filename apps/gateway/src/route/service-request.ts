@@ -1,5 +1,5 @@
 import { type Context, monotonicNow, subjectOf } from '@ankasecure/contracts';
-import { BusClient, InProcessServer, type RawReply } from '@ankasecure/service-kit';
+import { BusClient, InProcessServer, type RawReply, traceparentOf } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../auth/principal.js';
@@ -34,6 +34,7 @@ export const contextOf = (request: FastifyRequest, principal: Principal, withinM
     ...(groups.length > 0 && { groups: [...groups] }),
     correlationId: request.id,
     ...(request.clientAddress !== undefined && { clientAddress: request.clientAddress }),
+    ...traceparentOf(),
     deadline: monotonicNow() + withinMs,
   };
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Authority } from '../file/certificate-file.js';
+import { levelFormats } from '../logging/logger.js';
 
 /** A whole number. A string of digits counts, because a placeholder always gives a string. */
 export const integer = (min: number, max: number) =>
@@ -45,6 +46,7 @@ export const serviceConfig = z.strictObject({
     host: z.string().min(1).default('0.0.0.0'),
     port,
     logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+    logLevelFormat: z.enum(levelFormats).default('number'),
   }),
   clock: clockConfig.default(clockDefaults),
   start: z

@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 export type Check = () => Promise<void> | void;
 
@@ -29,6 +29,7 @@ export class Health {
   constructor(service: string) {
     this.registry.setDefaultLabels({ service });
     collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 100 });
+    meterReadiness(this);
   }
 
   /** `check` throws or rejects while the part is not ready. */
@@ -95,6 +96,19 @@ export class Health {
     await new Promise((resolve) => server.close(resolve));
   }
 }
+
+const meterReadiness = (health: Health): void => {
+  const gauge: Gauge<'part'> = new Gauge({
+    name: 'ankasecure_part_ready',
+    help: '1 if the part of the process is ready, 0 if not',
+    labelNames: ['part'],
+    registers: [health.registry],
+    collect: async () => {
+      const { parts } = await health.readiness();
+      for (const [part, state] of Object.entries(parts)) gauge.set({ part }, state === 'ok' ? 1 : 0);
+    },
+  });
+};
 
 const passes = async (check: Check): Promise<boolean> => {
   let timer: NodeJS.Timeout | undefined;

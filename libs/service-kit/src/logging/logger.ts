@@ -25,16 +25,22 @@ const redact = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, 
 export interface Logger extends PinoLogger {}
 export abstract class Logger {}
 
-/** Secrets are never passed to a logger. Redaction is the second wall. */
-export const loggerOptions = (service: string, level: string): LoggerOptions => ({
+/** How a line names its level: by pino's number, such as 30, or by name, such as `info`. */
+export const levelFormats = ['number', 'name'] as const;
+export type LevelFormat = (typeof levelFormats)[number];
+
+/** Secrets are never passed to a logger. Redaction is the second wall. Times are RFC 3339, in UTC. */
+export const loggerOptions = (service: string, level: string, format: LevelFormat = 'number'): LoggerOptions => ({
   level,
   base: { service },
   redact: { paths: redact, censor: '[redacted]' },
   timestamp: pino.stdTimeFunctions.isoTime,
+  ...(format === 'name' && { formatters: { level: (name) => ({ level: name }) } }),
 });
 
 /** JSON lines on standard output. */
-export const createLogger = (service: string, level: string): Logger => pino(loggerOptions(service, level));
+export const createLogger = (service: string, level: string, format?: LevelFormat): Logger =>
+  pino(loggerOptions(service, level, format));
 
 /** Sends Nest's own messages to the same logger. */
 export const nestLogger = (logger: Logger): LoggerService => {

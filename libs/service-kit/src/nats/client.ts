@@ -1,7 +1,8 @@
 import { answeredError, type Context, type Contract, subjectOf } from '@ankasecure/contracts';
 import { ClientProxy, type ReadPacket, type WritePacket } from '@nestjs/microservices';
 import type { z } from 'zod';
-import { inSpan, traceparentOf } from '../telemetry/trace.js';
+import { requestSpan } from '../telemetry/bus-span.js';
+import { inSpan, isTraced, markAnswer, traceparentOf } from '../telemetry/trace.js';
 import type { BusConnection, RawReply } from './connection.js';
 import { parseJson, validate } from './frame.js';
 
@@ -45,8 +46,14 @@ export class BusClient extends ClientProxy {
    * no reply came in time
    */
   requestRaw(subject: string, context: Context, body: Uint8Array): Promise<RawReply> {
-    return inSpan(`request ${subject}`, 'client', () =>
-      this.connection.ask(subject, { ...context, ...traceparentOf() }, body),
+    if (!isTraced()) return this.connection.ask(subject, context, body);
+    return inSpan(
+      () => requestSpan(subject, body.length),
+      async () => {
+        const reply = await this.connection.ask(subject, { ...context, ...traceparentOf() }, body);
+        if (!reply.head.ok) markAnswer(reply.head.error.code);
+        return reply;
+      },
     );
   }
 

@@ -57,6 +57,8 @@ interface Outgoing {
 const mostOutgoing = 8;
 
 const empty = new Uint8Array();
+/** Stands for every process of a group in the question who is alive. */
+const everyone = 'all';
 
 /** The server says that nobody listens, or the receiver that it does not begin with the request. */
 const isRefusal = (data: Uint8Array, headers: MsgHdrs | undefined): boolean =>
@@ -86,15 +88,14 @@ export class BusConnection {
   ) {
     this.inbox = `${inboxPrefix(service)}.${crypto.randomUUID()}.`;
     this.knownMaxPayload = connection.info?.max_payload ?? 0;
+    const ask = (group: string, instance: string): void =>
+      connection.publish(aliveSubject(group, instance), empty, { reply: this.aliveInbox(group, instance) });
     this.members = new Members({
       isConnected: () => this.isConnected(),
-      ask: (group, instance) =>
-        connection.publish(aliveSubject(group, instance), empty, { reply: this.aliveInbox(group, instance) }),
+      find: (group) => ask(group, everyone),
+      ask,
       changed: (group, instance, silent) =>
-        log.warn(
-          { group, instance, silent },
-          silent ? 'a process is silent: others get its requests' : 'it answers again',
-        ),
+        log.warn({ group, instance, silent }, silent ? 'a process is silent: others serve' : 'it answers again'),
     });
     this.waiters = new Waiters((subject, asked) => this.members.isSuspect(groupOf(subject), asked));
     this.keepUp(`${this.inbox}*`, undefined, (message) => this.settle(message));
@@ -229,6 +230,7 @@ export class BusConnection {
     const subject = aliveSubject(group, this.instance);
     if ([...this.served].some((one) => one.subject === subject)) return;
     this.keepUp(subject, undefined, (message) => message.respond());
+    this.keepUp(aliveSubject(group, everyone), undefined, (message) => message.respond(this.instance));
   }
 
   /** The subject of the answer to the question whether a process is alive. */
@@ -240,7 +242,9 @@ export class BusConnection {
     const who = subject.slice(this.aliveInbox('').length);
     const end = who.lastIndexOf('.');
     const [group, instance] = [who.slice(0, end), who.slice(end + 1)];
-    if (isRefusal(data, headers)) this.members.gone(group, instance);
+    if (instance === everyone) {
+      if (data.length > 0) this.members.heard(group, Buffer.from(data).toString());
+    } else if (isRefusal(data, headers)) this.members.gone(group, instance);
     else this.members.heard(group, instance);
   }
 

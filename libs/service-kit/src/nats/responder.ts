@@ -10,6 +10,7 @@ import {
 } from '@ankasecure/contracts';
 import type { Msg } from '@nats-io/transport-node';
 import { asAnkaError } from '../failure/as-anka-error.js';
+import { processSpan } from '../telemetry/bus-span.js';
 import { inSpan, withParent } from '../telemetry/trace.js';
 import type { RawHandler } from './answer.js';
 import type { BusConnection } from './connection.js';
@@ -89,7 +90,12 @@ export class Responder {
       });
       if (context.deadline <= monotonicNow()) throw new AnkaError('deadline-exceeded');
       const answer = await this.atWork.during(message.reply, context.deadline, () =>
-        withParent(context.traceparent, () => inSpan(`serve ${subject}`, 'server', () => handler(context, body))),
+        withParent(context.traceparent, () =>
+          inSpan(
+            () => processSpan(subject, body.length),
+            () => handler(context, body),
+          ),
+        ),
       );
       return encodeFrame(this.headOf(answer.head, received, answer.body?.length), answer.body);
     } catch (error) {

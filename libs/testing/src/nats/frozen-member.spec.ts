@@ -94,6 +94,7 @@ describe('two processes of a group under steady traffic', () => {
 
   it('share it, one takes it all while the other stands still, and no request is begun that was given up', async () => {
     const [frozen, other] = workers as [ChildProcess, ChildProcess];
+    await more(200);
     await answeredBy(frozen, other);
     expect(failed()).toEqual([]);
 

@@ -34,7 +34,7 @@ const configOf = (
   return {
     nats: { servers: [nats.url], nkeySeed: nats.seeds[service], caFile: nats.caFile },
     database: { host, port, name: database, user, password, poolSize },
-    observability: { host: '127.0.0.1', port: 1, logLevel: 'fatal' },
+    observability: { host: '127.0.0.1', port: 1, logLevel: 'fatal', logLevelFormat: 'number' },
     clock: { maximumSkewMs: 2000 },
     start: { patienceSeconds: 15 },
   };

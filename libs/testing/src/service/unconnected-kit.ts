@@ -18,7 +18,7 @@ import { DataSource } from 'typeorm';
 const config: ServiceConfig = {
   nats: { servers: ['tls://127.0.0.1:1'], nkeySeed: 'SU', caFile: 'none' },
   database: { host: '127.0.0.1', port: 1, name: 'none', user: 'none', password: 'none', poolSize: 2 },
-  observability: { host: '127.0.0.1', port: 1, logLevel: 'fatal' },
+  observability: { host: '127.0.0.1', port: 1, logLevel: 'fatal', logLevelFormat: 'number' },
   clock: { maximumSkewMs: 2000 },
   start: { patienceSeconds: 0 },
 };

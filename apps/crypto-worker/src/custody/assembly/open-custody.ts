@@ -1,5 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DatabaseConfig, exitCodes, Health, Logger, rejectedRecords, StartFailure } from '@ankasecure/service-kit';
+import {
+  DatabaseConfig,
+  exitCodes,
+  Health,
+  isTraced,
+  Logger,
+  rejectedRecords,
+  StartFailure,
+} from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Histogram } from 'prom-client';
 import type { Custody } from '../custody.js';
@@ -9,6 +17,7 @@ import { type BothCustodies, openBothCustodies } from '../pkcs11/wrapped-custody
 import { SoftwareCustody } from '../software/software-custody.js';
 import { CustodyByKind } from './custody-by-kind.js';
 import { RefusedPins } from './refused-pins.js';
+import { traceJobs } from './trace-job.js';
 import { takingTurns, WriterTurn } from './writer-turn.js';
 
 /** The pause between two attempts to open the token at start, in milliseconds. It doubles from the first to the most. */
@@ -55,6 +64,7 @@ export class OpenCustody {
       observer: {
         call: (call, micros, ok) => seconds.observe({ call, ok: String(ok) }, micros / 1e6),
         refused: (kind, reason) => rejected.inc({ kind, reason }),
+        ...(isTraced() && { trace: traceJobs(this.partition.name) }),
       },
       onFatal: (reason) => {
         this.log.fatal({ reason }, 'the HSM module cannot recover in this process');

@@ -17,6 +17,7 @@ describe('the processes of a group', () => {
     [frozen, connected, changes, asked] = [undefined, true, [], []];
     members = new Members({
       isConnected: () => connected,
+      find: () => undefined,
       ask: (name, instance) => {
         asked.push(instance);
         if (instance !== frozen) members.heard(name, instance);
@@ -62,7 +63,7 @@ describe('the processes of a group', () => {
   });
 
   it('share its requests while none of them answers', () => {
-    const alone = new Members({ isConnected: () => true, ask: vi.fn(), changed: vi.fn() });
+    const alone = new Members({ isConnected: () => true, find: vi.fn(), ask: vi.fn(), changed: vi.fn() });
     alone.heard(group, 'a');
     alone.choose(group);
     vi.advanceTimersByTime(everyMs * (mostUnanswered + 1));

@@ -28,6 +28,8 @@ interface Group {
 /** What `Members` needs of the bus. */
 export interface MemberBus {
   isConnected(): boolean;
+  /** Asks all processes of a group who they are. */
+  find(group: string): void;
   /** Asks a process whether it is alive. */
   ask(group: string, instance: string): void;
   /** A process has begun to be silent, or has ended to be. */
@@ -54,8 +56,7 @@ export class Members {
 
   /** @returns the process to which the group's next request is sent, or undefined for any */
   choose(name: string): string | undefined {
-    const group = this.groups.get(name);
-    if (group === undefined) return undefined;
+    const group = this.groups.get(name) ?? this.newGroup(name);
     group.unused = 0;
     this.pulse.start();
     const { live, members } = group;
@@ -113,7 +114,10 @@ export class Members {
   private askAll(): boolean {
     if (!this.bus.isConnected()) return true;
     const used = [...this.groups.values()].filter((group) => group.unused++ < this.liveness.askedFor);
-    for (const group of used) for (const member of group.members.values()) this.askOne(group, member);
+    for (const group of used) {
+      for (const member of group.members.values()) this.askOne(group, member);
+      this.bus.find(group.name);
+    }
     return used.length > 0;
   }
 

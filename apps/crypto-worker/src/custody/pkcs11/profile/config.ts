@@ -1,4 +1,6 @@
 import type { MechanismName } from '../cryptoki/mechanism.js';
+import type { Reply } from '../job/frame.js';
+import type { OperationName } from '../job/job.js';
 
 /** One partition's access, as configured by `ankasecure.hsm.pkcs11` (or `partitions.<name>`). */
 export interface Pkcs11Config {
@@ -28,9 +30,11 @@ export interface CustodyLogger {
   error(fields: object, message: string): void;
 }
 
-/** Receives every job when it is answered, for traces and metrics. `micros` is the time inside the lane. */
+/** Receives every job when it is answered, for metrics. `micros` is the time inside the lane. */
 export interface CustodyObserver {
   call(name: string, micros: number, ok: boolean): void;
+  /** Records the job of a caller that is traced. Absent if nothing is. */
+  readonly trace?: (operation: OperationName, variant: number, answered: Promise<Reply>) => Promise<Reply>;
   /** An object was refused. @param kind of the record that it was refused for */
   refused?(kind: string, reason: string): void;
 }

@@ -128,7 +128,10 @@ export class TokenRuntime {
   ): Promise<Reply> {
     if (!this.mayCall(operation)) return Promise.reject(unavailable());
     const request = { operation: operationNumber(operation), variant, parts, slow };
-    return new Promise((resolve, reject) => this.pool.submit(newJob(budget, request, { resolve, reject })));
+    const answered = new Promise<Reply>((resolve, reject) =>
+      this.pool.submit(newJob(budget, request, { resolve, reject })),
+    );
+    return this.options.observer?.trace?.(operation, variant, answered) ?? answered;
   }
 
   /** Raises the alarm: data kept outside the token was changed. */
