@@ -141,10 +141,11 @@ const namesNothing = [
   'body.certificates.expiresAt',
   'body.keys.expiresAt',
   'body.jwksUrl',
+  'body.claims.tenant',
   'body.claims.roles',
   'body.claims.groups',
   'body.subjectPrefix',
-  ...['kid', 'x', 'y', 'n', 'e', 'pub'].map((member) => `body.keys.${member}`),
+  ...['kid', 'x', 'y', 'n', 'e', 'pub', 'key_ops'].map((member) => `body.keys.${member}`),
   // Another tenant may have the same certificate. It proves possession of its key only to the named account.
   'body.certificates',
   'body.signature',
