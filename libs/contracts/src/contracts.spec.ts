@@ -54,14 +54,15 @@ describe('bus permissions', () => {
     }
   });
 
-  it('let a service say to its callers alone that it works on their requests', () => {
+  it('let a service say to its callers alone that it works on their requests, and as often as they ask that it is alive', () => {
     const mayTell = (service: Service) =>
       permissionsOf(service).publish.filter((subject) => subject.startsWith('_INBOX'));
-    const working = (...callers: readonly Service[]) => callers.map((caller) => `${inboxPrefix(caller)}.*.*.working`);
+    const said = (...callers: readonly Service[]) =>
+      ['*.working', 'alive.>'].flatMap((end) => callers.map((caller) => `${inboxPrefix(caller)}.*.${end}`));
     expect(mayTell('gateway')).toEqual([]);
-    expect(mayTell('policy')).toEqual(working('gateway', 'audit'));
-    expect(mayTell('crypto-worker')).toEqual(working('gateway', 'policy', 'audit'));
-    expect(mayTell('audit')).toEqual(working('gateway', 'policy', 'crypto-worker'));
+    expect(mayTell('policy')).toEqual(said('gateway', 'audit'));
+    expect(mayTell('crypto-worker')).toEqual(said('gateway', 'policy', 'audit'));
+    expect(mayTell('audit')).toEqual(said('gateway', 'policy', 'crypto-worker'));
   });
 
   it('keep a worker to its partition', () => {

@@ -43,7 +43,7 @@ import {
   scheduleDestruction,
   suspendKey,
 } from './lifecycle.js';
-import { aliveSubject, groupOf, ownSubject } from './member.js';
+import { aliveReply, aliveSubject, groupOf, ownSubject } from './member.js';
 import { findUnsealed, openGatewayOutbox, openPolicyOutbox, readOutboxKeys } from './outbox.js';
 import {
   applyPolicy,
@@ -176,7 +176,7 @@ export const workingSubject = (reply: string): string => `${reply}.working`;
 /**
  * The bus permissions of `service`, derived from the contracts: publish what it may call, subscribe to what it owns and
  * to its own inbox. Everything else is denied. Each subject is also that of single processes, which say that they are alive.
- * The receiver of a request may reply, and say to its callers that it still works on a request.
+ * The receiver of a request may reply, and say to its callers that it still works on a request, and that it is alive.
  * @param partition name of the worker's partition, or `*` for services that reach all of them
  */
 export const permissionsOf = (service: Service, partition = anyPartition): BusPermissions => {
@@ -188,6 +188,7 @@ export const permissionsOf = (service: Service, partition = anyPartition): BusPe
     publish: [
       ...subjectsOf(called, partition),
       ...callers.map((caller) => workingSubject(`${inboxPrefix(caller)}.*.*`)),
+      ...callers.map((caller) => aliveReply(`${inboxPrefix(caller)}.*.`, '>')),
     ],
     subscribe: [...subjectsOf(owned, partition), `${inboxPrefix(service)}.>`],
   };

@@ -20,3 +20,10 @@ export const sharedSubject = (subject: string): string =>
 
 /** The subject at which a process of a group says that it is alive. */
 export const aliveSubject = (group: string, instance: string): string => `alive.${group}.${instance}`;
+
+/**
+ * The subject of the answer to the question whether processes are alive. The same one serves for many questions, so the receivers
+ * are permitted to publish to it: the permission of a reply holds for one.
+ * @param inbox the requester's, with its last dot
+ */
+export const aliveReply = (inbox: string, ...who: readonly string[]): string => [`${inbox}alive`, ...who].join('.');

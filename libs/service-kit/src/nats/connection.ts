@@ -1,5 +1,6 @@
 import {
   AnkaError,
+  aliveReply,
   aliveSubject,
   type ClockReading,
   type Context,
@@ -235,7 +236,7 @@ export class BusConnection {
 
   /** The subject of the answer to the question whether a process is alive. */
   private aliveInbox(...who: readonly string[]): string {
-    return [`${this.inbox}alive`, ...who].join('.');
+    return aliveReply(this.inbox, ...who);
   }
 
   private hear({ subject, data, headers }: Msg): void {
