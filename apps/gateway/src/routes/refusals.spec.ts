@@ -60,9 +60,9 @@ const kinds: Readonly<Record<string, Kind & { readonly arrange?: (rig: Rig) => v
     code: 'authentication-required',
     attempt: (route) => ({ ...good(route), claims: { exp: seconds(86_400 * 30) } }),
   },
-  'with a token whose roles are no list': {
+  'with a token whose roles are neither a list nor a text': {
     code: 'authentication-required',
-    attempt: (route) => ({ ...good(route), claims: { roles: 'tenant-admin' } }),
+    attempt: (route) => ({ ...good(route), claims: { roles: 7 } }),
   },
   'with a token whose subject is unusable': {
     code: 'authentication-required',
