@@ -26,11 +26,25 @@ const listOf = (networks: readonly string[]): BlockList => {
   return list;
 };
 
+/** The elements of a list whose quoted strings may contain commas (RFC 9110 §5.6). One pass, however many commas there are. */
+const elementsOf = (list: string): string[] => {
+  const elements: string[] = [];
+  let [start, isQuoted] = [0, false];
+  for (let at = 0; at < list.length; at++) {
+    const character = list[at];
+    if (isQuoted && character === '\\') at++;
+    else if (character === '"') isQuoted = !isQuoted;
+    else if (character === ',' && !isQuoted) {
+      elements.push(list.slice(start, at));
+      start = at + 1;
+    }
+  }
+  return [...elements, list.slice(start)];
+};
+
 /** The values of `for` in a Forwarded header (RFC 7239 §4). An element without one counts as an empty entry. */
 const forwardedFor = (header: string): string[] =>
-  header
-    .split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)
-    .map((element) => /(?:^|;)\s*for=("?)([^";]*)\1\s*(?:;|$)/i.exec(element)?.[2] ?? '');
+  elementsOf(header).map((element) => /(?:^|;)[ \t]*for=("?)([^";]*)\1[ \t]*(?:;|$)/i.exec(element)?.[2] ?? '');
 
 /** How each header states addresses: the farthest first. */
 const entriesOf: Readonly<Record<HttpConfig['clientAddress']['header'], (header: string) => string[]>> = {

@@ -74,7 +74,9 @@ export class CreateTenant {
 
   private async earlier(context: Context, wanted: NewTenant): Promise<string | undefined> {
     if (context.tenantId !== platformTenantId) return undefined;
-    return earlierTenant(this.dataSource, context, { ...wanted, partition: this.partitionFor(wanted) });
+    // A partition that is not configured is refused by the action, on record.
+    const { partition = this.config.partition } = wanted;
+    return earlierTenant(this.dataSource, context, { ...wanted, partition });
   }
 
   private partitionFor({ partition = this.config.partition }: NewTenant): string {
