@@ -25,7 +25,8 @@ export const fill = (api: ApiDescription, schema: Schema, fixed: Fixed = {}, at 
   if (Object.hasOwn(fixed, at)) return fixed[at];
   const one = resolve(api, schema);
   const inner = (of: Schema, place: string, index = number): unknown => fill(api, of, fixed, place, index);
-  const [choice] = one.anyOf ?? one.oneOf ?? [];
+  // Beside members, alternatives only say which of the members go together.
+  const [choice] = one.properties === undefined ? (one.anyOf ?? one.oneOf ?? []) : [];
   if (choice !== undefined) return inner(choice, at);
   if (one.const !== undefined) return one.const;
   if (one.enum !== undefined) return one.enum.at(-1);

@@ -110,13 +110,20 @@ const cryptoRecipes = async ({ key, admin }: Larder): Promise<Recipe[]> => {
     {
       operationId: 'encrypt',
       path: '/encrypt',
-      fixed: { keyId: box.id, alias: undefined, plaintext: text, aad: text, encoding: 'utf8' },
+      fixed: { keyId: box.id, alias: undefined, enc: undefined, plaintext: text, aad: text, encoding: 'utf8' },
     },
     {
       operationId: 'decrypt',
       path: '/decrypt',
       status: 400,
-      fixed: { keyId: box.id, jwe: `e30.${'A'.repeat(2_000_000)}...`, version: 1, aad: text, encoding: 'utf8' },
+      fixed: {
+        keyId: box.id,
+        alias: undefined,
+        jwe: `e30.${'A'.repeat(2_000_000)}...`,
+        version: 1,
+        aad: text,
+        encoding: 'utf8',
+      },
     },
     {
       operationId: 'sign',
@@ -137,6 +144,7 @@ const cryptoRecipes = async ({ key, admin }: Larder): Promise<Recipe[]> => {
       path: '/verify',
       fixed: {
         keyId,
+        alias: undefined,
         jws: undefined,
         version: 1,
         signature: 'A'.repeat(2728),
@@ -255,7 +263,7 @@ const approvalRecipes = async ({ admin, second }: Larder): Promise<Recipe[]> => 
   const ask = async (version: number): Promise<string> => {
     const { body, status, text } = await admin.send<{ id: string }>('POST', '/policy/rollback', {
       body: { version },
-      headers: { 'if-match': etag, 'idempotency-key': randomUUID() },
+      headers: { 'if-match': etag },
     });
     if (status !== 202) throw new Error(`no approval: ${text}`);
     return body.id;
