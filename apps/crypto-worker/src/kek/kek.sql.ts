@@ -4,6 +4,7 @@ import { type EntityManager, IsNull, Not } from 'typeorm';
 import { holdFence } from '../key/lock/tenant-fence.sql.js';
 import { KekRotationRecord } from '../key/record/kek-rotation.entity.js';
 import { KeyVersionRecord } from '../key/record/key-version.entity.js';
+import { PlatformKeyRecord } from '../key/record/platform-key.entity.js';
 
 /** The key versions that KEKs older than a generation still wrap. */
 export interface Behind {
@@ -24,7 +25,7 @@ export const countBehind = async (manager: EntityManager, tenantId: string, gene
 /**
  * Records the start of a rotation, unless one is under way. Holds the tenant's fence: a key that an older KEK wraps is
  * either recorded before and counted, or its record is refused.
- * @returns false if one is under way
+ * @returns false if one is under way, or another worker has made the KEK
  */
 export const beginRotation = async (
   manager: EntityManager,
@@ -33,7 +34,9 @@ export const beginRotation = async (
   partition: string,
 ): Promise<boolean> => {
   await holdFence(manager, tenantId);
-  if (await manager.existsBy(KekRotationRecord, { tenantId, finishedAt: IsNull() })) return false;
+  const own = { tenantId, generation };
+  if (await manager.existsBy(KekRotationRecord, [{ tenantId, finishedAt: IsNull() }, own])) return false;
+  if (await manager.existsBy(PlatformKeyRecord, { ...own, kind: 'kek' })) return false;
   const total = await manager.countBy(KeyVersionRecord, { tenantId, wrappedBlob: Not(IsNull()) });
   const rotation = { tenantId, generation, partition, total, startedBy, correlationId };
   return insertIfAbsent(manager, KekRotationRecord, rotation, 'generation');

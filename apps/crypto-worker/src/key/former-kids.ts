@@ -1,6 +1,7 @@
 import { AnkaError, formerKid } from '@ankasecure/contracts';
-import { assertAsked, BoundedMap, insertIfAbsent, withTenant } from '@ankasecure/service-kit';
+import { assertAsked, BoundedMap, withTenant } from '@ankasecure/service-kit';
 import { type DataSource, type EntityManager, In } from 'typeorm';
+import { holdFormerKids } from './lock/tenant-fence.sql.js';
 import { FormerKidRecord } from './record/former-kid.entity.js';
 
 /** The most kids that are kept in memory. The one that was unused for longest leaves first. */
@@ -33,10 +34,7 @@ export class FormerKids {
 
   /** @throws AnkaError `former-kid-taken` */
   async assertFree(tenantId: string, kids: readonly string[]): Promise<void> {
-    const taken = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.findOneBy(FormerKidRecord, { tenantId, kid: In([...kids]) }),
-    );
-    if (taken !== null) throw kidTaken(taken.kid);
+    await withTenant(this.dataSource, tenantId, (manager) => assertFreeWithin(manager, tenantId, kids));
   }
 
   forgetAll(): void {
@@ -44,18 +42,35 @@ export class FormerKids {
   }
 }
 
-const kidTaken = (kid: string): AnkaError =>
-  new AnkaError('former-kid-taken', `formerKids: another key of the tenant has ${JSON.stringify(kid)}`);
+const assertFreeWithin = async (manager: EntityManager, tenantId: string, kids: readonly string[]): Promise<void> => {
+  const taken = await manager.findOneBy(FormerKidRecord, { tenantId, kid: In([...kids]) });
+  if (taken === null) return;
+  throw new AnkaError('former-kid-taken', `formerKids: another key of the tenant has ${JSON.stringify(taken.kid)}`);
+};
 
-/** Writes the former kids of a new key, in one order, so that no two imports wait for each other. @throws AnkaError `former-kid-taken` */
+/** Keeps other imports from taking any kid until the transaction ends, before anything is sealed. @throws AnkaError `former-kid-taken` */
+export const lockFreeKids = async (
+  manager: EntityManager,
+  tenantId: string,
+  kids: readonly string[],
+): Promise<void> => {
+  if (kids.length === 0) return;
+  await holdFormerKids(manager, tenantId);
+  await assertFreeWithin(manager, tenantId, kids);
+};
+
+/** Writes the former kids of a new key. `lockFreeKids` was called before. */
 export const writeFormerKids = async (
   manager: EntityManager,
   tenantId: string,
   keyId: string,
   kids: readonly string[],
 ): Promise<void> => {
-  for (const kid of kids.toSorted())
-    if (!(await insertIfAbsent(manager, FormerKidRecord, { tenantId, kid, keyId }, 'kid'))) throw kidTaken(kid);
+  if (kids.length === 0) return;
+  await manager.insert(
+    FormerKidRecord,
+    kids.map((kid) => ({ tenantId, kid, keyId })),
+  );
 };
 
 /** Reads the former kids of a key. */

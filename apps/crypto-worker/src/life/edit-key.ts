@@ -37,10 +37,10 @@ export class EditKey {
       operation: 'key.edit',
       keyId: id,
       details: { fields: Object.keys(fields).toSorted().join(' ') || 'none' },
-      check: (manager) => check(manager, context, request),
-      foresee: (row) => ({ key: forecastKey(row) }),
-      write: async (manager, _plan, time) => ({
-        result: keyResource(this.custody, await write(manager, context, request), await time()),
+      check: async (manager, time) => ({ row: await check(manager, context, request), now: await time() }),
+      foresee: ({ row }) => ({ key: forecastKey(row) }),
+      write: async (manager, { now }) => ({
+        result: keyResource(this.custody, await write(manager, context, request), now),
         events: [{}],
       }),
     });

@@ -13,7 +13,7 @@ import { insertIfAbsent, noteAbsent, withTenant } from '@ankasecure/service-kit'
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Custody } from '../custody/custody.js';
-import { readFormerKids, writeFormerKids } from '../key/former-kids.js';
+import { lockFreeKids, readFormerKids, writeFormerKids } from '../key/former-kids.js';
 import { keyResource } from '../key/key-resource.js';
 import { isValidAt } from '../key/key-state.js';
 import { shareFence } from '../key/lock/tenant-fence.sql.js';
@@ -126,7 +126,8 @@ export class CreateKey {
         event: this.event(creation, null, plan.algs[0]),
         ref: plan.ref,
         make: plan.supply.make,
-        record: (manager) => this.record(manager, creation, plan, policy),
+        holds: (manager) => this.holds(manager, creation, plan, policy),
+        record: (manager) => this.record(manager, creation, plan),
         report: plan.supply.report,
       },
     );
@@ -161,17 +162,28 @@ export class CreateKey {
     };
   }
 
-  private async record(
+  /** @throws AnkaError `former-kid-taken` */
+  private async holds(
     manager: EntityManager,
-    { context: { tenantId, principal }, id, request, source }: Creation,
-    { ref, algs, ruling }: CreationPlan,
+    { context: { tenantId }, id, source }: Creation,
+    { ruling, supply }: CreationPlan,
     policy: EnforcedPolicy,
   ): Promise<boolean> {
     await shareFence(manager, tenantId);
     const held = await manager.existsBy(TenantPolicyRecord, { tenantId, revision: policy.revision });
     // Another key may have been made meanwhile. The next attempt detects it.
     if (!held || !(await this.room.isLeft(manager, tenantId))) return false;
-    if (!isValidAt(ruling.decision, await this.makings.clock.within(manager))) return false;
+    const now = await this.makings.clock.within(manager);
+    if (!isValidAt(ruling.decision, now) || (await supply.holds?.(manager, now)) === false) return false;
+    await lockFreeKids(manager, tenantId, source.formerKids ?? []);
+    return !(await manager.existsBy(KeyRecord, { tenantId, id }));
+  }
+
+  private async record(
+    manager: EntityManager,
+    { context: { tenantId, principal }, id, request, source }: Creation,
+    { ref, algs }: CreationPlan,
+  ): Promise<boolean> {
     const row = {
       tenantId,
       id,

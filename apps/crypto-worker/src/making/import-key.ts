@@ -9,9 +9,13 @@ import {
   type WrappingKey,
 } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { Custody } from '../custody/custody.js';
+import { isValidAt } from '../key/key-state.js';
 import { KeyStore } from '../key/key-store.js';
+import type { KeyVersion } from '../key/key-version.js';
+import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { commitWithin } from '../outcome/commit-outcomes.sql.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
@@ -23,6 +27,10 @@ import { assertUnwraps } from './wrapping-key.js';
 
 type ImportRequest = z.infer<typeof importKey.request>;
 type Material = Pick<ImportRequest, 'method' | 'wrappingKeyId' | 'wrappedKey' | 'formerKids'>;
+
+/** Whether the version is the one that was read. */
+const isUnchanged = (manager: EntityManager, { tenantId, keyId, version, revision }: KeyVersion): Promise<boolean> =>
+  manager.existsBy(KeyVersionRecord, { tenantId, keyId, version, revision });
 
 /** Imports tenants' keys, and offers the key to wrap them with. */
 @Injectable()
@@ -111,14 +119,16 @@ export class ImportKey {
     const wrapper = await this.keys.find(tenantId, id, null);
     const validity = await assertUnwraps(this.custody, context, wrapper, algorithm, policy);
     const material = { method: 'aes-kwp', wrappingKey: wrapper.ref, wrappedKey } as const;
+    const orForget = (holds: boolean): boolean => {
+      if (!holds && wrapper.ref.wrapped !== undefined) this.custody.forgetUnwrapped([wrapper.ref.objectId]);
+      return holds;
+    };
     return {
       begin: (told) => this.quotas.begin(wrapper, told),
       make: (key) => this.custody.importKey(context, key, material),
-      report: async (manager, event, outbox) => {
-        if (await commitWithin(manager, outbox, { tenantId, policy, key: wrapper, validity }, event)) return true;
-        if (wrapper.ref.wrapped !== undefined) this.custody.forgetUnwrapped([wrapper.ref.objectId]);
-        return false;
-      },
+      holds: async (manager, now) => orForget(isValidAt(validity, now) && (await isUnchanged(manager, wrapper))),
+      report: async (manager, event, outbox) =>
+        orForget(await commitWithin(manager, outbox, { tenantId, policy, key: wrapper, validity }, event)),
     };
   }
 }

@@ -36,9 +36,11 @@ export interface VersionMaking {
   readonly ref: Omit<KeyRef, 'objectId' | 'owner'>;
   readonly make: (key: NewKey) => Promise<GeneratedKey>;
   /**
-   * Takes the tenant's fence and writes the rest of the record.
+   * Takes the tenant's fence and checks everything that could still refuse the version. It seals nothing.
    * @returns false if the decision no longer holds; nothing is kept
    */
+  readonly holds: (manager: EntityManager) => Promise<boolean>;
+  /** Writes the rest of the record. @returns false if another worker was first; nothing is kept */
   readonly record: (manager: EntityManager) => Promise<boolean>;
   readonly report?: Making<unknown>['report'];
 }
@@ -65,7 +67,8 @@ export class VersionMaker {
       event: making.event,
       make: (objectId) => making.make({ ref: { ...making.ref, owner, objectId }, wrapping, custody }),
       record: async (manager, objectId, made) => {
-        if (!(await making.record(manager)) || !(await isCurrentKek(manager, wrapping))) return false;
+        if (!(await making.holds(manager)) || !(await isCurrentKek(manager, wrapping))) return false;
+        if (!(await making.record(manager))) return false;
         await this.insert(manager, version, objectId, made, wrapping);
         return true;
       },

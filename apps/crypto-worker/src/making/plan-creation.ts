@@ -1,5 +1,6 @@
 import { type Alg, type AlgorithmName, defaultPurpose, joseAlgs, type Purpose } from '@ankasecure/algorithm';
 import { AnkaError, anyAlg, type Context, type createKey, type KeyQuota, secondsOf } from '@ankasecure/contracts';
+import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { Custody, CustodyKind, GeneratedKey, KeyRef, NewKey } from '../custody/custody.js';
 import { outsideSteps } from '../custody/outside-step.js';
@@ -36,6 +37,11 @@ export interface Supply {
    */
   readonly begin?: (told: (left: KeyQuota) => void) => () => void;
   readonly make: (key: NewKey) => Promise<GeneratedKey>;
+  /**
+   * Tells whether the other key may still be used, before the new one is recorded. The caller shares the tenant's fence.
+   * @param now milliseconds since the epoch
+   */
+  readonly holds?: (manager: EntityManager, now: number) => Promise<boolean>;
   /** Reports the outcome if another key was used. The use is part of the outcome. */
   readonly report?: Making<unknown>['report'];
 }

@@ -171,7 +171,8 @@ export class RotateKey {
         event: rotationEvent(context, rotation, replaced, null),
         ref,
         make: (key) => this.custody.generate(context, key),
-        record: (manager) => this.record(manager, context, rotation, plan, policy),
+        holds: (manager) => this.holds(manager, context, plan, policy),
+        record: (manager) => this.record(manager, context, rotation, plan),
       },
     );
     if (made === undefined) return undefined;
@@ -227,11 +228,10 @@ export class RotateKey {
     return { ref: objectKindOf(current.key), replaced: current, from: state, ruling, validity };
   }
 
-  private async record(
+  private async holds(
     manager: EntityManager,
     context: Context,
-    rotation: Rotation,
-    { replaced, from, validity }: RotationPlan,
+    { replaced, validity }: RotationPlan,
     policy: EnforcedPolicy,
   ): Promise<boolean> {
     const { tenantId } = context;
@@ -240,12 +240,20 @@ export class RotateKey {
     const decided = [tenantId, id, version, replaced.revision, policy.revision];
     const held = await manager.query<unknown[]>(decisionHolds, decided);
     if (held.length === 0 || !(await this.versions.room.isLeftForVersion(manager, tenantId))) return false;
-    if (!isValidAt(validity, await this.makings.clock.within(manager))) return false;
+    return isValidAt(validity, await this.makings.clock.within(manager));
+  }
+
+  private async record(
+    manager: EntityManager,
+    { tenantId }: Context,
+    rotation: Rotation,
+    { replaced, from }: RotationPlan,
+  ): Promise<boolean> {
     if (rotation.turn !== undefined && !(await rotation.turn.take(manager))) return false;
     const next = targetOf('rotate', from) ?? from;
     const now = await transactionTime(manager);
     await changeRecord(manager, replaced, followedVersion(replaced, next, rotation.trigger, now));
-    await reviseKey(manager, tenantId, id);
+    await reviseKey(manager, tenantId, replaced.keyId);
     return true;
   }
 

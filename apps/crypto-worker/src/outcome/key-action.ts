@@ -22,7 +22,7 @@ export interface Written<Result> {
 export type Time = () => Promise<number>;
 
 interface CheckedAction<Plan> extends NamedAction {
-  /** Throws every refusal, changes nothing, and returns what the other steps need. */
+  /** Throws every refusal, changes and seals nothing, and returns what the other steps need. */
   check(manager: EntityManager, time: Time): Promise<Plan>;
   /** Tells what a planned action would do. */
   foresee(plan: Plan, manager: EntityManager): Forecast | Promise<Forecast>;
@@ -30,8 +30,8 @@ interface CheckedAction<Plan> extends NamedAction {
 
 /** An action that needs only the database. Both steps run in one transaction of the tenant. */
 export interface KeyAction<Plan, Result> extends CheckedAction<Plan> {
-  /** Makes the change that `check` planned. */
-  write(manager: EntityManager, plan: Plan, time: Time): Promise<Written<Result>>;
+  /** Makes the change that `check` planned. It refuses nothing: what it seals counts if the owner of the database writes it later. */
+  write(manager: EntityManager, plan: Plan): Promise<Written<Result>>;
 }
 
 /** An action that calls the HSM, which never happens inside a transaction. It records its own outcome. */
@@ -92,7 +92,7 @@ export class KeyActionRunner {
     try {
       const { result, events } = await withTenant(this.dataSource, tenantId, async (manager) => {
         const time = this.timeOf(manager);
-        const { result, events } = await action.write(manager, await action.check(manager, time), time);
+        const { result, events } = await action.write(manager, await action.check(manager, time));
         const told = events.length > 0 ? events : [nothingChanged(action)];
         await this.outbox.write(
           manager,

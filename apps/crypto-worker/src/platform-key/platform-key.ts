@@ -184,6 +184,8 @@ export class PlatformKeys {
 
   /** @returns false if another worker was first */
   private async record(manager: EntityManager, tenantId: string, key: MadeKey): Promise<boolean> {
+    const { kind, generation } = key;
+    if (await manager.existsBy(PlatformKeyRecord, { tenantId, kind, generation })) return false;
     const { label: tokenLabel, serial: tokenSerial } = this.custody.token;
     const row = { ...key, tenantId, partition: this.partition.name, tokenLabel, tokenSerial };
     return insertIfAbsent(manager, PlatformKeyRecord, row, 'generation');

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   type BusClient,
+  type DigestedRecord,
   RecordHistory,
   RecordOwner,
   type RecordRejections,
@@ -22,13 +23,21 @@ export const noHistory = (): RecordHistory =>
 
 /** TEST ONLY. Seals with random bytes and accepts every record, for tests without a token that also write rows by SQL. */
 export class TestSeals extends RecordSeals {
+  /** The table of every record that was sealed. */
+  readonly asked: string[];
+
   constructor(dataSource: DataSource) {
+    const asked: string[] = [];
     const authority = {
-      seal: async (records: readonly unknown[]) => records.map(() => randomBytes(32)),
+      seal: async (records: readonly DigestedRecord[]) => {
+        asked.push(...records.map(({ table }) => table));
+        return records.map(() => randomBytes(32));
+      },
       check: async (records: readonly unknown[]) => records.map(() => true),
       outboxKey: async () => randomBytes(32),
     };
     super(new RecordOwner('crypto-worker'), authority, noRejections, noHistory(), dataSource);
+    this.asked = asked;
   }
 
   protected override withoutSeal(): undefined {

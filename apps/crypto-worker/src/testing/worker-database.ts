@@ -21,6 +21,8 @@ export interface PartitionDatabase {
   readonly dataSource: DataSource;
   /** Writes events and delivers none, so that tests can read them. */
   readonly outbox: Outbox;
+  /** Seals the records that `dataSource` writes. */
+  readonly seals: TestSeals;
 }
 
 /** The database as the workers of the partition `default` connect to it. */
@@ -75,8 +77,9 @@ export const startWorkerDatabase = async (past?: Past): Promise<WorkerDatabase> 
     const login = await postgres.partitionLogin('ankadb_keys', partition);
     const dataSource = await open(login);
     opened.push(dataSource);
-    new TestSeals(dataSource);
+    const seals = new TestSeals(dataSource);
     return {
+      seals,
       config: configOf(login),
       dataSource,
       outbox: new Outbox(testProof('crypto-worker', partition), dataSource, undefined as never, silent),

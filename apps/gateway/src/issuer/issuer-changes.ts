@@ -21,14 +21,13 @@ interface IssuerChange {
   readonly operation: 'issuer.create' | 'issuer.put' | 'issuer.delete';
   readonly before: TenantIssuer | undefined;
   readonly after: TenantIssuer | undefined;
-  /** Another issuer that can name the same people after the change. */
-  readonly shared?: string | undefined;
   /** The events of the requests that the change ends. */
   readonly ended?: readonly AuditEvent[];
 }
 
 /**
- * Records changes of issuers. A change that needs two people is rolled back for one person.
+ * Decides and records changes of issuers. A change that needs two people is refused before anything is sealed: whoever owns the
+ * database could keep a sealed record of a change that was rolled back.
  * Every gateway's lease waits for the epoch's row. The policy is therefore read before that row is locked, and after everything else.
  */
 @Injectable()
@@ -39,7 +38,11 @@ export class IssuerChanges {
     private readonly policy: PolicyInForce,
   ) {}
 
-  /** @param revision of the issuer, if there is one. @throws AnkaError `issuers-overlap`, `approval-required` */
+  /**
+   * @param shared another issuer that can name the same people after the change
+   * @param revision of the issuer, if there is one
+   * @throws AnkaError `issuers-overlap`, `approval-required`
+   */
   async assertAllowed(context: Context, shared?: string, revision?: number): Promise<void> {
     const policy = await this.policy.of(context);
     if (shared !== undefined && requiresTwoPeople(policy, 'change-issuer'))
@@ -64,12 +67,11 @@ export class IssuerChanges {
     return keepsNames(before, after) ? [] : this.approvals.end(manager, context, before.issuer);
   }
 
-  /** @throws AnkaError `issuers-overlap`, `approval-required` */
+  /** Records a change that `assertAllowed` has allowed. */
   async record(manager: EntityManager, context: Context, change: IssuerChange, report: RecordEvents): Promise<void> {
-    const { operation, before, after, shared, ended = [] } = change;
+    const { operation, before, after, ended = [] } = change;
     if (before !== after) {
       const details = await issuerDetails(before, after);
-      await this.assertAllowed(context, shared, before?.revision);
       await report(auditEvent(context, { operation, details }), ...ended);
     }
     const epoch = await this.epochs.change(manager);

@@ -19,18 +19,6 @@ import { IssuerChanges } from './issuer-changes.js';
 import { assertFree, type IssuerSettings } from './issuer-rules.js';
 import { IssuerUrls } from './issuer-urls.js';
 
-/** The issuer that an earlier call created, and another issuer that can name the same people as a new one. */
-interface CreationPlan {
-  readonly before: TenantIssuer | undefined;
-  readonly shared?: string | undefined;
-}
-
-/** The loaded issuer, and another issuer that can name the same people after the change. */
-interface PutPlan {
-  readonly record: IssuerRecord;
-  readonly shared: string | undefined;
-}
-
 /** Creates, reads, changes and deletes the identity providers that a tenant trusts. */
 @Injectable()
 export class Issuers {
@@ -48,26 +36,26 @@ export class Issuers {
    * `issuers-overlap`, `approval-required`
    */
   async create(context: Context, request: IssuerSettings): Promise<TenantIssuer | DryRun> {
-    const { tenantId, principal, dryRun } = context;
+    const { tenantId, principal } = context;
     const fault = await this.urls.faultOf(request, tenantId);
     const id = context.resourceId ?? newId();
     const operation = 'issuer.create';
-    return this.actions.run<CreationPlan, TenantIssuer>(context, {
+    return this.actions.run<TenantIssuer | undefined, TenantIssuer>(context, {
       operation,
       details: { issuer: request.issuer, audience: request.audience },
       check: async (manager) => {
         await this.assertAcceptable(request, fault);
         const before = await find(manager, tenantId, id);
-        if (before !== undefined) return { before };
+        if (before !== undefined) return before;
         const shared = await assertFree(manager, { tenantId, id }, request, this.configuredOf(tenantId));
-        if (dryRun === true) await this.changes.assertAllowed(context, shared);
-        return { before, shared };
+        await this.changes.assertAllowed(context, shared);
+        return undefined;
       },
-      write: async (manager, { before, shared }, report) => {
+      write: async (manager, before, report) => {
         if (before === undefined)
           await manager.insert(IssuerRecord, { tenantId, id, ...columnsOf(request), createdBy: principal });
         const after = before ?? (await found(manager, tenantId, id));
-        await this.changes.record(manager, context, { operation, before, after, shared }, report);
+        await this.changes.record(manager, context, { operation, before, after }, report);
         return after;
       },
     });
@@ -103,10 +91,10 @@ export class Issuers {
     context: Context,
     { id, ...request }: z.infer<typeof putIssuer.contract.request>,
   ): Promise<TenantIssuer | DryRun> {
-    const { tenantId, dryRun } = context;
+    const { tenantId } = context;
     const fault = await this.urls.faultOf(request, tenantId);
     const operation = 'issuer.put';
-    return this.actions.run<PutPlan, TenantIssuer>(context, {
+    return this.actions.run<IssuerRecord, TenantIssuer>(context, {
       operation,
       details: { issuerId: id },
       check: async (manager) => {
@@ -114,15 +102,15 @@ export class Issuers {
         const record = await foundRecord(manager, tenantId, id, 'pessimistic_write');
         assertPreconditions(context, record.revision, 'The issuer');
         const shared = await assertFree(manager, { tenantId, id }, request, this.configuredOf(tenantId));
-        if (dryRun === true) await this.changes.assertAllowed(context, shared, record.revision);
-        return { record, shared };
+        await this.changes.assertAllowed(context, shared, record.revision);
+        return record;
       },
-      write: async (manager, { record, shared }, report) => {
+      write: async (manager, record, report) => {
         const before = resourceOf(record);
         const ended = await this.changes.endRequests(manager, context, before, request);
         await changeRecord(manager, record, { ...columnsOf(request), revision: record.revision + 1 });
         const after = resourceOf(record);
-        await this.changes.record(manager, context, { operation, before, after, shared, ended }, report);
+        await this.changes.record(manager, context, { operation, before, after, ended }, report);
         return after;
       },
     });
@@ -130,7 +118,7 @@ export class Issuers {
 
   /** @throws AnkaError `issuer-not-found`, `precondition-failed`, `approval-required` */
   delete(context: Context, id: string): Promise<TenantIssuer | DryRun> {
-    const { tenantId, dryRun } = context;
+    const { tenantId } = context;
     const operation = 'issuer.delete';
     return this.actions.run<IssuerRecord, TenantIssuer>(context, {
       operation,
@@ -138,7 +126,7 @@ export class Issuers {
       check: async (manager) => {
         const record = await foundRecord(manager, tenantId, id, 'pessimistic_write');
         assertPreconditions(context, record.revision, 'The issuer');
-        if (dryRun === true) await this.changes.assertAllowed(context, undefined, record.revision);
+        await this.changes.assertAllowed(context, undefined, record.revision);
         return record;
       },
       write: async (manager, record, report) => {

@@ -43,6 +43,8 @@ export interface StandIns {
   readonly heard: Map<string, HeardRequest[]>;
   /** Every event that reached the audit service. */
   readonly sealed: AuditEvent[];
+  /** The table of every record for which a seal was asked. */
+  readonly sealAsked: string[];
   /** Whether the seals of records are checked. */
   strict: boolean;
   /** Whether the trail knows the records that sealed events name. */
@@ -131,15 +133,16 @@ const serveTokenSignatures = async (busOf: BusOf): Promise<void> => {
 };
 
 /** Seals as a worker does, under a key of its own. Without `strict`, every record is genuine, also one that a test wrote by SQL. */
-const serveRecords = (busOf: BusOf, isStrict: () => boolean): void => {
+const serveRecords = (busOf: BusOf, isStrict: () => boolean, asked: string[]): void => {
   const key = randomBytes(32);
   const sealOf = ({ table, tenantId, digest }: { table: string; tenantId: string | null; digest: string }): string =>
     createHmac('sha256', key)
       .update(recordMacInput('gateway', { table, tenantId }, Buffer.from(digest, 'base64url')))
       .digest('base64url');
-  busOf(sealGatewayRecords).serve(sealGatewayRecords, 'default', async (_, { records }) => ({
-    body: { seals: records.map(sealOf) },
-  }));
+  busOf(sealGatewayRecords).serve(sealGatewayRecords, 'default', async (_, { records }) => {
+    asked.push(...records.map(({ table }) => table));
+    return { body: { seals: records.map(sealOf) } };
+  });
   busOf(checkGatewayRecords).serve(checkGatewayRecords, 'default', async (_, { records }) => ({
     body: { genuine: records.map((record) => !isStrict() || sealOf(record) === record.seal) },
   }));
@@ -169,6 +172,7 @@ export const startStandIns = async (nats: Nats): Promise<StandIns> => {
   };
   const heard = new Map(routes.map(({ operationId }) => [operationId, new Array<HeardRequest>()]));
   const sealed: AuditEvent[] = [];
+  const sealAsked: string[] = [];
   const replacements = new Map<string, RawHandler>();
   serveExamples(busOf, heard, replacements);
   serveKeySets(busOf, replacements);
@@ -176,7 +180,7 @@ export const startStandIns = async (nats: Nats): Promise<StandIns> => {
   serveAliases(busOf);
   serveRestores(busOf);
   serveAudit(busOf, sealed);
-  serveRecords(busOf, () => standIns.strict);
+  serveRecords(busOf, () => standIns.strict, sealAsked);
   serveRecordTrail(busOf, () => (standIns.remembers ? sealed : []));
   await serveTokenSignatures(busOf);
   const standIns: StandIns = {
@@ -184,6 +188,7 @@ export const startStandIns = async (nats: Nats): Promise<StandIns> => {
     remembers: false,
     heard,
     sealed,
+    sealAsked,
     answer: (operationId, handler) =>
       void (handler ? replacements.set(operationId, handler) : replacements.delete(operationId)),
     leave,

@@ -7,7 +7,7 @@ import {
   type Tenant as TenantResource,
 } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
-import { type Action, ActionRunner, type Answer, insertIfAbsent, isDryRun } from '@ankasecure/service-kit';
+import { type Action, ActionRunner, type Answer, isDryRun } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { PolicyVersion } from '../policy/policy-version.entity.js';
@@ -17,6 +17,7 @@ import { Tenant, tenantResource } from '../tenant/tenant.entity.js';
 import { earlierTenant } from './earlier-tenant.js';
 import { PartitionConfig } from './partition.config.js';
 import { StoredPartitions } from './stored-partitions.js';
+import { lockNames } from './tenant-lock.sql.js';
 
 export interface NewTenant {
   readonly slug: string;
@@ -26,6 +27,9 @@ export interface NewTenant {
 }
 
 type TenantRow = Pick<Tenant, 'id' | 'slug' | 'name' | 'partition'>;
+
+/** The tenant to store, or the one that an earlier call has stored. */
+type CreationPlan = { readonly wanted: TenantRow } | { readonly earlier: Tenant };
 
 /** Creates tenants. A tenant is stored with its first policy pending, and exists for callers when that policy is in force. */
 @Injectable()
@@ -52,7 +56,7 @@ export class CreateTenant {
   }
 
   /** Stores the tenant `id` and its first policy, once. @throws AnkaError `request-invalid`, `tenant-exists`, `access-denied` */
-  registration(context: Context, id: string, wanted: NewTenant): Action<TenantRow, Tenant> {
+  registration(context: Context, id: string, wanted: NewTenant): Action<CreationPlan, Tenant> {
     return {
       operation: 'tenant.create',
       tenantId: id,
@@ -61,13 +65,16 @@ export class CreateTenant {
         assertPlatform(context);
         const { slug, name } = wanted;
         const tenant = { id, slug, name, partition: this.partitionFor(wanted) };
-        const sameSlug = await manager.findOneBy(Tenant, { slug });
-        if (sameSlug !== null) assertSame(sameSlug, tenant);
-        return tenant;
+        await lockNames(manager, tenant);
+        const [earlier, ...more] = await manager.findBy(Tenant, [{ id }, { slug }]);
+        if (earlier === undefined) return { wanted: tenant };
+        for (const stored of [earlier, ...more]) assertSame(stored, tenant);
+        return { earlier };
       },
-      write: (manager, tenant) => {
-        this.partitions.note(tenant.id, tenant.partition);
-        return register(manager, context, tenant);
+      write: async (manager, plan) => {
+        if ('earlier' in plan) return plan.earlier;
+        this.partitions.note(plan.wanted.id, plan.wanted.partition);
+        return register(manager, context, plan.wanted);
       },
     };
   }
@@ -86,30 +93,19 @@ export class CreateTenant {
   }
 }
 
-/** If a concurrent call has stored the same tenant first, this call returns it. */
+/** Stores the tenant and its first policy. Nobody else can take its names: they are locked. */
 const register = async (manager: EntityManager, context: Context, wanted: TenantRow): Promise<Tenant> => {
-  const isNew = await insertIfAbsent(manager, Tenant, wanted, 'id');
-  const tenant = await manager.findOneBy(Tenant, { id: wanted.id });
-  if (tenant === null) throw taken(wanted.slug);
-  assertSame(tenant, wanted);
-  if (isNew)
-    await manager.insert(PolicyVersion, {
-      tenantId: wanted.id,
-      version: 1,
-      document: initialPolicy,
-      ...authorOf(context),
-    });
-  return tenant;
+  const { id } = wanted;
+  await manager.insert(Tenant, { ...wanted });
+  await manager.insert(PolicyVersion, { tenantId: id, version: 1, document: initialPolicy, ...authorOf(context) });
+  return manager.findOneByOrFail(Tenant, { id });
 };
 
 /** @throws AnkaError `tenant-exists` */
 const assertSame = (stored: Tenant, { id, slug, name, partition }: TenantRow): void => {
   const same = stored.id === id && stored.slug === slug && stored.name === name && stored.partition === partition;
-  if (!same) throw taken(slug);
+  if (!same) throw new AnkaError('tenant-exists', `A tenant with the slug ${slug} exists. Choose another slug.`);
 };
-
-const taken = (slug: string): AnkaError =>
-  new AnkaError('tenant-exists', `A tenant with the slug ${slug} exists. Choose another slug.`);
 
 /** @throws AnkaError `access-denied` unless the caller belongs to the platform's own tenant */
 export const assertPlatform = ({ tenantId }: Context): void => {

@@ -60,6 +60,8 @@ export class WorkerStandIn {
   adopting = true;
   private readonly key = randomBytes(32);
   readonly enforced = new Map<string, EnforcedPolicy>();
+  /** The table of every record for which a seal was asked. */
+  readonly sealAsked: string[] = [];
   /** The number of times that each tenant's policy was sent. */
   readonly asked = new Map<string, number>();
   private readonly answers: Record<Behaviour, (tenantId: string, change: EnforcedPolicy) => Promise<EnforcedPolicy>> = {
@@ -101,9 +103,10 @@ export class WorkerStandIn {
     bus.serve(openPolicyOutbox, 'default', async (_, { process }) => ({
       body: { key: testOutboxKey({ service: 'policy', partition: null, process }).toString('base64url') },
     }));
-    bus.serve(sealPolicyRecords, 'default', async (_, { records }) => ({
-      body: { seals: records.map((record) => this.sealOf(record)) },
-    }));
+    bus.serve(sealPolicyRecords, 'default', async (_, { records }) => {
+      this.sealAsked.push(...records.map(({ table }) => table));
+      return { body: { seals: records.map((record) => this.sealOf(record)) } };
+    });
     bus.serve(checkPolicyRecords, 'default', async (_, { records }) => ({
       body: { genuine: records.map((record) => this.sealOf(record) === record.seal) },
     }));

@@ -29,9 +29,12 @@ export interface Action<Plan, Result> {
   readonly tenantId?: string;
   /** Details of a dry run's event. */
   readonly details?: Readonly<Record<string, string>>;
-  /** Throws every refusal, changes nothing, and returns what `write` needs. */
+  /** Throws every refusal, changes and seals nothing, and returns what `write` needs. */
   check(manager: EntityManager): Promise<Plan>;
-  /** Carries out the plan of `check`. If it records no event, a call without effect is recorded. */
+  /**
+   * Carries out the plan of `check`. It refuses nothing: what it seals counts if the owner of the database writes it later. If it
+   * records no event, a call without effect is recorded.
+   */
   write(manager: EntityManager, plan: Plan, record: RecordEvents): Promise<Result>;
   /** Tells whether the result takes effect later and is recorded then. That event names the records: see `nameRecord`. */
   readonly isRecordedLater?: (result: Result) => boolean;

@@ -12,3 +12,8 @@ export const holdFence = async (manager: EntityManager, tenantId: string): Promi
 export const shareFence = async (manager: EntityManager, tenantId: string): Promise<void> => {
   await manager.query('SELECT pg_advisory_xact_lock_shared(fence_of($1))', [tenantId]);
 };
+
+/** Makes the transaction the only one that gives the tenant's keys former kids. Take it after the fence. */
+export const holdFormerKids = async (manager: EntityManager, tenantId: string): Promise<void> => {
+  await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('former-kids:' || $1, 0))`, [tenantId]);
+};
