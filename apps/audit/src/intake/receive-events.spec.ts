@@ -67,7 +67,7 @@ describe('an event in an outbox that its service did not write', () => {
   it.each(Object.entries(edits))('is refused if %s was changed', async (name, value) => {
     expect(await offer({ ...genuine, [name]: value })).toBe('event-unproven');
     expect(await isSealed(genuine.eventId)).toBe(false);
-    expect(await sealed(other)).toEqual((await sealed(other)).filter(({ operation }) => operation === 'outbox.reject'));
+    expect((await sealed(other)).filter(({ operation }) => operation !== 'outbox.reject')).toEqual([]);
     expect(await offer(genuine)).toBe('sealed');
   });
 

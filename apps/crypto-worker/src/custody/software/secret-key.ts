@@ -104,11 +104,14 @@ export const signPlain = (
   }
 };
 
-export const decryptOaepPlain = (secret: Buffer, ciphertext: Uint8Array): Buffer =>
-  privateDecrypt(
-    { key: privateKeyOf(secret), padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' },
-    ciphertext,
-  );
+/** @throws Error for every ciphertext that does not decrypt (RFC 8017 §7.1.2) */
+export const decryptOaepPlain = (secret: Buffer, ciphertext: Uint8Array): Buffer => {
+  const key = privateKeyOf(secret);
+  // OpenSSL takes a ciphertext without its leading zero bytes too. Step 1b refuses it.
+  if (ciphertext.length * 8 !== key.asymmetricKeyDetails?.modulusLength)
+    throw new Error('the ciphertext is not as long as the modulus');
+  return privateDecrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' }, ciphertext);
+};
 
 export const agreePlain = (algorithm: AlgorithmName, secret: Buffer, peer: Uint8Array): Buffer => {
   const own = createECDH(curveOf(algorithmOf(algorithm).bits).name);
