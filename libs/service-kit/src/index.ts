@@ -30,6 +30,7 @@ export * from './json/json-fault.js';
 export * from './kit.module.js';
 export * from './logging/logger.js';
 export * from './memory/bounded-map.js';
+export * from './memory/quiet-period.js';
 export * from './nats/answer.js';
 export * from './nats/client.js';
 export * from './nats/connection.js';

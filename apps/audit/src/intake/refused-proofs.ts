@@ -1,13 +1,11 @@
-import { AnkaError, auditEvent, monotonicNow, platformTenantId } from '@ankasecure/contracts';
-import { BoundedMap, Logger, ownContext } from '@ankasecure/service-kit';
+import { auditEvent, platformTenantId } from '@ankasecure/contracts';
+import { BoundedMap, Logger, ownContext, QuietPeriod } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { AppendEvents } from '../event/append-events.js';
 import { EventMetrics } from '../event/event-metrics.js';
 import type { Source } from '../reporter/report.js';
 import type { ReportedEvent } from '../reporter/reported-event.js';
 
-/** The pause between two events about the same reporter and tenant, in milliseconds. Every refusal counts in the metric. */
-const quietMs = 600_000;
 /** The most reporters and tenants that are remembered. */
 const capacity = 10_000;
 /** The most refused events whose ids are remembered for one of them. A relay offers an event several times. */
@@ -15,15 +13,12 @@ const mostIds = 1_000;
 /** The time that the seal of the event may take, in milliseconds. */
 const budgetMs = 10_000;
 
-interface Refusals {
-  readonly eventIds: Set<string>;
-  toldAt: number | undefined;
-}
-
 /** Raises the alarm about events that no process of their service has written: a metric, a logged error and an event of its own. */
 @Injectable()
 export class RefusedProofs {
-  private readonly refusals = new BoundedMap<string, Refusals>(capacity);
+  /** The ids of refused events that no event tells of yet, by reporter and tenant. */
+  private readonly untold = new BoundedMap<string, Set<string>>(capacity);
+  private readonly quiet = new QuietPeriod(capacity);
 
   constructor(
     private readonly appender: AppendEvents,
@@ -63,27 +58,25 @@ export class RefusedProofs {
   ): Promise<void> {
     const { reporter, partition } = source;
     const name = `${reporter}/${partition ?? ''}/${tenantId}`;
-    const known = this.refusals.get(name) ?? { eventIds: new Set(), toldAt: undefined };
-    this.refusals.set(name, known);
-    for (const id of ids) if (known.eventIds.size < mostIds) known.eventIds.add(id);
-    const last = known.toldAt;
-    if (last !== undefined && monotonicNow() - last < quietMs) return;
-    const [first = ''] = known.eventIds;
+    const eventIds = this.untold.get(name) ?? new Set();
+    this.untold.set(name, eventIds);
+    for (const id of ids) if (eventIds.size < mostIds) eventIds.add(id);
+    if (!this.quiet.isDue(name)) return;
+    const [first = ''] = eventIds;
     const details = {
       reporter,
       ...(partition !== undefined && partition !== '' && { partition }),
-      count: String(known.eventIds.size),
+      count: String(eventIds.size),
       firstEvent: first,
       ...more,
     };
-    known.toldAt = monotonicNow();
     try {
       const context = ownContext('audit', budgetMs, tenantId);
-      const failureCode = new AnkaError('event-unproven').code;
-      await this.appender.sealOwn(context, auditEvent(context, { operation: 'outbox.reject', failureCode, details }));
-      known.eventIds.clear();
+      const outcome = { operation: 'outbox.reject', failureCode: 'event-unproven', details } as const;
+      await this.appender.sealOwn(context, auditEvent(context, outcome));
+      eventIds.clear();
     } catch (error) {
-      known.toldAt = last;
+      this.quiet.end(name);
       throw error;
     }
   }

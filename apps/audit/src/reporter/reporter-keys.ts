@@ -28,11 +28,12 @@ export class ReporterKeys {
   /** @throws AnkaError (retryable) if no worker gives the keys */
   async of(source: ProvingService, processes: ReadonlySet<string>): Promise<ReadonlyMap<string, KeyObject>> {
     const nameOf = (process: string): string => `${source.service}/${source.partition ?? ''}/${process}`;
-    const unknown = [...processes].filter((process) => this.keys.use(nameOf(process)) === undefined);
     const found = new Map<string, KeyObject>();
+    const unknown: string[] = [];
     for (const process of processes) {
-      const key = this.keys.get(nameOf(process));
-      if (key !== undefined) found.set(process, key);
+      const key = this.keys.use(nameOf(process));
+      if (key === undefined) unknown.push(process);
+      else found.set(process, key);
     }
     for (let from = 0; from < unknown.length; from += maxOutboxKeys)
       for (const [process, key] of await this.ask(source, unknown.slice(from, from + maxOutboxKeys))) {

@@ -4,6 +4,7 @@ import { Counter, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import type { Logger } from '../logging/logger.js';
 import { BoundedMap } from '../memory/bounded-map.js';
+import { QuietPeriod } from '../memory/quiet-period.js';
 import type { BusClient } from '../nats/client.js';
 import { ownContext } from '../nats/own-context.js';
 import type { AppendChannel } from './append-channel.js';
@@ -17,8 +18,6 @@ const roundMs = { calm: 30_000, crowded: 1_000 };
 const perRound = 20_000;
 /** Time limit of a question to the audit service, in milliseconds. */
 const patienceMs = 10_000;
-/** The pause between two events about one tenant, in milliseconds. */
-const quietMs = 600_000;
 /** The ids of events that one event names. They fit into one detail. */
 const mostNamed = 12;
 /** The most tenants whose losses are remembered. */
@@ -48,7 +47,7 @@ export class LostEvents {
   private stopped = false;
   private lost = 0;
   private readonly losses = new BoundedMap<string, Loss>(mostTenants);
-  private readonly told = new BoundedMap<string, number>(mostTenants);
+  private readonly quiet = new QuietPeriod(mostTenants);
 
   constructor(
     private readonly parts: OutboxSearch,
@@ -151,17 +150,24 @@ export class LostEvents {
 
   /** Tells each tenant's trail. The events go to the audit service directly, because the outbox is what lost the others. */
   private async putOnRecord(): Promise<void> {
-    for (const [tenantId, { count, first }] of [...this.losses]) {
-      const last = this.told.get(tenantId);
-      if (last !== undefined && monotonicNow() - last < quietMs) continue;
-      const { proof, channel } = this.parts;
-      const actor = { tenantId, principal: proof.service, correlationId: newId() };
-      const details = { count: String(count), events: first.join(' ') };
-      const event = auditEvent(actor, { operation: 'outbox.lose', failureCode: 'event-lost', details });
-      const { head } = await channel.ask(Buffer.from(`{"events":[${proof.textOf(event)}]}`));
-      if (!head.ok) throw new Error(`the loss of events is not on record: ${head.error.code}`);
-      this.losses.delete(tenantId);
-      this.told.set(tenantId, monotonicNow());
+    for (const [tenantId, loss] of [...this.losses]) {
+      if (!this.quiet.isDue(tenantId)) continue;
+      try {
+        await this.tell(tenantId, loss);
+        this.losses.delete(tenantId);
+      } catch (error) {
+        this.quiet.end(tenantId);
+        throw error;
+      }
     }
+  }
+
+  private async tell(tenantId: string, { count, first }: Loss): Promise<void> {
+    const { proof, channel } = this.parts;
+    const actor = { tenantId, principal: proof.service, correlationId: newId() };
+    const details = { count: String(count), events: first.join(' ') };
+    const event = auditEvent(actor, { operation: 'outbox.lose', failureCode: 'event-lost', details });
+    const { head } = await channel.ask(Buffer.from(`{"events":[${proof.textOf(event)}]}`));
+    if (!head.ok) throw new Error(`the loss of events is not on record: ${head.error.code}`);
   }
 }

@@ -1,11 +1,11 @@
-import { AnkaError, auditEvent, monotonicNow, newId, platformTenantId, type RecordPlace } from '@ankasecure/contracts';
+import { AnkaError, auditEvent, newId, platformTenantId, type RecordPlace } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { type Counter, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { withTenant } from '../database/tenant.js';
 import { rejectedRecords } from '../health/rejected-records.js';
 import { Logger } from '../logging/logger.js';
-import { BoundedMap } from '../memory/bounded-map.js';
+import { QuietPeriod } from '../memory/quiet-period.js';
 import { Outbox } from '../outbox/outbox.js';
 import { RecordOwner } from './record-authority.js';
 import { behindDetail } from './record-history.js';
@@ -18,8 +18,6 @@ export interface RejectedRecord extends RecordPlace {
   readonly id: string;
 }
 
-/** The pause between two events about the same record, in milliseconds. Every rejection counts in the metric. */
-const quietMs = 600_000;
 /** The most records whose last event is remembered. */
 const capacity = 10_000;
 
@@ -55,7 +53,7 @@ const telling: Readonly<Record<RejectionReason, Telling>> = {
 @Injectable()
 export class RecordRejections {
   private readonly rejected: Counter<'kind' | 'reason'>;
-  private readonly told = new BoundedMap<string, number>(capacity);
+  private readonly quiet = new QuietPeriod(capacity);
 
   constructor(
     private readonly owner: RecordOwner,
@@ -72,16 +70,9 @@ export class RecordRejections {
     const { table: kind, id, tenantId } = record;
     this.rejected.inc({ kind, reason });
     this.log.error({ alarm: 'record-rejected', kind, id, tenantId, reason }, 'a record of the database was refused');
-    if (this.isNews(`${kind}/${tenantId}/${id}/${reason}`)) void this.putOnRecord(record, reason);
+    if (this.quiet.isDue(`${kind}/${tenantId}/${id}/${reason}`)) void this.putOnRecord(record, reason);
     const { code, says, advice } = telling[reason];
     return new AnkaError(code, `${says(`${kind} ${id}`)} ${advice}`);
-  }
-
-  private isNews(name: string): boolean {
-    const last = this.told.get(name);
-    if (last !== undefined && monotonicNow() - last < quietMs) return false;
-    this.told.set(name, monotonicNow());
-    return true;
   }
 
   /** The transaction that loaded the record fails, so the event has one of its own. */
@@ -94,7 +85,7 @@ export class RecordRejections {
       this.outbox.committed(1);
     } catch (error) {
       this.log.error({ kind, id, reason: (error as Error).message }, 'cannot record that a record was refused');
-      this.told.delete(`${kind}/${tenantId}/${id}/${reason}`);
+      this.quiet.end(`${kind}/${tenantId}/${id}/${reason}`);
     }
   }
 }
