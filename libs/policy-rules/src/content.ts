@@ -2,6 +2,7 @@ import { type ContentAlg, contentEncryptionOf, defaultContentAlg } from '@ankase
 import type { PolicyDocument } from './document.js';
 import { type PolicyRequest, protects, type Use } from './request.js';
 import type { Rule } from './rule.js';
+import { weakness } from './weakness.js';
 
 /** The content encryption that a policy without `contentEncryption` allows for encrypting. */
 export const defaultContentEncryption: readonly ContentAlg[] = [defaultContentAlg];
@@ -16,12 +17,7 @@ export const contentRules: readonly Rule[] = [
     code: 'policy',
     objects: ({ minimumStrength = 0 }, request) => {
       if (!protects(request) || request.enc === undefined) return undefined;
-      const { bits } = contentEncryptionOf(request.enc);
-      return bits >= minimumStrength
-        ? undefined
-        : {
-            detail: `${request.enc} has ${bits} bits of security strength; the tenant’s policy requires at least ${minimumStrength}`,
-          };
+      return weakness(request.enc, contentEncryptionOf(request.enc).bits, minimumStrength);
     },
   },
   {

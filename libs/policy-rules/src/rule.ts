@@ -9,6 +9,7 @@ import {
 import { contentRules } from './content.js';
 import type { CustodyKind, PolicyDocument, Sunset } from './document.js';
 import { exists, type PolicyRequest, protects } from './request.js';
+import { weakness } from './weakness.js';
 
 /** The field of the policy that a rule reads. */
 export type RuleName = keyof PolicyDocument;
@@ -102,12 +103,7 @@ export const rules: readonly Rule[] = [
     code: 'policy',
     objects: ({ minimumStrength = 0 }, request) => {
       if (!protects(request) || !exists(request)) return undefined;
-      const { strength } = algorithmOf(request.algorithm);
-      return strength >= minimumStrength
-        ? undefined
-        : {
-            detail: `${request.algorithm} has ${strength} bits of security strength; the tenant’s policy requires at least ${minimumStrength}`,
-          };
+      return weakness(request.algorithm, algorithmOf(request.algorithm).strength, minimumStrength);
     },
   },
   {
