@@ -1,7 +1,7 @@
 import { AnkaError } from '@ankasecure/contracts';
 
 /**
- * What was wrong with imported material that was unwrapped, for the audit trail and the log. Callers get one answer for all:
+ * Why unwrapped material is refused, for the audit trail and the log. Callers get one answer for all:
  * whoever holds somebody else's wrapped key must not learn about it by trying.
  */
 export const importFailures = {

@@ -26,7 +26,7 @@ describe('the documentation page', () => {
     }
   });
 
-  /** What a page makes a browser load, and where it leads. */
+  /** The addresses that a browser loads for a page, and those that the page leads to. */
   const loads = (text: string) => [
     ...text.matchAll(/(?:src|srcset|data|poster|action|@import|url)\s*[=(]\s*["']?([^"')>\s]+)/g),
   ];

@@ -1,7 +1,7 @@
 import { basePath, type Route } from '../route/route.js';
 import { type Html, html } from './html.js';
 
-/** What the form of an operation needs to know of a parameter. */
+/** A parameter of an operation, as its form shows it. */
 interface Field {
   readonly name: string;
   readonly in: string;

@@ -53,7 +53,7 @@ const [rsa, ec, okp, akp] = [
   z.object({ kty: z.literal('AKP'), ...about, pub: octets(2592), ...secret }),
 ];
 
-/** What is stored of a key. */
+/** The stored members of a key. */
 const stored = <Key extends { key_ops?: unknown }>({ key_ops: _, ...key }: Key) =>
   key as Key extends unknown ? Omit<Key, 'key_ops'> : never;
 

@@ -17,7 +17,7 @@ const refusals: Readonly<Record<string, Failure>> = {
 };
 const malformed: Failure = { code: 'request-invalid', detail: 'The request is not valid HTTP/1.1' };
 
-/** What every last response has. */
+/** The headers and the problem types of every last response. */
 export interface LastWords {
   readonly headers: Readonly<Record<string, string>>;
   /** See `ProblemRequest`. */

@@ -15,7 +15,7 @@ export const httpConfig = z
     /** An idle connection is closed after this time, and its requests release what they hold. It is longer than the time of any route. */
     idleTimeoutSeconds: integer(110, 3600).default(120),
     /**
-     * What comes before the code in a problem's `type`. By default the gateway's own pages, so that the address works under
+     * The part of a problem's `type` before the code. By default it names the gateway's own pages, so that the address works under
      * every name of the gateway; otherwise an address of the same pages elsewhere, such as problems.golden.md with `#`.
      */
     problemTypes: z

@@ -91,7 +91,7 @@ describe('the public port', () => {
     const before = monotonicNow();
     await sign(gateway);
     const deadline = rig.standIns.heard.get('sign')?.at(-1)?.context.deadline ?? 0;
-    // What is left is sent in whole milliseconds.
+    // The frame carries the remaining time in whole milliseconds.
     expect(deadline).toBeGreaterThan(before + 29_998);
     expect(deadline).toBeLessThanOrEqual(monotonicNow() + 30_000);
   });

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Preconditions } from '@ankasecure/contracts';
 import { parseJson } from '@ankasecure/service-kit';
 
-/** What makes two requests with one Idempotency-Key the same request: the caller, the preconditions and the body. */
+/** The identity of a request with an Idempotency-Key: its caller, its preconditions and its body. */
 export interface Identified extends Preconditions {
   /** The caller's issuer and subject. Another caller does not get the stored answer to an equal request. */
   readonly caller: Buffer;

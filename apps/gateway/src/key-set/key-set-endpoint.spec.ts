@@ -12,7 +12,7 @@ interface Asked {
 describe('a tenant’s key set', () => {
   let rig: Rig;
   let gateways: readonly [Gateway, Gateway];
-  /** What the worker has: the position of the tenant's records, and the kids of published keys. */
+  /** The worker's position of the tenant's records, and its kids of published keys. */
   const worker = { position: 1, kids: ['a.1'], truncated: false };
   beforeAll(async () => {
     rig = await startRig();

@@ -51,7 +51,7 @@ export class TokenSession {
   call = '';
   /** Overrides the kind of every call: the canary's calls carry our data, calls on an imported key carry its owner's. */
   allCalls: CallKind | null = null;
-  /** What a failure of the running call means for imported material; null if there is none. */
+  /** The reason that a failure of the running call gives for refusing imported material; null if there is none. */
   trial: ImportFailureCode | null = null;
   private readonly control: Int32Array;
   private settings: SessionSettings;
