@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   type AuditEvent,
   appendFromPolicy,
@@ -7,8 +6,7 @@ import {
   platformTenantId,
 } from '@ankasecure/contracts';
 import type { Nats, Postgres } from '@ankasecure/local';
-import { createLogger, Health, Outbox, OutboxProof, outboxAddress, outboxSchema } from '@ankasecure/service-kit';
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { createLogger, Health, Outbox, OutboxProof } from '@ankasecure/service-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestNats } from '../nats/nats.js';
 import type { TestBus } from '../nats/test-bus.js';
@@ -20,32 +18,8 @@ import {
   type TestParts,
   type TestPartsOptions,
 } from '../service/test-parts.js';
+import { outboxDatabase as database, policyEvent as eventOf, outboxOnly } from './outbox-database.js';
 import { testProof } from './test-proof.js';
-
-const database = 'outbox';
-
-class Schema1763900000000 implements MigrationInterface {
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(outboxSchema('outbox_app'));
-    await runner.query(outboxAddress());
-  }
-  async down(): Promise<void> {
-    throw new Error('the first schema has nothing before it');
-  }
-}
-
-const eventOf = (): AuditEvent => ({
-  eventId: randomUUID(),
-  tenantId: platformTenantId,
-  userId: 'alice',
-  keyId: null,
-  algorithm: null,
-  operation: 'policy.put',
-  outcome: 'success',
-  failureCode: null,
-  occurredAt: Date.now() * 1000,
-  correlationId: 'spec',
-});
 
 /** Tests the service kit's search for events that the database's owner takes out of the outbox. */
 describe('an event that left the outbox unsealed', () => {
@@ -61,8 +35,7 @@ describe('an event that left the outbox unsealed', () => {
 
   beforeAll(async () => {
     [postgres, nats] = await Promise.all([startTestPostgres(database), startTestNats()]);
-    const schema = { entities: [], migrations: [Schema1763900000000] };
-    const options: TestPartsOptions = { service: 'policy', postgres, nats, database, schema };
+    const options: TestPartsOptions = { service: 'policy', postgres, nats, database, schema: outboxOnly };
     await migrateTest(options);
     audit = await connectTestBus('audit', nats);
     audit.serve(appendFromPolicy, '', async (_, { events }) => {
@@ -101,7 +74,7 @@ describe('an event that left the outbox unsealed', () => {
 
   const sql = (text: string) => postgres.query(database, text);
   const write = async (count = 1): Promise<AuditEvent[]> => {
-    const events = Array.from({ length: count }, eventOf);
+    const events = Array.from({ length: count }, () => eventOf());
     await parts.dataSource.transaction((manager) => outbox.write(manager, events));
     outbox.committed(events.length);
     return events;

@@ -9,8 +9,8 @@ import {
   platformTenantId,
 } from '@ankasecure/contracts';
 import type { Nats, Postgres } from '@ankasecure/local';
-import { createLogger, Outbox, type OutboxOptions, outboxAddress, outboxSchema } from '@ankasecure/service-kit';
-import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { createLogger, Outbox, type OutboxOptions } from '@ankasecure/service-kit';
+import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestNats } from '../nats/nats.js';
 import type { TestBus } from '../nats/test-bus.js';
@@ -22,33 +22,9 @@ import {
   type TestParts,
   type TestPartsOptions,
 } from '../service/test-parts.js';
+import { outboxDatabase as database, policyEvent as eventOf, outboxOnly } from './outbox-database.js';
 import { testProof } from './test-proof.js';
 
-const database = 'outbox';
-
-class Schema1763900000000 implements MigrationInterface {
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(outboxSchema('outbox_app'));
-    await runner.query(outboxAddress());
-  }
-  async down(): Promise<void> {
-    throw new Error('the first schema has nothing before it');
-  }
-}
-
-const eventOf = (over: Partial<AuditEvent> = {}): AuditEvent => ({
-  eventId: randomUUID(),
-  tenantId: platformTenantId,
-  userId: 'alice',
-  keyId: null,
-  algorithm: null,
-  operation: 'policy.put',
-  outcome: 'success',
-  failureCode: null,
-  occurredAt: Date.now() * 1000,
-  correlationId: 'spec',
-  ...over,
-});
 const eventsOf = (count: number): AuditEvent[] => Array.from({ length: count }, () => eventOf());
 
 /** The reaction of the fake audit service to one append. By default it seals. */
@@ -69,13 +45,7 @@ describe('the outbox', () => {
 
   beforeAll(async () => {
     [postgres, nats] = await Promise.all([startTestPostgres(database), startTestNats()]);
-    options = {
-      service: 'policy',
-      postgres,
-      nats,
-      database,
-      schema: { entities: [], migrations: [Schema1763900000000] },
-    };
+    options = { service: 'policy', postgres, nats, database, schema: outboxOnly };
     await migrateTest(options);
     audit = await connectTestBus('audit', nats);
     audit.serve(appendFromPolicy, '', async ({ deadline }, { events }) => {
