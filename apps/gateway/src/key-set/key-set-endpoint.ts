@@ -73,7 +73,7 @@ export class KeySetEndpoint implements OnModuleInit {
     );
     reply.headers({ 'cache-control': cacheControlOf(set), etag: set.etag });
     if (set.isTruncated)
-      reply.header('link-template', `"${basePath}/tenants/${slug}/.well-known/jwks.json{?kid}"; rel="item"`);
+      reply.header('link-template', `"${basePath}${keySetRoute.path.replace('{slug}', slug)}{?kid}"; rel="item"`);
     if (readOf(set.etag, request.headers) === 'not-modified') return reply.code(304).send();
     return reply.type('application/json').send(set.body);
   }

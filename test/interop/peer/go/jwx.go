@@ -12,6 +12,16 @@ import (
 
 var jwxLibrary = library{"verify": jwxVerify, "sign": jwxSign, "decrypt": jwxDecrypt, "encrypt": jwxEncrypt}
 
+// jwxKey reads the key of a request, and finds its algorithm.
+func jwxKey[Algorithm any](asked request, find func(string) (Algorithm, bool)) (jwk.Key, Algorithm, error) {
+	alg, known := find(asked.Alg)
+	if !known {
+		return nil, alg, fmt.Errorf("unknown algorithm %s", asked.Alg)
+	}
+	key, err := jwk.ParseKey(asked.Jwk)
+	return key, alg, err
+}
+
 func jwxVerify(asked request) (string, error) {
 	if asked.JwksURL != "" {
 		set, err := jwk.Fetch(context.Background(), asked.JwksURL)
@@ -21,11 +31,7 @@ func jwxVerify(asked request) (string, error) {
 		payload, err := jws.Verify([]byte(asked.Token), jws.WithKeySet(set))
 		return string(payload), err
 	}
-	key, err := jwk.ParseKey(asked.Jwk)
-	if err != nil {
-		return "", err
-	}
-	alg, err := jwxSignature(asked.Alg)
+	key, alg, err := jwxKey(asked, jwa.LookupSignatureAlgorithm)
 	if err != nil {
 		return "", err
 	}
@@ -33,20 +39,8 @@ func jwxVerify(asked request) (string, error) {
 	return string(payload), err
 }
 
-func jwxSignature(name string) (jwa.SignatureAlgorithm, error) {
-	alg, known := jwa.LookupSignatureAlgorithm(name)
-	if !known {
-		return alg, fmt.Errorf("unknown signature algorithm %s", name)
-	}
-	return alg, nil
-}
-
 func jwxSign(asked request) (string, error) {
-	key, err := jwk.ParseKey(asked.Jwk)
-	if err != nil {
-		return "", err
-	}
-	alg, err := jwxSignature(asked.Alg)
+	key, alg, err := jwxKey(asked, jwa.LookupSignatureAlgorithm)
 	if err != nil {
 		return "", err
 	}
@@ -58,20 +52,8 @@ func jwxSign(asked request) (string, error) {
 	return string(token), err
 }
 
-func jwxKeyEncryption(name string) (jwa.KeyEncryptionAlgorithm, error) {
-	alg, known := jwa.LookupKeyEncryptionAlgorithm(name)
-	if !known {
-		return alg, fmt.Errorf("unknown key encryption algorithm %s", name)
-	}
-	return alg, nil
-}
-
 func jwxDecrypt(asked request) (string, error) {
-	key, err := jwk.ParseKey(asked.Jwk)
-	if err != nil {
-		return "", err
-	}
-	alg, err := jwxKeyEncryption(asked.Alg)
+	key, alg, err := jwxKey(asked, jwa.LookupKeyEncryptionAlgorithm)
 	if err != nil {
 		return "", err
 	}
@@ -80,11 +62,7 @@ func jwxDecrypt(asked request) (string, error) {
 }
 
 func jwxEncrypt(asked request) (string, error) {
-	key, err := jwk.ParseKey(asked.Jwk)
-	if err != nil {
-		return "", err
-	}
-	alg, err := jwxKeyEncryption(asked.Alg)
+	key, alg, err := jwxKey(asked, jwa.LookupKeyEncryptionAlgorithm)
 	if err != nil {
 		return "", err
 	}
