@@ -14,7 +14,10 @@ export class PlannedVersion1801000000000 implements MigrationInterface {
   }
 }
 
-/** The migration `validity` explains this function. Here a later version counts from its date, if it has one. */
+/**
+ * The migration `validity` explains this function. Here a later version with a date counts from then on, unless it was destroyed
+ * instead.
+ */
 const commitOutcomes = `
   CREATE OR REPLACE FUNCTION commit_outcomes(
     tenants uuid[], policies integer[], keys uuid[], versions integer[], revisions integer[], since float8[], until float8[],
@@ -46,7 +49,7 @@ const commitOutcomes = `
         AND NOT (operations[n] IN ('encrypt', 'sign', 'dry-run.encrypt', 'dry-run.sign') AND EXISTS (
           SELECT FROM key_version v WHERE v.tenant_id = tenants[n] AND v.key_id = keys[n] AND v.version > versions[n]
             AND CASE WHEN v.activate_at IS NULL THEN v.revision > 1 OR v.created_at < now() - interval '30 seconds'
-              ELSE v.activate_at <= to_timestamp(at / 1000) END));
+              ELSE v.activate_at <= to_timestamp(at / 1000) AND v.state NOT IN ('DESTROY_SCHEDULED', 'DESTROYED') END));
       outdated := outdated || n;
       broken := broken || bundles[n];
     END LOOP;
