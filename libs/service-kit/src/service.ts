@@ -1,4 +1,4 @@
-import type { Service } from '@ankasecure/contracts';
+import { anyPartition, type Service } from '@ankasecure/contracts';
 import type { DynamicModule, INestApplicationContext, INestMicroservice, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
@@ -59,7 +59,8 @@ const connect = async <Config extends ServiceConfig>(
 ) => {
   const files = new WatchedFiles(log, health.registry).start();
   const { caFile } = config.database;
-  const busConfig = { ...config.nats, authority: watchAuthority(files, config.nats.caFile) };
+  const authority = watchAuthority(files, config.nats.caFile);
+  const busConfig = { ...config.nats, authority, ...(partition !== anyPartition && { partition }) };
   const databaseAuthority = caFile === undefined ? undefined : watchAuthority(files, caFile);
   const database = databaseOf(config, partition, databaseAuthority);
   const heartbeat = new Heartbeat(database, service);

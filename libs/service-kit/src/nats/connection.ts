@@ -23,6 +23,7 @@ import {
 import { PeerClocks } from '../clock/peer-clocks.js';
 import type { ServiceConfig } from '../config/section.js';
 import type { Authority } from '../file/certificate-file.js';
+import { NotReady } from '../health/health.js';
 import type { Logger } from '../logging/logger.js';
 import { connectPatiently } from './connect.js';
 import { decodeReply, encodeRequest } from './frame.js';
@@ -31,6 +32,7 @@ import { ServedTwice } from './group/served-twice.js';
 import { serverLiveness } from './in-flight/liveness.js';
 import { notBegun } from './in-flight/not-begun.js';
 import { Waiters } from './in-flight/waiters.js';
+import { type BusRole, permissionProbe, refusalSentence } from './refusal.js';
 import { Served } from './served.js';
 
 export interface RawReply {
@@ -38,8 +40,11 @@ export interface RawReply {
   readonly body: Buffer;
 }
 
-/** The section `nats`, and the authority of its `caFile` as it is now. */
-export type BusConfig = ServiceConfig['nats'] & { readonly authority?: Authority };
+/** The section `nats`, the authority of its `caFile` as it is now, and the partition that a worker serves. */
+export type BusConfig = ServiceConfig['nats'] & {
+  readonly authority?: Authority;
+  readonly partition?: string | undefined;
+};
 
 /** A request, until it is answered. */
 interface Question {
@@ -84,9 +89,10 @@ export class BusConnection {
 
   private constructor(
     private readonly connection: NatsConnection,
-    private readonly service: Service,
+    private readonly role: BusRole,
     readonly log: Logger,
   ) {
+    const { service, partition } = role;
     this.inbox = `${inboxPrefix(service)}.${crypto.randomUUID()}.`;
     this.knownMaxPayload = connection.info?.max_payload ?? 0;
     const ask = (group: string, instance: string): void =>
@@ -104,6 +110,7 @@ export class BusConnection {
       this.waiters.heard(this.tokenOf(subject)),
     );
     this.keepUp(this.aliveInbox('>'), undefined, (message) => this.hear(message));
+    if (partition !== undefined) this.keepUp(permissionProbe(partition), undefined, () => undefined);
     void this.watch();
   }
 
@@ -123,7 +130,8 @@ export class BusConnection {
       ...serverLiveness,
       ignoreAuthErrorAbort: true,
     };
-    return new BusConnection(await connectPatiently(options, config.servers, patienceMs, log), service, log);
+    const connection = await connectPatiently(options, config.servers, patienceMs, log);
+    return new BusConnection(connection, { service, partition: config.partition }, log);
   }
 
   isConnected(): boolean {
@@ -135,7 +143,7 @@ export class BusConnection {
     if (!this.isConnected()) throw new Error('not connected');
     // The server reports a refused subscription before it answers.
     await this.connection.flush();
-    if ([...this.served].some(({ isRefused }) => isRefused)) throw new Error('a subscription is refused');
+    if ([...this.served].some(({ isRefused }) => isRefused)) throw new NotReady(refusalSentence(this.role));
   }
 
   /** The server's message limit, in bytes. It includes the head and body of a request or reply. */
@@ -162,7 +170,7 @@ export class BusConnection {
 
   /** The clock of this process, for a reply to a request that asks for it. */
   clock(): ClockReading {
-    return { service: this.service, instance: this.instance, at: Date.now(), sound: this.peers.isSound() };
+    return { service: this.role.service, instance: this.instance, at: Date.now(), sound: this.peers.isSound() };
   }
 
   /** Says to the requester behind a reply subject that its request is still worked on. Says nothing while the connection is lost. */
@@ -283,12 +291,16 @@ export class BusConnection {
 
   /** A permission error names its subject. Requests to that subject fail at once, and its subscription is tried again. */
   private reportError(error: Error): void {
-    this.log.error({ reason: error.message }, 'bus error');
-    if (!(error instanceof PermissionViolationError)) return;
+    if (!(error instanceof PermissionViolationError)) return this.log.error({ reason: error.message }, 'bus error');
     const { operation, subject } = error;
+    const remedy = operation === 'subscription' ? refusalSentence(this.role) : undefined;
+    this.log.error({ reason: error.message, remedy }, 'bus error');
     if (operation === 'subscription') for (const one of this.served) if (one.subject === subject) one.refuse();
     if (operation === 'publish')
-      this.waiters.failAll(() => new AnkaError('internal-error', `${this.service} may not send this request`), subject);
+      this.waiters.failAll(
+        () => new AnkaError('internal-error', `${this.role.service} may not send this request`),
+        subject,
+      );
   }
 
   /** Fails the requests in flight, because replies to a lost connection never arrive. Drops requests that were not sent. */
