@@ -32,6 +32,7 @@ import { ServedTwice } from './group/served-twice.js';
 import { serverLiveness } from './in-flight/liveness.js';
 import { notBegun } from './in-flight/not-begun.js';
 import { Waiters } from './in-flight/waiters.js';
+import { type Outgoing, OutgoingRequests } from './outgoing.js';
 import { type BusRole, permissionProbe, refusalSentence } from './refusal.js';
 import { Served } from './served.js';
 
@@ -53,15 +54,6 @@ interface Question {
   readonly body: Uint8Array;
 }
 
-interface Outgoing {
-  readonly token: string;
-  readonly subject: string;
-  readonly frame: Buffer;
-}
-
-/** Requests that trigger a write before the turn of the event loop ends, so that the server can start work. */
-const mostOutgoing = 8;
-
 const empty = new Uint8Array();
 /** Stands for every process of a group in the question who is alive. */
 const everyone = 'all';
@@ -78,7 +70,7 @@ const isRefusal = (data: Uint8Array, headers: MsgHdrs | undefined): boolean =>
 export class BusConnection {
   private readonly members: Members;
   private readonly waiters: Waiters<RawReply>;
-  private readonly outgoing: Outgoing[] = [];
+  private readonly outgoing = new OutgoingRequests((request) => this.write(request));
   private readonly inbox: string;
   /** The clocks of the processes that answer. */
   readonly peers = new PeerClocks();
@@ -204,24 +196,16 @@ export class BusConnection {
   private send(token: string, { subject, context, body }: Question): void {
     const member = this.members.choose(groupOf(subject));
     const frame = encodeRequest(context, body, { by: this.instance, askClock: this.peers.asks(subject) });
-    this.outgoing.push({ token, subject: member === undefined ? subject : ownSubject(subject, member), frame });
-    if (this.outgoing.length === 1) setImmediate(this.flushOutgoing);
-    else if (this.outgoing.length === mostOutgoing) this.flushOutgoing();
+    this.outgoing.add({ token, subject: member === undefined ? subject : ownSubject(subject, member), frame });
   }
 
-  /** Sends the requests of one turn of the event loop in one write: one system call and one TLS record for all of them. */
-  private readonly flushOutgoing = (): void => {
-    for (const { token, subject, frame } of this.outgoing.splice(0)) {
-      try {
-        this.connection.publish(subject, frame, { reply: this.inbox + token });
-      } catch (cause) {
-        this.waiters.fail(
-          token,
-          new AnkaError('service-unavailable', 'The message bus refused the request', { cause }),
-        );
-      }
+  private write({ token, subject, frame }: Outgoing): void {
+    try {
+      this.connection.publish(subject, frame, { reply: this.inbox + token });
+    } catch (cause) {
+      this.waiters.fail(token, new AnkaError('service-unavailable', 'The message bus refused the request', { cause }));
     }
-  };
+  }
 
   private keepUp(subject: string, queue: string | undefined, receive: (message: Msg) => void): Served {
     const served: Served = new Served(subject, () =>
@@ -306,7 +290,7 @@ export class BusConnection {
   /** Fails the requests in flight, because replies to a lost connection never arrive. Drops requests that were not sent. */
   private lose(): void {
     this.connected = false;
-    this.outgoing.length = 0;
+    this.outgoing.drop();
     this.waiters.failAll(() => new AnkaError('service-unavailable', 'The message bus was lost while the request ran'));
   }
 }

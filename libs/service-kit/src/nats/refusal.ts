@@ -1,4 +1,4 @@
-import { aliveSubject, getKeySet, groupOf, type Service, subjectOf } from '@ankasecure/contracts';
+import { aliveSubject, type Service, workersOf } from '@ankasecure/contracts';
 
 /** Whose permissions a process needs on the bus. */
 export interface BusRole {
@@ -11,8 +11,7 @@ export interface BusRole {
  * A subject that only workers of the partition may subscribe to, and that nobody sends to. A worker subscribes to it at once:
  * it serves requests only when it has started, and a start without permissions does not end.
  */
-export const permissionProbe = (partition: string): string =>
-  aliveSubject(groupOf(subjectOf(getKeySet, partition)), crypto.randomUUID());
+export const permissionProbe = (partition: string): string => aliveSubject(workersOf(partition), crypto.randomUUID());
 
 /** Why the bus refuses subscriptions of a process, and what to do, in a sentence without addresses. */
 export const refusalSentence = ({ service, partition }: BusRole): string => {
