@@ -5,6 +5,7 @@ import {
   applyPolicy,
   type Context,
   checkPolicyRecords,
+  compareEnforced,
   createTenant,
   type DryRun,
   diffPolicyVersions,
@@ -55,6 +56,8 @@ export type Behaviour = 'apply' | 'fail' | 'refuse' | 'hang' | 'lose-reply';
 /** A worker that enforces policies as the contract says, and can be made to misbehave. */
 export class WorkerStandIn {
   behaviour: Behaviour = 'apply';
+  /** Whether it compares what it enforces. */
+  compares = true;
   /** Whether records without a seal are still sealed. */
   adopting = true;
   private readonly key = randomBytes(32);
@@ -83,6 +86,17 @@ export class WorkerStandIn {
     bus.serve(applyPolicy, 'default', async ({ tenantId }, change) => {
       this.asked.set(tenantId, (this.asked.get(tenantId) ?? 0) + 1);
       return { body: await this.answers[this.behaviour](tenantId, change) };
+    });
+    bus.serve(compareEnforced, 'default', async (_, { held }) => {
+      if (!this.compares) throw new AnkaError('hsm-unavailable');
+      const differing = held
+        .map(({ tenantId, ...versions }) => ({
+          tenantId,
+          ...versions,
+          revision: this.enforced.get(tenantId)?.revision ?? 0,
+        }))
+        .filter(({ revision, inForce, newest }) => revision < inForce || revision > newest);
+      return { body: { differing: differing.map(({ tenantId, revision }) => ({ tenantId, revision })) } };
     });
     const foresee = async ({ tenantId }: Context, { policy }: z.infer<typeof restoreRecords.request>) => ({
       records: [],
