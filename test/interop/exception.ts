@@ -31,6 +31,12 @@ export const exceptions: readonly Exception[] = [
     reason: 'it knows the name EdDSA and not Ed25519 (RFC 9864)',
   },
   {
+    library: 'josekit',
+    algs: ['Ed25519'],
+    direction: 'ours',
+    reason: 'it knows the name EdDSA and not Ed25519 (RFC 9864)',
+  },
+  {
     library: 'nimbus-jose-jwt',
     algs: ['EdDSA', 'Ed25519'],
     direction: 'ours',

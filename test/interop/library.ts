@@ -11,6 +11,24 @@ const peers = join(repository, 'test/interop/peer');
 /** Everything that is installed for this suite, except what the package clients keep for themselves. */
 const cache = join(repository, 'node_modules/.cache/ankasecure-interop');
 
+const succeeds = async (program: string, args: readonly string[]): Promise<boolean> => {
+  try {
+    await run(program, args);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** @throws Error that says what to install */
+const assertPrograms = async (language: string, programs: readonly string[]): Promise<void> => {
+  for (const program of programs)
+    if (!(await succeeds('sh', ['-c', `command -v ${program}`])))
+      throw new Error(
+        `npm run test:interop needs ${program} for the libraries of ${language}. Install it and run it again.`,
+      );
+};
+
 /** A language with its libraries, and how their peer is installed and started. */
 interface Language {
   /** The programs that must be there, with their use in a sentence for people. */
@@ -49,6 +67,17 @@ const languages = {
       await run('mvn', [...flags, 'compile', ...copying], inPeer('java'));
     },
   },
+  rust: {
+    needs: ['cargo', 'cc'],
+    files: ['rust/Cargo.toml', 'rust/Cargo.lock', 'rust/src/main.rs', 'rust/src/key_set.rs'],
+    install: async () => {
+      const flags = ['--quiet', '--release', '--locked', '--target-dir', join(cache, 'rust')];
+      // josekit uses OpenSSL. Where the machine has no headers of it, it is compiled too.
+      const headers = await succeeds('pkg-config', ['--exists', 'openssl']);
+      if (!headers) await assertPrograms('rust', ['perl', 'make']);
+      await run('cargo', ['build', ...flags, ...(headers ? [] : ['--features', 'vendored'])], inPeer('rust'));
+    },
+  },
 } as const satisfies Record<string, Language>;
 
 export interface Library {
@@ -72,24 +101,12 @@ export const libraries: readonly Library[] = [
     language: 'java',
     command: ['java', '-cp', `${join(cache, 'java/classes')}:${join(cache, 'java/lib')}/*`, 'interop.Peer'],
   },
+  { name: 'josekit', language: 'rust', command: [join(cache, 'rust/release/peer')] },
 ];
-
-const isThere = async (program: string): Promise<boolean> => {
-  try {
-    await run('sh', ['-c', `command -v ${program}`]);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 const prepareOne = async (name: keyof typeof languages): Promise<void> => {
   const { needs, files, install } = languages[name];
-  for (const program of needs)
-    if (!(await isThere(program)))
-      throw new Error(
-        `npm run test:interop needs ${program} for the libraries of ${name}. Install it and run it again.`,
-      );
+  await assertPrograms(name, needs);
   const hash = createHash('sha256');
   for (const file of files) hash.update(readFileSync(join(peers, file)));
   const [stamp, digest] = [join(cache, `${name}.installed`), hash.digest('hex')];

@@ -1,17 +1,3 @@
-import { anyPartition } from '@ankasecure/contracts';
-import { loadConfig, main, startService } from '@ankasecure/service-kit';
-import { AppModule } from './app.module.js';
-import { auditConfig } from './config.js';
-import { schema } from './schema.js';
+import { main } from '@ankasecure/service-kit/main';
 
-main('audit', () => {
-  const config = loadConfig(auditConfig);
-  return startService({
-    service: 'audit',
-    config,
-    schema,
-    partition: anyPartition,
-    module: AppModule.of(config),
-    outbox: 'none',
-  });
-});
+main('audit', async () => (await import('./start.js')).start());

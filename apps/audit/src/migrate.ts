@@ -1,4 +1,7 @@
-import { main, migrate } from '@ankasecure/service-kit';
-import { schema } from './schema.js';
+import { main } from '@ankasecure/service-kit/main';
 
-main('audit migration', () => migrate('audit', schema));
+main('audit migration', async () => {
+  const { migrate } = await import('@ankasecure/service-kit');
+  const { schema } = await import('./schema.js');
+  await migrate('audit', schema);
+});

@@ -1,11 +1,3 @@
-import 'reflect-metadata';
-import { loadConfig, main, startService } from '@ankasecure/service-kit';
-import { gatewayConfig } from './gateway.config.js';
-import { createGateway } from './gateway.js';
-import { GatewayModule } from './gateway.module.js';
-import { schema } from './schema.js';
+import { main } from '@ankasecure/service-kit/main';
 
-main('gateway', async () => {
-  const config = loadConfig(gatewayConfig);
-  await startService({ service: 'gateway', config, schema, module: GatewayModule.of(config), create: createGateway });
-});
+main('gateway', async () => (await import('./start.js')).start());

@@ -1,4 +1,7 @@
-import { main, migrate } from '@ankasecure/service-kit';
-import { schema } from './schema.js';
+import { main } from '@ankasecure/service-kit/main';
 
-main('gateway migration', () => migrate('gateway', schema));
+main('gateway migration', async () => {
+  const { migrate } = await import('@ankasecure/service-kit');
+  const { schema } = await import('./schema.js');
+  await migrate('gateway', schema);
+});

@@ -1,9 +1,3 @@
-import { loadConfig, main, startService } from '@ankasecure/service-kit';
-import { AppModule } from './app.module.js';
-import { policyConfig } from './config.js';
-import { schema } from './schema.js';
+import { main } from '@ankasecure/service-kit/main';
 
-main('policy', () => {
-  const config = loadConfig(policyConfig);
-  return startService({ service: 'policy', config, schema, module: AppModule.of(config), outbox: config.outbox });
-});
+main('policy', async () => (await import('./start.js')).start());

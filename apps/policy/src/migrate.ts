@@ -1,4 +1,7 @@
-import { main, migrate } from '@ankasecure/service-kit';
-import { schema } from './schema.js';
+import { main } from '@ankasecure/service-kit/main';
 
-main('policy migration', () => migrate('policy', schema));
+main('policy migration', async () => {
+  const { migrate } = await import('@ankasecure/service-kit');
+  const { schema } = await import('./schema.js');
+  await migrate('policy', schema);
+});

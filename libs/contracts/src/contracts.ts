@@ -47,6 +47,7 @@ import { aliveReply, aliveSubject, groupOf, ownSubject } from './member.js';
 import { findUnsealed, openGatewayOutbox, openPolicyOutbox, readOutboxKeys } from './outbox.js';
 import {
   applyPolicy,
+  compareEnforced,
   createTenant,
   diffPolicyVersions,
   disableTenant,
@@ -117,6 +118,7 @@ export const contracts = {
   rotateKek,
   getKek,
   applyPolicy,
+  compareEnforced,
   computeMacs,
   sealGatewayRecords,
   checkGatewayRecords,

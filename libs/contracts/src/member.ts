@@ -11,6 +11,9 @@ export const groupOf = (subject: string): string => {
   return root === 'crypto' ? `${root}.${partition}` : root;
 };
 
+/** The group of the workers of `partition`. */
+export const workersOf = (partition: string): string => groupOf(`crypto.${partition}.`);
+
 /** The subject at which one process alone gets the requests of `subject`. @param instance names the process, without dots */
 export const ownSubject = (subject: string, instance: string): string => `${own}.${instance}.${subject}`;
 

@@ -235,3 +235,24 @@ export const applyPolicy = contract({
   request: enforcedPolicy,
   reply: enforcedPolicy,
 });
+
+/** The maximum number of tenants in one comparison. */
+export const maxCompared = 1000;
+
+const revision = z.number().int().nonnegative();
+
+/**
+ * Compares what the policy service holds with what this partition enforces. A tenant differs if its enforced revision is lower
+ * than the version in force, or higher than the newest version. A tenant whose enforced policy is refused by the workers
+ * themselves is left out.
+ */
+export const compareEnforced = contract({
+  owner: 'crypto-worker',
+  callers: ['policy'],
+  subject: 'crypto.{partition}.policy.compare',
+  request: z.strictObject({
+    held: z.array(z.strictObject({ tenantId: uuid, inForce: revision, newest: revision })).max(maxCompared),
+  }),
+  /** `revision`: the enforced one; 0 for none. */
+  reply: z.strictObject({ differing: z.array(z.strictObject({ tenantId: uuid, revision })) }),
+});

@@ -1,4 +1,4 @@
-import type { Service } from '@ankasecure/contracts';
+import { anyPartition, type Service } from '@ankasecure/contracts';
 import type { DynamicModule, INestApplicationContext, INestMicroservice, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
@@ -9,7 +9,6 @@ import type { ServiceConfig } from './config/section.js';
 import { connectPatiently } from './database/connect.js';
 import { dataSourceOptions, type Schema } from './database/data-source.js';
 import { Heartbeat } from './database/heartbeat.js';
-import { sentenceOf } from './failure/sentence.js';
 import { watchAuthority } from './file/certificate-file.js';
 import { WatchedFiles } from './file/watched-files.js';
 import { Health } from './health/health.js';
@@ -18,7 +17,7 @@ import { createLogger, type Logger, nestLogger } from './logging/logger.js';
 import { BusClient } from './nats/client.js';
 import { BusConnection } from './nats/connection.js';
 import { BusServer, drainMs } from './nats/server.js';
-import { exitCodeOf, openingPort } from './start/exit-code.js';
+import { openingPort } from './start/exit-code.js';
 import { flushSpans } from './telemetry/trace.js';
 
 export interface ServiceDefinition<Config extends ServiceConfig> extends KitOptions {
@@ -60,7 +59,8 @@ const connect = async <Config extends ServiceConfig>(
 ) => {
   const files = new WatchedFiles(log, health.registry).start();
   const { caFile } = config.database;
-  const busConfig = { ...config.nats, authority: watchAuthority(files, config.nats.caFile) };
+  const authority = watchAuthority(files, config.nats.caFile);
+  const busConfig = { ...config.nats, authority, ...(partition !== anyPartition && { partition }) };
   const databaseAuthority = caFile === undefined ? undefined : watchAuthority(files, caFile);
   const database = databaseOf(config, partition, databaseAuthority);
   const heartbeat = new Heartbeat(database, service);
@@ -130,18 +130,3 @@ const fatal =
     log.fatal({ reason: (error as Error).message }, 'stopped on an error');
     process.exit(1);
   };
-
-/**
- * Runs a service's `main`. A failure to start prints one sentence on standard error, and exits with the code of its row in
- * `exitCodes`. SIGHUP ends nothing: see `WatchedFiles`.
- */
-export const main = (service: string, start: () => Promise<void>): void => {
-  process.on('SIGHUP', () => undefined);
-  // A step that throws before its first promise fails like any other.
-  Promise.resolve()
-    .then(start)
-    .catch((error: unknown) => {
-      process.stderr.write(`${service} cannot start: ${sentenceOf(error)}\n`);
-      process.exit(exitCodeOf(error));
-    });
-};

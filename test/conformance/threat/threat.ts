@@ -222,10 +222,14 @@ export const threats: Readonly<Record<string, Threat>> = {
   },
   'events forged, changed or deleted before they are sealed': {
     control:
-      'Each event in an outbox carries a MAC of the process that wrote it, under a key that the HSM derives. The audit service refuses an event without it, and a process misses its events that were deleted.',
+      'Each event in an outbox carries a MAC of the process that wrote it, under a key that the HSM derives. The audit service refuses an event without it, and a process misses its events that were deleted, quarantined or hidden.',
     proofs: [
       proof('apps/audit/src/intake/receive-events.spec.ts', 'is refused if %s was changed'),
       proof('libs/testing/src/outbox/lost-events.spec.ts', 'because its database’s owner took it away %s'),
+      proof('libs/testing/src/outbox/lost-events.spec.ts', 'because it was hidden as it was written raises the alarm'),
+      proof('libs/testing/src/outbox/lost-events.spec.ts', 'is as old as this process knows, whatever its row says'),
+      proof('libs/testing/src/outbox/outbox.spec.ts', 'sets a row aside that is larger than any of ours'),
+      proof('apps/audit/src/event/read-back.spec.ts', 'does not count as sealed by a planted row with %s'),
       e2e('outbox/outbox-attack.spec.ts', 'cannot have an event sealed that the service did not write, or not so'),
       e2e('outbox/outbox-attack.spec.ts', 'is found out after deleting a row'),
       e2e('outbox/outbox-attack.spec.ts', 'a forged subject.readmit does not let a subject in again'),

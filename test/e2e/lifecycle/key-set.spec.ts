@@ -1,6 +1,8 @@
-import type { Key, SignResult } from '@ankasecure/contracts';
+import { getKeySet, type Key, monotonicNow, type SignResult, subjectOf } from '@ankasecure/contracts';
 import { compactVerify, createRemoteJWKSet } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { connectAs } from '../harness/bus.js';
 import { clientOf } from '../harness/client.js';
 import { expectProblem } from '../harness/problem.js';
 import type { Rig } from '../harness/rig.js';
@@ -119,5 +121,28 @@ describe('a tenant’s key set', () => {
   it('does not exist for an unknown slug', async () => {
     for (const slug of ['nobody-here', 'UPPER', '..%2fadmin', '%00'])
       expectProblem(await ask(slug), 'key-set-not-found');
+  });
+
+  it('is answered to a gateway of an earlier release as it expects it', async () => {
+    const { id } = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
+    const gateway = await connectAs(rig, 'gateway');
+    try {
+      const context = {
+        tenantId: tenant.id,
+        principal: 'anybody',
+        correlationId: 'earlier',
+        deadline: monotonicNow() + 10_000,
+      };
+      const subject = subjectOf(getKeySet, 'default');
+      const { head, body } = await gateway.requestRaw(subject, context, Buffer.from('{}'));
+      expect(head.ok).toBe(true);
+      // The reply's schema of that release.
+      const expected = z.strictObject({ keys: z.array(z.record(z.string(), z.string())).max(1000) });
+      const { keys } = expected.parse(JSON.parse(body.toString()));
+      expect(keys).toEqual((await ask(tenant.slug)).body.keys);
+      expect(keys.map(({ kid }) => kid)).toContain(`${id}.1`);
+    } finally {
+      await gateway.close();
+    }
   });
 });

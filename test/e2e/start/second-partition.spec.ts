@@ -17,6 +17,8 @@ const secret = (name: string): string => readFileSync(join(secrets, name), 'utf8
 
 interface Readiness {
   readonly status: string;
+  readonly parts: Readonly<Record<string, string>>;
+  readonly reasons?: Readonly<Record<string, string>>;
 }
 
 /** What `/readyz` says. */
@@ -127,6 +129,19 @@ describe('a second partition that is set up as the page says', () => {
       body: { keyId: key.id, payload: 'AAAA' },
     });
     expect(status, text).toBe(200);
+  });
+
+  it('tells a worker with another partition’s nkey, in its readiness, what it lacks and what to do', async () => {
+    const url = await startNorth('crypto_worker_nats_seed');
+    const told = await eventually('a reason', async () => {
+      const answer = await readiness(url);
+      return answer?.reasons !== undefined && answer;
+    });
+    expect(told).toMatchObject({ status: 'not ready', parts: { database: 'ok', nats: 'failed' } });
+    expect(told.reasons?.['nats']).toMatch(
+      /crypto-worker of the partition north.*Set nats\.nkey-seed .* for the partition north/,
+    );
+    expect(JSON.stringify(told)).not.toMatch(/127\.0\.0\.1|SU[A-Z2-7]{56}/);
   });
 
   it('keeps its permissions when prepare.mjs runs again without its name', () => {

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type AuditEvent, acceptTrails, platformTenantId } from '@ankasecure/contracts';
+import type { ChainRow } from '@ankasecure/audit-event';
+import { type AuditEvent, acceptTrails, type EventName, platformTenantId } from '@ankasecure/contracts';
 import type { ClientBase } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TrailGuard } from '../anchor/trail-guard.js';
+import { FindUnsealed } from '../intake/find-unsealed.js';
 import { ReceiveEvents } from '../intake/receive-events.js';
+import { reportedEventOf } from '../reporter/reported-event.js';
 import { type Attack, putHeadBack, underAttack } from '../testing/attacked-database.js';
 import { ForgedTrail } from '../testing/forged-trail.js';
 import {
@@ -94,6 +97,76 @@ describe('a batch in a database that its owner has changed', () => {
     expect(await trail()).toEqual([...before, events[0]?.eventId]);
     expect(await audit.verify(tenantId)).toMatchObject({ valid: true, checked: 3 });
   });
+
+  /** The row that the event would have, with the place of another. */
+  const rowOf = (event: AuditEvent, place: ChainRow): ChainRow => ({
+    ...place,
+    ...event,
+    details: reportedEventOf({ reporter: 'crypto-worker', partition: 'default' }, event).details,
+  });
+  const find = (events: readonly EventName[]) => instance().app.get(FindUnsealed).find(events);
+  const claimed = (event: AuditEvent) =>
+    audit.postgres.query(database, `INSERT INTO event_dedup VALUES ('${tenantId}', '${event.eventId}')`);
+
+  it.each<[string, (event: AuditEvent, rows: readonly ChainRow[]) => ChainRow]>([
+    [
+      'another’s content far behind the end',
+      ({ eventId }, [first]) => ({ ...first, eventId, seq: 900_000 }) as ChainRow,
+    ],
+    ['its own content far behind the end', (event, [first]) => ({ ...rowOf(event, first as ChainRow), seq: 900_000 })],
+    [
+      'its own content beside the first row',
+      (event, [first]) => ({
+        ...rowOf(event, first as ChainRow),
+        sealedAt: (first?.sealedAt ?? 0) + 1000,
+      }),
+    ],
+    [
+      'its own content behind the last row',
+      (event, [, last]) => ({
+        ...rowOf(event, last as ChainRow),
+        seq: 3,
+        previousHash: last?.hash ?? Buffer.of(),
+      }),
+    ],
+  ])('does not count as sealed by a planted row with %s', async (_, plant) => {
+    const event = compromise();
+    const trailRows = new ForgedTrail(audit, tenantId);
+    const row = plant(event, await trailRows.rows());
+    await trailRows.plant(row);
+    await claimed(event);
+    const unsealed = () => find([{ tenantId, eventId: event.eventId, correlationId: event.correlationId }]);
+    expect(await unsealed()).toEqual([event.eventId]);
+    await refused(() => append([event]), 'trail-unwritten', 'counts as sealed is not in the trail');
+    await audit.tamper(`DELETE FROM sealed_event WHERE event_id = '${event.eventId}';
+      DELETE FROM event_dedup WHERE event_id = '${event.eventId}'`);
+    expect(await append([event])).toEqual({ sealed: 1 });
+    expect(await unsealed()).toEqual([]);
+    expect(await audit.verify(tenantId)).toMatchObject({ valid: true, checked: 3 });
+  });
+
+  it.each<[string, (event: AuditEvent) => Promise<unknown>, unknown]>([
+    ['sealed it', (event) => append([event]), { sealed: 1 }],
+    ['was asked for it', ({ eventId, correlationId }) => find([{ tenantId, eventId, correlationId }]), []],
+  ])(
+    'is missed by the process that %s when a forged end of the trail held it, once that end is gone',
+    async (_, ask, answer) => {
+      const event = compromise();
+      const trailRows = new ForgedTrail(audit, tenantId);
+      const [, last] = await trailRows.rows();
+      await trailRows.write((rows) => [...rows, { ...rowOf(event, rows[1] as ChainRow), chainSeal: null }]);
+      await claimed(event);
+      expect(await ask(event)).toEqual(answer);
+      await audit.tamper(`DELETE FROM sealed_event WHERE event_id = '${event.eventId}';
+      UPDATE trail_head SET seq = 2, hash = '\\x${Buffer.from(last?.hash ?? []).toString('hex')}'
+        WHERE tenant_id = '${tenantId}'`);
+      await refused(
+        () => append([compromise()]),
+        'trail-behind',
+        'ends at event 2, and this process has sealed event 3',
+      );
+    },
+  );
 
   it('is missed by the process that sealed it, if it is deleted at the commit', async () => {
     const attack: Attack = {

@@ -26,7 +26,7 @@ export interface Trail {
 interface Sealed {
   /** The number of events that were new. */
   readonly fresh: number;
-  /** The last of them. */
+  /** The row that vouches for all events of the batch: the last of the trail. */
   readonly end: SealedEnd | undefined;
 }
 
@@ -65,8 +65,8 @@ export const seal = async (
     }
     const { seq, hash } = last ?? head;
     const { sealingAt } = head;
-    await assertWritten(manager, { tenantId, sealingAt, rows, end: { seq, hash }, earlier, known });
-    return { fresh: rows.length, end: last && { seq, hash, sealedAt: sealingAt } };
+    const end = await assertWritten(manager, { tenantId, sealingAt, rows, end: { seq, hash }, earlier, known });
+    return { fresh: rows.length, end };
   });
   committed();
   return sealed;

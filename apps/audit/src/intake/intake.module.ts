@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AnchorModule } from '../anchor/anchor.module.js';
 import { EventModule } from '../event/event.module.js';
 import { ReporterModule } from '../reporter/reporter.module.js';
 import { FindUnsealed } from './find-unsealed.js';
@@ -8,7 +9,7 @@ import { ReportController } from './report.controller.js';
 
 /** Receives what services report, and has it sealed if it is theirs. */
 @Module({
-  imports: [EventModule, ReporterModule],
+  imports: [AnchorModule, EventModule, ReporterModule],
   controllers: [ReportController],
   providers: [ReceiveEvents, RefusedProofs, FindUnsealed],
 })

@@ -15,14 +15,26 @@ export class ForgedTrail {
     private readonly tenantId: string,
   ) {}
 
-  async write(forgery: Forgery): Promise<void> {
-    const where = `tenant_id = '${this.tenantId}'`;
+  async rows(): Promise<readonly ChainRow[]> {
     const stored = await this.audit.postgres.query(
       database,
-      `${selectExactRows} WHERE ${where} ORDER BY sealed_event.seq`,
+      `${selectExactRows} WHERE tenant_id = '${this.tenantId}' ORDER BY sealed_event.seq`,
     );
-    const rows = stored.map((row) => chainRowOf(row as unknown as ExactRow));
-    const forged = linked(this.tenantId, forgery(rows) as readonly ChainRow[]);
+    return stored.map((row) => chainRowOf(row as unknown as ExactRow));
+  }
+
+  /** Puts a row beside the trail, with the hash of its content. */
+  async plant(row: ChainRow): Promise<void> {
+    const planted = { ...row, canonical: canonicalBytes(row) };
+    const record = JSON.stringify(recordOf({ ...planted, hash: leafHash(planted) })).replaceAll("'", "''");
+    await this.audit.tamper(
+      `INSERT INTO sealed_event SELECT * FROM jsonb_populate_record(NULL::sealed_event, '${record}')`,
+    );
+  }
+
+  async write(forgery: Forgery): Promise<void> {
+    const where = `tenant_id = '${this.tenantId}'`;
+    const forged = linked(this.tenantId, forgery(await this.rows()) as readonly ChainRow[]);
     const records = JSON.stringify(forged.map(recordOf)).replaceAll("'", "''");
     const last = forged.at(-1);
     await this.audit.tamper(`DELETE FROM sealed_event WHERE ${where};

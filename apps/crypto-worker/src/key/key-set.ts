@@ -27,13 +27,16 @@ export class ReadKeySet {
     { tenantId }: Pick<Context, 'tenantId'>,
     { known, kid }: z.infer<typeof getKeySet.request>,
   ): Promise<z.infer<typeof getKeySet.reply>> {
+    const isEarlierGateway = known === undefined && kid === undefined;
     const { position, versions } = await withTenant(this.dataSource, tenantId, async (manager) => {
       // The position is read first. A change in between is in the set, and the next reader sees the new position.
       const position = await positionOf(manager, tenantId);
       if (known === position) return { position, versions: null };
       return { position, versions: await publishedVersions(manager, tenantId, kid) };
     });
-    return { position, set: versions === null ? null : await setOf(versions) };
+    if (versions === null) return { position, set: null };
+    const set = await setOf(versions);
+    return isEarlierGateway ? { keys: set.keys } : { position, set };
   }
 }
 

@@ -138,9 +138,12 @@ describe('workers of one partition', () => {
         'open_kek_rotations',
         'record_positions_of',
         'record_tenants',
+        'tenants_enforcing_otherwise',
       ]);
       const valueOf = (type: string, of: 'default' | 'north') =>
-        ({ text: of, 'uuid[]': [places[of].tenantId], 'timestamp with time zone': '2100-01-01' })[type];
+        ({ text: of, 'uuid[]': [places[of].tenantId], 'integer[]': [1000], 'timestamp with time zone': '2100-01-01' })[
+          type
+        ];
       for (const { name, types } of asked)
         for (const of of [own, other] as const) {
           const call = `SELECT * FROM ${name}(${types.map((_, index) => `$${index + 1}`).join(', ')})`;

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { auditEvent } from '@ankasecure/contracts';
+import { AnkaError, auditEvent } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
 import { withTenant } from '@ankasecure/service-kit';
-import type { EntityManager } from 'typeorm';
+import type { EntityManager, EntitySubscriberInterface } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
 import { DueDestructions } from '../life/due/due-destruction.js';
 import { DueRotations } from '../life/due/due-rotation.js';
 import { undecided } from '../outcome/fence.js';
@@ -20,8 +21,20 @@ import {
   type WorkerDatabase,
 } from '../testing/worker-database.js';
 import { ApplyPolicy } from './apply-policy.js';
+import { CompareEnforced } from './compare-enforced.js';
 
 const strict = { ...initialPolicy, fipsOnly: true };
+/** Refuses every policy on record, as the check of seals does. */
+class TestRefusal implements EntitySubscriberInterface<TenantPolicyRecord> {
+  constructor(private readonly code: 'record-forged' | 'hsm-unavailable') {}
+
+  listenTo = () => TenantPolicyRecord;
+
+  afterLoad(): never {
+    throw new AnkaError(this.code);
+  }
+}
+
 /** Replaces the keys, as if the HSM had them already. */
 const provisioned = { provision: () => Promise.resolve() } as unknown as PlatformKeys;
 
@@ -74,6 +87,55 @@ describe('applying a policy', () => {
     await outcomes.close();
     await apply(3, strict);
     expect(await policies.of(tenantId)).toMatchObject({ revision: 3 });
+  });
+
+  it('tells the policy service what differs from its own versions, and nothing of a record that it refuses or another partition has', async () => {
+    await apply(3, strict);
+    const compare = (inForce: number, newest: number, dataSource = database.dataSource) =>
+      new CompareEnforced(dataSource).compare({
+        held: [
+          { tenantId, inForce, newest },
+          { tenantId: none, inForce: 0, newest: 4 },
+        ],
+      });
+    const none = randomUUID();
+    const differs = { differing: [{ tenantId, revision: 3 }] };
+    for (const [inForce, newest] of [
+      [3, 3],
+      [2, 3],
+      [3, 4],
+      [1, 5],
+    ] as const)
+      expect(await compare(inForce, newest)).toEqual({ differing: [] });
+    for (const [inForce, newest] of [
+      [4, 4],
+      [1, 2],
+      [0, 0],
+      [4, 5],
+    ] as const)
+      expect(await compare(inForce, newest)).toEqual(differs);
+    expect(
+      await new CompareEnforced(database.dataSource).compare({ held: [{ tenantId: none, inForce: 1, newest: 1 }] }),
+    ).toEqual({
+      differing: [{ tenantId: none, revision: 0 }],
+    });
+    const { dataSource: elsewhere } = await database.as('elsewhere');
+    await database.superuser.query(
+      `INSERT INTO tenant_home (tenant_id, partition) VALUES ($1, 'default') ON CONFLICT DO NOTHING`,
+      [tenantId],
+    );
+    expect(await compare(4, 4, elsewhere)).toEqual({ differing: [] });
+    const refused = new TestRefusal('record-forged');
+    database.dataSource.subscribers.push(refused);
+    expect(await compare(4, 4)).toEqual({ differing: [] });
+    database.dataSource.subscribers.splice(
+      database.dataSource.subscribers.indexOf(refused),
+      1,
+      new TestRefusal('hsm-unavailable'),
+    );
+    await expect(compare(4, 4)).rejects.toMatchObject({ code: 'hsm-unavailable' });
+    database.dataSource.subscribers.pop();
+    expect(await compare(4, 4)).toEqual(differs);
   });
 
   it('neither rotates nor destroys what is due in a disabled tenant, and lets a day pass when it is enabled', async () => {

@@ -3,6 +3,7 @@ import { CustodyModule } from '../custody/custody.module.js';
 import { PlatformKeyModule } from '../platform-key/platform-key.module.js';
 import { PolicyModule } from '../policy/policy.module.js';
 import { ApplyPolicy } from './apply-policy.js';
+import { CompareEnforced } from './compare-enforced.js';
 import { EvaluateChange } from './evaluate-change.js';
 import { PolicyChangeController } from './policy-change.controller.js';
 
@@ -10,7 +11,7 @@ import { PolicyChangeController } from './policy-change.controller.js';
 @Module({
   imports: [CustodyModule, PlatformKeyModule, PolicyModule],
   controllers: [PolicyChangeController],
-  providers: [ApplyPolicy, EvaluateChange],
+  providers: [ApplyPolicy, CompareEnforced, EvaluateChange],
   exports: [ApplyPolicy],
 })
 export class PolicyChangeModule {}

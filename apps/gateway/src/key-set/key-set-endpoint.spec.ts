@@ -1,11 +1,13 @@
+import { AnkaError, getKeySet } from '@ankasecure/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { type CallOptions, call } from '../testing/call.js';
 import { type Gateway, type Rig, startRig } from '../testing/rig.js';
 
 const path = '/api/v1/tenants/acme/.well-known/jwks.json';
 
 interface Asked {
-  readonly known?: number;
+  readonly known?: number | null;
   readonly kid?: string;
 }
 
@@ -100,4 +102,35 @@ describe('a tenant’s key set', () => {
       'public, no-cache',
     ]);
   });
+
+  it('is answered by workers of an earlier release, together with those of this one', async () => {
+    const workers = [earlierWorker(['a.2', 'a.1']), laterWorker(['a.2', 'a.1'])];
+    let requests = 0;
+    rig.standIns.answer('getKeySet', async (_, body) => (workers[requests++ % 2] ?? expect.fail())(body));
+    for (let time = 0; time < 6; time++) {
+      expect(await kidsAt(gateways[time % 2] ?? gateways[0])).toEqual(['a.2', 'a.1']);
+      expect(JSON.parse((await ask({ query: '?kid=a.1' })).text)).toEqual({ keys: [{ kty: 'OKP', kid: 'a.1' }] });
+    }
+    const none = await ask({ query: '?kid=b.1' });
+    expect([none.status, none.text]).toEqual([200, '{"keys":[]}']);
+    rig.standIns.answer('getKeySet', async (_, body) => earlierWorker(['a.3'])(body));
+    expect(await kidsAt(gateways[0])).toEqual(['a.3']);
+  });
 });
+
+const jwksOf = (kids: readonly string[]) => ({ keys: kids.map((kid) => ({ kty: 'OKP', kid })) });
+
+/** A worker of the release in which a question was an empty object, and an answer the set alone. */
+const earlierWorker = (kids: readonly string[]) => (body: Buffer) => {
+  const question = z.strictObject({}).safeParse(JSON.parse(body.toString()));
+  if (!question.success) throw new AnkaError('request-invalid', 'Unrecognized key');
+  return { head: { ok: true } as const, body: Buffer.from(JSON.stringify(jwksOf(kids))) };
+};
+
+/** A worker of this release, which answers a gateway of the earlier one in that way. */
+const laterWorker = (kids: readonly string[]) => (body: Buffer) => {
+  const { kid, known } = getKeySet.request.parse(JSON.parse(body.toString()));
+  const set = jwksOf(kids.filter((one) => kid === undefined || kid === one));
+  const answer = kid === undefined && known === undefined ? set : { position: 1, set };
+  return { head: { ok: true } as const, body: Buffer.from(JSON.stringify(answer)) };
+};

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
-import { AnkaError, type Context, getKeySet, type KeySet, monotonicNow } from '@ankasecure/contracts';
+import { AnkaError, type Context, type KeySet, monotonicNow } from '@ankasecure/contracts';
 import { BoundedMap, BusClient, type TurnLimits, Turns } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
+import { askSet } from './asked-set.js';
 import { type AnonymousContext, busy, type KnownTenant, TenantSearch } from './tenant-search.js';
 
 /** The time for which callers can cache a set. */
@@ -26,7 +27,8 @@ export interface PublishedSet {
 
 interface CachedSet {
   readonly set: PublishedSet;
-  readonly position: number;
+  /** null if the worker is of an earlier release. */
+  readonly position: number | null;
   /** When it was read, and when a worker last said that it is current; times of `monotonicNow`. */
   readonly readAt: number;
   readonly confirmedAt: number;
@@ -63,7 +65,7 @@ export class KeySets {
   async ofKid(slug: string, kid: string, context: AnonymousContext): Promise<PublishedSet> {
     const tenant = await this.tenants.find(slug, context, monotonicNow());
     return this.tenants.inTurn(async () => {
-      const { set } = await this.bus.request(getKeySet, tenant.partition, contextOf(tenant, context), { kid });
+      const { set } = await askSet(this.bus, tenant.partition, contextOf(tenant, context), { kid });
       return publishedOf(set);
     });
   }
@@ -109,8 +111,8 @@ export class KeySets {
     from: number,
   ): Promise<PublishedSet> {
     const known = kept !== undefined && from - kept.readAt < rereadMs ? kept : undefined;
-    const question = known === undefined ? {} : { known: known.position };
-    const { position, set } = await this.bus.request(getKeySet, tenant.partition, contextOf(tenant, context), question);
+    const question = { known: known?.position ?? null };
+    const { position, set } = await askSet(this.bus, tenant.partition, contextOf(tenant, context), question);
     const now: CachedSet =
       set === null && known !== undefined
         ? { ...known, confirmedAt: from }

@@ -11,3 +11,4 @@ export { DisabledTenant1770700100000 } from './1770700100000-disabled-tenant.js'
 export { RecordSeal1770800000000 } from './1770800000000-record-seal.js';
 export { RecordRevision1772200000000 } from './1772200000000-record-revision.js';
 export { OutboxProof1775100000000 } from './1775100000000-outbox-proof.js';
+export { HeldVersion1779200000000 } from './1779200000000-held-version.js';

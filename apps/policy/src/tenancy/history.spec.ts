@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { monotonicNow } from '@ankasecure/contracts';
+import { type AuditEvent, monotonicNow, recordChangesOf } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
-import { HistoryWatch, recordOf, type Sealed } from '@ankasecure/service-kit';
+import { HistoryWatch, RecordHistory, recordOf, type Sealed } from '@ankasecure/service-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PolicyVersion } from '../policy/policy-version.entity.js';
 import { Tenant } from '../tenant/tenant.entity.js';
@@ -60,6 +60,9 @@ describe('an older or missing record of the policy service', () => {
     await isSealed('policy_version 2', 'active');
   };
 
+  const isOnRecord = (event: object) =>
+    eventually(() => expect(policy.eventsOf(id)).toContainEqual(expect.objectContaining(event)));
+
   it.each<readonly [string, () => Promise<unknown>]>([
     ['aged with all of its versions', () => putBack('policy_version')],
     [
@@ -81,15 +84,7 @@ describe('an older or missing record of the policy service', () => {
     ];
     for (const use of uses) expect(await errorOf(use())).toMatchObject(outdated);
     expect(policy.worker.enforced.get(id)).toMatchObject({ revision: 2, document: { fipsOnly: true } });
-    await eventually(() =>
-      expect(policy.eventsOf(id)).toContainEqual(
-        expect.objectContaining({
-          operation: 'record.reject',
-          failureCode: 'record-outdated',
-          details: expect.objectContaining({ kind: 'policy_version' }) as unknown,
-        }),
-      ),
-    );
+    await isOnRecord({ operation: 'policy.put', failureCode: 'record-outdated' });
   });
 
   it('is refused: the version in force deleted below one that failed', async () => {
@@ -99,6 +94,11 @@ describe('an older or missing record of the policy service', () => {
     await isSealed('policy_version 3', 'failed');
     await asOwner(`DELETE FROM ${ownRows('policy_version')} AND version = 2`);
     expect(await errorOf(policy.get(id))).toMatchObject(outdated);
+    await isOnRecord({
+      operation: 'record.reject',
+      failureCode: 'record-outdated',
+      details: expect.objectContaining({ kind: 'policy_version' }) as unknown,
+    });
     expect(await errorOf(policy.version(id, 2))).toMatchObject(outdated);
     expect(await errorOf(policy.version(id, 4))).toMatchObject({ code: 'policy-version-not-found' });
   });
@@ -156,6 +156,15 @@ describe('the history', () => {
 });
 
 describe('an older ankadb_policy', () => {
+  /** Whether it is named as behind with the tenant. Others were attacked before. */
+  const isNamed = async () => {
+    const { behind } = instance.app.get(RecordHistory, { strict: false });
+    expect((await instance.parts.health.readiness()).behind ?? { ankadb_policy: 0 }).toEqual({
+      ankadb_policy: behind.size,
+    });
+    return behind.has(id);
+  };
+
   it('is named, refused, and brought up to date with the trail and the workers', async () => {
     await keep();
     await policy.put(id, { ifMatch: 1 }, { fipsOnly: true });
@@ -163,7 +172,7 @@ describe('an older ankadb_policy', () => {
     await isSealed(`tenant ${id}`, 'disabled');
     await putBack(...tables);
     await compare();
-    expect((await instance.parts.health.readiness()).behind).toEqual({ ankadb_policy: 1 });
+    expect(await isNamed()).toBe(true);
     expect(await errorOf(policy.get(id))).toMatchObject(outdated);
     expect(await policy.list()).toMatchObject({
       items: expect.arrayContaining([expect.objectContaining({ id })]) as unknown,
@@ -179,7 +188,7 @@ describe('an older ankadb_policy', () => {
     expect(await policy.readTenant(id)).toMatchObject({ state: 'disabled' });
     await eventually(() => expect(head('policy_version 2')).toMatchObject({ digest: null }));
     await compare();
-    expect((await instance.parts.health.readiness()).behind).toBeUndefined();
+    expect(await isNamed()).toBe(false);
     expect(await policy.restore(id)).toMatchObject({ records: [] });
     expect(policy.eventsOf(id)).toContainEqual(
       expect.objectContaining({ operation: 'record.restore', userId: 'root' }),
@@ -197,16 +206,88 @@ describe('an older ankadb_policy', () => {
     expect(await policy.readTenant(id)).toMatchObject({ state: 'disabled' });
   });
 
+  /** The trail was restored with one of the databases. */
+  const forgetInTrail = () => {
+    const { sealed } = policy.audit;
+    const names = ({ details }: AuditEvent) =>
+      recordChangesOf(details)?.some((change) => change.kind === 'policy_version' && change.id === '2') === true;
+    const kept = sealed.filter((event) => event.tenantId !== id || !names(event));
+    sealed.splice(0, sealed.length, ...kept);
+  };
+  const outdatedPolicies = async () =>
+    Number(
+      /^ankasecure_enforced_policies_outdated_total(?:\{.*\})? (\d+)$/m.exec(
+        await instance.parts.health.registry.metrics(),
+      )?.[1],
+    );
+
+  it('is refused also if the trail forgot the same, because the workers enforce a newer policy', async () => {
+    await keep();
+    await policy.put(id, { ifMatch: 1 }, { fipsOnly: true });
+    await isSealed('policy_version 2', 'active');
+    await putBack(...tables);
+    forgetInTrail();
+    expect(head('policy_version 2')).toBeUndefined();
+    await startAnew();
+    await compare();
+    expect(await isNamed()).toBe(true);
+    expect(await errorOf(policy.get(id))).toMatchObject(outdated);
+    expect(await errorOf(policy.put(id, { ifMatch: 1 }))).toMatchObject(outdated);
+    expect(policy.worker.enforced.get(id)).toMatchObject({ revision: 2, document: { fipsOnly: true } });
+    expect(await policy.restore(id)).toMatchObject({ policyVersion: 2 });
+    await compare();
+    expect(await isNamed()).toBe(false);
+    expect(await policy.get(id)).toMatchObject({ version: 2, fipsOnly: true });
+  });
+
+  it('is not the older one if the workers enforce less: they get the policy in force again, and the alarm is raised', async () => {
+    await policy.put(id, { ifMatch: 1 }, { fipsOnly: true });
+    await isSealed('policy_version 2', 'active');
+    const [before, asked] = [await outdatedPolicies(), policy.worker.asked.get(id) ?? 0];
+    await compare();
+    expect([await outdatedPolicies(), policy.worker.asked.get(id)]).toEqual([before, asked]);
+    policy.worker.enforced.set(id, { revision: 1, document: initialPolicy, disabled: false });
+    policy.worker.behaviour = 'fail';
+    await compare();
+    expect(policy.worker.enforced.get(id)).toMatchObject({ revision: 1 });
+    policy.worker.behaviour = 'apply';
+    await compare();
+    expect(policy.worker.enforced.get(id)).toMatchObject({ revision: 2, document: { fipsOnly: true } });
+    expect(await outdatedPolicies()).toBe(before + 2);
+    expect(await policy.get(id)).toMatchObject({ version: 2 });
+    await compare();
+    expect(await outdatedPolicies()).toBe(before + 2);
+  });
+
+  it('is compared with the trail also while the workers do not answer, and is not refused for a change under way', async () => {
+    policy.worker.behaviour = 'lose-reply';
+    const change = errorOf(policy.put(id, { ifMatch: 1, deadline: monotonicNow() + 3000 }, { fipsOnly: true }));
+    await eventually(() => expect(policy.worker.enforced.get(id)).toMatchObject({ revision: 2 }));
+    await compare();
+    expect(await isNamed()).toBe(false);
+    await change;
+    policy.worker.behaviour = 'apply';
+    policy.worker.compares = false;
+    await keep();
+    await eventually(async () => expect(await policy.get(id)).toMatchObject({ version: 2 }));
+    await isSealed('policy_version 2', 'active');
+    await putBack(...tables);
+    await compare();
+    expect(await isNamed()).toBe(true);
+    policy.worker.compares = true;
+    await policy.restore(id);
+  });
+
   it('is behind while it lacks a tenant, which only a newer backup brings back', async () => {
     await keep();
     await eventually(() => expect(head(`tenant ${id}`)).toBeDefined());
     await asOwner(tables.map((table) => `DELETE FROM ${ownRows(table)};`).join(''));
     await compare();
-    expect((await instance.parts.health.readiness()).behind).toEqual({ ankadb_policy: 1 });
+    expect(await isNamed()).toBe(true);
     expect(await errorOf(policy.restore(id))).toMatchObject(outdated);
     await putBack(...tables);
     await compare();
-    expect((await instance.parts.health.readiness()).behind).toBeUndefined();
+    expect(await isNamed()).toBe(false);
     expect(await policy.readTenant(id)).toMatchObject({ state: 'active' });
   });
 });

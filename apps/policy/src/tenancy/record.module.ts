@@ -1,6 +1,7 @@
 import { adoptPolicyRecords, checkPolicyRecords, openPolicyOutbox, sealPolicyRecords } from '@ankasecure/contracts';
 import { RecordHistory, RecordPartitions, remoteRecordProviders, WatchedDatabase } from '@ankasecure/service-kit';
 import { Module } from '@nestjs/common';
+import { EnforcedComparison } from './enforced-comparison.js';
 import { StoredPartitions } from './stored-partitions.js';
 import { WatchedTenants } from './watched-tenants.js';
 
@@ -15,6 +16,7 @@ const contracts = {
 @Module({
   providers: [
     ...remoteRecordProviders('policy', contracts),
+    EnforcedComparison,
     { provide: WatchedDatabase, useClass: WatchedTenants },
     StoredPartitions,
     { provide: RecordPartitions, useExisting: StoredPartitions },

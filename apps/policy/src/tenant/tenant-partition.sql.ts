@@ -8,11 +8,19 @@ export const partitionOf = async (dataSource: DataSource, tenantId: string): Pro
   return row?.partition;
 };
 
-/** Those of some tenants that are stored. */
-export const storedTenants = async (
-  dataSource: DataSource,
-  tenantIds: readonly string[],
-): Promise<readonly string[]> => {
-  const rows = await dataSource.query<{ id: string }[]>('SELECT id FROM tenant WHERE id = ANY ($1)', [tenantIds]);
-  return rows.map(({ id }) => id);
-};
+/** What this database holds of a tenant and its policy. */
+export interface HeldVersions {
+  readonly tenantId: string;
+  readonly partition: string;
+  /** The version in force; 0 for none. */
+  readonly inForce: number;
+  /** The newest version, whatever became of it; 0 for none. */
+  readonly newest: number;
+}
+
+/** Reads those of some tenants that are stored. It is a hint: no seal is checked. */
+export const heldVersions = (dataSource: DataSource, tenantIds: readonly string[]): Promise<HeldVersions[]> =>
+  dataSource.query<HeldVersions[]>(
+    'SELECT tenant_id AS "tenantId", partition, in_force AS "inForce", newest FROM held_versions($1)',
+    [tenantIds],
+  );

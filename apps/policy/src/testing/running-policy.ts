@@ -5,6 +5,7 @@ import {
   applyPolicy,
   type Context,
   checkPolicyRecords,
+  compareEnforced,
   createTenant,
   type DryRun,
   diffPolicyVersions,
@@ -30,10 +31,9 @@ import { initialPolicy, type PolicyDocument } from '@ankasecure/policy-rules';
 import { createService, serviceRoot } from '@ankasecure/service-kit';
 import {
   connectTestBus,
-  migrateTest,
+  startMigratedPostgres,
   startTestNats,
   startTestParts,
-  startTestPostgres,
   type TestBus,
   type TestParts,
   type TestPartsOptions,
@@ -56,6 +56,8 @@ export type Behaviour = 'apply' | 'fail' | 'refuse' | 'hang' | 'lose-reply';
 /** A worker that enforces policies as the contract says, and can be made to misbehave. */
 export class WorkerStandIn {
   behaviour: Behaviour = 'apply';
+  /** Whether it compares what it enforces. */
+  compares = true;
   /** Whether records without a seal are still sealed. */
   adopting = true;
   private readonly key = randomBytes(32);
@@ -84,6 +86,17 @@ export class WorkerStandIn {
     bus.serve(applyPolicy, 'default', async ({ tenantId }, change) => {
       this.asked.set(tenantId, (this.asked.get(tenantId) ?? 0) + 1);
       return { body: await this.answers[this.behaviour](tenantId, change) };
+    });
+    bus.serve(compareEnforced, 'default', async (_, { held }) => {
+      if (!this.compares) throw new AnkaError('hsm-unavailable');
+      const differing = held
+        .map(({ tenantId, ...versions }) => ({
+          tenantId,
+          ...versions,
+          revision: this.enforced.get(tenantId)?.revision ?? 0,
+        }))
+        .filter(({ revision, inForce, newest }) => revision < inForce || revision > newest);
+      return { body: { differing: differing.map(({ tenantId, revision }) => ({ tenantId, revision })) } };
     });
     const foresee = async ({ tenantId }: Context, { policy }: z.infer<typeof restoreRecords.request>) => ({
       records: [],
@@ -155,9 +168,11 @@ export const eventually = async (holds: () => unknown, withinMs = 60_000): Promi
 
 /** The policy service on real PostgreSQL and NATS, with stand-ins for a worker and an audit service. */
 export const startPolicy = async () => {
-  const [postgres, nats] = await Promise.all([startTestPostgres(database), startTestNats()]);
+  const [postgres, nats] = await Promise.all([
+    startMigratedPostgres({ service: 'policy', database, schema }),
+    startTestNats(),
+  ]);
   const options: TestPartsOptions = { service: 'policy', postgres, nats, database, schema };
-  await migrateTest(options);
   const [workerBus, auditBus, gateway] = await Promise.all([
     connectTestBus('crypto-worker', nats),
     connectTestBus('audit', nats),

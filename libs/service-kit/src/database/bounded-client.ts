@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { Client, type ClientConfig } from 'pg';
 
 type Call = readonly unknown[];
@@ -14,6 +15,32 @@ export const dropSilentClients = (since: number): void => {
   for (const client of open) client.dropIfSilent(since);
 };
 
+/** The part of pg's connection that reads the server's answers, which its types leave out. */
+interface Listening {
+  attachListeners: (stream: Duplex) => void;
+}
+
+/**
+ * Ends a connection whose answer cannot be read, such as one with a value above the longest string. pg reads answers in a
+ * listener of the stream, where nobody catches an error: whoever owns the database could end the process with one value.
+ */
+const catchUnreadable = (connection: Listening): void => {
+  const attach = connection.attachListeners.bind(connection);
+  connection.attachListeners = (stream): void => {
+    attach(stream);
+    for (const read of stream.listeners('data') as ((bytes: Buffer) => void)[]) {
+      stream.off('data', read);
+      stream.on('data', (bytes: Buffer) => {
+        try {
+          read(bytes);
+        } catch (error) {
+          stream.destroy(error as Error);
+        }
+      });
+    }
+  };
+};
+
 /**
  * A connection that is closed when a query is not answered. After `query_timeout` pg abandons the query but keeps the
  * connection. Every later query would wait behind it, and no keepalive ends it while the network still owes bytes.
@@ -28,6 +55,7 @@ export class BoundedClient extends Client {
   constructor(config?: ClientConfig) {
     super(config);
     this.on('error', () => undefined);
+    catchUnreadable(this.connection as unknown as Listening);
     open.add(this);
     this.on('end', () => open.delete(this));
     const ask = this.query.bind(this) as (...call: Call) => unknown;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type BehindDatabase, Health } from './health.js';
+import { type BehindDatabase, Health, NotReady } from './health.js';
 
 let health: Health;
 let base: string;
@@ -31,6 +31,17 @@ it('is not ready while a part is not, and names the part but not the reason', as
   expect(status).toBe(503);
   expect(JSON.parse(body)).toEqual({ status: 'not ready', parts: { database: 'ok', hsm: 'failed' } });
   expect((await get('/livez')).status).toBe(200);
+});
+
+it('tells a reason that operators may read', async () => {
+  health.markStarted();
+  health.register('hsm', () => Promise.reject(new Error('pin 1234 refused at 10.0.0.1')));
+  health.register('nats', () => Promise.reject(new NotReady('Set the seed of north')));
+  expect(JSON.parse((await get('/readyz')).body)).toEqual({
+    status: 'not ready',
+    parts: { hsm: 'failed', nats: 'failed' },
+    reasons: { nats: 'Set the seed of north' },
+  });
 });
 
 it('names a database that is older than the audit trail, and stays ready', async () => {

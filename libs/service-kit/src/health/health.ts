@@ -4,6 +4,11 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 export type Check = () => Promise<void> | void;
 
+/** A part is not ready, for a reason that operators may read at `/readyz`: it names no address and no secret. */
+export class NotReady extends Error {
+  override readonly name = 'NotReady';
+}
+
 /** A database that is older than the audit trail. */
 export interface BehindDatabase {
   readonly database: string;
@@ -58,19 +63,24 @@ export class Health {
     return this.started;
   }
 
-  /** Tells which parts are ready. The reasons are not returned, because they may name addresses. */
+  /** Tells which parts are ready. Reasons are returned from `NotReady` alone, because others may name addresses. */
   async readiness(): Promise<{
     ready: boolean;
     parts: Record<string, 'ok' | 'failed'>;
+    reasons?: Record<string, string>;
     behind?: Record<string, number>;
   }> {
-    const parts = await Promise.all(
-      [...this.checks].map(async ([name, check]) => [name, await passes(check)] as const),
+    const failures = await Promise.all(
+      [...this.checks].map(async ([name, check]) => [name, await failureOf(check)] as const),
     );
     const behind = this.findBehind();
+    const reasons = failures.flatMap(([name, failure]) =>
+      failure instanceof NotReady ? [[name, failure.message] as const] : [],
+    );
     return {
-      ready: this.started && !this.stopping && parts.every(([, ok]) => ok),
-      parts: Object.fromEntries(parts.map(([name, ok]) => [name, ok ? 'ok' : 'failed'])),
+      ready: this.started && !this.stopping && failures.every(([, failure]) => failure === undefined),
+      parts: Object.fromEntries(failures.map(([name, failure]) => [name, failure === undefined ? 'ok' : 'failed'])),
+      ...(reasons.length > 0 && { reasons: Object.fromEntries(reasons) }),
       ...(behind && { behind: { [behind.database]: behind.tenants } }),
     };
   }
@@ -110,16 +120,17 @@ const meterReadiness = (health: Health): void => {
   });
 };
 
-const passes = async (check: Check): Promise<boolean> => {
+/** What a check throws, and undefined if it passes. */
+const failureOf = async (check: Check): Promise<Error | undefined> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('late')), checkTimeoutMs);
   });
   try {
     await Promise.race([check(), late]);
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (error) {
+    return error as Error;
   } finally {
     clearTimeout(timer);
   }

@@ -23,6 +23,7 @@ import {
 import { PeerClocks } from '../clock/peer-clocks.js';
 import type { ServiceConfig } from '../config/section.js';
 import type { Authority } from '../file/certificate-file.js';
+import { NotReady } from '../health/health.js';
 import type { Logger } from '../logging/logger.js';
 import { connectPatiently } from './connect.js';
 import { decodeReply, encodeRequest } from './frame.js';
@@ -31,6 +32,8 @@ import { ServedTwice } from './group/served-twice.js';
 import { serverLiveness } from './in-flight/liveness.js';
 import { notBegun } from './in-flight/not-begun.js';
 import { Waiters } from './in-flight/waiters.js';
+import { type Outgoing, OutgoingRequests } from './outgoing.js';
+import { type BusRole, permissionProbe, refusalSentence } from './refusal.js';
 import { Served } from './served.js';
 
 export interface RawReply {
@@ -38,8 +41,11 @@ export interface RawReply {
   readonly body: Buffer;
 }
 
-/** The section `nats`, and the authority of its `caFile` as it is now. */
-export type BusConfig = ServiceConfig['nats'] & { readonly authority?: Authority };
+/** The section `nats`, the authority of its `caFile` as it is now, and the partition that a worker serves. */
+export type BusConfig = ServiceConfig['nats'] & {
+  readonly authority?: Authority;
+  readonly partition?: string | undefined;
+};
 
 /** A request, until it is answered. */
 interface Question {
@@ -47,15 +53,6 @@ interface Question {
   readonly context: Context;
   readonly body: Uint8Array;
 }
-
-interface Outgoing {
-  readonly token: string;
-  readonly subject: string;
-  readonly frame: Buffer;
-}
-
-/** Requests that trigger a write before the turn of the event loop ends, so that the server can start work. */
-const mostOutgoing = 8;
 
 const empty = new Uint8Array();
 /** Stands for every process of a group in the question who is alive. */
@@ -73,7 +70,7 @@ const isRefusal = (data: Uint8Array, headers: MsgHdrs | undefined): boolean =>
 export class BusConnection {
   private readonly members: Members;
   private readonly waiters: Waiters<RawReply>;
-  private readonly outgoing: Outgoing[] = [];
+  private readonly outgoing = new OutgoingRequests((request) => this.write(request));
   private readonly inbox: string;
   /** The clocks of the processes that answer. */
   readonly peers = new PeerClocks();
@@ -84,9 +81,10 @@ export class BusConnection {
 
   private constructor(
     private readonly connection: NatsConnection,
-    private readonly service: Service,
+    private readonly role: BusRole,
     readonly log: Logger,
   ) {
+    const { service, partition } = role;
     this.inbox = `${inboxPrefix(service)}.${crypto.randomUUID()}.`;
     this.knownMaxPayload = connection.info?.max_payload ?? 0;
     const ask = (group: string, instance: string): void =>
@@ -104,6 +102,7 @@ export class BusConnection {
       this.waiters.heard(this.tokenOf(subject)),
     );
     this.keepUp(this.aliveInbox('>'), undefined, (message) => this.hear(message));
+    if (partition !== undefined) this.keepUp(permissionProbe(partition), undefined, () => undefined);
     void this.watch();
   }
 
@@ -123,7 +122,8 @@ export class BusConnection {
       ...serverLiveness,
       ignoreAuthErrorAbort: true,
     };
-    return new BusConnection(await connectPatiently(options, config.servers, patienceMs, log), service, log);
+    const connection = await connectPatiently(options, config.servers, patienceMs, log);
+    return new BusConnection(connection, { service, partition: config.partition }, log);
   }
 
   isConnected(): boolean {
@@ -135,7 +135,7 @@ export class BusConnection {
     if (!this.isConnected()) throw new Error('not connected');
     // The server reports a refused subscription before it answers.
     await this.connection.flush();
-    if ([...this.served].some(({ isRefused }) => isRefused)) throw new Error('a subscription is refused');
+    if ([...this.served].some(({ isRefused }) => isRefused)) throw new NotReady(refusalSentence(this.role));
   }
 
   /** The server's message limit, in bytes. It includes the head and body of a request or reply. */
@@ -162,7 +162,7 @@ export class BusConnection {
 
   /** The clock of this process, for a reply to a request that asks for it. */
   clock(): ClockReading {
-    return { service: this.service, instance: this.instance, at: Date.now(), sound: this.peers.isSound() };
+    return { service: this.role.service, instance: this.instance, at: Date.now(), sound: this.peers.isSound() };
   }
 
   /** Says to the requester behind a reply subject that its request is still worked on. Says nothing while the connection is lost. */
@@ -196,24 +196,16 @@ export class BusConnection {
   private send(token: string, { subject, context, body }: Question): void {
     const member = this.members.choose(groupOf(subject));
     const frame = encodeRequest(context, body, { by: this.instance, askClock: this.peers.asks(subject) });
-    this.outgoing.push({ token, subject: member === undefined ? subject : ownSubject(subject, member), frame });
-    if (this.outgoing.length === 1) setImmediate(this.flushOutgoing);
-    else if (this.outgoing.length === mostOutgoing) this.flushOutgoing();
+    this.outgoing.add({ token, subject: member === undefined ? subject : ownSubject(subject, member), frame });
   }
 
-  /** Sends the requests of one turn of the event loop in one write: one system call and one TLS record for all of them. */
-  private readonly flushOutgoing = (): void => {
-    for (const { token, subject, frame } of this.outgoing.splice(0)) {
-      try {
-        this.connection.publish(subject, frame, { reply: this.inbox + token });
-      } catch (cause) {
-        this.waiters.fail(
-          token,
-          new AnkaError('service-unavailable', 'The message bus refused the request', { cause }),
-        );
-      }
+  private write({ token, subject, frame }: Outgoing): void {
+    try {
+      this.connection.publish(subject, frame, { reply: this.inbox + token });
+    } catch (cause) {
+      this.waiters.fail(token, new AnkaError('service-unavailable', 'The message bus refused the request', { cause }));
     }
-  };
+  }
 
   private keepUp(subject: string, queue: string | undefined, receive: (message: Msg) => void): Served {
     const served: Served = new Served(subject, () =>
@@ -283,18 +275,22 @@ export class BusConnection {
 
   /** A permission error names its subject. Requests to that subject fail at once, and its subscription is tried again. */
   private reportError(error: Error): void {
-    this.log.error({ reason: error.message }, 'bus error');
-    if (!(error instanceof PermissionViolationError)) return;
+    if (!(error instanceof PermissionViolationError)) return this.log.error({ reason: error.message }, 'bus error');
     const { operation, subject } = error;
+    const remedy = operation === 'subscription' ? refusalSentence(this.role) : undefined;
+    this.log.error({ reason: error.message, remedy }, 'bus error');
     if (operation === 'subscription') for (const one of this.served) if (one.subject === subject) one.refuse();
     if (operation === 'publish')
-      this.waiters.failAll(() => new AnkaError('internal-error', `${this.service} may not send this request`), subject);
+      this.waiters.failAll(
+        () => new AnkaError('internal-error', `${this.role.service} may not send this request`),
+        subject,
+      );
   }
 
   /** Fails the requests in flight, because replies to a lost connection never arrive. Drops requests that were not sent. */
   private lose(): void {
     this.connected = false;
-    this.outgoing.length = 0;
+    this.outgoing.drop();
     this.waiters.failAll(() => new AnkaError('service-unavailable', 'The message bus was lost while the request ran'));
   }
 }

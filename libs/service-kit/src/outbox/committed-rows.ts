@@ -9,6 +9,8 @@ export interface CommittedRow {
   readonly packed: string;
   readonly count: number;
   /** When it was committed, as a moment of `monotonicNow`. */
+  readonly committedAt: number;
+  /** When it was last looked for, or committed. */
   readonly at: number;
 }
 
@@ -46,11 +48,19 @@ export class CommittedRows {
     return this.total >= this.capacity;
   }
 
-  add(events: readonly EventName[], at = monotonicNow()): void {
+  /** When the oldest row was committed that was looked for and found waiting. */
+  get oldestWaiting(): number | undefined {
+    let oldest: number | undefined;
+    for (const { committedAt, at } of this.rows.values())
+      if (at !== committedAt && (oldest === undefined || committedAt < oldest)) oldest = committedAt;
+    return oldest;
+  }
+
+  add(events: readonly EventName[], committedAt = monotonicNow(), at = committedAt): void {
     const [first] = events;
     if (first === undefined) return;
     const { eventId: name, tenantId } = first;
-    this.rows.set(name, { name, tenantId, packed: pack(events), count: events.length, at });
+    this.rows.set(name, { name, tenantId, packed: pack(events), count: events.length, committedAt, at });
     this.total += events.length;
   }
 
@@ -77,7 +87,7 @@ export class CommittedRows {
   /** Keeps only some of a row's events, behind all other rows. */
   keep(row: CommittedRow, events: readonly EventName[], at = monotonicNow()): void {
     this.drop(row);
-    this.add(events, at);
+    this.add(events, row.committedAt, at);
   }
 
   private drop({ name, count }: CommittedRow): void {

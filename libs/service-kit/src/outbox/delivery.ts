@@ -28,6 +28,11 @@ const refusals: readonly string[] = ['request-invalid', 'body-malformed', 'acces
 /** The failure of a row that no process of ours has written. */
 const unreadable: Failure = { code: 'body-malformed', detail: 'the row is not a list of events' };
 const tooLarge: Failure = { code: 'request-invalid', detail: 'one event is too large' };
+const foreign: Failure = { code: 'request-invalid', detail: 'the row is larger than any that a service writes' };
+
+/** An entry whose events were read. */
+type ReadEntry = ClaimedEntry & { readonly events: string };
+const isRead = (row: ClaimedEntry): row is ReadEntry => row.events !== null;
 
 /** A row that was sealed, with the ids of its events as the audit service read them. */
 export interface SealedEntry extends ClaimedEntry {
@@ -65,16 +70,17 @@ export class Delivery {
     const [first] = rows;
     if (first === undefined) return;
     const together = withinAppend(rows, this.channel);
-    this.taken = together.length;
+    this.taken = Math.max(1, together.length);
+    if (!isRead(first)) return this.quarantine(first, foreign);
     const isTooMuch = first.eventCount > Math.max(1, this.channel.pace.events);
-    if (isTooMuch || Buffer.byteLength(first.events) > this.channel.limit) return this.split(first);
+    if (isTooMuch || first.bytes > this.channel.limit) return this.split(first);
     const readable = await this.readable(together);
     const failure = readable.length === 0 ? undefined : await this.attempt(readable);
     if (failure !== undefined) await this.isolate(readable, failure);
   }
 
   /** Reads the rows' events, and quarantines rows that have none. */
-  private async readable(rows: readonly ClaimedEntry[]): Promise<readonly ClaimedEntry[]> {
+  private async readable(rows: readonly ReadEntry[]): Promise<readonly ReadEntry[]> {
     for (const row of rows) {
       const events = eventsOf(row.events);
       if (events === undefined) await this.quarantine(row, unreadable);
@@ -84,7 +90,7 @@ export class Delivery {
   }
 
   /** Seals `rows`, or returns the failure. */
-  private async attempt(rows: readonly ClaimedEntry[]): Promise<Failure | undefined> {
+  private async attempt(rows: readonly ReadEntry[]): Promise<Failure | undefined> {
     // The server ends a transaction that is idle for too long. A single request is far shorter than that limit.
     if (this.asks++ > 0) await keepAlive(this.manager);
     const head = await this.offer(rows);
@@ -98,7 +104,7 @@ export class Delivery {
   }
 
   /** Sends the rows' events in one append, and lets the pace know how long the answer took. */
-  private async offer(rows: readonly ClaimedEntry[]): Promise<ReplyHead> {
+  private async offer(rows: readonly ReadEntry[]): Promise<ReplyHead> {
     const { ask, pace } = this.channel;
     const count = rows.reduce((sum, row) => sum + row.eventCount, 0);
     const events = rows.map((row) => row.events.trim().slice(1, -1)).join(',');
@@ -118,7 +124,7 @@ export class Delivery {
    * Finds the rows that fail. If both halves fail for the same reason and it is not a row's own, halving again would learn
    * nothing.
    */
-  private async isolate(rows: readonly ClaimedEntry[], failure: Failure): Promise<void> {
+  private async isolate(rows: readonly ReadEntry[], failure: Failure): Promise<void> {
     const [row] = rows;
     if (row === undefined || this.asks >= mostAsks) return;
     if (rows.length === 1) return this.setAside(row, failure);
@@ -135,7 +141,7 @@ export class Delivery {
   }
 
   /** Replaces a row by smaller ones, so that a refused event takes no others along and a large row fits into an append. */
-  private async split(row: ClaimedEntry, why = tooLarge): Promise<void> {
+  private async split(row: ReadEntry, why = tooLarge): Promise<void> {
     const events = eventsOf(row.events);
     if (events === undefined) return this.quarantine(row, unreadable);
     if (events.length < 2) return this.quarantine(row, why);
@@ -146,7 +152,7 @@ export class Delivery {
   }
 
   /** Quarantines a row that is refused for its own content. Defers a row whose tenant's trail cannot be sealed now. */
-  private async setAside(row: ClaimedEntry, why: Failure): Promise<void> {
+  private async setAside(row: ReadEntry, why: Failure): Promise<void> {
     if (!refusals.includes(why.code)) return this.defer([row], why);
     await this.split(row, why);
   }
@@ -169,17 +175,17 @@ export class Delivery {
   }
 }
 
-/** The first rows that fit into one append by events and bytes; at least one. */
+/** The first rows that fit into one append by events and bytes; at least one, if it was read. */
 const withinAppend = (
   rows: readonly ClaimedEntry[],
   { pace, limit }: Pick<DeliveryChannel, 'pace' | 'limit'>,
-): readonly ClaimedEntry[] => {
+): readonly ReadEntry[] => {
   let events = 0;
   let bytes = 0;
   const end = rows.findIndex((row) => {
     events += row.eventCount;
-    bytes += Buffer.byteLength(row.events);
+    bytes += row.bytes;
     return events > pace.events || bytes > limit;
   });
-  return end < 0 ? rows : rows.slice(0, Math.max(1, end));
+  return (end < 0 ? rows : rows.slice(0, Math.max(1, end))).filter(isRead);
 };

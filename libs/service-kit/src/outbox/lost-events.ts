@@ -9,7 +9,7 @@ import type { BusClient } from '../nats/client.js';
 import { ownContext } from '../nats/own-context.js';
 import type { AppendChannel } from './append-channel.js';
 import { type CommittedRow, type CommittedRows, eventsIn } from './committed-rows.js';
-import { waitingEvents } from './outbox-lost.sql.js';
+import { waitingEvents } from './outbox.sql.js';
 import type { OutboxProof } from './outbox-proof.js';
 
 /** A row is looked for when it is so old, in milliseconds, and rounds are so far apart: less if memory runs short. */
@@ -39,7 +39,8 @@ export interface OutboxSearch {
 }
 
 /**
- * Looks for committed events that neither wait in the outbox nor are sealed: somebody has taken them out of the database. Most
+ * Looks for committed events that neither wait in the outbox nor are sealed: somebody has taken them out of the database, or out
+ * of the relay's sight. A quarantined row waits for nobody, whoever has set it aside: the table's flags are the owner's. Most
  * rows are known to be sealed because this process has delivered them. For the others, which another process has delivered, it
  * asks the audit service. Losses raise an alarm and are put on record without the database.
  */
@@ -59,7 +60,7 @@ export class LostEvents {
     const read = (): number => this.lost;
     new Counter({
       name: 'ankasecure_outbox_lost_total',
-      help: 'Committed events that were taken out of the outbox before they were sealed',
+      help: 'Committed events that were taken out of the outbox, or quarantined, before they were sealed',
       registers: [registry],
       collect() {
         this.reset();
@@ -144,7 +145,7 @@ export class LostEvents {
     this.losses.set(tenantId, { count: count + ids.length, first: [...first, ...ids].slice(0, mostNamed) });
     this.parts.log.error(
       { alarm: 'outbox-lost', tenantId, events: ids.length, first: ids.slice(0, mostNamed) },
-      'audit events were taken out of the outbox before they were sealed',
+      'audit events were taken out of the outbox, or quarantined, before they were sealed',
     );
   }
 

@@ -1,3 +1,4 @@
+import { monotonicNow } from '@ankasecure/contracts';
 import { Gauge, type Registry } from 'prom-client';
 import type { Outbox } from './outbox.js';
 
@@ -6,6 +7,13 @@ interface OutboxGauge {
   readonly help: string;
   readonly read: (outbox: Outbox) => number;
 }
+
+/** By the table, or by the memory of the process, because the database's owner writes the table. */
+const oldestMs = ({ oldestAt, oldestWaiting }: Outbox): number => {
+  const told = oldestAt === undefined ? 0 : Date.now() - oldestAt;
+  const known = oldestWaiting === undefined ? 0 : monotonicNow() - oldestWaiting;
+  return Math.max(0, told, known);
+};
 
 const gauges: readonly OutboxGauge[] = [
   {
@@ -21,7 +29,7 @@ const gauges: readonly OutboxGauge[] = [
   {
     name: 'ankasecure_outbox_oldest_seconds',
     help: 'Age of the oldest outcome that is waiting to be sealed',
-    read: ({ oldestAt }) => (oldestAt === undefined ? 0 : Math.max(0, (Date.now() - oldestAt) / 1000)),
+    read: (outbox) => oldestMs(outbox) / 1000,
   },
 ];
 

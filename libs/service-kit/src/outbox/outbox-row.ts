@@ -3,6 +3,11 @@ import { OutboxEntry } from './outbox-entry.entity.js';
 
 /** The limit of events in one row. */
 export const mostInRow = 1000;
+/** The limit of a row's size, in bytes. A larger row is not read. */
+export const mostRowBytes = 32 * 1024 * 1024;
+
+/** An event's part of the list around it. */
+const separatorBytes = 2;
 
 /** Joins events, each as JSON, to the text of a row. */
 export const rowText = (events: readonly string[]): string => `[${events.join(',')}]`;
@@ -38,6 +43,28 @@ export const idsOf = (events: readonly WrittenEvent[]): readonly string[] =>
 
 /** The event as JSON again. The database reads a row's tenant from its beginning. */
 export const againText = ({ tenantId, ...event }: WrittenEvent): string => JSON.stringify({ tenantId, ...event });
+
+/** Divides the events of a commit into rows. @param textOf gives an event as JSON */
+export const rowsOf = <Event>(
+  events: readonly Event[],
+  textOf: (event: Event) => string,
+): readonly (readonly (readonly [event: Event, text: string])[])[] => {
+  const rows: [Event, string][][] = [];
+  let room = 0;
+  for (const event of events) {
+    const text = textOf(event);
+    const bytes = Buffer.byteLength(text) + separatorBytes;
+    const row = rows.at(-1);
+    room -= bytes;
+    if (row !== undefined && row.length < mostInRow && room > 0) {
+      row.push([event, text]);
+      continue;
+    }
+    rows.push([[event, text]]);
+    room = mostRowBytes - bytes;
+  }
+  return rows;
+};
 
 /** Writes one row. @param events each as JSON */
 export const writeRow = async (manager: EntityManager, events: readonly string[]): Promise<void> => {

@@ -1,18 +1,49 @@
 import type { RecordName } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import { type OutboxEntry } from './outbox-entry.entity.js';
+import { mostRowBytes } from './outbox-row.js';
 
 /** An entry as a relay delivers it to the audit service. */
-export type ClaimedEntry = Pick<OutboxEntry, 'id' | 'tenantId' | 'eventCount' | 'events'>;
+export interface ClaimedEntry extends Pick<OutboxEntry, 'id' | 'tenantId' | 'eventCount'> {
+  /** The size of the events. */
+  readonly bytes: number;
+  /** Null if they were not read: only the first entry, unless it is too large for any of ours, and those that fit into one append. */
+  readonly events: string | null;
+}
 
-const columns = 'id, tenant_id AS "tenantId", event_count AS "eventCount", events';
+/** The owner writes any number into `event_count`. A row has at least one event. */
+const eventCount = 'greatest(event_count, 1)';
+/** The size of a text is known without reading it. Whoever owns the database can write one that no process has room for. */
+const isReadable = `octet_length(events) <= ${mostRowBytes}`;
+/** For conditions: it reads no larger text. */
+const readableEvents = `CASE WHEN ${isReadable} THEN events END`;
 
-/** Claims up to `most` of the entries `ids` until the transaction ends. Entries that another relay holds are skipped. */
-export const claimEntries = (manager: EntityManager, most: number, ids: readonly string[]): Promise<ClaimedEntry[]> =>
+/** Reads claimed rows in the order of `order`. @param append the parameter that has the size limit of one append */
+const readClaimed = (claimed: string, order: string, append: string): string => `
+  SELECT id, tenant_id AS "tenantId", ${eventCount} AS "eventCount", octet_length(events) AS bytes,
+         CASE WHEN ${isReadable} AND (place = 1 OR total <= ${append}) THEN events END AS events
+  FROM (SELECT entry.*, row_number() OVER claim AS place, sum(octet_length(events)) OVER claim AS total
+        FROM (${claimed}) entry WINDOW claim AS (ORDER BY ${order})) placed
+  ORDER BY place`;
+
+/**
+ * Claims up to `most` of the entries `ids` until the transaction ends. Entries that another relay holds are skipped.
+ * @param append size limit of one append, in bytes
+ */
+export const claimEntries = (
+  manager: EntityManager,
+  most: number,
+  ids: readonly string[],
+  append: number,
+): Promise<ClaimedEntry[]> =>
   manager.query<ClaimedEntry[]>(
-    `SELECT ${columns} FROM outbox WHERE NOT quarantined AND id = ANY($2::bigint[])
-     ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
-    [most, ids],
+    readClaimed(
+      `SELECT id, tenant_id, event_count, events FROM outbox WHERE NOT quarantined AND id = ANY($2::bigint[])
+       ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
+      'id',
+      '$3',
+    ),
+    [most, ids, append],
   );
 
 /** Reads up to `most` tenants with waiting entries, after the tenant `after` by id. One look into the index per tenant. */
@@ -43,23 +74,27 @@ export interface FairClaim {
   readonly tenants: readonly string[];
   readonly perTenant: number;
   readonly except: readonly string[];
+  /** Size limit of one append, in bytes. */
+  readonly append: number;
 }
 
 /** Claims each tenant's first entries. The answer takes turns among tenants and keeps each tenant's order. */
 export const claimFairly = (
   manager: EntityManager,
-  { partition, tenants, perTenant, except }: FairClaim,
+  { partition, tenants, perTenant, except, append }: FairClaim,
 ): Promise<ClaimedEntry[]> =>
   manager.query<ClaimedEntry[]>(
-    `SELECT ${columns} FROM (
-       SELECT claimed.*, row_number() OVER (PARTITION BY claimed.tenant_id ORDER BY claimed.id) AS turn
+    readClaimed(
+      `SELECT claimed.*, row_number() OVER (PARTITION BY claimed.tenant_id ORDER BY claimed.id) AS turn
        FROM unnest($2::uuid[]) AS tenant(id) CROSS JOIN LATERAL (
          SELECT o.id, o.tenant_id, o.event_count, o.events FROM outbox o
          WHERE o.partition = $1 AND o.tenant_id = tenant.id AND NOT o.quarantined AND o.id <> ALL($4::bigint[])
          ORDER BY o.id LIMIT $3 FOR UPDATE SKIP LOCKED
-       ) claimed
-     ) entry ORDER BY turn, id`,
-    [partition, tenants, perTenant, except],
+       ) claimed`,
+      'turn, id',
+      '$5',
+    ),
+    [partition, tenants, perTenant, except, append],
   );
 
 /** The counts of one tenant's entries, for all processes. */
@@ -69,20 +104,39 @@ export interface OutboxCount {
   readonly waiting: number;
   /** Events. */
   readonly quarantined: number;
-  /** When the oldest waiting entry was committed. */
-  readonly oldest: Date | null;
+  /** When the oldest waiting entry was committed, by the table; milliseconds since the epoch. */
+  readonly oldestAt: number | null;
 }
 
 /** Counts in one statement, so that all figures are of the same moment. */
 export const countOutbox = (manager: EntityManager, partition: string): Promise<OutboxCount[]> =>
   manager.query<OutboxCount[]>(
     `SELECT tenant_id AS "tenantId",
-            coalesce(sum(event_count) FILTER (WHERE NOT quarantined), 0)::float8 AS waiting,
-            coalesce(sum(event_count) FILTER (WHERE quarantined), 0)::float8 AS quarantined,
-            min(created_at) FILTER (WHERE NOT quarantined) AS oldest
+            coalesce(sum(${eventCount}) FILTER (WHERE NOT quarantined), 0)::float8 AS waiting,
+            coalesce(sum(${eventCount}) FILTER (WHERE quarantined), 0)::float8 AS quarantined,
+            (extract(epoch FROM min(created_at) FILTER (WHERE NOT quarantined)) * 1000)::float8 AS "oldestAt"
      FROM outbox WHERE partition = $1 GROUP BY tenant_id`,
     [partition],
   );
+
+/**
+ * Tells which of the events wait in the outbox for their delivery. A quarantined row is not delivered, and one that is too large to
+ * be read is not ours. It reads all other rows of the tenants.
+ */
+export const waitingEvents = async (
+  manager: EntityManager,
+  partition: string,
+  tenantIds: readonly string[],
+  eventIds: readonly string[],
+): Promise<ReadonlySet<string>> => {
+  const rows = await manager.query<{ eventId: string }[]>(
+    `SELECT found.id[1] AS "eventId"
+     FROM outbox, regexp_matches(${readableEvents}, '"eventId":"([0-9a-f-]{36})"', 'g') AS found (id)
+     WHERE partition = $1 AND tenant_id = ANY($2::uuid[]) AND NOT quarantined AND found.id[1] = ANY($3::text[])`,
+    [partition, tenantIds, eventIds],
+  );
+  return new Set(rows.map(({ eventId }) => eventId));
+};
 
 /** Tells whether an event that names the deletion of a record waits to be sealed. It reads all waiting events of the tenant. */
 export const waitsForDeletion = async (
@@ -91,8 +145,8 @@ export const waitsForDeletion = async (
   { kind, id }: RecordName,
 ): Promise<boolean> => {
   const rows = await manager.query<unknown[]>(
-    `SELECT 1 FROM outbox WHERE tenant_id = $1 AND NOT quarantined AND strpos(events, ' deleted - ' || $2 || '"') > 0
-       AND strpos(events, '"' || $3 || ' ') > 0 LIMIT 1`,
+    `SELECT 1 FROM outbox WHERE tenant_id = $1 AND NOT quarantined AND strpos(${readableEvents}, ' deleted - ' || $2 || '"') > 0
+       AND strpos(${readableEvents}, '"' || $3 || ' ') > 0 LIMIT 1`,
     [tenantId, id, kind],
   );
   return rows.length > 0;

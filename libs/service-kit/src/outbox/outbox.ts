@@ -21,7 +21,7 @@ import { CommitWatch, noteRow } from './noted-rows.js';
 import { countOutbox } from './outbox.sql.js';
 import { meterOutbox } from './outbox-metrics.js';
 import type { OutboxProof } from './outbox-proof.js';
-import { mostInRow, writeRow } from './outbox-row.js';
+import { rowsOf, writeRow } from './outbox-row.js';
 import { Relay, type RelayOptions } from './relay.js';
 
 export interface OutboxOptions extends RelayOptions {
@@ -112,8 +112,13 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
   /** The number of quarantined events at the last count. They wait for an operator. */
   quarantined = 0;
 
-  /** When the oldest waiting event was committed, by the last count; milliseconds since the epoch. */
+  /** When the oldest waiting event was committed, by the last count of the table; milliseconds since the epoch. */
   oldestAt: number | undefined;
+
+  /** When this process committed the oldest event that it has looked for and found waiting; a moment of `monotonicNow`. */
+  get oldestWaiting(): number | undefined {
+    return this.rows.oldestWaiting;
+  }
 
   /** The number of waiting events, as last known. */
   get depth(): number {
@@ -160,13 +165,15 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     const named = withNotedChanges(manager, events);
     for (const event of named) this.assertSealable(event);
     for (const [tenantId, own] of Map.groupBy(named, (event) => event.tenantId))
-      for (let first = 0; first < own.length; first += mostInRow) {
-        const row = own.slice(first, first + mostInRow);
+      for (const row of rowsOf(own, (event) => this.proof.textOf(event))) {
         await writeRow(
           manager,
-          row.map((event) => this.proof.textOf(event)),
+          row.map(([, text]) => text),
         );
-        this.noteWritten(manager, row);
+        this.noteWritten(
+          manager,
+          row.map(([event]) => event),
+        );
         this.share.note(tenantId, row.length);
       }
   }
@@ -259,7 +266,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     const counted = this.share.begin();
     const counts = await countOutbox(this.dataSource.manager, this.proof.partition);
     counted(counts);
-    const waitsSince = counts.flatMap(({ oldest }) => (oldest === null ? [] : [oldest.getTime()]));
+    const waitsSince = counts.flatMap(({ oldestAt }) => oldestAt ?? []);
     this.oldestAt = waitsSince.length === 0 ? undefined : Math.min(...waitsSince);
     this.quarantined = counts.reduce((sum, { quarantined }) => sum + quarantined, 0);
     this.countedAt = monotonicNow();

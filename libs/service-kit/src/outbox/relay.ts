@@ -44,7 +44,7 @@ export class Relay {
   async retry(): Promise<Delivery | undefined> {
     const due = this.deferrals.due(this.options.batch);
     if (due.length === 0) return undefined;
-    return this.deliver(due, (manager) => claimEntries(manager, this.options.batch, due));
+    return this.deliver(due, (manager) => claimEntries(manager, this.options.batch, due, this.channel.limit));
   }
 
   private async claim(manager: EntityManager): Promise<readonly ClaimedEntry[]> {
@@ -52,7 +52,8 @@ export class Relay {
     const tenants = await this.tenants(manager);
     if (tenants.length === 0) return [];
     const perTenant = Math.max(1, Math.floor(batch / tenants.length));
-    return claimFairly(manager, { partition, tenants, perTenant, except: this.deferrals.ids });
+    const { limit: append } = this.channel;
+    return claimFairly(manager, { partition, tenants, perTenant, except: this.deferrals.ids, append });
   }
 
   /** The tenants whose turn it is. After the last tenant comes the first. */

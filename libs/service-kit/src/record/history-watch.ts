@@ -17,8 +17,11 @@ export class WatchedDatabase {
     readonly partition: string | null,
   ) {}
 
-  /** Those of the tenants that the trail knows and whose own record the database does not have. Most services have no such record. */
-  async lacking(_dataSource: DataSource, _tenantIds: readonly string[]): Promise<readonly string[]> {
+  /**
+   * Those of the tenants with which the database is behind, whatever the trail says of its revisions: it does not have the
+   * tenant's own record, or another service holds a later one. Most services have nothing to compare.
+   */
+  async behindBesides(_dataSource: DataSource, _tenantIds: readonly string[]): Promise<readonly string[]> {
     return [];
   }
 }
@@ -111,10 +114,10 @@ export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdo
     const { items, complete } = await this.bus.request(listRecordPositions, '', context, { owner, partition, after });
     const tenantIds = items.map(({ tenantId }) => tenantId);
     const held = await positionsOf(this.dataSource, tenantIds);
-    const lacking = new Set(await this.watched.lacking(this.dataSource, tenantIds));
+    const besides = new Set(await this.watched.behindBesides(this.dataSource, tenantIds));
     for (const { tenantId, revision } of items) {
       comparison.positions.set(tenantId, revision);
-      if (lacking.has(tenantId) || (held.get(tenantId) ?? 0) < revision) comparison.behind.set(tenantId, revision);
+      if (besides.has(tenantId) || (held.get(tenantId) ?? 0) < revision) comparison.behind.set(tenantId, revision);
     }
     return complete ? undefined : items.at(-1)?.tenantId;
   }

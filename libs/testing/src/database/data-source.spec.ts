@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import type { Postgres } from '@ankasecure/local';
@@ -111,6 +112,16 @@ describe('a connection to a database that is cut off', () => {
     await pool.end();
     await ending.stop();
   });
+
+  it('does not end the process if an answer cannot be read, such as a value above the longest string', async () => {
+    const direct = { ...config, port: postgres.port };
+    const pool = new Pool({ ...connectionOf(direct, 'spec', 60_000), max: 1 });
+    pool.on('error', () => undefined);
+    const values = `SELECT repeat('x', ${constants.MAX_STRING_LENGTH + 1})`;
+    await expect(pool.query(values)).rejects.toMatchObject({ code: 'ERR_STRING_TOO_LONG' });
+    expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await pool.end();
+  }, 60_000);
 
   it('does not look for names where the settings of its role or database point to', async () => {
     const owner = new Pool({

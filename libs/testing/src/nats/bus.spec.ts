@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { type Context, encrypt, monotonicNow, platformTenantId, subjectOf } from '@ankasecure/contracts';
-import { Health } from '@ankasecure/service-kit';
+import { BusConnection, createLogger, Health } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refuseSubscription } from '../fault/refuse-subscription.js';
 import { connectTestBus } from '../service/test-parts.js';
@@ -155,6 +155,7 @@ describe('the readiness of a connection', () => {
     const allow = refuseSubscription(nats, subjectOf(contract, 'default'));
     await becomes(false);
     await expect.poll(async () => [worker.isConnected(), await isReady()]).toEqual([true, false]);
+    expect((await health.readiness()).reasons?.['nats']).toMatch(/permissions of the service crypto-worker/);
     allow();
     await becomes(true);
     const gateway = await connectTestBus('gateway', nats);
@@ -166,5 +167,16 @@ describe('the readiness of a connection', () => {
     };
     expect((await gateway.requestRaw(subjectOf(contract, 'default'), context, Buffer.from('{}'))).head.ok).toBe(true);
     await gateway.close();
+  });
+
+  it('needs the permissions of the partition that a worker is to serve, before it serves anything', async () => {
+    const config = { servers: [nats.url], nkeySeed: nats.seeds['crypto-worker'], caFile: nats.caFile };
+    const log = createLogger('crypto-worker', 'fatal');
+    const open = (partition: string) => BusConnection.open('crypto-worker', { ...config, partition }, log);
+    const [own, other] = [await open('default'), await open('north')];
+    await own.check();
+    for (let time = 0; time < 3; time++)
+      await expect(other.check()).rejects.toThrow(/crypto-worker of the partition north/);
+    await Promise.all([own.close(), other.close()]);
   });
 });

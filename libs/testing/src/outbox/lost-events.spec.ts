@@ -1,4 +1,5 @@
 import {
+  AnkaError,
   type AuditEvent,
   appendFromPolicy,
   findUnsealed,
@@ -10,10 +11,9 @@ import { createLogger, Health, Outbox, OutboxProof } from '@ankasecure/service-k
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestNats } from '../nats/nats.js';
 import type { TestBus } from '../nats/test-bus.js';
-import { startTestPostgres } from '../postgres/postgres.js';
 import {
   connectTestBus,
-  migrateTest,
+  startMigratedPostgres,
   startTestParts,
   type TestParts,
   type TestPartsOptions,
@@ -30,16 +30,20 @@ describe('an event that left the outbox unsealed', () => {
   let outbox: Outbox;
   let registry: Health['registry'];
   let accepts: boolean;
+  let refuses: boolean;
   const asked: string[] = [];
   const sealed: OfferedEvent[] = [];
 
   beforeAll(async () => {
-    [postgres, nats] = await Promise.all([startTestPostgres(database), startTestNats()]);
+    [postgres, nats] = await Promise.all([
+      startMigratedPostgres({ service: 'policy', database, schema: outboxOnly }),
+      startTestNats(),
+    ]);
     const options: TestPartsOptions = { service: 'policy', postgres, nats, database, schema: outboxOnly };
-    await migrateTest(options);
     audit = await connectTestBus('audit', nats);
     audit.serve(appendFromPolicy, '', async (_, { events }) => {
       if (!accepts && events[0]?.operation === 'policy.put') await new Promise(() => undefined);
+      if (refuses && events[0]?.operation === 'policy.put') throw new AnkaError('event-unproven');
       sealed.push(...events);
       return { body: { sealed: events.length } };
     });
@@ -59,11 +63,11 @@ describe('an event that left the outbox unsealed', () => {
   });
   beforeEach(() => {
     accepts = true;
+    refuses = false;
     asked.length = 0;
     sealed.length = 0;
     registry = new Health('policy').registry;
-    const options = { capacity: 2000, timeoutMs: 500, searchMs: 200 };
-    outbox = new Outbox(testProof('policy'), parts.dataSource, parts.bus, createLogger('spec', 'silent'), options);
+    outbox = outboxOf(200);
     outbox.meter(registry);
   });
   afterEach(async () => {
@@ -72,6 +76,10 @@ describe('an event that left the outbox unsealed', () => {
     parts.dataSource.subscribers.length = 0;
   });
 
+  const outboxOf = (searchMs: number): Outbox => {
+    const options = { capacity: 2000, timeoutMs: 500, searchMs };
+    return new Outbox(testProof('policy'), parts.dataSource, parts.bus, createLogger('spec', 'silent'), options);
+  };
   const sql = (text: string) => postgres.query(database, text);
   const write = async (count = 1): Promise<AuditEvent[]> => {
     const events = Array.from({ length: count }, () => eventOf());
@@ -79,10 +87,11 @@ describe('an event that left the outbox unsealed', () => {
     outbox.committed(events.length);
     return events;
   };
-  const lost = async (): Promise<number> =>
-    Number(/^ankasecure_outbox_lost_total(?:\{.*\})? (\d+)$/m.exec(await registry.metrics())?.[1]);
+  const metric = async (name: string): Promise<number> =>
+    Number(new RegExp(`^ankasecure_outbox_${name}(?:\\{.*\\})? (.+)$`, 'm').exec(await registry.metrics())?.[1]);
+  const lost = (): Promise<number> => metric('lost_total');
   const told = () => sealed.filter(({ operation }) => operation === 'outbox.lose');
-  const eventually = (holds: () => unknown) => expect.poll(holds, { timeout: 15_000, interval: 20 });
+  const eventually = (holds: () => unknown) => expect.poll(holds, { interval: 20 });
   /** Seals in the place of another process's relay, which takes the rows away. */
   const sealElsewhere = async (): Promise<void> => {
     const rows = await sql('DELETE FROM outbox RETURNING events');
@@ -94,6 +103,8 @@ describe('an event that left the outbox unsealed', () => {
     ['out of its row', `UPDATE outbox SET event_count = 2, events = (events::jsonb - 1)::text`, 1],
     ['to another partition', `UPDATE outbox SET partition = 'nowhere'`, 3],
     ['to another tenant', `UPDATE outbox SET tenant_id = gen_random_uuid(), partition = 'nowhere'`, 3],
+    ['to where no delivery looks', 'UPDATE outbox SET quarantined = true', 3],
+    ['as too large for any delivery', `UPDATE outbox SET events = events || repeat(' ', 34000000)`, 3],
     ['for another', `UPDATE outbox SET event_count = 1, events = ('[' || (events::jsonb -> 0)::text || ']')`, 2],
   ])('because its database’s owner took it away %s raises the alarm and is on record', async (_, attack, missing) => {
     const events = await write(3);
@@ -133,9 +144,49 @@ describe('an event that left the outbox unsealed', () => {
     await eventually(() => told().length).toBe(1);
   });
 
-  it('is not one that waits, also in quarantine, or whose transaction was undone', async () => {
+  it('because it was hidden as it was written raises the alarm, and the gauge counts it, whatever its row says', async () => {
+    const check = 'outbox_event_count_check';
+    await sql(`ALTER TABLE outbox DROP CONSTRAINT ${check};
+      CREATE FUNCTION hide() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN NEW.quarantined := true; NEW.event_count := -5; RETURN NEW; END';
+      CREATE TRIGGER hide BEFORE INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION hide()`);
+    try {
+      outbox.start();
+      const [event] = await write();
+      await eventually(lost).toBe(1);
+      expect(await metric('quarantined')).toBe(1);
+      await eventually(() => told().map(({ details }) => details?.['events'])).toEqual([event?.eventId]);
+    } finally {
+      await sql(`DROP FUNCTION hide CASCADE; TRUNCATE outbox;
+        ALTER TABLE outbox ADD CONSTRAINT ${check} CHECK (event_count BETWEEN 1 AND 1000)`);
+    }
+  });
+
+  it('because the audit service refuses it raises the alarm', async () => {
+    refuses = true;
+    await write();
+    outbox.start();
+    await eventually(lost).toBe(1);
+    await eventually(() => told().length).toBe(1);
+    expect(await sql('SELECT quarantined FROM outbox')).toEqual([{ quarantined: true }]);
+  });
+
+  it('yet, though nobody delivers it, is as old as this process knows, whatever its row says', async () => {
+    accepts = false;
+    await write();
+    await sql(`UPDATE outbox SET created_at = 'infinity'`);
+    outbox.start();
+    const oldest = (): Promise<number> => metric('oldest_seconds');
+    await eventually(oldest).toBeGreaterThan(0.5);
+    await eventually(oldest).toBeGreaterThan(1);
+    accepts = true;
+    await eventually(oldest).toBe(0);
+    expect(await lost()).toBe(0);
+  });
+
+  it('is not one that waits, or whose transaction was undone', async () => {
+    accepts = false;
     await write(2);
-    await sql('UPDATE outbox SET quarantined = true');
     const undone = parts.dataSource.transaction(async (manager) => {
       await outbox.write(manager, [eventOf()]);
       throw new Error('undone');
@@ -150,6 +201,9 @@ describe('an event that left the outbox unsealed', () => {
   });
 
   it('is not one that another process has delivered, and nobody asks for what this one has', async () => {
+    // No delivery waits for so long.
+    parts.dataSource.subscribers.length = 0;
+    outbox = outboxOf(1500);
     await write(2);
     await sealElsewhere();
     outbox.start();
@@ -159,9 +213,9 @@ describe('an event that left the outbox unsealed', () => {
     // What is known is not looked for: two rounds later, nobody has asked again.
     await write();
     await eventually(() => sealed.length).toBe(8);
-    await sql('SELECT pg_sleep(0.5)');
+    await sql('SELECT pg_sleep(3.5)');
     expect(asked.length).toBe(2);
-    expect(await lost()).toBe(0);
+    expect(told()).toEqual([]);
   });
 
   it('is refused room once too many are not known to be sealed', async () => {

@@ -11,13 +11,12 @@ import {
 import type { Nats, Postgres } from '@ankasecure/local';
 import { createLogger, Outbox, type OutboxOptions } from '@ankasecure/service-kit';
 import { DataSource } from 'typeorm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startTestNats } from '../nats/nats.js';
 import type { TestBus } from '../nats/test-bus.js';
-import { startTestPostgres } from '../postgres/postgres.js';
 import {
   connectTestBus,
-  migrateTest,
+  startMigratedPostgres,
   startTestParts,
   type TestParts,
   type TestPartsOptions,
@@ -44,9 +43,11 @@ describe('the outbox', () => {
   const sealed: string[] = [];
 
   beforeAll(async () => {
-    [postgres, nats] = await Promise.all([startTestPostgres(database), startTestNats()]);
+    [postgres, nats] = await Promise.all([
+      startMigratedPostgres({ service: 'policy', database, schema: outboxOnly }),
+      startTestNats(),
+    ]);
     options = { service: 'policy', postgres, nats, database, schema: outboxOnly };
-    await migrateTest(options);
     audit = await connectTestBus('audit', nats);
     audit.serve(appendFromPolicy, '', async ({ deadline }, { events }) => {
       appends.push(events.length);
@@ -221,6 +222,27 @@ describe('the outbox', () => {
     await eventually(() => sealed.length).toBe(1000);
     await eventually(rows).toEqual([]);
     expect(new Set(sealed)).toEqual(new Set(ids(events)));
+  });
+
+  it('sets a row aside that is larger than any of ours without reading it, and delivers the others', async () => {
+    const { dataSource, bus } = partsOf(0);
+    const log = createLogger('spec', 'silent');
+    const fatal = vi.spyOn(log, 'fatal');
+    const outbox = new Outbox(testProof('policy'), dataSource, bus, log, { capacity: 2000 });
+    outboxes.push(outbox);
+    // Node cannot hold it in a string.
+    await postgres.query(
+      database,
+      `INSERT INTO outbox (event_count, events) VALUES (1, '[{"tenantId":"${platformTenantId}"' || repeat('x', 600000000))`,
+    );
+    const others = eventsOf(3);
+    for (const event of others) await write(outbox, [event]);
+    outbox.start();
+    await eventually(() => sealed).toEqual(ids(others));
+    await eventually(rows).toMatchObject([{ quarantined: true }]);
+    expect(fatal.mock.calls.map(([fields]) => fields)).toMatchObject([
+      { detail: 'the row is larger than any that a service writes' },
+    ]);
   });
 
   it('does not let a tenant that cannot be sealed delay the others or lose its rows', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { monotonicNow } from '@ankasecure/contracts';
-import { loadConfig, main } from '@ankasecure/service-kit';
+import { loadConfig } from '@ankasecure/service-kit';
+import { main } from '@ankasecure/service-kit/main';
 import { z } from 'zod';
 import type { Deadline } from '../../../deadline/deadline.js';
 import { metered } from '../../../deadline/metered.js';
