@@ -1,4 +1,6 @@
+import { globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -8,6 +10,11 @@ const repository = fileURLToPath(new URL('..', import.meta.url));
 const attacks = ['audit', 'bad-input', 'clock', 'outbox', 'policy-race', 'record', 'secret'].map(
   (folder) => `test/e2e/${folder}/**/*.spec.ts`,
 );
+/** The specs with a SoftHSM token. A process can open one, so each of them has a process of its own; the others share theirs. */
+const hsm = globSync('apps/crypto-worker/src/**/*.spec.ts', { cwd: repository }).filter((path) =>
+  readFileSync(join(repository, path), 'utf8').includes('enterSoftHsmToken('),
+);
+const parts = { globalSetup: ['libs/testing/src/postgres/worker-server.setup.ts'], sequence: { groupOrder: 0 } };
 const currentBuild = 'test/e2e/harness/current-build.ts';
 /**
  * Limits that only what hangs reaches, in milliseconds: on a machine with twenty times its load, tests take twenty times as
@@ -40,11 +47,16 @@ export default defineConfig({
     projects: [
       {
         extends: true,
+        test: { ...parts, name: 'hsm', include: hsm },
+      },
+      {
+        extends: true,
         test: {
+          ...parts,
           name: 'part',
-          include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'deploy/**/*.spec.ts', 'test/**/*.spec.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**', 'test/e2e/**/*.spec.ts', 'test/fault/**/*.spec.ts', 'test/drill/**/*.spec.ts', 'test/interop/**/*.spec.ts', 'test/monitoring/**/*.spec.ts'],
-          sequence: { groupOrder: 0 },
+          include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'deploy/**/*.spec.ts', 'test/conformance/**/*.spec.ts', 'test/load/**/*.spec.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', ...hsm],
+          isolate: false,
         },
       },
       {
@@ -63,7 +75,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { ...alone, name: 'start', include: ['test/e2e/start/**/*.spec.ts'], sequence: { groupOrder: 2 } },
+        test: { ...stacks, name: 'start', include: ['test/e2e/start/**/*.spec.ts'], maxWorkers: 2, sequence: { groupOrder: 1 } },
       },
       {
         extends: true,

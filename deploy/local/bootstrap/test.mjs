@@ -12,6 +12,8 @@ const show = (repository, node, program, args, extra = {}) =>
       PATH: `${dirname(node)}:${process.env.PATH}`,
       NX_DAEMON: 'false',
       NX_TUI: 'false',
+      // Hundreds of processes load the same packages.
+      NODE_COMPILE_CACHE: join(repository, 'node_modules/.cache/compiled'),
       ...(process.stdout.isTTY && { FORCE_COLOR: '1' }),
       ...extra,
     };
@@ -28,18 +30,23 @@ const show = (repository, node, program, args, extra = {}) =>
     child.once('close', (code) => resolve({ code: code ?? 1, tail }));
   });
 
-/** The closing line of a run. It is corrected if vitest did not print it, failed in spite of it, or printed more after it. */
-const closingLine = ({ code, tail }) => {
-  const [passed, failed, rest = ''] = [...tail.matchAll(/^(\d+) passed, (\d+) failed(.*)$/gm)].at(-1)?.slice(1) ?? [
-    0, 1,
-  ];
-  return `${passed} passed, ${code === 0 ? failed : Math.max(failed, 1)} failed${rest}`;
+/** What a run counted: as its closing line says, and a failure if there is none or the run failed in spite of it. */
+const countOf = ({ code, tail }) => {
+  const [passed, failed, skipped = 0] = [...tail.matchAll(/^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)]
+    .at(-1)
+    ?.slice(1)
+    .map((text) => Number(text ?? 0)) ?? [0, 1];
+  return { passed, failed: code === 0 ? failed : Math.max(failed, 1), skipped };
 };
 
-const finish = ({ code, tail }) => {
-  const line = closingLine({ code, tail });
-  if (tail.trimEnd().split('\n').at(-1) !== line) process.stdout.write(`\n${line}\n`);
-  return code;
+/** Ends with the closing line of all runs. @returns {number} the exit code */
+const finish = (...runs) => {
+  const counts = runs.map(countOf);
+  const sum = (name) => counts.reduce((total, count) => total + count[name], 0);
+  const skipped = sum('skipped') === 0 ? '' : `, ${sum('skipped')} skipped`;
+  const line = `${sum('passed')} passed, ${sum('failed')} failed${skipped}`;
+  if (runs.at(-1).tail.trimEnd().split('\n').at(-1) !== line) process.stdout.write(`\n${line}\n`);
+  return runs.find(({ code }) => code !== 0)?.code ?? 0;
 };
 
 const vitest = (repository, node, args, env) =>
@@ -48,14 +55,22 @@ const vitest = (repository, node, args, env) =>
 const build = (repository, node, targets) =>
   show(repository, node, 'nx', ['run-many', '-t', ...targets, '--outputStyle=static', '--nxBail']);
 
-/** The default selection, which leaves out the long suites. Arguments of the user replace it. */
-const everyday = ['--project=part', '--project=e2e', '--project=start'];
+/**
+ * The default selection, which leaves out the long suites. The second run has stacks, which would take processors from the
+ * first. Arguments of the user replace it.
+ */
+const everyday = [
+  ['--project=hsm', '--project=part'],
+  ['--project=e2e', '--project=start'],
+];
 
 /** Runs lint, type check and every test except those of the functions below. Arguments go to vitest. @returns {Promise<number>} the exit code */
 export const test = async ({ repository, node, args }) => {
   const built = await build(repository, node, ['build', 'lint']);
-  const run = () => vitest(repository, node, args.length > 0 ? args : everyday);
-  return finish(built.code === 0 ? await run() : { code: 1, tail: '' });
+  if (built.code !== 0) return finish({ code: 1, tail: '' });
+  const runs = [];
+  for (const selection of args.length > 0 ? [args] : everyday) runs.push(await vitest(repository, node, selection));
+  return finish(...runs);
 };
 
 /** Runs the end-to-end specs that attack a stack: forged records and trails, races, bad input, wrong clocks, searches for secrets. */

@@ -1,5 +1,5 @@
 export { type Certificates, makeCertificates } from './certificate.js';
-export { type DatabaseLogin, type DatabaseRole, queryOnce } from './database.js';
+export { type DatabaseLogin, type DatabaseRole, provisionDatabases, queryOnce } from './database.js';
 export { LocalError } from './failure.js';
 export { audience, type Issuer, issuer, openIssuer, type Role, roles, type TokenClaims } from './identity.js';
 export { maxPayloadBytes, type Nats, type NatsOptions, startNats } from './nats.js';

@@ -7,6 +7,7 @@ export * from './nats/nats.js';
 export * from './nats/test-bus.js';
 export * from './outbox/test-proof.js';
 export * from './postgres/postgres.js';
+export { startTestDatabase } from './postgres/worker-server.js';
 export * from './process/fork-source.js';
 export * from './service/test-parts.js';
 export * from './service/unconnected-kit.js';

@@ -15,10 +15,9 @@ import {
 import { type BusClient, createService, type OutboxProof, serviceRoot } from '@ankasecure/service-kit';
 import {
   connectTestBus,
-  migrateTest,
+  startMigratedPostgres,
   startTestNats,
   startTestParts,
-  startTestPostgres,
   type TestBus,
   type TestParts,
   type TestPartsOptions,
@@ -116,9 +115,11 @@ const servePartitions = (policy: TestBus): Map<string, string> => {
 
 /** Starts PostgreSQL, NATS, two audit instances and stand-ins for a worker and the policy service. */
 export const startAudit = async () => {
-  const [postgres, nats] = await Promise.all([startTestPostgres(database), startTestNats()]);
+  const [postgres, nats] = await Promise.all([
+    startMigratedPostgres({ service: 'audit', database, schema }),
+    startTestNats(),
+  ]);
   const options: TestPartsOptions = { service: 'audit', postgres, nats, database, schema };
-  await migrateTest(options);
   const worker = await connectTestBus('crypto-worker', nats);
   const gateway = await connectTestBus('gateway', nats);
   const policy = await connectTestBus('policy', nats);

@@ -311,6 +311,7 @@ describe('the rotation of a KEK', () => {
       .toHaveLength(1);
     await database.superuser.query(`UPDATE intent SET lease = 0 WHERE tenant_id = $1`, [tenantId]);
     stops.splice(stops.indexOf(one.stop), 1);
+    await one.rewrapper.onApplicationShutdown();
 
     const other = new Token();
     await worker(place, other).reconciler.start();

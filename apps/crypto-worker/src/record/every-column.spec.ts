@@ -49,7 +49,7 @@ describe('a sealed record', () => {
       `SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS drop FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0`,
     );
     for (const { drop } of rules) await database.superuser.query(drop);
-    for (const [entity, row] of records) await database.superuser.manager.insert(entity, row);
+    for (const [entity, row] of records) await database.superuser.manager.insert(entity, { ...row });
   });
   afterAll(() => database.stop());
 

@@ -116,7 +116,7 @@ describe('a record', () => {
     trail = new TestTrail(database);
     [writer, reader] = [await startSealedWorker(database, trail), await startSealedWorker(database, trail)];
     await writer.change(tenantId, async (manager) => {
-      for (const [entity, row] of [...records, ...more]) await manager.insert(entity, row);
+      for (const [entity, row] of [...records, ...more]) await manager.insert(entity, { ...row });
     });
     await trail.seal();
   });

@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { type AuditEvent, type Context, monotonicNow, type OfferedEvent } from '@ankasecure/contracts';
 import { Clock, dataSourceOptions, Outbox, type ServiceConfig } from '@ankasecure/service-kit';
-import { type DatabaseLogin, startTestPostgres, testProof } from '@ankasecure/testing';
+import {
+  type DatabaseLogin,
+  type Postgres,
+  startMigratedPostgres,
+  startTestDatabase,
+  testProof,
+} from '@ankasecure/testing';
 import { pino } from 'pino';
 import { DataSource } from 'typeorm';
 import { Partition, pkcs11Section } from '../custody/partition.js';
@@ -44,37 +50,42 @@ export interface Past {
 
 const configOf = ({ database, ...login }: DatabaseLogin) => ({ ...login, name: database, poolSize: 8 });
 
-/** Starts a PostgreSQL with a migrated `ankadb_keys`. */
-export const startWorkerDatabase = async (past?: Past): Promise<WorkerDatabase> => {
-  const postgres = await startTestPostgres('ankadb_keys');
-  const steps = Object.values(migrations);
-  const open = (login: DatabaseLogin, migrated = steps): Promise<DataSource> => {
-    const options = dataSourceOptions('test', configOf(login), { ...schema, migrations: migrated });
-    return new DataSource(options).initialize();
-  };
-  const migrate = async (most?: number): Promise<void> => {
-    const owner = await open(postgres.login('ankadb_keys', 'owner'), steps.slice(0, most));
-    await owner.runMigrations({ transaction: 'each' });
-    await owner.destroy();
-  };
-  const superuser = await open(postgres.login('ankadb_keys', 'superuser'));
-  const prepare = async (): Promise<void> => {
-    if (past !== undefined) {
-      await migrate(past.migrations);
-      await past.fill(superuser);
-    }
-    await migrate();
-  };
+const database = 'ankadb_keys';
+const steps = Object.values(migrations);
+
+const open = (login: DatabaseLogin, migrated = steps): Promise<DataSource> =>
+  new DataSource(dataSourceOptions('test', configOf(login), { ...schema, migrations: migrated })).initialize();
+
+const migrate = async (postgres: Postgres, most?: number): Promise<void> => {
+  const owner = await open(postgres.login(database, 'owner'), steps.slice(0, most));
+  await owner.runMigrations({ transaction: 'each' });
+  await owner.destroy();
+};
+
+/** A PostgreSQL whose database went through all migrations, the later ones after it was used. */
+const startAged = async ({ migrations, fill }: Past): Promise<Postgres> => {
+  const postgres = await startTestDatabase(database);
   try {
-    await prepare();
+    await migrate(postgres, migrations);
+    const superuser = await open(postgres.login(database, 'superuser'));
+    await fill(superuser).finally(() => superuser.destroy());
+    await migrate(postgres);
   } catch (error) {
-    await superuser.destroy();
     await postgres.stop();
     throw error;
   }
+  return postgres;
+};
+
+/** Starts a PostgreSQL with a migrated `ankadb_keys`. */
+export const startWorkerDatabase = async (past?: Past): Promise<WorkerDatabase> => {
+  const postgres = await (past === undefined
+    ? startMigratedPostgres({ service: 'crypto-worker', database, schema })
+    : startAged(past));
+  const superuser = await open(postgres.login(database, 'superuser'));
   const opened: DataSource[] = [superuser];
   const connect = async (partition: string): Promise<PartitionDatabase> => {
-    const login = await postgres.partitionLogin('ankadb_keys', partition);
+    const login = await postgres.partitionLogin(database, partition);
     const dataSource = await open(login);
     opened.push(dataSource);
     const seals = new TestSeals(dataSource);

@@ -83,9 +83,12 @@ const success = (route: Route, schemas: SchemaCollection) => ({
   },
 });
 
+/** A schema that a list contains is collected, and referred to. */
+const [listOfDryRuns, listOfApprovals] = [z.array(dryRun), z.array(approval)];
+
 /** The schemas of a dry run's answer. A route that accepts a batch also answers with a list. */
 const dryRunSchemas = (route: Route, schemas: SchemaCollection): readonly unknown[] => {
-  const { items: one } = schemas.add(z.array(dryRun), 'output');
+  const { items: one } = schemas.add(listOfDryRuns, 'output');
   return route.batch ? [one, schemas.add(dryRuns, 'output')] : [one];
 };
 
@@ -115,7 +118,7 @@ const notModified = {
 const awaited = (schemas: SchemaCollection) => ({
   description: 'The tenant’s policy requires two people. The request waits for the approval of a second person.',
   headers: refer(...everywhere, 'RateLimit', 'RateLimit-Policy', 'Location'),
-  content: { 'application/json': { schema: schemas.add(z.array(approval), 'output')['items'], example: waiting } },
+  content: { 'application/json': { schema: schemas.add(listOfApprovals, 'output')['items'], example: waiting } },
 });
 
 const failureExample = (code: ErrorCode): Failure =>

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serviceRoot } from '@ankasecure/service-kit';
 import type { Nats, Postgres, TestPartsOptions } from '@ankasecure/testing';
-import { migrateTest, startTestNats, startTestParts, startTestPostgres } from '@ankasecure/testing';
+import { startMigratedPostgres, startTestNats, startTestParts } from '@ankasecure/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { GatewayConfig } from '../gateway.config.js';
 import { createGateway, type GatewayParts } from '../gateway.js';
@@ -122,9 +122,11 @@ const startGateway = async (
 
 export const startRig = async (): Promise<Rig> => {
   const directory = mkdtempSync(join(tmpdir(), 'anka-gateway-'));
-  const [postgres, nats] = await Promise.all([startTestPostgres(database), startTestNats()]);
+  const [postgres, nats] = await Promise.all([
+    startMigratedPostgres({ service: 'gateway', database, schema }),
+    startTestNats(),
+  ]);
   const options = { service: 'gateway', postgres, nats, database, schema } as const;
-  await migrateTest(options);
   const standIns = await startStandIns(nats);
   const issuer = await makeIssuer('https://issuer.test');
   const otherIssuer = await makeIssuer('https://other-issuer.test');

@@ -31,10 +31,9 @@ import { initialPolicy, type PolicyDocument } from '@ankasecure/policy-rules';
 import { createService, serviceRoot } from '@ankasecure/service-kit';
 import {
   connectTestBus,
-  migrateTest,
+  startMigratedPostgres,
   startTestNats,
   startTestParts,
-  startTestPostgres,
   type TestBus,
   type TestParts,
   type TestPartsOptions,
@@ -169,9 +168,11 @@ export const eventually = async (holds: () => unknown, withinMs = 60_000): Promi
 
 /** The policy service on real PostgreSQL and NATS, with stand-ins for a worker and an audit service. */
 export const startPolicy = async () => {
-  const [postgres, nats] = await Promise.all([startTestPostgres(database), startTestNats()]);
+  const [postgres, nats] = await Promise.all([
+    startMigratedPostgres({ service: 'policy', database, schema }),
+    startTestNats(),
+  ]);
   const options: TestPartsOptions = { service: 'policy', postgres, nats, database, schema };
-  await migrateTest(options);
   const [workerBus, auditBus, gateway] = await Promise.all([
     connectTestBus('crypto-worker', nats),
     connectTestBus('audit', nats),

@@ -2,7 +2,7 @@ import type { Postgres } from '@ankasecure/local';
 import { BoundedClient, connectionOf, Heartbeat, heartbeatSchema, type ServiceConfig } from '@ankasecure/service-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type FaultProxy, startFaultProxy } from '../fault/fault-proxy.js';
-import { startTestPostgres } from '../postgres/postgres.js';
+import { startTestDatabase } from '../postgres/worker-server.js';
 
 const database = 'beating';
 
@@ -14,7 +14,7 @@ describe('the heartbeat of a database', () => {
   let heartbeat: Heartbeat;
   const asOwner = (sql: string) => postgres.query(database, sql);
   beforeAll(async () => {
-    postgres = await startTestPostgres(database);
+    postgres = await startTestDatabase(database);
     proxy = await startFaultProxy(() => postgres.port);
     await asOwner(heartbeatSchema(`${database}_app`));
     const { host, user, password } = postgres.login(database, 'app');

@@ -2,7 +2,7 @@ import type { Postgres } from '@ankasecure/local';
 import { Clock, dataSourceOptions, setClockOf, transactionTime, withTenant } from '@ankasecure/service-kit';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTestPostgres } from '../postgres/postgres.js';
+import { startTestDatabase } from '../postgres/worker-server.js';
 
 const tenantId = '00000000-0000-7000-8000-000000000001';
 
@@ -19,7 +19,7 @@ describe('the time of a transaction', () => {
     ).initialize();
   };
   beforeAll(async () => {
-    postgres = await startTestPostgres('times');
+    postgres = await startTestDatabase('times');
     superuser = await open(postgres.login('times', 'superuser'));
     service = await open(postgres.login('times', 'app'));
   });

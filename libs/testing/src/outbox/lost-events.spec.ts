@@ -11,10 +11,9 @@ import { createLogger, Health, Outbox, OutboxProof } from '@ankasecure/service-k
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestNats } from '../nats/nats.js';
 import type { TestBus } from '../nats/test-bus.js';
-import { startTestPostgres } from '../postgres/postgres.js';
 import {
   connectTestBus,
-  migrateTest,
+  startMigratedPostgres,
   startTestParts,
   type TestParts,
   type TestPartsOptions,
@@ -36,9 +35,11 @@ describe('an event that left the outbox unsealed', () => {
   const sealed: OfferedEvent[] = [];
 
   beforeAll(async () => {
-    [postgres, nats] = await Promise.all([startTestPostgres(database), startTestNats()]);
+    [postgres, nats] = await Promise.all([
+      startMigratedPostgres({ service: 'policy', database, schema: outboxOnly }),
+      startTestNats(),
+    ]);
     const options: TestPartsOptions = { service: 'policy', postgres, nats, database, schema: outboxOnly };
-    await migrateTest(options);
     audit = await connectTestBus('audit', nats);
     audit.serve(appendFromPolicy, '', async (_, { events }) => {
       if (!accepts && events[0]?.operation === 'policy.put') await new Promise(() => undefined);

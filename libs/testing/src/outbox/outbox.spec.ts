@@ -14,10 +14,9 @@ import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startTestNats } from '../nats/nats.js';
 import type { TestBus } from '../nats/test-bus.js';
-import { startTestPostgres } from '../postgres/postgres.js';
 import {
   connectTestBus,
-  migrateTest,
+  startMigratedPostgres,
   startTestParts,
   type TestParts,
   type TestPartsOptions,
@@ -44,9 +43,11 @@ describe('the outbox', () => {
   const sealed: string[] = [];
 
   beforeAll(async () => {
-    [postgres, nats] = await Promise.all([startTestPostgres(database), startTestNats()]);
+    [postgres, nats] = await Promise.all([
+      startMigratedPostgres({ service: 'policy', database, schema: outboxOnly }),
+      startTestNats(),
+    ]);
     options = { service: 'policy', postgres, nats, database, schema: outboxOnly };
-    await migrateTest(options);
     audit = await connectTestBus('audit', nats);
     audit.serve(appendFromPolicy, '', async ({ deadline }, { events }) => {
       appends.push(events.length);

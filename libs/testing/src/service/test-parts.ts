@@ -12,6 +12,7 @@ import {
 } from '@ankasecure/service-kit';
 import { DataSource } from 'typeorm';
 import { TestBus } from '../nats/test-bus.js';
+import { startFilledDatabase } from '../postgres/worker-server.js';
 
 export interface TestPartsOptions {
   readonly service: Service;
@@ -26,24 +27,32 @@ export interface TestParts extends Parts {
   stop(): Promise<void>;
 }
 
-const configOf = (
-  { service, postgres, nats, database, poolSize = 8 }: TestPartsOptions,
+const loginOf = (
+  { postgres, database, poolSize = 8 }: Pick<TestPartsOptions, 'postgres' | 'database' | 'poolSize'>,
   role: 'app' | 'owner',
-): ServiceConfig => {
+): ServiceConfig['database'] => {
   const { host, port, user, password } = postgres.login(database, role);
-  return {
-    nats: { servers: [nats.url], nkeySeed: nats.seeds[service], caFile: nats.caFile },
-    database: { host, port, name: database, user, password, poolSize },
-    observability: { host: '127.0.0.1', port: 1, logLevel: 'fatal', logLevelFormat: 'number' },
-    clock: { maximumSkewMs: 2000 },
-    start: { patienceSeconds: 15 },
-  };
+  return { host, port, name: database, user, password, poolSize };
 };
 
+const configOf = (options: TestPartsOptions): ServiceConfig => ({
+  nats: { servers: [options.nats.url], nkeySeed: options.nats.seeds[options.service], caFile: options.nats.caFile },
+  database: loginOf(options, 'app'),
+  observability: { host: '127.0.0.1', port: 1, logLevel: 'fatal', logLevelFormat: 'number' },
+  clock: { maximumSkewMs: 2000 },
+  start: { patienceSeconds: 15 },
+});
+
+/** A PostgreSQL with a new database of the service, in which the migrations of its schema have run. `stop` deletes it. */
+export const startMigratedPostgres = (
+  options: Pick<TestPartsOptions, 'service' | 'database' | 'schema'>,
+): Promise<Postgres> =>
+  startFilledDatabase(options.database, `of ${options.service}`, (postgres) => migrate({ ...options, postgres }));
+
 /** Runs the migrations of `schema` as the database's owner. */
-export const migrateTest = async (options: TestPartsOptions): Promise<void> => {
-  const config = configOf(options, 'owner').database;
-  const owner = await new DataSource(dataSourceOptions('migration', config, options.schema)).initialize();
+const migrate = async (options: Pick<TestPartsOptions, 'postgres' | 'database' | 'schema'>): Promise<void> => {
+  const login = loginOf(options, 'owner');
+  const owner = await new DataSource(dataSourceOptions('migration', login, options.schema)).initialize();
   await owner.runMigrations({ transaction: 'each' });
   await owner.destroy();
 };
@@ -59,7 +68,7 @@ export const connectTestBus = (service: Service, nats: Nats): Promise<TestBus> =
 /** Connects the parts of one more instance of a service, with the service's own roles. The database is already migrated. */
 export const startTestParts = async (options: TestPartsOptions): Promise<TestParts> => {
   const { service, nats, schema } = options;
-  const config = configOf(options, 'app');
+  const config = configOf(options);
   const dataSource = await new DataSource(dataSourceOptions(service, config.database, schema)).initialize();
   const bus = await connectTestBus(service, nats);
   const [log, health] = [createLogger(service, 'fatal'), new Health(service)];
