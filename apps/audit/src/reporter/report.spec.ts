@@ -7,10 +7,12 @@ import {
   appendFromWorker,
   platformTenantId,
   type Reporter,
+  recordDetails,
 } from '@ankasecure/contracts';
 import { testProof } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contextOf, eventOf, proven, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { TenantPartitions } from './tenant-partition.js';
 
 describe('a report', () => {
   let audit: RunningAudit;
@@ -80,6 +82,47 @@ describe('a report', () => {
     expect(await report('crypto-worker', [eventOf(theirs), eventOf(ours)])).toBe('access-denied');
     expect((await audit.query(theirs)).items).toEqual([]);
     expect((await audit.query(ours)).items).toHaveLength(1);
+  });
+
+  describe('about a tenant that the policy service does not know', () => {
+    /** A tenant whose trail names a record, as the worker's do, and that a restored policy database lacks. */
+    const forgotten = async (): Promise<string> => {
+      const tenantId = randomUUID();
+      const details = recordDetails([{ kind: 'platform_key', id: 'kek/1', revision: 1, digest: 'A'.repeat(43) }]);
+      expect(await report('crypto-worker', [eventOf(tenantId, { operation: 'kek.create', details })])).toBe('sealed');
+      audit.partitions.set(tenantId, null);
+      return tenantId;
+    };
+    /** Makes every audit instance forget where tenants live, as a restart does. */
+    const restart = (): void => {
+      for (const { app } of audit.instances)
+        Object.assign(app.get(TenantPartitions), { known: new Map(), assumed: new Map() });
+    };
+
+    it('is sealed, if the tenant’s trail was sealed by the worker’s partition', async () => {
+      const tenantId = await forgotten();
+      for (const _ of audit.instances) {
+        restart();
+        expect(await report('crypto-worker', [eventOf(tenantId), eventOf(tenantId)])).toBe('sealed');
+      }
+      expect(await audit.verify(tenantId)).toMatchObject({ valid: true, checked: 5 });
+    });
+
+    it('is refused, if the trail was sealed by another partition', async () => {
+      const tenantId = await forgotten();
+      await audit.tamper(`UPDATE record_position SET partition = 'north' WHERE tenant_id = '${tenantId}'`);
+      restart();
+      expect(await report('crypto-worker', [eventOf(tenantId)])).toBe('access-denied');
+      audit.partitions.delete(tenantId);
+      expect(await report('crypto-worker', [eventOf(tenantId)])).toBe('sealed');
+    });
+
+    it('waits, if the trail names no record of the tenant', async () => {
+      const tenantId = randomUUID();
+      audit.partitions.set(tenantId, null);
+      expect(await report('crypto-worker', [eventOf(tenantId)])).toBe('tenant-unknown');
+      expect((await audit.query(tenantId)).items).toEqual([]);
+    });
   });
 
   it('cannot be made in another’s name: the bus refuses the subject', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  AnkaError,
   type AuditEvent,
   anyPartition,
   appendFromWorker,
@@ -101,10 +102,14 @@ const startInstance = async (options: TestPartsOptions): Promise<TestParts & { a
   return { ...parts, app: await createService(root, parts.log) };
 };
 
-/** Answers where tenants live in place of the policy service: on `default`, except those that a test puts elsewhere. */
-const servePartitions = (policy: TestBus): Map<string, string> => {
-  const elsewhere = new Map<string, string>();
+/**
+ * Answers where tenants live in place of the policy service: on `default`, except those that a test puts elsewhere, or nowhere:
+ * these are unknown.
+ */
+const servePartitions = (policy: TestBus): Map<string, string | null> => {
+  const elsewhere = new Map<string, string | null>();
   policy.serve(getTenant, '', async ({ tenantId }) => {
+    if (elsewhere.get(tenantId) === null) throw new AnkaError('tenant-unknown');
     const [partition, state] = [elsewhere.get(tenantId) ?? 'default', 'active' as const];
     return {
       body: { id: tenantId, slug: 'a', name: 'A', partition, state, createdAt: '2026-11-29T08:00:00.000Z' },
