@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AnkaError, platformTenantId } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow, platformTenantId } from '@ankasecure/contracts';
+import { BusClient } from '@ankasecure/service-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { policy } from '../policy/policy.example.js';
 import { call } from '../testing/call.js';
@@ -174,6 +175,30 @@ describe('a gateway without its database', () => {
     for (const spy of cuts) spy.mockRestore();
     expect((await send('DELETE', `/${id}`)).status).toBe(200);
     await expect.poll(statuses).toEqual([200, 200]);
+    await cut.stop();
+  });
+});
+
+describe('a gateway whose audit service hangs', () => {
+  it('refuses callers of a tenant that it has not served with audit-unavailable, and admits who repairs that', async () => {
+    const cut = await rig.gateway();
+    const kept = await tokenOf('kept');
+    const root = await rig.issuer.token({ sub: 'operator', ...asTenant(platformTenantId, 'platform-admin') });
+    expect((await read(kept, cut)).status).toBe(200);
+    const bus = cut.app.get(BusClient);
+    const { request } = bus;
+    const hanging = vi.spyOn(bus, 'request').mockImplementation(async (contract, partition, context, body) => {
+      if (contract.owner !== 'audit') return request.call(bus, contract, partition, context, body) as never;
+      await delay(context.deadline - monotonicNow());
+      throw new AnkaError('deadline-exceeded');
+    });
+    const stranger = await tokenOf('kept', tenantB);
+    const answer = await read(stranger, cut);
+    expect([answer.status, answer.problem.code]).toEqual([503, 'audit-unavailable']);
+    expect((await read(kept, cut)).status).toBe(200);
+    expect((await call(cut, 'GET', '/api/v1/tenants', { token: root })).status).toBe(200);
+    hanging.mockRestore();
+    expect((await read(stranger, cut)).status).toBe(200);
     await cut.stop();
   });
 });

@@ -8,7 +8,9 @@ import { type Caller, TurnedAway } from './turned-away.js';
 
 /** Milliseconds. */
 const times = {
-  /** Longest that a caller waits for the database, and for the trail: `RecordHistory` waits less where it can do without. */
+  /** Longest that a caller waits for the trail: `RecordHistory` waits less where it can do without. */
+  trail: 2500,
+  /** Longest that a caller waits for both the trail and the database. What takes longer is the database. */
   patience: 4000,
   /** The pause between two attempts to read while the database is away. The last known exclusions count meanwhile. */
   away: 1000,
@@ -117,7 +119,8 @@ export class ExcludedSubjects {
       if (entry !== undefined) names.set(...entry);
       return entry !== undefined;
     };
-    for (const row of await this.sets.load(ExcludedSubject, tenantId, { doubted })) names.set(nameOf(row), row.id);
+    for (const row of await this.sets.load(ExcludedSubject, tenantId, { doubted, trailMs: times.trail }))
+      names.set(nameOf(row), row.id);
     const read = { names, epoch, at };
     if ((this.known.get(tenantId)?.at ?? 0) <= at) this.known.set(tenantId, read);
     return read;

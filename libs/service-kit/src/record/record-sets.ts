@@ -35,6 +35,8 @@ export interface SetOptions<Row> {
    * all the same. If absent, it does not.
    */
   readonly doubted?: ((id: string) => boolean) | undefined;
+  /** Longest that the trail is waited for if it has never answered about the tenant's records, in milliseconds. */
+  readonly trailMs?: number;
 }
 
 /** The most sets that are remembered. */
@@ -63,12 +65,12 @@ export class RecordSets {
   async load<Row extends ObjectLiteral>(
     entity: EntityTarget<Row>,
     tenantId: string,
-    { order = {}, doubted }: SetOptions<Row> = {},
+    { order = {}, doubted, trailMs = patienceMs.unknown }: SetOptions<Row> = {},
   ): Promise<Row[]> {
     const metadata = this.dataSource.getMetadata(entity);
     this.history.assertNotBehind(tenantId);
     // The trail is asked first: what it names then is in the database by now, unless it was deleted.
-    const expected = await this.expected(tenantId, metadata.tableName as RecordKind);
+    const expected = await this.expected(tenantId, metadata.tableName as RecordKind, trailMs);
     return withTenant(this.dataSource, tenantId, async (manager) => {
       const rows = await manager.find(entity, { where: ofTenant<Row>(tenantId), order });
       const held = new Set(rows.map((row) => trailNameOf(row, metadata).id));
@@ -93,18 +95,14 @@ export class RecordSets {
   }
 
   /** The ids of the records that the trail holds. */
-  private async expected(tenantId: string, kind: RecordKind): Promise<readonly string[]> {
+  private async expected(tenantId: string, kind: RecordKind, trailMs: number): Promise<readonly string[]> {
     if (this.history.isOff) return [];
     const name = `${tenantId}/${kind}`;
     const known = this.known.use(name);
     if (known !== undefined && this.isFresh(tenantId, known)) return known.ids;
     const at = monotonicNow();
     try {
-      const context = ownContext(
-        this.owner.service,
-        known === undefined ? patienceMs.unknown : patienceMs.known,
-        tenantId,
-      );
+      const context = ownContext(this.owner.service, known === undefined ? trailMs : patienceMs.known, tenantId);
       const heads = await allHeads(this.bus, context, this.owner.service, kind);
       const ids = heads.filter(({ digest }) => digest !== null).map(({ id }) => id);
       this.known.set(name, { ids, at });
