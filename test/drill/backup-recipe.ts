@@ -8,7 +8,9 @@ import type { RigAddress } from '../e2e/harness/rig.js';
 const run = promisify(execFile);
 
 /** The shell functions of `deploy/backup.md`, unchanged. */
-const functions = [...readFileSync(join(repository, 'deploy/backup.md'), 'utf8').matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
+export const functions = [
+  ...readFileSync(join(repository, 'deploy/backup.md'), 'utf8').matchAll(/^```sh\n([\s\S]*?)^```$/gm),
+]
   .map(([, block = '']) => block)
   .join('');
 

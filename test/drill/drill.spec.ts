@@ -33,6 +33,9 @@ let directory: string;
 let tenant: Tenant;
 let quiet: Tenant;
 let quietKey: string;
+/** A tenant that was made after the older backup, and its key. */
+let since: Tenant;
+let sinceKey: string;
 let keys: Keys;
 /** The account whose roles were taken since, and the exclusion that was made since. */
 let accountId: string;
@@ -129,6 +132,9 @@ beforeAll(async () => {
   await change();
   await changeIdentities();
   keys = { ...keys, late: await make() };
+  since = await newTenant(rig);
+  sinceKey = await make(since);
+  expect(await sign(sinceKey, since)).toBe('ok');
   await nothingLeft(rig);
   expect(await answers()).toEqual(asBefore);
   await nothingLeft(rig);
@@ -230,6 +236,12 @@ describe.each(ways)('restored under %s services:', (way, doing) => {
     const foreseen = await command(`anka POST '/tenants/${tenant.id}/restore?dryRun=true' '{}'`);
     expect(foreseen).toContain('"dryRun":true,"operation":"record.restore","succeeds":true');
     expect(await answers()).toMatchObject(refused);
+    expect(await sign(sinceKey, since)).toBe('record-outdated');
+    const back = '"kind":"platform_key","id":"audit-mac/1","outcome":"reapplied"';
+    const foreseenSince = await command(`anka POST '/tenants/${since.id}/restore?dryRun=true' '{}'`);
+    expect(foreseenSince).toContain('"succeeds":true');
+    expect(foreseenSince).toContain(back);
+    expect(await sign(sinceKey, since)).toBe('record-outdated');
     const told = await command('restore_tenants');
     expect(told).toContain(/"counts":\{[^}]*\}/.exec(foreseen)?.[0]);
     expect(told).toContain(
@@ -237,6 +249,9 @@ describe.each(ways)('restored under %s services:', (way, doing) => {
     );
     expect(told).toContain(`"kind":"key_version","id":"${keys.rotated}/2","outcome":"lost"`);
     expect(told).toContain(`"kind":"key","id":"${keys.late}","outcome":"lost"`);
+    expect(told).toContain(/"counts":\{[^}]*\}/.exec(foreseenSince)?.[0]);
+    expect(told).toContain(back);
+    expect(told).toContain(`"kind":"key","id":"${sinceKey}","outcome":"lost"`);
     await eventually('every worker up to date', async () => {
       expect(await answers()).toEqual({
         compromised: 'key-state',
@@ -251,8 +266,14 @@ describe.each(ways)('restored under %s services:', (way, doing) => {
       });
       return true as const;
     });
+    await eventually('a lost key', async () => (await sign(sinceKey, since)) === 'key-not-found');
+    const { id: again } = await since.createKey({ algorithm: 'EC-P256' });
+    expect(await sign(again, since)).toBe('ok');
     expect(await command('restore_tenants')).not.toContain('"outcome"');
     await nothingLeft(rig);
+    for (const kind of ['audit-mac', 'kek'])
+      expect(await onRecord(since.id, `${kind}.recover`)).toMatchObject([{ by: 'operator', outcome: 'success' }]);
+    expect(await verification(since.admin)).toMatchObject({ valid: true });
     expect(await onRecord(tenant.id, 'dry-run.record.restore')).toMatchObject([{ by: 'operator', outcome: 'success' }]);
     expect(await onRecord(tenant.id, 'record.restore')).toMatchObject([{ by: 'operator', outcome: 'success' }]);
     expect(await verification(tenant.admin)).toMatchObject({ valid: true });
@@ -269,20 +290,23 @@ describe.each(ways)('restored under %s services:', (way, doing) => {
         expect(await answers()).toEqual(asBefore);
         expect(outcomeOf(await tenant.admin.send('GET', '/policy'))).toBe('record-outdated');
         expect(outcomeOf(await quiet.admin.send('GET', '/policy'))).toBe('ok');
-        expect(await behind('policy')).toEqual([200, { ankadb_policy: 1 }]);
+        expect(await behind('policy')).toEqual([200, { ankadb_policy: 2 }]);
         return true as const;
       },
       90_000,
     );
-    expect(await valueOf(rig.observability['policy'] ?? '', 'ankasecure_records_behind_tenants')).toBe(1);
+    expect(await valueOf(rig.observability['policy'] ?? '', 'ankasecure_records_behind_tenants')).toBe(2);
     const told = await command('restore_tenants');
     expect(told).toContain(`"kind":"policy_version","id":"${version}","outcome":"lost"`);
     expect(await tenant.policy()).toMatchObject({ version });
     expect(await answers()).toEqual(asBefore);
+    expect(await sign(sinceKey, since)).toBe('ok');
+    expect(outcomeOf(await since.admin.send('GET', '/policy'))).toBe('record-outdated');
+    // Also what the tenant that the policy service does not know has done is sealed.
     await nothingLeft(rig);
     expect(await command('restore_tenants')).not.toContain('"outcome"');
-    await eventually('nothing behind', async () => {
-      expect(await behind('policy')).toEqual([200, undefined]);
+    await eventually('nothing behind but the tenant that the backup lacks', async () => {
+      expect(await behind('policy')).toEqual([200, { ankadb_policy: 1 }]);
       return true as const;
     });
     await tenant.changePolicy({ fipsOnly: false });

@@ -158,7 +158,7 @@ export const restoredRecord = z.strictObject({
   outcome: z
     .enum(['reapplied', 'accepted', 'removed', 'lost'])
     .describe(
-      '`reapplied`: the record has the state that the trail holds. `accepted`: its restored form counts from now on, with its own state if the trail’s allows more. `removed`: the trail says that it was deleted, or its restored form grants too much. `lost`: the backup does not have it.',
+      '`reapplied`: the record has the state that the trail holds, or names a key that the HSM still has. `accepted`: its restored form counts from now on, with its own state if the trail’s allows more. `removed`: the trail says that it was deleted, or its restored form grants too much. `lost`: the backup does not have it.',
     ),
   state: z.string().nullable().describe('The state that was applied again.'),
 });

@@ -21,7 +21,7 @@ const counting = () => {
     },
   } as unknown as Custody;
   const keys = {
-    find: (tenant: string, _: string, generation: number | null) =>
+    auditKey: ({ tenantId: tenant }: { tenantId: string }, generation: number | null) =>
       tenant === tenantId && (generation === null || generation === 1)
         ? Promise.resolve({
             generation: 1,

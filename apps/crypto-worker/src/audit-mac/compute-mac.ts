@@ -55,7 +55,7 @@ export class ComputeMac {
   ) {}
 
   async compute(context: Context, { macKeyId, messages }: Request): Promise<Reply> {
-    const key = macKeyId === null ? await this.current(context.tenantId) : parseId(macKeyId);
+    const key = macKeyId === null ? await this.current(context) : parseId(macKeyId);
     const id = idOf(key);
     const inputs = messages.map((message) => macInput(id, Buffer.from(message, 'base64')));
     const macs =
@@ -66,11 +66,12 @@ export class ComputeMac {
   }
 
   /** @throws AnkaError `clock-skew`: a MAC of a wrong day would not be accepted */
-  private async current(tenantId: string): Promise<MacKeyId> {
+  private async current(context: Context): Promise<MacKeyId> {
     this.clock.assertAgrees();
+    const { tenantId } = context;
     let newest = this.newest.get(tenantId);
     if (newest === undefined) {
-      newest = this.platformKeys.find(tenantId, 'audit-mac', null).then(({ generation }) => generation);
+      newest = this.platformKeys.auditKey(context, null).then(({ generation }) => generation);
       this.newest.set(tenantId, newest);
       newest.catch(() => this.newest.delete(tenantId));
     }
@@ -96,7 +97,7 @@ export class ComputeMac {
   }
 
   private async deriveDayKey(context: Context, generation: number, day: string): Promise<KeyObject> {
-    const { ref } = await this.platformKeys.find(context.tenantId, 'audit-mac', generation);
+    const { ref } = await this.platformKeys.auditKey(context, generation);
     const value = await this.custody.platformMac(context, ref, dayKeyInput(context.tenantId, day));
     const dayKey = createSecretKey(value);
     value.fill(0);
@@ -104,7 +105,7 @@ export class ComputeMac {
   }
 
   private async inHsm(context: Context, generation: number, inputs: readonly Uint8Array[]): Promise<Uint8Array[]> {
-    const { ref } = await this.platformKeys.find(context.tenantId, 'audit-mac', generation);
+    const { ref } = await this.platformKeys.auditKey(context, generation);
     return Promise.all(inputs.map((input) => this.custody.platformMac(context, ref, input)));
   }
 }

@@ -254,6 +254,12 @@ export interface Custody extends KeyCustody {
   platformObjects(budget: Deadline, kind: PlatformKeyKind, tenantId: string): Promise<readonly Uint8Array[]>;
   /** Finds secret keys by their CKA_LABEL and compares each with the template of `kind`. The label and nothing else leads there. */
   findByLabel(budget: Deadline, kind: PartitionKeyKind, label: string): Promise<readonly FoundKey[]>;
+  /**
+   * Checks an object that no record names, as every object is checked at its first use: label and CKA_ID name its owner, it was
+   * made in the token and never left it, and it has the rights of its kind and no others.
+   * @throws AnkaError `record-forged`, `key-not-found`
+   */
+  checkPlatformKey(budget: Deadline, ref: PlatformRef): Promise<void>;
   /** @param of the kind of key to import, if known. The key is tried before it is kept, with more than its own purpose. */
   importAbility(method: ImportMethod, of?: Pick<KeyRef, 'algorithm' | 'purpose'>): ImportAbility;
   /**

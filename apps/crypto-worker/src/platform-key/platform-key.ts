@@ -1,5 +1,5 @@
 import type { AlgorithmName } from '@ankasecure/algorithm';
-import { AnkaError, auditEvent, type Context } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, auditEvent, type Context } from '@ankasecure/contracts';
 import { assertNewest, insertIfAbsent, sealsOf, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -14,7 +14,7 @@ import { ownerOfPlatformKey } from '../custody/object-owner.js';
 import { Partition } from '../custody/partition.js';
 import { PlatformKeyRecord } from '../key/record/platform-key.entity.js';
 import { ObjectMaker } from '../object/make-object.js';
-import { UnrecordedKeys } from './unrecorded-key.js';
+import { type LostKey, type RecoverableKind, UnrecordedKeys } from './unrecorded-key.js';
 
 /** The members of a platform key that its users need. */
 export interface PlatformKey extends Pick<PlatformKeyRecord, 'generation' | 'objectId' | 'spki'> {
@@ -66,8 +66,27 @@ export class PlatformKeys {
    */
   async find(tenantId: string, kind: PlatformKeyKind, generation: number | null): Promise<PlatformKey> {
     const key = await this.newest(tenantId, kind, generation);
-    if (key === undefined) throw new AnkaError('tenant-unknown', 'The tenant does not exist on this partition');
+    if (key === undefined) throw unknownTenant();
     return key;
+  }
+
+  /**
+   * Finds the tenant's `audit-mac` key. If its record is lost, the token shows the key: what the trail says is needed to bring
+   * the records up to date, and nothing is put on record here.
+   * @param generation null for the newest
+   * @throws AnkaError `tenant-unknown` if the tenant has none; `platform-key-unrecorded` if the token holds keys of its name
+   * and none is surely the lost one
+   */
+  async auditKey(context: Context, generation: number | null): Promise<Pick<PlatformKey, 'generation' | 'ref'>> {
+    const { tenantId } = context;
+    const kind = 'audit-mac';
+    const key = await this.newest(tenantId, kind, generation);
+    if (key !== undefined) return key;
+    const lost = { kind, generation: generation ?? 1 } as const;
+    const objectId = await this.unrecorded.find(context, lost);
+    if (objectId !== undefined) return { ...lost, ref: { ...lost, tenantId, objectId } };
+    await this.unrecorded.assertNone(context, kind);
+    throw unknownTenant();
   }
 
   /** Returns the newest key of a kind that not every tenant needs. Makes it if there is none. */
@@ -159,24 +178,40 @@ export class PlatformKeys {
     });
   }
 
+  /**
+   * Puts a lost key that the token has shown on record again, in the caller's transaction.
+   * @returns the event that reports it; none if another worker was first
+   */
+  async recordAgain(manager: EntityManager, context: Context, lost: LostKey): Promise<readonly AuditEvent[]> {
+    const isRecorded = await this.record(manager, context.tenantId, { ...lost, spki: null });
+    return isRecorded ? [this.recoveredEvent(context, lost, `${lost.kind}.recover`)] : [];
+  }
+
+  private recoveredEvent(
+    context: Context,
+    { kind, generation }: Pick<LostKey, 'kind' | 'generation'>,
+    operation: string,
+  ): AuditEvent {
+    const details = { partition: this.partition.name, generation: String(generation) };
+    return auditEvent(context, {
+      operation,
+      algorithm: algorithms[kind],
+      details: operation === 'kek.rotate' ? { ...details, recovered: 'true' } : details,
+    });
+  }
+
   /** Tells whether the key of a lost record was put on record again. */
   private async isRecovered(
     context: Context,
-    kind: 'blob-mac' | 'kek',
+    kind: RecoverableKind,
     generation = 1,
     operation = `${kind}.recover`,
     also = always,
   ): Promise<boolean> {
-    const details = { partition: this.partition.name, generation: String(generation) };
-    const event = auditEvent(context, {
-      operation,
-      algorithm: algorithms[kind],
-      details: kind === 'kek' ? { ...details, recovered: 'true' } : details,
-    });
     return this.unrecorded.recover(
       context,
       { kind, generation },
-      event,
+      this.recoveredEvent(context, { kind, generation }, operation),
       async (manager, objectId) =>
         (await also(manager)) && this.record(manager, context.tenantId, { kind, objectId, generation, spki: null }),
     );
@@ -191,6 +226,8 @@ export class PlatformKeys {
     return insertIfAbsent(manager, PlatformKeyRecord, row, 'generation');
   }
 }
+
+const unknownTenant = (): AnkaError => new AnkaError('tenant-unknown', 'The tenant does not exist on this partition');
 
 /** Nothing else is needed to record a key. */
 const always = (_manager: EntityManager): Promise<boolean> => Promise.resolve(true);

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { AnkaError, type RecordHead } from '@ankasecure/contracts';
+import { withTenant } from '@ankasecure/service-kit';
 import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { codeOf } from '../custody/custody.conformance.js';
 import type { PlatformKeyKind } from '../custody/custody.js';
+import { newObjectId, ownerOfPlatformKey } from '../custody/object-owner.js';
 import { openPkcs11Custody, type Pkcs11Custody } from '../custody/pkcs11/pkcs11-custody.js';
 import { Lease } from '../lease/lease.js';
 import { objectMakerOn } from '../testing/object-maker.js';
@@ -13,6 +16,7 @@ import {
   startWorkerDatabase,
   type WorkerDatabase,
 } from '../testing/worker-database.js';
+import { LostKeys, recordIdOfLost } from './lost-key.js';
 import { PlatformKeys } from './platform-key.js';
 import { UnrecordedKeys } from './unrecorded-key.js';
 
@@ -41,17 +45,108 @@ describe('a platform key that the token holds and no record names', () => {
     tenantId = randomUUID();
   });
 
+  const unrecordedKeys = (): UnrecordedKeys =>
+    new UnrecordedKeys(
+      database.dataSource,
+      custody,
+      log as unknown as typeof silent,
+      database.outbox,
+      partitionNamed('default'),
+    );
   const platformKeys = (): PlatformKeys => {
-    const { dataSource, outbox } = database;
+    const { dataSource } = database;
     const partition = partitionNamed('default');
     const maker = objectMakerOn(database, custody, lease);
-    const unrecorded = new UnrecordedKeys(dataSource, custody, log as unknown as typeof silent, outbox, partition);
-    return new PlatformKeys(dataSource, custody, maker, partition, unrecorded);
+    return new PlatformKeys(dataSource, custody, maker, partition, unrecordedKeys());
   };
   const lose = (condition: string): Promise<unknown> =>
     database.superuser.query(`DELETE FROM platform_key WHERE tenant_id = $1 AND ${condition}`, [tenantId]);
   const objects = async (kind: PlatformKeyKind): Promise<number> =>
     (await custody.platformObjects(contextOf(tenantId), kind, tenantId)).length;
+
+  const audited = (reopened = platformKeys()) => reopened.auditKey(contextOf(tenantId), null);
+  const restored = async (heads: readonly RecordHead[] = []) => {
+    const { dataSource, outbox } = database;
+    const keys = platformKeys();
+    const lostKeys = new LostKeys(dataSource, partitionNamed('default'), unrecordedKeys(), keys);
+    const lost = await lostKeys.find(contextOf(tenantId), heads);
+    await withTenant(dataSource, tenantId, async (manager) => {
+      const events = await lostKeys.record(manager, contextOf(tenantId), lost, heads);
+      if (events.length > 0) await outbox.write(manager, events);
+    });
+    return lost.map(recordIdOfLost);
+  };
+  const ofTenant = (): Promise<unknown> =>
+    database.superuser.query(
+      `SELECT kind, generation, object_id FROM platform_key WHERE tenant_id = $1 ORDER BY kind, generation`,
+      [tenantId],
+    );
+  const operations = async (): Promise<string[]> =>
+    (await database.events()).filter((event) => event.tenantId === tenantId).map(({ operation }) => operation);
+
+  it('comes back with a restore, if the tenant was made after the backup, and so do all its KEKs', async () => {
+    await platformKeys().provision(contextOf(tenantId));
+    await platformKeys().makeKek(contextOf(tenantId), 2, async () => true);
+    const before = await ofTenant();
+    const key = await audited();
+    await lose('true');
+    // The trail can be read meanwhile, and nothing is put on record by that.
+    expect(await audited()).toMatchObject({ generation: 1, ref: key.ref });
+    expect(await ofTenant()).toEqual([]);
+    const head = {
+      kind: 'platform_key',
+      id: 'kek/2',
+      seq: 3,
+      revision: 3,
+      digest: 'A'.repeat(43),
+      state: null,
+    } as const;
+    expect(await restored([head])).toEqual(['audit-mac/1', 'kek/1', 'kek/2']);
+    expect(await ofTenant()).toEqual(before);
+    expect((await operations()).slice(-3)).toEqual(['audit-mac.recover', 'kek.recover', 'kek.recover']);
+    await platformKeys().provision(contextOf(tenantId));
+    expect(await restored([head])).toEqual([]);
+    expect([await objects('audit-mac'), await objects('kek')]).toEqual([1, 2]);
+  });
+
+  it('stays lost with a newer KEK, if the tenant has an older one', async () => {
+    await platformKeys().provision(contextOf(tenantId));
+    await platformKeys().makeKek(contextOf(tenantId), 2, async () => true);
+    await lose('generation = 2');
+    expect(await restored()).toEqual([]);
+  });
+
+  /** Makes an object of the tenant's `audit-mac` key that no record names. */
+  const plant = (): Promise<unknown> => {
+    const ref = { kind: 'audit-mac', tenantId, generation: 1 } as const;
+    const objectId = newObjectId(ownerOfPlatformKey(ref), partitionNamed('default').naming);
+    return custody.generatePlatformKey(contextOf(tenantId), { ...ref, objectId });
+  };
+
+  it('does not come back if it is not what its name says', async () => {
+    await plant();
+    const refused = vi.spyOn(custody, 'checkPlatformKey').mockRejectedValue(new AnkaError('record-forged'));
+    expect(await codeOf(audited())).toBe('platform-key-unrecorded');
+    expect(await codeOf(restored())).toBe('platform-key-unrecorded');
+    refused.mockRestore();
+    expect(await ofTenant()).toEqual([]);
+    expect(await restored()).toEqual(['audit-mac/1']);
+  });
+
+  it('does not come back if there are two', async () => {
+    await plant();
+    await plant();
+    expect(await codeOf(audited())).toBe('platform-key-unrecorded');
+    expect(await codeOf(restored())).toBe('platform-key-unrecorded');
+    expect(await ofTenant()).toEqual([]);
+  });
+
+  it('is not looked for under another tenant’s name', async () => {
+    await plant();
+    tenantId = randomUUID();
+    expect(await codeOf(audited())).toBe('tenant-unknown');
+    expect(await restored()).toEqual([]);
+  });
 
   it('stops the making of another one, and says so', async () => {
     await platformKeys().provision(contextOf(tenantId));

@@ -1,8 +1,8 @@
-import { AnkaError, type AuditEvent, type Context } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, type Context, tried } from '@ankasecure/contracts';
 import { Logger, Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Custody, type PlatformKeyKind, type PlatformRef } from '../custody/custody.js';
+import { Custody, type PlatformKeyKind } from '../custody/custody.js';
 import { bindsOwner, isNamed, nameOfObject, type ObjectName, ownerOfPlatformKey } from '../custody/object-owner.js';
 import { Partition } from '../custody/partition.js';
 import { accountedObjects } from './platform-key.sql.js';
@@ -10,6 +10,8 @@ import { accountedObjects } from './platform-key.sql.js';
 const hex = (id: Uint8Array): string => Buffer.from(id).toString('hex');
 
 const restore = 'Restore the newest backup of ankadb_keys.';
+const recoverable = (label: string): string =>
+  `${restore} If there is none, POST /tenants/{tenant}/restore puts the key on record again, unless the HSM holds two keys labelled ${label} of one generation, or one that this platform has not made in it.`;
 const replaceable = (loss: string) => (label: string) =>
   `${restore} If there is none, an administrator of the HSM deletes the key labelled ${label}: the next request makes another, and ${loss}.`;
 
@@ -18,8 +20,8 @@ const replaceable = (loss: string) => (label: string) =>
  * by a recorded audit key.
  */
 const remedies: Readonly<Record<PlatformKeyKind, (label: string) => string>> = {
-  kek: () => restore,
-  'audit-mac': () => restore,
+  kek: recoverable,
+  'audit-mac': recoverable,
   'blob-mac': () => restore,
   import: replaceable('what was wrapped with the old one must be wrapped again'),
   'token-signing': replaceable('access tokens of the old one are no longer accepted'),
@@ -28,6 +30,19 @@ const remedies: Readonly<Record<PlatformKeyKind, (label: string) => string>> = {
 /** Another worker has put the key on record. Nothing is committed. */
 class Outrun extends Error {}
 
+/** A kind whose object says all that its record does. */
+export type RecoverableKind = 'audit-mac' | 'blob-mac' | 'kek';
+
+/** A key without a record. */
+export interface LostKey {
+  readonly kind: RecoverableKind;
+  readonly generation: number;
+  readonly objectId: Buffer;
+}
+
+/** What makes an object of the right name not the lost key. */
+const notOurs: readonly string[] = ['record-forged', 'key-not-found'];
+
 /** Puts a key on record. @returns false if another worker was first */
 type RecordKey = (manager: EntityManager, objectId: Buffer) => Promise<boolean>;
 
@@ -35,7 +50,8 @@ type RecordKey = (manager: EntityManager, objectId: Buffer) => Promise<boolean>;
  * Finds platform keys that the token holds and no record names. The database is then older than the token, or was lost.
  * A second key of that name would start the tenant again: with another audit key its trail no longer verifies, and with
  * another KEK its wrapped keys no longer open. A tenant's only `blob-mac` key is put on record again, because its object says
- * all that its record did, and so is a KEK that was made since the database was backed up, when the KEK is rotated again.
+ * all that its record did, and so is a KEK that was made since the database was backed up, when the KEK is rotated again. A
+ * tenant without any record of its KEK or its `audit-mac` key gets them back when it is restored.
  */
 @Injectable()
 export class UnrecordedKeys {
@@ -48,23 +64,39 @@ export class UnrecordedKeys {
   ) {}
 
   /**
-   * Puts the tenant's key of this kind and generation on record again, if the token holds exactly one that no record names and
-   * whose CKA_ID binds them. Its rights are checked at its first use, like those of every object.
+   * Finds the tenant's key of this kind and generation, if the token holds exactly one that no record names, whose CKA_ID binds
+   * them, that was made in the token and never left it, and that has the rights of its kind and no others.
+   */
+  async find(
+    context: Context,
+    { kind, generation }: Pick<LostKey, 'kind' | 'generation'>,
+  ): Promise<Buffer | undefined> {
+    const { tenantId } = context;
+    const name = this.nameOf(kind, tenantId, generation);
+    const found = (await this.unaccounted(context, kind))
+      .map((id) => Buffer.from(id, 'hex'))
+      .filter((id) => bindsOwner(id) && isNamed(id, name.label, name));
+    const [objectId] = found;
+    if (objectId === undefined || found.length > 1) return undefined;
+    const ref = { kind, tenantId, generation, objectId };
+    const { error } = await tried(() => this.custody.checkPlatformKey(context, ref));
+    if (error !== undefined && !notOurs.includes(error.code)) throw error;
+    return error === undefined ? objectId : undefined;
+  }
+
+  /**
+   * Puts the tenant's key of this kind and generation on record again, if `find` finds it.
    * @param event sealed if it is put on record
    * @returns whether the token holds it: it is on record now, by this call or another worker's
    */
   async recover(
     context: Context,
-    { kind, generation }: Pick<PlatformRef, 'kind' | 'generation'>,
+    lost: Pick<LostKey, 'kind' | 'generation'>,
     event: AuditEvent,
     record: RecordKey,
   ): Promise<boolean> {
-    const name = this.nameOf(kind, context.tenantId, generation);
-    const found = (await this.unaccounted(context, kind))
-      .map((id) => Buffer.from(id, 'hex'))
-      .filter((id) => bindsOwner(id) && isNamed(id, name.label, name));
-    const [objectId] = found;
-    if (objectId === undefined || found.length > 1) return false;
+    const objectId = await this.find(context, lost);
+    if (objectId === undefined) return false;
     try {
       await withTenant(this.dataSource, context.tenantId, async (manager) => {
         if (!(await record(manager, objectId))) throw new Outrun();

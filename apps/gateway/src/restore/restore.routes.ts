@@ -22,7 +22,14 @@ export const restoreRoutes: readonly Route[] = [
     status: 200,
     dryRun: true,
     withinMs: 60_000,
-    errors: ['tenant-mismatch', 'policy-not-applied', 'hsm-unavailable', 'hsm-timeout', 'hsm-error'],
+    errors: [
+      'tenant-mismatch',
+      'policy-not-applied',
+      'hsm-unavailable',
+      'hsm-timeout',
+      'hsm-error',
+      'platform-key-unrecorded',
+    ],
     example: {
       request: {},
       reply: {

@@ -77,6 +77,9 @@ export class CustodyByKind implements Custody {
   findByLabel(budget: Deadline, kind: PartitionKeyKind, label: string) {
     return this.objects.findByLabel(budget, kind, label);
   }
+  checkPlatformKey(budget: Deadline, ref: PlatformRef) {
+    return this.objects.checkPlatformKey(budget, ref);
+  }
   importAbility(...of: Parameters<Custody['importAbility']>) {
     return this.objects.importAbility(...of);
   }

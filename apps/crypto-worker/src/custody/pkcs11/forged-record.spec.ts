@@ -248,6 +248,7 @@ describe.each(profiles)('on a token of profile %s, a record that points at anoth
     ])('a KEK with the right name that %s is refused', async (_, change) => {
       const kek = newPlatformRef('kek');
       generated(kek, change);
+      await expectRefused(custody.checkPlatformKey(inTime(), kek));
       await expectRefused(wrapUnder(kek));
     });
 
@@ -255,7 +256,16 @@ describe.each(profiles)('on a token of profile %s, a record that points at anoth
       const kek = newPlatformRef('kek');
       const known = kekTemplate(kek).filter(({ type }) => type !== cka.VALUE_LEN);
       p11.C_CreateObject(session, [...known, { type: cka.VALUE, value: randomBytes(32) }]);
+      await expectRefused(custody.checkPlatformKey(inTime(), kek));
       await expectRefused(wrapUnder(kek));
+    });
+
+    it('a genuine KEK is not refused, and is not another generation’s', async () => {
+      const kek = await makePlatformKey('kek');
+      await custody.checkPlatformKey(inTime(), kek);
+      await expectRefused(custody.checkPlatformKey(inTime(), { ...kek, generation: 2 }));
+      const nobody = { ...kek, objectId: randomBytes(16) };
+      expect(await codeOf(custody.checkPlatformKey(inTime(), nobody))).toBe('key-not-found');
     });
 
     it('two objects with one id are both refused', async () => {

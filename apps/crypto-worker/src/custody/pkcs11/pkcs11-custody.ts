@@ -27,7 +27,7 @@ import { type KeyShape, platformShapes } from './job/key-shape.js';
 import { kindOf, objectClassOf } from './kind/kinds.js';
 import { shapeOfRef } from './locate/locators.js';
 import { anchorVariant } from './operation/anchor.js';
-import type { InspectSpec } from './operation/inspect.js';
+import { type InspectSpec, inspectVariant } from './operation/inspect.js';
 import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './profile/config.js';
 import { TokenRuntime } from './token/token-runtime.js';
 import { objectUri } from './uri.js';
@@ -129,8 +129,14 @@ export class Pkcs11Custody implements Custody {
 
   async findByLabel(budget: Deadline, kind: PartitionKeyKind, label: string): Promise<readonly FoundKey[]> {
     const spec: InspectSpec = { shape: platformShapes[kind], label };
-    const { parts } = await this.runtime.call(budget, 'inspect', 0, [Buffer.from(JSON.stringify(spec))]);
+    const { parts } = await this.runtime.call(budget, 'inspect', inspectVariant.label, [
+      Buffer.from(JSON.stringify(spec)),
+    ]);
     return parts.map((found) => inspected(Buffer.from(found)));
+  }
+
+  async checkPlatformKey(budget: Deadline, ref: PlatformRef): Promise<void> {
+    await this.runtime.call(budget, 'inspect', inspectVariant.named, [this.runtime.locators.ofPlatformKey(ref)]);
   }
 
   importAbility(...of: Parameters<Custody['importAbility']>): ImportAbility {

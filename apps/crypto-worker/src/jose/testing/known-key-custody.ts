@@ -135,6 +135,7 @@ export class KnownKeyCustody implements Custody {
   generatePlatformKey = unsupported;
   platformObjects = unsupported;
   findByLabel = unsupported;
+  checkPlatformKey = unsupported;
   destroy = unsupported;
   readAnchor = unsupported;
   writeAnchor = unsupported;

@@ -4,6 +4,7 @@ import { ckr, ckrOf } from '../cryptoki/ckr.js';
 import type { KeyShape } from '../job/key-shape.js';
 import { objectClassOf } from '../kind/kinds.js';
 import { keyTemplate } from '../kind/template.js';
+import { unpackObject } from '../session/locator.js';
 import type { TokenSession } from '../session/token-session.js';
 
 /** The part of an `inspect` job, as JSON. */
@@ -63,11 +64,24 @@ const labelled = (session: TokenSession, { shape, label }: InspectSpec): readonl
 };
 
 /** @returns for each object with the label: its CKA_ID after one byte with its length, then its faults, joined by spaces */
-export const inspect = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
-  const [json] = parts as [Buffer];
+const byLabel = (session: TokenSession, json: Buffer): readonly Buffer[] => {
   const spec = JSON.parse(json.toString()) as InspectSpec;
   return labelled(session, spec).map((handle) => {
     const id = session.attribute(handle, cka.ID);
     return Buffer.concat([Buffer.of(id.length), id, Buffer.from(faultsOf(session, handle, spec.shape).join(' '))]);
   });
+};
+
+/** Whether objects are found by their label, or one object is checked as at its first use. */
+export const inspectVariant = { label: 0, named: 1 } as const;
+
+/**
+ * Looks at objects that no record names. `named` gets the locator of one of them.
+ * @throws KeyMissing, ObjectRefused
+ */
+export const inspect = (session: TokenSession, variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
+  const [part] = parts as [Buffer];
+  if (variant === inspectVariant.label) return byLabel(session, part);
+  session.key(objectClassOf(unpackObject(part).expected.shape), part);
+  return [];
 };
