@@ -87,7 +87,7 @@ const keyRecipes = async ({ admin, tenant, key }: Larder): Promise<Recipe[]> => 
     {
       operationId: 'rotateKey',
       path: `/keys/${rotated.id}/rotate`,
-      fixed: { expectedVersion: 1 },
+      fixed: { expectedVersion: 1, activateIn: 'P9999DT99999H' },
       etag: await etag(rotated),
     },
     {

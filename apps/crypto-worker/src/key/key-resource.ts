@@ -78,12 +78,21 @@ export const keyResource = (
 };
 
 /**
- * Names what a key shows beside its revision: the state that a date brings about, and what the standards and the token say of
+ * Names what a key shows beside its revision: the version and state that a date brings about, and what the standards and the token say of
  * it at the time. Undefined for a key that shows nothing of this kind.
  */
-export const variantOf = ({ state, activateAt, deactivateAt, fips, warnings = [] }: Key): string | undefined => {
+export const variantOf = ({
+  version,
+  state,
+  activateAt,
+  deactivateAt,
+  fips,
+  warnings = [],
+}: Key): string | undefined => {
   const isPlain = activateAt === null && deactivateAt === null && fips.approved && warnings.length === 0;
-  return isPlain ? undefined : hash('sha256', JSON.stringify([state, fips, warnings]), 'base64url').slice(0, 11);
+  return isPlain
+    ? undefined
+    : hash('sha256', JSON.stringify([version, state, fips, warnings]), 'base64url').slice(0, 11);
 };
 
 export const versionResource = (custody: Custody, stored: StoredVersion, now: number): KeyVersionResource => {
