@@ -49,16 +49,16 @@ describe('known heads', () => {
 
   it('are listed in pages, each once', async () => {
     const names = ['b/10', 'a/1', 'b/2', 'ä', 'z'];
-    const known = await headsOf(...names.map((id) => head(id)), head('k', { kind: 'alias' }));
-    const kinds = new Set(['key_version', 'alias'] as const);
+    const known = await headsOf(...names.map((id) => head(id)), head('k', { kind: 'key_alias' }));
+    const kinds = new Set(['key_version', 'key_alias'] as const);
     const listed: RecordHead[] = [];
     for (let page = known.list(kinds, null, 2); page.length > 0; page = known.list(kinds, page.at(-1) ?? null, 2))
       listed.push(...page);
     expect(listed.map(({ kind, id }) => `${kind} ${id}`)).toEqual([
-      'alias k',
+      'key_alias k',
       ...names.toSorted().map((id) => `key_version ${id}`),
     ]);
-    expect(known.list(new Set(['grant']), null, 9)).toEqual([]);
+    expect(known.list(new Set(['key_grant']), null, 9)).toEqual([]);
   });
 });
 
