@@ -19,6 +19,7 @@ const outsideModules = { approved: false, source: 'FIPS 140-3 §7.2 (used outsid
  */
 const recoveryOf = ({ state, custody, lastKek }: StoredVersion): Key['recovery'] => {
   if (state !== 'DESTROYED') return null;
+  if (custody === 'public') return { possible: true, until: null };
   const isPossible = custody !== 'token' && lastKek !== null && lastKek.destroyedAt === null;
   return { possible: isPossible, until: isPossible ? instantOf(lastKek.destroyAt) : null };
 };

@@ -42,6 +42,7 @@ export const versionOf = (stored: StoredVersion): KeyVersion => {
       objectId: stored.objectId,
       wrapped: wrappedOf(stored),
       sealed: stored.sealedKey ?? undefined,
+      ...(stored.custody === 'public' && { isPublic: true }),
     },
     keyMadeAt: stored.key.createdAt.getTime(),
     madeAt: stored.createdAt.getTime(),

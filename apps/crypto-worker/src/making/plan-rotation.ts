@@ -1,6 +1,16 @@
-import { AnkaError, type AuditEvent, auditEvent, type Context, type KeyState, secondsOf } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  type AuditEvent,
+  auditEvent,
+  type Context,
+  type ImportedPublicKey,
+  type KeyState,
+  secondsOf,
+} from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import type { Custody, KeyRef } from '../custody/custody.js';
+import { publicKeyDetails } from '../custody/public/public-key-details.js';
+import { readPublicKey } from '../custody/public/read-public-key.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
 import {
   allOf,
@@ -18,7 +28,7 @@ import { objectKindOf } from '../key/key-version.js';
 import type { StoredVersion } from '../key/record/select-version.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run-answer.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
-import { assertMadeHere } from '../policy/made-here.js';
+import { assertMadeHere, ownerMakesIt } from '../policy/made-here.js';
 import { newVersionRequest } from '../policy/new-version.js';
 import { type Ruling, refusedBy } from '../policy/ruling.js';
 import type { KeyRoom } from './key-room.js';
@@ -29,6 +39,8 @@ export interface Rotation {
   readonly expectedVersion?: number | undefined;
   /** The time until the new version takes over. Default: it does at once. */
   readonly activateIn?: string | undefined;
+  /** The next public key, for a key in custody public. */
+  readonly publicKey?: ImportedPublicKey | undefined;
   /** The reason for the rotation, for the event's details. */
   readonly trigger: 'request' | 'schedule' | 'uses';
   /** The turn that the rotation takes, if it must happen only once. */
@@ -54,6 +66,8 @@ export interface RotationPlan {
   /** When the new version takes over; null if it does at once. */
   readonly activateAt: Date | null;
   readonly validity: Validity;
+  /** The next public key of others, as SubjectPublicKeyInfo; undefined for a key that is made here. */
+  readonly spki: Buffer | undefined;
 }
 
 /**
@@ -81,7 +95,7 @@ interface Planning {
 export const planRotation = async (
   { custody, room, policy }: Planning,
   context: Context,
-  { expectedVersion, trigger, activateIn }: Rotation,
+  { expectedVersion, trigger, activateIn, publicKey }: Rotation,
   found: Versions,
 ): Promise<RotationPlan> => {
   const now = policy.now();
@@ -89,6 +103,7 @@ export const planRotation = async (
   const newest = found.at(-1);
   if (current === undefined || newest === undefined) throw new AnkaError('key-not-found');
   assertMadeHere(current.key.purpose);
+  const spki = nextPublicKey(current, publicKey, trigger);
   if (expectedVersion !== undefined && expectedVersion !== current.version)
     throw new AnkaError(
       'precondition-failed',
@@ -104,7 +119,7 @@ export const planRotation = async (
   assertInTime(context);
   const validity = allOf(stateHolds(lifecycleOf(current), now), ruling.decision);
   const version = newest.version + 1;
-  return { ref: objectKindOf(current.key), replaced: current, version, ruling, from, activateAt, validity };
+  return { ref: objectKindOf(current.key), replaced: current, version, ruling, from, activateAt, validity, spki };
 };
 
 /** @returns the state of the current version. @throws AnkaError `key-state`. An automatic rotation replaces only a version in use. */
@@ -169,8 +184,23 @@ export const forecast = ({ replaced, version, from, activateAt, ruling }: Rotati
   ruling,
 });
 
+/** @throws AnkaError `request-invalid`; `purpose-mismatch` for an automatic rotation of a public key, which only its owner can make */
+const nextPublicKey = (
+  { custody, key: { algorithm, purpose } }: StoredVersion,
+  publicKey: ImportedPublicKey | undefined,
+  trigger: Rotation['trigger'],
+): Buffer | undefined => {
+  if (custody !== 'public') {
+    if (publicKey === undefined) return undefined;
+    throw new AnkaError('request-invalid', 'publicKey: is allowed only for a key in custody public');
+  }
+  if (trigger !== 'request') throw new AnkaError('purpose-mismatch', ownerMakesIt);
+  if (publicKey === undefined) throw new AnkaError('request-invalid', `publicKey: is required. ${ownerMakesIt}`);
+  return readPublicKey(publicKey, { algorithm, purpose });
+};
+
 /** What a rotation puts in place of what, for its event. */
-type Replacement = Pick<RotationPlan, 'replaced' | 'version'> & Partial<Pick<RotationPlan, 'activateAt'>>;
+type Replacement = Pick<RotationPlan, 'replaced' | 'version'> & Partial<Pick<RotationPlan, 'activateAt' | 'spki'>>;
 
 /** The replacement that a refused rotation was to make. @param now milliseconds since the epoch */
 export const wantedOf = (found: Versions | undefined, now: number): Replacement | undefined => {
@@ -197,10 +227,11 @@ export const rotationEvent = (
     },
   });
 
-const detailsOf = ({ replaced, version, activateAt }: Replacement): Record<string, string> => ({
+const detailsOf = ({ replaced, version, activateAt, spki }: Replacement): Record<string, string> => ({
   version: String(version),
   replaces: String(replaced.version),
   custody: replaced.custody,
   partition: replaced.partition,
   ...(activateAt && { activateAt: activateAt.toISOString() }),
+  ...(spki && publicKeyDetails(spki)),
 });

@@ -112,7 +112,7 @@ export class RotateKey {
     policy: EnforcedPolicy,
   ): Promise<Rotated | undefined> {
     const { tenantId, resourceId } = context;
-    const { ref, replaced, version, activateAt, ruling } = plan;
+    const { ref, replaced, version, activateAt, ruling, spki } = plan;
     const { keyId: id, custody } = replaced;
     const made = await this.versions.make(
       context,
@@ -129,7 +129,7 @@ export class RotateKey {
       {
         event: rotationEvent(context, rotation, plan, null),
         ref,
-        make: (key) => this.custody.generate(context, key),
+        make: async (key) => (spki === undefined ? this.custody.generate(context, key) : { spki, wrapped: null }),
         holds: (manager) => this.holds(manager, context, plan, policy),
         record: (manager) => this.record(manager, context, rotation, plan),
       },

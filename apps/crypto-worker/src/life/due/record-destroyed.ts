@@ -27,7 +27,8 @@ export const recordDestroyed = async (
     details: {
       ...begun.details,
       ...(dropped && { rotationPolicy: 'deleted' }),
-      ...(custody !== 'token' && { custody, blob: 'deleted' }),
+      ...(custody !== 'token' && { custody }),
+      ...((custody === 'wrapped' || custody === 'software') && { blob: 'deleted' }),
     },
   };
 };
