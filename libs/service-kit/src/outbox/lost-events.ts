@@ -73,6 +73,11 @@ export class LostEvents {
     this.failures.sealed();
   }
 
+  /** Notes that a delivery failed. */
+  undelivered(): void {
+    this.failures.undelivered();
+  }
+
   meter(registry: Registry): void {
     this.failures.meter(registry);
     const read = (): number => this.lost;

@@ -238,6 +238,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
         else await this.idle();
       } catch (error) {
         this.failures++;
+        this.lost.undelivered();
         this.log.warn({ reason: (error as Error).message, waiting: this.depth }, 'cannot seal outcomes yet');
         const most = Math.min(retryMs.most, retryMs.first * 2 ** Math.min(this.failures, 10));
         await this.recount().catch(() => undefined);

@@ -17,8 +17,8 @@ export class SearchFailures {
   private inRow = 0;
   /** The start of the first failed round since the last success, by what had failed; moments of `monotonicNow`. */
   private readonly since: Partial<Record<Asked, number>> = {};
-  /** When the audit service last sealed something of this process. */
-  private sealedAt = 0;
+  /** Whether the last delivery failed: the audit service is away. */
+  private away = false;
 
   /** @param boundMs time of failed searches after which operations are refused */
   constructor(
@@ -40,19 +40,24 @@ export class SearchFailures {
   }
 
   /**
-   * Whether searches have failed for so long that nothing more may be committed. An audit service that seals nothing is away. Then
-   * the outbox fills, and its capacity is the bound.
+   * Whether searches have failed for so long that nothing more may be committed. While the audit service is away, the outbox fills,
+   * and its capacity is the bound.
    */
   get isTooLong(): boolean {
-    const { database, audit } = this.since;
     const isLong = (since: number | undefined): boolean =>
       since !== undefined && monotonicNow() - since >= this.boundMs;
-    return isLong(database) || (isLong(audit) && this.sealedAt > (audit ?? 0));
+    return isLong(this.since.database) || (!this.away && isLong(this.since.audit));
   }
 
-  /** Notes that the audit service has sealed events. */
+  /** Notes that a delivery failed. */
+  undelivered(): void {
+    this.away = true;
+  }
+
+  /** Notes that the audit service has sealed events. If it was away, its failures count from now. */
   sealed(): void {
-    this.sealedAt = monotonicNow();
+    if (this.away && this.since.audit !== undefined) this.since.audit = monotonicNow();
+    this.away = false;
   }
 
   succeeded(): void {

@@ -261,6 +261,12 @@ describe('an event that left the outbox unsealed', () => {
       await expect.poll(failures, { interval: 20, timeout: 20_000 }).toBeGreaterThan(25);
       expect(await oldest()).toBeGreaterThan(25 * 0.2);
       expect(refusal()).toBeUndefined();
+      // It is back: its failures count from now.
+      accepts = true;
+      await eventually(() => sealed.length).toBe(1);
+      accepts = false;
+      await write();
+      expect(refusal()).toBeUndefined();
       await write(1000);
       await write(1000);
       expect(refusal()).toBe('audit-unavailable');
