@@ -57,6 +57,7 @@ export default defineConfig({
           include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'deploy/**/*.spec.ts', 'test/conformance/**/*.spec.ts', 'test/load/**/*.spec.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', ...hsm],
           isolate: false,
+          setupFiles: ['libs/testing/src/process/shared-process.setup.ts'],
         },
       },
       {

@@ -13,7 +13,7 @@ const show = (repository, node, program, args, extra = {}) =>
       NX_DAEMON: 'false',
       NX_TUI: 'false',
       // Hundreds of processes load the same packages.
-      NODE_COMPILE_CACHE: join(repository, 'node_modules/.cache/compiled'),
+      NODE_COMPILE_CACHE: join(repository, 'node_modules/.cache/ankasecure/compiled'),
       ...(process.stdout.isTTY && { FORCE_COLOR: '1' }),
       ...extra,
     };

@@ -1,11 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { algOfStep, importSteps, outsideStepsOfAlg, outsideStepTable, refusalOfStep } from './outside-step.js';
+import {
+  algOfStep,
+  importSteps,
+  outsideStepsOfAlg,
+  outsideStepTable,
+  publicKeySteps,
+  refusalOfStep,
+} from './outside-step.js';
 
 const names = Object.keys(outsideStepTable);
 
-it('every step belongs to an algorithm or to imports', () => {
-  const used = new Set([...Object.values(outsideStepsOfAlg).flat(), ...Object.keys(algOfStep), ...importSteps]);
+it('every step belongs to an algorithm, to imports or to public keys', () => {
+  const used = new Set([
+    ...Object.values(outsideStepsOfAlg).flat(),
+    ...Object.keys(algOfStep),
+    ...importSteps,
+    ...publicKeySteps,
+  ]);
   expect([...used].toSorted()).toEqual(names.toSorted());
 });
 

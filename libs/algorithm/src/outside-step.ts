@@ -53,6 +53,11 @@ export const outsideStepTable = {
     detail: 'The worker encrypts the content key with the public key.',
     refusedBy: null,
   },
+  'public-key-record': {
+    detail:
+      'This key is a public key of somebody else. It is a record that the HSM seals, and no object in the HSM. The worker verifies and encrypts with it.',
+    refusedBy: null,
+  },
   'message-hash': {
     detail: 'The worker hashes the message, and the token signs the hash.',
     refusedBy: null,
@@ -100,6 +105,9 @@ export const outsideStepsOfAlg: Readonly<Record<Alg, readonly OutsideStepName[]>
 
 /** The steps that bringing a key in has, and no use of it. */
 export const importSteps = ['import-check'] as const satisfies readonly OutsideStepName[];
+
+/** The step of every use of a public key of others (custody `public`). */
+export const publicKeySteps = ['public-key-record'] as const satisfies readonly OutsideStepName[];
 
 /** The algorithm that alone has a step which only some tokens leave to the worker. */
 export const algOfStep: Readonly<Partial<Record<OutsideStepName, Alg>>> = {

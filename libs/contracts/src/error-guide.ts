@@ -73,7 +73,7 @@ export const errorGuide: Readonly<Record<ErrorCode, Guide>> = {
   ),
   'route-not-found': guide(
     'No resource has this path.',
-    'Check the path against the documentation, including `/api/v1`.',
+    'Check the path against the documentation, from its beginning.',
   ),
   'key-not-found': guide(
     'The tenant has no key with this id or alias, or no such version. A key of another tenant gets the same answer.',

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { contract } from './bus.js';
 import { createKey, key, publicKey } from './key.js';
 import { base64url, text, uuid } from './primitive.js';
-import { has, lacks, where } from './rule.js';
+import { importedPublicKey } from './public-key-import.js';
+import { all, has, lacks, where } from './rule.js';
 
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
 
@@ -53,9 +54,11 @@ export const importKey = contract({
   request: createKey.request
     .extend({
       custody: z
-        .enum(['token', 'wrapped'])
+        .enum(['token', 'wrapped', 'public'])
         .optional()
-        .describe('As in POST /keys. A key cannot be imported into custody software.'),
+        .describe(
+          'As in POST /keys. A key cannot be imported into custody software. public imports a public key of somebody else from publicKey: it verifies their signatures, or encrypts to them.',
+        ),
       formerKids: z
         .array(formerKid)
         .min(1)
@@ -66,7 +69,12 @@ export const importKey = contract({
         .describe(
           'The kids that the key had elsewhere. A JWE or JWS with one of them finds the key without keyId. No other key of the tenant can have the same one.',
         ),
-      method: importMethod,
+      publicKey: importedPublicKey
+        .optional()
+        .describe('The public key. Required with custody public, and not allowed otherwise.'),
+      method: importMethod
+        .optional()
+        .describe('How the key is wrapped. Required, except with custody public, where it is not allowed.'),
       wrappingKeyId: uuid
         .optional()
         .describe(
@@ -74,10 +82,21 @@ export const importKey = contract({
         ),
       wrappedKey: base64url(8192)
         .min(1)
+        .optional()
         .describe(
-          'The key, wrapped under an AES key with AES key wrap with padding (RFC 5649). A private key is a PKCS#8 PrivateKeyInfo; a secret key is its bytes, for HMAC at least as many as its hash has and at most 128. With rsa-aes-kwp, the AES key itself comes first, encrypted under the wrapping key with RSA-OAEP.',
+          'Required with method. The key, wrapped under an AES key with AES key wrap with padding (RFC 5649). A private key is a PKCS#8 PrivateKeyInfo; a secret key is its bytes, for HMAC at least as many as its hash has and at most 128. With rsa-aes-kwp, the AES key itself comes first, encrypted under the wrapping key with RSA-OAEP.',
         ),
     })
+    .refine(
+      ({ custody, publicKey }) => (custody === 'public') === (publicKey !== undefined),
+      'publicKey is required with custody public and not allowed otherwise',
+    )
+    .refine(
+      ({ publicKey, method, wrappedKey }) =>
+        (publicKey === undefined) === (method !== undefined) &&
+        (publicKey === undefined) === (wrappedKey !== undefined),
+      'method and wrappedKey are required, except with publicKey, where they are not allowed',
+    )
     .refine(
       ({ method, wrappingKeyId }) => (method === 'aes-kwp') === (wrappingKeyId !== undefined),
       'wrappingKeyId is required with aes-kwp and not allowed otherwise',
@@ -88,9 +107,18 @@ export const importKey = contract({
     )
     .meta({
       id: 'ImportKey',
-      if: { properties: { method: { const: 'aes-kwp' } }, ...has('method') },
-      then: has('wrappingKeyId'),
-      else: lacks('wrappingKeyId'),
+      ...all(
+        {
+          if: { properties: { method: { const: 'aes-kwp' } }, ...has('method') },
+          then: has('wrappingKeyId'),
+          else: lacks('wrappingKeyId'),
+        },
+        {
+          if: { properties: { custody: { const: 'public' } }, ...has('custody') },
+          then: { ...has('publicKey'), ...all(lacks('method'), lacks('wrappedKey')) },
+          else: { ...has('method', 'wrappedKey'), ...lacks('publicKey') },
+        },
+      ),
       ...where('formerKids', { not: { properties: { purpose: { const: 'wrap' } }, ...has('purpose') } }),
     }),
   reply: key,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { contract, page } from './bus.js';
+import { inHsm } from './in-hsm.js';
 import {
   algorithmName,
   contentAlg,
@@ -60,7 +61,7 @@ const lifeOfVersion = {
     .strictObject({ possible: z.boolean(), until: instant.nullable() })
     .nullable()
     .describe(
-      'For a DESTROYED version: whether a backup of the database from before its destruction can still bring it back, and until when. That is possible for a key that is wrapped or in software, until the KEK that wrapped it is destroyed. `until` is null while that KEK is in use: rotate the KEK to set an end. null for any other state.',
+      'For a DESTROYED version: whether a backup of the database from before its destruction can still bring it back, and until when. That is possible for a key that is wrapped or in software, until the KEK that wrapped it is destroyed. `until` is null while that KEK is in use: rotate the KEK to set an end. A public key of others is no secret, and a backup always has it. null for any other state.',
     ),
 };
 
@@ -81,12 +82,14 @@ export const key = z
     algs: z
       .array(z.union([jwsAlg, jweAlg, wrapAlg]))
       .describe('The JOSE algorithms of the key, the default first. AES-KWP if its purpose is wrap.'),
-    custody: custody.describe('Where the private or secret key is kept: in the token, wrapped by it, or in software.'),
+    custody: custody.describe(
+      'Where the private or secret key is kept: in the token, wrapped by it, or in software. public is a public key of somebody else, who has the private key.',
+    ),
     version: z.number().int().positive(),
     ...lifeOfVersion,
     publicKey: publicKey.nullable().describe('The public key, or null for a secret key.'),
-    /** `uri` is an RFC 7512 PKCS#11 URI without a PIN. It is the KEK's if custody is not token. */
-    hsm: z.strictObject({ partition: z.string(), uri: z.string() }),
+    /** `uri` is an RFC 7512 PKCS#11 URI without a PIN. It is the KEK's if custody is not token. A public key has none. */
+    hsm: inHsm,
     description: z.string().nullable(),
     metadata: z.record(z.string(), z.string()),
     purgeProtection: z
@@ -112,7 +115,7 @@ export const keyVersion = z
     ...lifeOfVersion,
     custody,
     publicKey: publicKey.nullable(),
-    hsm: z.strictObject({ partition: z.string(), uri: z.string() }),
+    hsm: inHsm,
     createdAt: instant,
   })
   .meta({ id: 'KeyVersion' });
@@ -227,6 +230,11 @@ export const listAlgorithms = contract({
           software: z
             .boolean()
             .describe('True if the token does not support the algorithm and the policy allows custody software.'),
+          publicKeys: z
+            .array(z.enum(['verify', 'encrypt']))
+            .describe(
+              'What an imported public key (custody public) of this row can be used for, if the policy allows it. Empty if it allows none, or such keys have no public half.',
+            ),
           /** The uses that existing keys have. */
           uses: z.array(z.enum(['protect', 'process'])).describe('The uses that existing keys have.'),
           reasons: z.array(

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { contract, page } from './bus.js';
 import { description, key, keyVersion, metadata, publicKey, revocationReason } from './key.js';
 import { cursor, inDigits, instant, pageLimit, text, uuid } from './primitive.js';
+import { importedPublicKey } from './public-key-import.js';
+import { duration } from './rotation-policy.js';
 
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
 
@@ -50,6 +52,14 @@ export const rotateKey = change('rotate', 'RotateKey', {
     .describe(
       'Rotates the key only if this is the current version. If two callers see the same version, one of them rotates the key.',
     ),
+  activateIn: duration
+    .optional()
+    .describe(
+      'The time until the new version takes over, an ISO 8601 duration such as PT5M. Until then it is PRE_ACTIVE, and that of a signing key is in the key set; the current version goes on. Default: it takes over at once.',
+    ),
+  publicKey: importedPublicKey
+    .optional()
+    .describe('The next public key. Required for a key in custody public, and not allowed otherwise.'),
 });
 
 const waitingDays = z

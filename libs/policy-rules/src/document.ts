@@ -14,8 +14,8 @@ import { text } from './text.js';
 const algorithm = z.enum(algorithmNames as readonly [AlgorithmName, ...AlgorithmName[]]);
 const purpose = z.enum(purposes);
 const contentAlg = z.enum(contentAlgs as readonly [ContentAlg, ...ContentAlg[]]);
-/** Where a private or secret key can be kept. */
-export const custodyKinds = ['token', 'wrapped', 'software'] as const;
+/** Where a private or secret key can be kept; `public` is a key of others, of which only the public half is here. */
+export const custodyKinds = ['token', 'wrapped', 'software', 'public'] as const;
 export type CustodyKind = (typeof custodyKinds)[number];
 
 /** The operations that a tenant can require two people for. */
@@ -108,7 +108,9 @@ export const policyDocument = z.strictObject({
     ),
   custody: unique('kind', z.enum(custodyKinds), custodyKinds.length)
     .optional()
-    .describe('Where keys may be kept. Default: in the token or wrapped by it, not in software.'),
+    .describe(
+      'Where keys may be kept. Default: in the token or wrapped by it, not in software, and no public keys of others.',
+    ),
   contentEncryption: unique('value', contentAlg, contentAlgs.length)
     .min(1)
     .optional()

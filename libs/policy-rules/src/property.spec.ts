@@ -206,7 +206,7 @@ describe('for any policy, request and time, a decision', () => {
     fc.assert(
       fc.property(anyRequest, anyMoment, fc.boolean(), (asked, now, fipsOnly) => {
         const { allow } = evaluate({ ...initialPolicy, fipsOnly }, asked, Math.min(now, Date.parse('2030-12-31')));
-        const outside = asked.custody === 'software' || (fipsOnly && asked.outsideSteps.length > 0);
+        const outside = ['software', 'public'].includes(asked.custody) || (fipsOnly && asked.outsideSteps.length > 0);
         const otherContent = asked.use !== 'process' && (asked.enc ?? 'A256GCM') !== 'A256GCM';
         expect(allow).toBe(exists(asked) && !outside && !otherContent);
       }),

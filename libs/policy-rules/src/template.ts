@@ -93,8 +93,9 @@ export const templates: readonly Template[] = [
   {
     name: 'permissive-dev',
     title: 'Development',
-    description: 'Allows everything this installation can do, including keys in software. Not for production.',
-    document: { ...initialPolicy, custody: ['token', 'wrapped', 'software'] },
+    description:
+      'Allows everything this installation can do, including keys in software and public keys of others. Not for production.',
+    document: { ...initialPolicy, custody: ['token', 'wrapped', 'software', 'public'] },
     sources: [
       { rule: 'allowedAlgorithms', source: 'none: for development' },
       { rule: 'fipsOnly', source: 'none: for development' },

@@ -116,7 +116,7 @@ describe('a worker whose date is wrong', () => {
   });
 
   const objectsOf = async ({ hsm: { uri } }: Key): Promise<number> => {
-    const id = (/id=([%0-9A-F]+)/.exec(uri)?.[1] ?? '').replaceAll('%', '').toLowerCase();
+    const id = (/id=([%0-9A-F]+)/.exec(uri ?? '')?.[1] ?? '').replaceAll('%', '').toLowerCase();
     return (await tokenObjects(rig.softHsm)).filter((object) => object.id === id).length;
   };
 });

@@ -26,7 +26,7 @@ const destroyed = (id: string): Promise<Key> =>
     return key.state === 'DESTROYED' && key;
   });
 const objectOf = ({ hsm: { uri } }: Key): string =>
-  (/id=([%0-9A-F]+)/.exec(uri)?.[1] ?? '').replaceAll('%', '').toLowerCase();
+  (/id=([%0-9A-F]+)/.exec(uri ?? '')?.[1] ?? '').replaceAll('%', '').toLowerCase();
 const inToken = async (key: Key): Promise<boolean> =>
   (await tokenObjects(rig.softHsm)).some(({ id }) => id === objectOf(key));
 

@@ -88,6 +88,7 @@ export class CopiedProcess {
     return spawn(process.execPath, [join(repository, 'apps', this.service, 'dist', program)], {
       env: {
         PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: join(repository, 'node_modules/.cache/ankasecure/compiled'),
         ANKASECURE_CONFIG: this.configuration,
         ANKASECURE_SECRETS: join(this.process, 'secrets'),
         ...environment,

@@ -68,6 +68,8 @@ const keyRecipes = async ({ admin, tenant, key }: Larder): Promise<Recipe[]> => 
         activateAt: soon(1),
         activateIn: undefined,
         deactivateAt: soon(2),
+        custody: 'token',
+        publicKey: undefined,
         method: 'rsa-aes-kwp',
         wrappingKeyId: undefined,
         wrappedKey: 'A'.repeat(10_920),
@@ -87,7 +89,7 @@ const keyRecipes = async ({ admin, tenant, key }: Larder): Promise<Recipe[]> => 
     {
       operationId: 'rotateKey',
       path: `/keys/${rotated.id}/rotate`,
-      fixed: { expectedVersion: 1 },
+      fixed: { expectedVersion: 1, activateIn: 'P9999DT99999H', publicKey: undefined },
       etag: await etag(rotated),
     },
     {

@@ -68,7 +68,7 @@ export class SealedEnds {
 }
 
 /** Whether a trail that ends at `told` can have the row that was sealed last. */
-export const reaches = (told: ToldEnd, { seq, hash }: SealedEnd): boolean =>
+export const reaches = (told: ToldEnd, { seq, hash }: ToldEnd): boolean =>
   told.seq > seq || (told.seq === seq && told.hash.equals(hash));
 
 /** The trails that do not reach the row that was sealed last. */

@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { AnchorSource } from './anchor-source.js';
 import { type AnchoredHead, type AnchoredTrails, anchorDigest } from './anchored-heads.js';
 import { type HeldAnchor, HeldAnchors } from './held-anchor.js';
-import { type SealedEnd, SealedEnds, unreachedEnds } from './sealed-ends.js';
+import { reaches, type SealedEnd, SealedEnds, unreachedEnds } from './sealed-ends.js';
 import { hasRow, lastAnchor, lostHeads, storeAnchor, trailHeads } from './trail-anchor.sql.js';
 
 /** Why trails do not match the anchor. */
@@ -14,6 +14,13 @@ interface Faults {
   readonly whole: string | null;
   /** Faults of single trails, by tenant. The other trails are sound. */
   readonly trails: ReadonlyMap<string, string>;
+}
+
+/** Where the database says that a trail and the index of its records end: 0 and empty for no index. */
+export interface ToldPlace {
+  readonly end: { readonly seq: number; readonly hash: Buffer } | null;
+  readonly indexSeq: number;
+  readonly indexMac: Buffer;
 }
 
 /** The end of a trail that was verified, or undefined for one that failed. */
@@ -38,6 +45,8 @@ export class TrailGuard {
   private comparedAt = Number.NEGATIVE_INFINITY;
   private lastAccepted = 0;
   private refusedNow = 0;
+  /** The trails that the anchor in the token bound at the last comparison. */
+  private anchored: ReadonlyMap<string, AnchoredHead> = new Map();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -73,6 +82,23 @@ export class TrailGuard {
       await this.compare().catch(() => undefined);
     const fault = this.faultOf(tenantId);
     if (fault !== undefined) throw new AnkaError('service-unavailable', `${fault} ${recipe}`);
+  }
+
+  /**
+   * Tells whether a trail that ends at a place can be the one that this process has sealed and that the token's anchor bound at the
+   * last comparison. It is asked with each answer, because a database can be put back between two comparisons.
+   * @returns the question. Take it before the database is asked for the place
+   */
+  expected(tenantId: string): (told: ToldPlace) => boolean {
+    const [sealed, anchored] = [this.ends.of(tenantId), this.anchored.get(tenantId)];
+    return ({ end, indexSeq, indexMac }) => {
+      const isReached = [sealed, anchored].every(
+        (place) => place === undefined || (end !== null && reaches(end, place)),
+      );
+      if (anchored === undefined || !isReached || anchored.indexSeq !== indexSeq)
+        return isReached && indexSeq >= (anchored?.indexSeq ?? 0);
+      return indexMac.equals(anchored.indexMac);
+    };
   }
 
   /** Compares the trails with the anchor and with what this process has sealed. @throws AnkaError if no worker answers */
@@ -182,6 +208,7 @@ export class TrailGuard {
   private async findFaults(): Promise<Faults> {
     const held = await this.anchors.read();
     this.ends.keep(held.standing !== 'unsupported');
+    this.anchored = new Map(held.standing === 'known' ? held.trails.heads.map((head) => [head.tenantId, head]) : []);
     if (held.standing === 'differs') return { whole: held.fault, trails: noTrails };
     if (held.standing === 'unsupported') return { whole: null, trails: noTrails };
     const lost = held.standing === 'known' ? await this.findLost(held.anchor.number, held.trails.accepted) : noTrails;

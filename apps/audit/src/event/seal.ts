@@ -58,7 +58,7 @@ export const seal = async (
       await appendRows(manager, tenantId, head, await bind(tenantId, rows, chainMac));
       if (changes.length > 0) {
         const { seq, macKeyId } = last;
-        const change: IndexChange = { tenantId, changes, seq, macKeyId, mac: chainMac };
+        const change: IndexChange = { tenantId, changes, fromSeq: head.seq + 1, seq, macKeyId, mac: chainMac };
         committed = await indexes.change(manager, change);
         await advanceRecordHeads(manager, tenantId, partition, changes);
       }

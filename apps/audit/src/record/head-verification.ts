@@ -1,6 +1,7 @@
 import type { ChainRow } from '@ankasecure/audit-event';
-import { type RecordHead, recordChangesOf, recordKey } from '@ankasecure/contracts';
+import { type RecordHead, type RecordName, recordChangesOf, recordKey } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
+import type { KnownHeads } from './known-heads.js';
 import { type SealedChange, selectHeads, selectHeadsOf } from './record-head.sql.js';
 import { LastChanges } from './sealed-change.js';
 
@@ -37,17 +38,34 @@ export class HeadVerification {
     return this.last.all();
   }
 
-  /** @returns the first event that the heads have forgotten, or that a head names and that does not name it */
+  /**
+   * Compares what the database says of the heads.
+   * @returns the first event that the heads have forgotten, or that a head names and that does not name it
+   */
   async firstFault(
     manager: EntityManager,
     tenantId: string,
     { fromSeq, untilSeq, end }: VerifiedStretch,
   ): Promise<number | undefined> {
     const { changes } = this;
-    const known = changes.length === 0 ? [] : await selectHeads(manager, tenantId, changes);
-    const heads = new Map(known.map((head) => [recordKey(head), head]));
-    const forgotten = changes.filter((change) => !isKept(change, heads.get(recordKey(change))));
+    const told = changes.length === 0 ? [] : await selectHeads(manager, tenantId, changes);
+    const heads = new Map(told.map((head) => [recordKey(head), head]));
     const derived = await selectHeadsOf(manager, tenantId, fromSeq, untilSeq >= end ? null : untilSeq);
+    return this.firstAmong((record) => heads.get(recordKey(record)), derived, end);
+  }
+
+  /** As `firstFault`, of the heads from which questions are answered. Changes since the verification are none of its business. */
+  firstKnownFault(known: KnownHeads, { fromSeq, untilSeq, end }: VerifiedStretch): number | undefined {
+    const derived = [...known.all()].filter(({ seq }) => seq >= fromSeq && seq <= untilSeq);
+    return this.firstAmong((record) => known.get(record), derived, end);
+  }
+
+  private firstAmong(
+    headOf: (record: RecordName) => RecordHead | undefined,
+    derived: readonly RecordHead[],
+    end: number,
+  ): number | undefined {
+    const forgotten = this.changes.filter((change) => !isKept(change, headOf(change)));
     const unnamed = derived.filter((head) => !isNamed(head, this.last.get(head)));
     const faults = [...forgotten, ...unnamed].map(({ seq }) => Math.max(1, Math.min(seq, end)));
     return faults.length === 0 ? undefined : Math.min(...faults);

@@ -1,5 +1,6 @@
-import type { NumberedRecords, RecordHead, RecordName, Service } from '@ankasecure/contracts';
+import type { RecordHead, RecordName, Service } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
+import type { ToldPlace } from '../anchor/trail-guard.js';
 import type { RecordIndexRecord } from './record-index.entity.js';
 
 const columns = `kind, id, seq::float8 AS seq, revision::float8 AS revision, digest, state`;
@@ -41,39 +42,6 @@ export const selectHeads = (
     [tenantId, records.map(({ kind }) => kind), records.map(({ id }) => id)],
   );
 
-/**
- * Selects the highest-numbered head of each group that was not deleted. In the order of ids, `0` follows `/`, and `:` follows
- * the digits.
- */
-export const selectNewest = (
-  manager: EntityManager,
-  tenantId: string,
-  newest: readonly NumberedRecords[],
-): Promise<RecordHead[]> =>
-  manager.query<RecordHead[]>(
-    `SELECT head.* FROM unnest($2::text[], $3::text[]) AS asked (kind, parent), LATERAL (
-       SELECT ${columns} FROM record_head h
-       WHERE h.tenant_id = $1 AND h.kind = asked.kind AND h.digest IS NOT NULL
-         AND h.id >= coalesce(asked.parent || '/', '0') AND h.id < coalesce(asked.parent || '0', ':')
-       ORDER BY substring(h.id FROM '[0-9]+$')::integer DESC LIMIT 1) head`,
-    [tenantId, newest.map(({ kind }) => kind), newest.map(({ of }) => of)],
-  );
-
-/** A tenant's heads of some kinds, by kind and id, after `after`. */
-export const listHeads = (
-  manager: EntityManager,
-  tenantId: string,
-  kinds: readonly string[],
-  after: RecordName | null,
-  most: number,
-): Promise<RecordHead[]> =>
-  manager.query<RecordHead[]>(
-    `SELECT ${columns} FROM record_head
-     WHERE tenant_id = $1 AND kind = ANY ($2) AND ($3::text IS NULL OR (kind, id) > ($3, $4 COLLATE "C"))
-     ORDER BY kind, id LIMIT $5`,
-    [tenantId, kinds, after?.kind ?? null, after?.id ?? '', most],
-  );
-
 /** Tenants with the highest revision of a service's records. */
 export const listPositions = (
   manager: EntityManager,
@@ -90,13 +58,39 @@ export const listPositions = (
 /** The condition that an event names a change of a record. It is that of an index. */
 const namesChange = `details LIKE '%"record.%'`;
 
-/** Tells whether the trail has an event that names a change of a record. In a trail that has one, it is among the first. */
-export const namesChanges = async (manager: EntityManager, tenantId: string): Promise<boolean> => {
+/**
+ * Tells whether the trail has an event before `seq` that names a change of a record. In a trail that has one, it is among the
+ * first.
+ */
+export const namesChanges = async (manager: EntityManager, tenantId: string, seq: number): Promise<boolean> => {
   const rows = await manager.query<unknown[]>(
-    `SELECT 1 FROM sealed_event WHERE tenant_id = $1 AND ${namesChange} AND details LIKE '%"record.1":%' ORDER BY seq LIMIT 1`,
-    [tenantId],
+    `SELECT 1 FROM sealed_event WHERE tenant_id = $1 AND sealed_event.seq < $2 AND ${namesChange} AND details LIKE '%"record.1":%'
+     ORDER BY seq LIMIT 1`,
+    [tenantId, seq],
   );
   return rows.length > 0;
+};
+
+/** The heads of changes that events after `seq` name. */
+export const headsAfter = (manager: EntityManager, tenantId: string, seq: number): Promise<RecordHead[]> =>
+  manager.query<RecordHead[]>(`SELECT ${columns} FROM record_head WHERE tenant_id = $1 AND record_head.seq > $2`, [
+    tenantId,
+    seq,
+  ]);
+
+/** Reads where the trail and the index end, in one statement. */
+export const toldPlace = async (manager: EntityManager, tenantId: string): Promise<ToldPlace> => {
+  const [row] = await manager.query<
+    { seq: number | null; hash: Buffer | null; indexSeq: number | null; indexMac: Buffer | null }[]
+  >(
+    `SELECT head.seq::float8 AS seq, head.hash, i.seq::float8 AS "indexSeq", i.mac AS "indexMac"
+     FROM (SELECT $1::uuid AS tenant_id) asked
+     LEFT JOIN trail_head head USING (tenant_id) LEFT JOIN record_index i USING (tenant_id)`,
+    [tenantId],
+  );
+  const { seq = null, hash = null, indexSeq = null, indexMac = null } = row ?? {};
+  const end = seq === null || hash === null ? null : { seq, hash };
+  return { end, indexSeq: indexSeq ?? 0, indexMac: indexMac ?? Buffer.of() };
 };
 
 /** The sequence number of the trail's last event; 0 if there is none. */

@@ -1,61 +1,73 @@
-import { setImmediate as endOfTurn } from 'node:timers/promises';
-import {
-  emptyMultiset,
-  type IndexedRecord,
-  indexedBytes,
-  recordIndexBytes,
-  withElement,
-  withoutElement,
-} from '@ankasecure/audit-event';
-import { AnkaError, type Context, monotonicNow, recordKey } from '@ankasecure/contracts';
+import { emptyMultiset, recordIndexBytes } from '@ankasecure/audit-event';
+import { AnkaError, type Context, monotonicNow, type RecordHead } from '@ankasecure/contracts';
 import { BoundedMap, Logger, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { MacSource } from '../mac/mac-source.js';
-import { RecordHead as RecordHeadRow } from './record-head.entity.js';
+import { HeadMemory } from './head-memory.js';
+import { KnownHeads, sumOf } from './known-heads.js';
+import { type ReadIndex, type ReadRange, readIndex } from './read-index.js';
 import {
   advanceRecordHeads,
   clearRecords,
-  namesChanges,
   type SealedChange,
-  selectHeads,
   storeIndex,
+  toldPlace,
   trailEnd,
 } from './record-head.sql.js';
-import { RecordIndexRecord } from './record-index.entity.js';
+import type { RecordIndexRecord } from './record-index.entity.js';
 import { assertMayFollow } from './sealed-change.js';
+
+type Mac = (macKeyId: string, message: Buffer) => Promise<Buffer>;
 
 /** The events that change an index, and their tenant's MACs. */
 export interface IndexChange {
   readonly tenantId: string;
   readonly changes: readonly SealedChange[];
-  /** The last event of the batch, and the MAC key of its seal. */
+  /** The first event of the batch. */
+  readonly fromSeq: number;
+  /** The last one, and the MAC key of its seal. */
   readonly seq: number;
   readonly macKeyId: string;
-  readonly mac: (macKeyId: string, message: Buffer) => Promise<Buffer>;
+  readonly mac: Mac;
 }
 
-type Known = Pick<RecordIndexRecord, 'seq' | 'mac'>;
+/** Runs a read in one snapshot. */
+type Run = (read: (manager: EntityManager) => Promise<ReadIndex>) => Promise<ReadIndex>;
+
+interface Known {
+  readonly seq: number;
+  readonly mac: Buffer;
+}
+
+/** The last comparison of all heads, and until when it counts. */
+interface Comparison {
+  /** The heads that it found, until it has ended and they are in memory. */
+  result: Promise<KnownHeads | undefined>;
+  until: number;
+}
 
 /** The time for which a comparison of all heads counts, in milliseconds; longer if the comparison itself takes long. */
 const freshMs = 60_000;
 const mostShare = 50;
 const capacity = 100_000;
-/** Heads that are hashed in one turn of the event loop. */
-const perTurn = 200;
+/** Heads of all tenants in memory; some 300 bytes each. */
+const mostHeads = 200_000;
 
 /**
- * Keeps the index of each tenant's records, and compares it with the heads in the database before they are believed. Whoever
- * owns the database cannot put one head back: the index would need a MAC that only the HSM makes. An older index with its own
- * MAC is one that this process knows a newer one of, or that the anchor in the token does.
+ * Keeps the index of each tenant's records. Questions about records are answered from the heads whose sum the index holds, and from
+ * nothing else that the database says: whoever owns it answers each statement as they like. They cannot put one head back, because
+ * the index would need a MAC that only the HSM makes. An older index with its own MAC is one that this process knows a newer one of,
+ * or that the anchor in the token does.
  */
 @Injectable()
 export class RecordIndexes {
   /** The acceptance of older trails that this process has taken over. */
   private accepted = 0;
   private readonly known = new BoundedMap<string, Known>(capacity);
-  private readonly compared = new BoundedMap<string, { readonly result: Promise<void>; until: number }>(capacity);
+  private readonly memory = new HeadMemory(mostHeads);
+  private readonly compared = new BoundedMap<string, Comparison>(capacity);
 
   constructor(
     private readonly dataSource: DataSource,
@@ -65,28 +77,33 @@ export class RecordIndexes {
   ) {}
 
   /**
-   * Brings the index up to date with the changes of a batch, in its transaction, before the heads move.
+   * Brings the index up to date with the changes of a batch, in its transaction, before the heads move. The heads before are those
+   * that the index holds, not those that the database tells.
    * @returns a function to call after the commit
    * @throws AnkaError `service-unavailable` if the stored index is not authentic; `request-invalid` for a change that cannot follow
    */
-  async change(manager: EntityManager, { tenantId, changes, seq, macKeyId, mac }: IndexChange): Promise<() => void> {
+  async change(
+    manager: EntityManager,
+    { tenantId, changes, fromSeq, seq, macKeyId, mac }: IndexChange,
+  ): Promise<() => void> {
     this.takeOver();
-    const held = await manager.findOneBy(RecordIndexRecord, { tenantId });
-    if (held !== null && !this.isKnown(held) && !(await mac(held.macKeyId, recordIndexBytes(held))).equals(held.mac))
-      throw this.fault(tenantId, 'its MAC is not genuine');
-    this.assertNotOlder(tenantId, held, this.known.get(tenantId));
-    const before = new Map((await selectHeads(manager, tenantId, changes)).map((head) => [recordKey(head), head]));
-    let sum: Buffer = held?.sum ?? emptyMultiset();
-    for (const change of changes) {
-      const old = before.get(recordKey(change));
+    const floor = this.known.get(tenantId);
+    const range = { known: this.memory.get(tenantId), before: fromSeq };
+    const before = await this.load(tenantId, (read) => read(manager), mac, range);
+    this.assertNotOlder(tenantId, before.seq, floor);
+    const moved = changes.filter((change) => {
+      const old = before.get(change);
       assertMayFollow(old, change);
-      if (old !== undefined && old.revision >= change.revision) continue;
-      if (old !== undefined) sum = withoutElement(sum, indexedBytes(old));
-      sum = withElement(sum, indexedBytes(change));
-    }
+      return old === undefined || old.revision < change.revision;
+    });
+    const from = before.seq;
+    const sum = await before.sumWith(moved);
     const index = { tenantId, seq, sum, macKeyId, mac: await mac(macKeyId, recordIndexBytes({ tenantId, seq, sum })) };
     await storeIndex(manager, index);
-    return () => this.learn(index);
+    return () => {
+      this.learn(tenantId, index);
+      if (before.seq === from) this.take(tenantId, before, index, moved);
+    };
   }
 
   /**
@@ -110,44 +127,72 @@ export class RecordIndexes {
       await advanceRecordHeads(manager, tenantId, partition, changes);
       await storeIndex(manager, { tenantId, seq, sum, macKeyId, mac });
     });
+    this.memory.delete(tenantId);
   }
 
   /** Forgets which indexes were seen: an operator has accepted older ones. */
   forget(): void {
     this.known.clear();
+    this.memory.clear();
     this.compared.clear();
   }
 
   /**
-   * Compares all heads of the context's tenant with the index, unless that was done within the last minute.
-   * @throws AnkaError `service-unavailable` (retryable) if a head is not the one that was sealed, or no worker answers
+   * All heads of the context's tenant, as the trail stands now. Once a minute they are compared with all that the database says.
+   * @throws AnkaError `service-unavailable` (retryable) if the trail or a head is not the one that was sealed, or no worker answers
    */
-  assertSound(context: Context): Promise<void> {
+  async heads(context: Context): Promise<KnownHeads> {
+    await this.guard.assertSound(context.tenantId);
+    try {
+      return await this.current(context);
+    } catch (error) {
+      // An operator may have accepted older trails meanwhile. Any process may have been asked.
+      await this.guard.compare().catch(() => undefined);
+      if (!this.takeOver()) throw error;
+      return this.current(context);
+    }
+  }
+
+  private async current(context: Context): Promise<KnownHeads> {
     this.takeOver();
+    const { tenantId } = context;
+    const compared = await this.compareEachMinute(context);
+    // Taken before the database is asked: what is sealed meanwhile may be missing in its answer.
+    const [fits, floor] = [this.guard.expected(tenantId), this.known.get(tenantId)];
+    const told = await withTenant(this.dataSource, tenantId, (manager) => toldPlace(manager, tenantId));
+    if (!fits(told)) throw this.fault(tenantId, 'the trail does not reach what was sealed');
+    this.assertNotOlder(tenantId, told.indexSeq, floor);
+    const heads = this.memory.get(tenantId) ?? compared;
+    const isNow = heads !== undefined && (heads.seq > told.indexSeq || heads.mac.equals(told.indexMac));
+    return isNow ? heads : this.read(context, heads);
+  }
+
+  /** Reads what the index holds after `known`, or everything. */
+  private async read(context: Context, known: KnownHeads | undefined): Promise<KnownHeads> {
+    const { tenantId } = context;
+    const floor = this.known.get(tenantId);
+    const run: Run = (read) => withTenant(this.dataSource, tenantId, read, 'REPEATABLE READ');
+    const mac: Mac = (macKeyId, message) => this.macs.computeOne(context, macKeyId, message);
+    const heads = await this.load(tenantId, run, mac, { known, before: Number.MAX_SAFE_INTEGER });
+    this.assertNotOlder(tenantId, heads.seq, floor);
+    return heads;
+  }
+
+  private compareEachMinute(context: Context): Promise<KnownHeads | undefined> {
     const { tenantId } = context;
     const last = this.compared.get(tenantId);
     if (last !== undefined && monotonicNow() < last.until) return last.result;
     const begun = monotonicNow();
-    const entry = { result: this.compareAgain(context), until: Number.POSITIVE_INFINITY };
+    const entry: Comparison = { result: this.read(context, undefined), until: Number.POSITIVE_INFINITY };
     this.compared.set(tenantId, entry);
     entry.result.then(
       () => {
         entry.until = monotonicNow() + Math.max(freshMs, mostShare * (monotonicNow() - begun));
+        entry.result = Promise.resolve(undefined);
       },
       () => this.compared.delete(tenantId),
     );
     return entry.result;
-  }
-
-  /** Compares once more if an operator has accepted older trails meanwhile. Any process may have been asked. */
-  private async compareAgain(context: Context): Promise<void> {
-    try {
-      await this.compare(context);
-    } catch (error) {
-      await this.guard.compare().catch(() => undefined);
-      if (!this.takeOver()) throw error;
-      await this.compare(context);
-    }
   }
 
   /** @returns whether an operator has accepted trails since */
@@ -155,45 +200,56 @@ export class RecordIndexes {
     const { accepted } = this.guard;
     if (accepted === this.accepted) return false;
     this.accepted = accepted;
-    this.known.clear();
-    this.compared.clear();
+    this.forget();
     return true;
   }
 
-  private async compare(context: Context): Promise<void> {
-    const { tenantId } = context;
-    // A change that is sealed while this reads makes the process know a newer index than the one that it has read.
-    const known = this.known.get(tenantId);
-    const read = async (manager: EntityManager) => {
-      const held = await manager.findOneBy(RecordIndexRecord, { tenantId });
-      const heads = await manager.findBy(RecordHeadRow, { tenantId });
-      const isEmpty = held === null && heads.length === 0;
-      return { held, heads, isDeleted: isEmpty && (await namesChanges(manager, tenantId)) };
-    };
-    const { held, heads, isDeleted } = await withTenant(this.dataSource, tenantId, read, 'REPEATABLE READ');
+  /** The heads that the stored index holds: those that are known with what has changed since, or all that the database says. */
+  private async load(tenantId: string, run: Run, mac: Mac, range: ReadRange): Promise<KnownHeads> {
+    const read = await run((manager) => readIndex(manager, tenantId, range));
+    return (await this.verified(tenantId, read, mac)) ?? this.load(tenantId, run, mac, { ...range, known: undefined });
+  }
+
+  /** @returns undefined if what has changed does not explain the index: then everything must be read */
+  private async verified(tenantId: string, read: ReadIndex, mac: Mac): Promise<KnownHeads | undefined> {
+    const { held, heads, from, isDeleted } = read;
     if (isDeleted) throw this.fault(tenantId, 'it was deleted');
-    if (held === null && heads.length === 0) return this.assertNotOlder(tenantId, null, known);
-    const sum = await sumOf(heads);
-    if (held === null || !sum.equals(held.sum)) throw this.fault(tenantId, 'the heads of its records were changed');
-    if (!this.isKnown(held)) {
-      const genuine = await this.macs.computeOne(context, held.macKeyId, recordIndexBytes(held));
-      if (!genuine.equals(held.mac)) throw this.fault(tenantId, 'its MAC is not genuine');
+    const base = from ?? new KnownHeads();
+    if (held === null && heads.length === 0) return base;
+    if (held !== null && from?.mac.equals(held.mac) === true) return from;
+    const { seq } = base;
+    const sum = await base.sumWith(heads);
+    if (held === null || !sum.equals(held.sum)) {
+      if (from !== undefined) return undefined;
+      throw this.fault(tenantId, 'the heads of its records were changed');
     }
-    this.assertNotOlder(tenantId, held, known);
-    this.learn(held);
+    const isKnown = this.known.get(tenantId)?.mac.equals(held.mac) === true;
+    if (!isKnown && !(await mac(held.macKeyId, recordIndexBytes(held))).equals(held.mac))
+      throw this.fault(tenantId, 'its MAC is not genuine');
+    if (base.seq !== seq) return base.seq >= held.seq ? base : undefined;
+    this.take(tenantId, base, held, heads);
+    this.learn(tenantId, held);
+    return base;
+  }
+
+  private take(
+    tenantId: string,
+    base: KnownHeads,
+    index: Pick<RecordIndexRecord, 'seq' | 'sum' | 'mac'>,
+    heads: readonly RecordHead[],
+  ): void {
+    base.advance(index, heads);
+    // What was read before another change is not kept in the place of a newer state.
+    if ((this.memory.get(tenantId)?.seq ?? 0) <= base.seq) this.memory.set(tenantId, base);
   }
 
   /** Remembers an authentic index, unless a newer one is known. */
-  private learn({ tenantId, seq, mac }: Known & { readonly tenantId: string }): void {
+  private learn(tenantId: string, { seq, mac }: Known): void {
     if ((this.known.get(tenantId)?.seq ?? 0) <= seq) this.known.set(tenantId, { seq, mac });
   }
 
-  private isKnown({ tenantId, mac }: RecordIndexRecord): boolean {
-    return this.known.get(tenantId)?.mac.equals(mac) === true;
-  }
-
-  private assertNotOlder(tenantId: string, held: RecordIndexRecord | null, known: Known | undefined): void {
-    if (known !== undefined && (held?.seq ?? 0) < known.seq) throw this.fault(tenantId, 'it is older than before');
+  private assertNotOlder(tenantId: string, seq: number, floor: Known | undefined): void {
+    if (floor !== undefined && seq < floor.seq) throw this.fault(tenantId, 'it is older than before');
   }
 
   private fault(tenantId: string, what: string): AnkaError {
@@ -202,12 +258,3 @@ export class RecordIndexes {
     return new AnkaError('service-unavailable', detail);
   }
 }
-
-const sumOf = async (heads: readonly IndexedRecord[]): Promise<Buffer> => {
-  let sum = emptyMultiset();
-  for (const [index, head] of heads.entries()) {
-    if (index % perTurn === perTurn - 1) await endOfTurn();
-    sum = withElement(sum, indexedBytes(head));
-  }
-  return sum;
-};

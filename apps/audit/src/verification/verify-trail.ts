@@ -1,12 +1,12 @@
 import { AnkaError, type Context, type verifyTrail } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { MacSource } from '../mac/mac-source.js';
 import { HeadVerification } from '../record/head-verification.js';
+import { RecordIndexes } from '../record/record-indexes.js';
 import { TrailReader } from '../trail/trail-reader.js';
 import { type Compared, TrailAnchorCheck } from './trail-anchor-check.js';
-import { type Proof, type Stretch, TrailProof } from './trail-proof.js';
+import { type Proof, TrailProof } from './trail-proof.js';
 
 type Range = z.infer<typeof verifyTrail.request>;
 type Verification = z.infer<typeof verifyTrail.reply>;
@@ -23,6 +23,7 @@ export class VerifyTrail {
     private readonly reader: TrailReader,
     private readonly macs: MacSource,
     private readonly anchor: TrailAnchorCheck,
+    private readonly indexes: RecordIndexes,
   ) {}
 
   /**
@@ -33,6 +34,7 @@ export class VerifyTrail {
    *
    * A row with a fault of its own is named itself. Sound rows without a valid seal are `unsealed`, from the first after the
    * last valid seal on. `checked` counts the rows that seals vouch for.
+   * Records are compared twice with what the rows name: the heads that the database tells, and those from which questions are answered.
    * @throws AnkaError `deadline-exceeded` with the last seq that was checked; `service-unavailable` when no worker is there for the MACs, or too many verifications run
    */
   async verify(context: Context, { fromSeq = 1, untilSeq }: Range): Promise<Verification> {
@@ -41,27 +43,23 @@ export class VerifyTrail {
     const { tenantId } = context;
     const compare = await this.anchor.begin(tenantId);
     return this.reader.read('verification', tenantId, async (manager) => {
-      const { proof, forgotten } = await this.prove(manager, context, { fromSeq, untilSeq });
+      const heads = new HeadVerification();
+      const range = { fromSeq, untilSeq };
+      const proof = await new TrailProof(manager, this.macs, context, range, (row) => heads.feed(row)).run();
       const compared = await compare(manager, proof.head);
-      return verificationOf(fromSeq, proof, proof.fault ?? forgotten ?? mismatch(proof, compared), compared);
+      const verified = { fromSeq, untilSeq: proof.untilSeq, end: proof.head.seq };
+      const fault =
+        proof.fault ??
+        forgotten(await heads.firstFault(manager, tenantId, verified)) ??
+        mismatch(proof, compared) ??
+        forgotten(heads.firstKnownFault(await this.indexes.heads(context), verified));
+      return verificationOf(fromSeq, proof, fault, compared);
     });
   }
-
-  /** The proof of the rows; if they are sound, the first fault of what was derived from them. */
-  private async prove(
-    manager: EntityManager,
-    context: Context,
-    stretch: Stretch,
-  ): Promise<{ readonly proof: Proof; readonly forgotten: Fault | undefined }> {
-    const heads = new HeadVerification();
-    const proof = await new TrailProof(manager, this.macs, context, stretch, (row) => heads.feed(row)).run();
-    if (proof.fault !== undefined) return { proof, forgotten: undefined };
-    const { untilSeq, head } = proof;
-    const verified = { fromSeq: stretch.fromSeq, untilSeq, end: head.seq };
-    const seq = await heads.firstFault(manager, context.tenantId, verified);
-    return { proof, forgotten: seq === undefined ? undefined : { seq, reason: 'record-forgotten' } };
-  }
 }
+
+const forgotten = (seq: number | undefined): Fault | undefined =>
+  seq === undefined ? undefined : { seq, reason: 'record-forgotten' };
 
 const reachesEnd = ({ untilSeq, head }: Proof): boolean => untilSeq >= head.seq;
 

@@ -21,9 +21,10 @@ export type {
 
 /**
  * The place of a private or secret key: an object of the token; a blob that a KEK in the token wraps; or, for algorithms
- * that the token lacks, this process's memory. Software keys are sealed by the token at rest.
+ * that the token lacks, this process's memory. Software keys are sealed by the token at rest. Of a key in custody `public`,
+ * somebody else has the private key.
  */
-export type CustodyKind = 'token' | 'wrapped' | 'software';
+export type CustodyKind = 'token' | 'wrapped' | 'software' | 'public';
 
 /** The keys that wrap a key, and the key's owner. */
 export interface Wrapping {
@@ -67,6 +68,8 @@ export interface KeyRef {
   readonly wrapped?: (WrappedKey & { readonly wrapping: Wrapping }) | undefined;
   /** The sealed bytes of a key in software; absent for all others. */
   readonly sealed?: Uint8Array | undefined;
+  /** Set for a public key of others, which has no object and no private key; absent for all others. */
+  readonly isPublic?: true | undefined;
 }
 
 /**
@@ -213,8 +216,8 @@ export interface KeyCustody {
   capabilities(): readonly Capability[];
 
   generate(budget: Deadline, key: NewKey): Promise<GeneratedKey>;
-  /** RFC 7512 URI, without a PIN. */
-  uri(ref: KeyRef): string;
+  /** RFC 7512 URI, without a PIN; null for a key without an object. */
+  uri(ref: KeyRef): string | null;
 
   /** r‖s for ECDSA, RFC 8032 encoding for EdDSA, the full MAC for HMAC. */
   sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Uint8Array>;

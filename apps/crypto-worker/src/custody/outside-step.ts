@@ -7,7 +7,7 @@ import {
   outsideStepTable,
   type Purpose,
 } from '@ankasecure/algorithm';
-import type { Custody } from './custody.js';
+import type { Custody, CustodyKind } from './custody.js';
 
 export interface Warning {
   readonly code: string;
@@ -22,6 +22,8 @@ export interface SteppedKey {
   readonly purpose: Purpose;
   /** The key's JOSE algorithms, the default first. */
   readonly algs: readonly Alg[];
+  /** Default: the token's. */
+  readonly custody?: CustodyKind;
 }
 
 /** Steps by algorithm, for the steps of a capability. Every operation asks for them, and rulings compare them by identity. */
@@ -36,8 +38,12 @@ const stepsOf = (ofToken: readonly string[], alg: Alg | undefined): readonly str
 };
 
 /** The steps of one algorithm that are left to the worker, whether or not its self-test has run. */
-export const outsideStepsOn = (custody: Custody, { algorithm, purpose }: Omit<SteppedKey, 'algs'>, alg?: Alg) => {
-  const { outsideSteps: ofToken } = custody.known(algorithm, purpose);
+export const outsideStepsOn = (
+  custody: Custody,
+  { algorithm, purpose, custody: kind }: Omit<SteppedKey, 'algs'>,
+  alg?: Alg,
+) => {
+  const { outsideSteps: ofToken } = custody.known(algorithm, purpose, kind === 'public' ? kind : undefined);
   const byAlg = known.get(ofToken) ?? new Map<Alg | undefined, readonly string[]>();
   const steps = byAlg.get(alg) ?? stepsOf(ofToken, alg);
   known.set(ofToken, byAlg.set(alg, steps));
@@ -51,12 +57,17 @@ export const outsideSteps = (custody: Custody, key: SteppedKey): readonly string
 export const detailOf = (step: string): string =>
   isOutsideStep(step) ? outsideStepTable[step].detail : 'A step of this algorithm runs in the worker, outside the HSM';
 
-/** A step that this token lacks. Answers always name it. Steps that belong to an algorithm are named for FIPS-only. */
-const lacksIt = (step: string): boolean => step === 'oaep-unpadding' || step === 'import-check';
+/**
+ * Steps that answers always name: those that this token lacks, and the use of a key without an object in it. Steps that belong
+ * to an algorithm are named for FIPS-only.
+ */
+const alwaysNamed: readonly string[] = ['oaep-unpadding', 'import-check', 'public-key-record'];
 
 /** The warnings for these steps, for answers. @param fipsOnly whether the tenant's policy has this flag */
 export const stepWarnings = (steps: readonly string[], fipsOnly: boolean): Warning[] =>
-  steps.filter((step) => fipsOnly || lacksIt(step)).map((step) => ({ code: step, detail: detailOf(step) }));
+  steps
+    .filter((step) => fipsOnly || alwaysNamed.includes(step))
+    .map((step) => ({ code: step, detail: detailOf(step) }));
 
 /** The warnings for the steps that a key needs because its token lacks them. */
 export const outsideWarnings = (custody: Custody, key: SteppedKey): Warning[] =>

@@ -19,6 +19,7 @@ const outsideModules = { approved: false, source: 'FIPS 140-3 §7.2 (used outsid
  */
 const recoveryOf = ({ state, custody, lastKek }: StoredVersion): Key['recovery'] => {
   if (state !== 'DESTROYED') return null;
+  if (custody === 'public') return { possible: true, until: null };
   const isPossible = custody !== 'token' && lastKek !== null && lastKek.destroyedAt === null;
   return { possible: isPossible, until: isPossible ? instantOf(lastKek.destroyAt) : null };
 };
@@ -78,12 +79,21 @@ export const keyResource = (
 };
 
 /**
- * Names what a key shows beside its revision: the state that a date brings about, and what the standards and the token say of
+ * Names what a key shows beside its revision: the version and state that a date brings about, and what the standards and the token say of
  * it at the time. Undefined for a key that shows nothing of this kind.
  */
-export const variantOf = ({ state, activateAt, deactivateAt, fips, warnings = [] }: Key): string | undefined => {
+export const variantOf = ({
+  version,
+  state,
+  activateAt,
+  deactivateAt,
+  fips,
+  warnings = [],
+}: Key): string | undefined => {
   const isPlain = activateAt === null && deactivateAt === null && fips.approved && warnings.length === 0;
-  return isPlain ? undefined : hash('sha256', JSON.stringify([state, fips, warnings]), 'base64url').slice(0, 11);
+  return isPlain
+    ? undefined
+    : hash('sha256', JSON.stringify([version, state, fips, warnings]), 'base64url').slice(0, 11);
 };
 
 export const versionResource = (custody: Custody, stored: StoredVersion, now: number): KeyVersionResource => {

@@ -53,6 +53,8 @@ const publishedVersions = async (
   if (wanted === null) return [];
   const versions = selectVersions(manager)
     .where(`version.tenantId = :tenantId AND key.purpose = 'sign'`, { tenantId })
+    // Whoever has the private key publishes a public key of others. In this set it would vouch for their signatures.
+    .andWhere(`version.custody <> 'public'`)
     .andWhere('version.state IN (:...published)', { published });
   if (wanted !== undefined) versions.andWhere('version.keyId = :keyId AND version.version = :version', { ...wanted });
   return versions

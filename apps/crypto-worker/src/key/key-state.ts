@@ -1,5 +1,6 @@
 import type { Purpose } from '@ankasecure/algorithm';
 import type { KeyState, RevocationReason } from '@ankasecure/contracts';
+import type { CustodyKind } from '../custody/custody.js';
 
 /**
  * The moves of a version: each row maps the states that a move applies to, to the states that it leads to. Any other move is
@@ -120,6 +121,18 @@ export const usesOf: Readonly<Record<Purpose, readonly Use[]>> = {
   mac: bothUses,
   wrap: ['process'],
 };
+
+/** The uses of public keys of others: those that need no private key. */
+const usesOfPublic: Readonly<Record<Purpose, readonly Use[]>> = {
+  encrypt: ['protect'],
+  sign: ['process'],
+  mac: [],
+  wrap: [],
+};
+
+/** The uses of a key, by its purpose and custody. */
+export const usesOfKey = (purpose: Purpose, custody: CustodyKind): readonly Use[] =>
+  (custody === 'public' ? usesOfPublic : usesOf)[purpose];
 
 /** `at-risk`: only for a caller who accepts the risk in the same item. */
 export type Permission = 'yes' | 'at-risk' | 'no';

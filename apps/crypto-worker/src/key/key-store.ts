@@ -10,7 +10,7 @@ import type { Lifecycle } from './key-state.js';
 import { type KeyVersion, objectKindOf } from './key-version.js';
 import { NamedKeys } from './named-key.js';
 import { KeyVersionRecord } from './record/key-version.entity.js';
-import { readVersion, type StoredVersion } from './record/select-version.js';
+import { currentNumber, readVersion, type StoredVersion } from './record/select-version.js';
 import { wrappedOf } from './wrapped-version.js';
 
 const millisOf = (date: Date | null): number | null => date?.getTime() ?? null;
@@ -42,6 +42,7 @@ export const versionOf = (stored: StoredVersion): KeyVersion => {
       objectId: stored.objectId,
       wrapped: wrappedOf(stored),
       sealed: stored.sealedKey ?? undefined,
+      ...(stored.custody === 'public' && { isPublic: true }),
     },
     keyMadeAt: stored.key.createdAt.getTime(),
     madeAt: stored.createdAt.getTime(),
@@ -136,12 +137,18 @@ export class KeyStore {
     throw error;
   }
 
-  /** Whether the version is still the key's newest. If it is not, the key is read again. */
+  /** Whether no later version of the key has begun. If one has, the key is read again. */
   async isCurrent({ tenantId, keyId, version }: Pick<KeyVersion, 'tenantId' | 'keyId' | 'version'>): Promise<boolean> {
-    const newest = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.maximum(KeyVersionRecord, 'version', { tenantId, keyId }),
+    const hasLater = await withTenant(this.dataSource, tenantId, (manager) =>
+      manager
+        .createQueryBuilder(KeyVersionRecord, 'version')
+        .where('version.tenantId = :tenantId AND version.keyId = :keyId', { tenantId, keyId })
+        .andWhere(`version.version = ${currentNumber(':tenantId', ':keyId')} AND version.version > :version`, {
+          version,
+        })
+        .getExists(),
     );
-    if (newest === version) return true;
+    if (!hasLater) return true;
     this.forget(tenantId, keyId);
     return false;
   }

@@ -5,6 +5,7 @@ import type { GrantedVersion, KeyStore, NamedById } from './key-store.js';
 import type { KeyVersion } from './key-version.js';
 import { KeyAliasRecord } from './record/key-alias.entity.js';
 import { KeyVersionRecord } from './record/key-version.entity.js';
+import { currentNumber } from './record/select-version.js';
 
 /** The key that an alias stood for when it was read, with the current version at that time. */
 type Known = Pick<KeyVersion, 'keyId' | 'version' | 'revision'>;
@@ -93,8 +94,7 @@ const currentOf = async (manager: EntityManager, tenantId: string, name: string)
       'alias.tenantId = version.tenantId AND alias.keyId = version.keyId',
     )
     .where('alias.tenantId = :tenantId AND alias.name = :name', { tenantId, name })
-    .orderBy('version.version', 'DESC')
-    .limit(1)
+    .andWhere(`version.version = ${currentNumber('alias.tenant_id', 'alias.key_id')}`)
     .getOne()) as (KeyVersionRecord & { readonly alias: KeyAliasRecord }) | null;
   if (current !== null) assertAsked(manager, current.alias, { tenantId, name, keyId: current.keyId });
   return current;

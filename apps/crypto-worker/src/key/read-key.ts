@@ -22,7 +22,13 @@ import { versionOf } from './key-store.js';
 import { publicKeyOf } from './public-key.js';
 import { assertWhole } from './record/assert-whole.js';
 import { KeyRecord } from './record/key.entity.js';
-import { readVersion, readVersions, type StoredVersion, selectVersions } from './record/select-version.js';
+import {
+  currentNumber,
+  readVersion,
+  readVersions,
+  type StoredVersion,
+  selectVersions,
+} from './record/select-version.js';
 
 type ListRequest = z.infer<typeof listKeys.request>;
 
@@ -114,7 +120,10 @@ export class ReadKey {
         'view',
         page.entities.map(({ keyId }) => keyId),
       );
-      await Promise.all(page.entities.map((stored) => assertWhole(manager, [stored], true)));
+      const following = await followingOf(manager, tenantId, page.entities);
+      await Promise.all(
+        page.entities.map((stored) => assertWhole(manager, [stored, ...(following.get(stored.keyId) ?? [])], true)),
+      );
       return page;
     });
     const shown = entities.slice(0, limit);
@@ -133,6 +142,23 @@ export class ReadKey {
 const assertVisible = async (manager: EntityManager, context: Context, id: string): Promise<void> => {
   if (!(await manager.existsBy(KeyRecord, { tenantId: context.tenantId, id }))) throw new AnkaError('key-not-found');
   await assertGranted(manager, context, 'view', id);
+};
+
+/** The versions that are to follow the current ones, by key. */
+const followingOf = async (
+  manager: EntityManager,
+  tenantId: string,
+  current: readonly StoredVersion[],
+): Promise<ReadonlyMap<string, readonly StoredVersion[]>> => {
+  if (current.length === 0) return new Map();
+  const following = await selectVersions(manager)
+    .where('version.tenantId = :tenantId AND version.keyId IN (:...ids)', {
+      tenantId,
+      ids: current.map(({ keyId }) => keyId),
+    })
+    .andWhere(`version.version > ${currentNumber('version.tenant_id', 'version.key_id')}`)
+    .getMany();
+  return Map.groupBy(following, ({ keyId }) => keyId);
 };
 
 /** The start of a page and its length. */
@@ -155,9 +181,7 @@ const pageOf = (
   const query = selectVersions(manager)
     .addSelect('(extract(epoch FROM key.created_at) * 1000000)::bigint::text', 'position')
     .where('version.tenantId = :tenantId', { tenantId: context.tenantId })
-    .andWhere(
-      'version.version = (SELECT max(n.version) FROM key_version n WHERE n.tenant_id = key.tenant_id AND n.key_id = key.id)',
-    );
+    .andWhere(`version.version = ${currentNumber('key.tenant_id', 'key.id')}`);
   if (algorithm !== undefined) query.andWhere('key.algorithm = :algorithm', { algorithm });
   if (purpose !== undefined) query.andWhere('key.purpose = :purpose', { purpose });
   if (label !== undefined) query.andWhere('key.label = :label', { label });

@@ -9,7 +9,7 @@ type Key = Pick<KeyVersion, 'algorithm' | 'purpose' | 'custody'>;
 const whenTested = async (custody: Custody, budget: Deadline, key: Key, alg: Alg): Promise<void> => {
   const { algorithm, purpose } = key;
   // A wrapped key is used in the token.
-  const place = key.custody === 'software' ? 'software' : 'token';
+  const place = key.custody === 'wrapped' ? 'token' : key.custody;
   const { algs, excluded } = await custody.capability(budget, algorithm, purpose, place);
   if (algs.includes(alg)) return;
   const why = excluded.find((row) => row.alg === alg)?.detail ?? 'the token is not known to support it';

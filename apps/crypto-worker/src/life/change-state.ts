@@ -117,7 +117,7 @@ const versionsFor = async (
   const current = await readCurrent(manager, tenantId, id);
   if (version === undefined || version === current.version) return [current];
   const named = await readVersion(manager, tenantId, id, version);
-  return named === undefined ? [current] : [named, current];
+  return [...(named === undefined ? [] : [named]), current].toSorted((a, b) => a.version - b.version);
 };
 
 const foresee = async (manager: EntityManager, tenantId: string, plan: ChangePlan): Promise<Forecast> => {

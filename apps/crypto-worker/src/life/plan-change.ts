@@ -109,7 +109,7 @@ export const standingChange = (
 };
 
 /**
- * Plans the moves of a change.
+ * Plans the moves of a change. A version that is activated before the date of its rotation replaces the current one.
  * @param rows the versions that are meant and the current one, oldest first
  * @throws AnkaError `key-not-found` for a missing version, `key-state` if the table allows no move of the versions
  */
@@ -128,16 +128,19 @@ export const planChange = (
       'key-state',
       `Version ${last.version} was replaced by version ${current?.version}. Deactivate it instead.`,
     );
-  const [first, ...more] = meant.flatMap((row): Step[] => {
-    const lifecycle = lifecycleOf(row);
-    const from = stateAt(lifecycle, now);
-    const move = moveOf(change, row);
-    const target = targetOf(move, from);
-    if (target === undefined) return [];
-    const to = onRecord(move, target, lifecycle, now);
-    return [{ row, from, to, shown: stateAt({ ...lifecycle, state: to }, now) }];
-  });
+  const [first, ...more] = meant.flatMap((row) => stepsOf(row, moveOf(change, row), now));
   if (first === undefined)
     throw new AnkaError('key-state', refusalOf(stateAt(lifecycleOf(last), now), `take the action ${verb}`));
-  return [first, ...more];
+  const [replaced] = verb === 'activate' ? rows.slice(0, -1).flatMap((row) => stepsOf(row, 'rotate', now)) : [];
+  return replaced === undefined ? [first, ...more] : [replaced, first, ...more];
+};
+
+/** The step of one version; none if the move is illegal in its state. */
+const stepsOf = (row: StoredVersion, move: Move, now: number): Step[] => {
+  const lifecycle = lifecycleOf(row);
+  const from = stateAt(lifecycle, now);
+  const target = targetOf(move, from);
+  if (target === undefined) return [];
+  const to = onRecord(move, target, lifecycle, now);
+  return [{ row, from, to, shown: stateAt({ ...lifecycle, state: to }, now) }];
 };

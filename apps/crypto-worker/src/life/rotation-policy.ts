@@ -23,7 +23,7 @@ import { readCurrent } from '../key/record/select-version.js';
 import { forecastKey } from '../outcome/dry-run-answer.js';
 import { KeyActionRunner } from '../outcome/key-action.js';
 import { policyWithin } from '../policy/enforced-policy.js';
-import { assertMadeHere } from '../policy/made-here.js';
+import { assertMadeHere, ownerMakesIt } from '../policy/made-here.js';
 import { newVersionRequest } from '../policy/new-version.js';
 import { refusedBy } from '../policy/ruling.js';
 
@@ -144,6 +144,7 @@ export class RotationPolicies {
     const policy = await policyWithin(manager, tenantId, { now: () => now });
     const row = await readCurrent(manager, tenantId, id);
     assertMadeHere(row.key.purpose);
+    if (row.custody === 'public') throw new AnkaError('purpose-mismatch', ownerMakesIt);
     const state = stateAt(lifecycleOf(row), now);
     if (onTheWayOut.includes(state)) throw new AnkaError('key-state', refusalOf(state, 'have a rotation policy'));
     const { decision } = policy.decide({ ...newVersionRequest(this.custody, policy, row), ...planned });

@@ -17,3 +17,18 @@ export const followedVersion = (
   revision: trigger === 'uses' ? revision : revision + 1,
   ...(state === 'DEACTIVATED' && { deactivateAt: endedBy(now, deactivateAt) }),
 });
+
+/** The states in which a date still ends a version. */
+const toEnd: readonly KeyState[] = ['PRE_ACTIVE', 'ACTIVE', 'SUSPENDED'];
+
+/**
+ * Returns the columns that change when a version is given its end, because the next one takes over then. The new revision makes
+ * every worker read the end.
+ */
+export const toBeFollowed = (
+  { state, revision, deactivateAt }: Pick<KeyVersionRecord, 'state' | 'revision' | 'deactivateAt'>,
+  end: Date,
+): Partial<KeyVersionRecord> => ({
+  revision: revision + 1,
+  ...(toEnd.includes(state) && { deactivateAt: endedBy(end, deactivateAt) }),
+});

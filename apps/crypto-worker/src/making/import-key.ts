@@ -4,6 +4,8 @@ import {
   AnkaError,
   type Context,
   type DryRun,
+  type ImportedPublicKey,
+  type ImportMethod,
   type importKey,
   importMethods,
   type WrappingKey,
@@ -12,6 +14,8 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { Custody } from '../custody/custody.js';
+import { publicKeyDetails } from '../custody/public/public-key-details.js';
+import { readPublicKey } from '../custody/public/read-public-key.js';
 import { isValidAt } from '../key/key-state.js';
 import { KeyStore } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
@@ -26,7 +30,11 @@ import type { KeySource, Supply } from './plan-creation.js';
 import { assertUnwraps } from './wrapping-key.js';
 
 type ImportRequest = z.infer<typeof importKey.request>;
-type Material = Pick<ImportRequest, 'method' | 'wrappingKeyId' | 'wrappedKey' | 'formerKids'>;
+/** A wrapped key. The schema requires its members where there is no public key. */
+type Material = Pick<ImportRequest, 'wrappingKeyId' | 'formerKids'> & {
+  readonly method: ImportMethod;
+  readonly wrappedKey: string;
+};
 
 /** Whether the version is the one that was read. */
 const isUnchanged = (manager: EntityManager, { tenantId, keyId, version, revision }: KeyVersion): Promise<boolean> =>
@@ -67,10 +75,35 @@ export class ImportKey {
    */
   import(
     context: Context,
-    { method, wrappingKeyId, wrappedKey, formerKids, ...request }: ImportRequest,
+    { method, wrappingKeyId, wrappedKey, formerKids, publicKey, ...request }: ImportRequest,
   ): Promise<CreatedKey | DryRun> {
+    if (publicKey !== undefined) {
+      const alg = request.alg ?? (publicKey.jwk?.alg as typeof request.alg);
+      return this.creator.create(context, { ...request, alg }, this.bringingPublic(context, publicKey, formerKids));
+    }
+    if (method === undefined || wrappedKey === undefined) throw new AnkaError('request-invalid');
     const material = { method, wrappingKeyId, wrappedKey, formerKids };
     return this.creator.create(context, request, this.bringing(context, material));
+  }
+
+  /** A public key of others. The HSM has no part in it but the seal of the record. */
+  private bringingPublic(
+    context: Context,
+    publicKey: ImportedPublicKey,
+    formerKids: Material['formerKids'],
+  ): KeySource {
+    const details: Record<string, string> = {};
+    return {
+      operation: 'key.import',
+      formerKids,
+      details,
+      prepare: async (algorithm, purpose) => {
+        if (formerKids !== undefined) await this.keys.former.assertFree(context.tenantId, formerKids);
+        const spki = readPublicKey(publicKey, { algorithm, purpose });
+        Object.assign(details, publicKeyDetails(spki));
+        return { make: async () => ({ spki, wrapped: null }) };
+      },
+    };
   }
 
   private bringing(context: Context, { method, wrappingKeyId, wrappedKey, formerKids }: Material): KeySource {

@@ -45,6 +45,9 @@ export interface VersionMaking {
   readonly report?: Making<unknown>['report'];
 }
 
+/** Whether a version has a blob that the tenant's KEK wraps. */
+const hasBlob: Readonly<Record<CustodyKind, boolean>> = { token: false, wrapped: true, software: true, public: false };
+
 /** Makes key versions in the HSM and records them. */
 @Injectable()
 export class VersionMaker {
@@ -60,8 +63,7 @@ export class VersionMaker {
   async make(context: Context, version: NewVersion, making: VersionMaking): Promise<GeneratedKey | undefined> {
     const { tenantId, keyId, custody } = version;
     const owner = { tenantId, keyId, version: version.version };
-    const wrapping =
-      custody === 'token' ? undefined : await this.platformKeys.wrapping(context, keyId, version.version);
+    const wrapping = hasBlob[custody] ? await this.platformKeys.wrapping(context, keyId, version.version) : undefined;
     return this.maker.make(context, {
       owner: ownerOfKey(owner),
       event: making.event,

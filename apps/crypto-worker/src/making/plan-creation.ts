@@ -11,7 +11,9 @@ import type { Making } from '../object/make-object.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import { type Ruling, refusedBy } from '../policy/ruling.js';
 
-export type CreationRequest = z.infer<typeof createKey.request>;
+export type CreationRequest = Omit<z.infer<typeof createKey.request>, 'custody'> & {
+  readonly custody?: CustodyKind | undefined;
+};
 
 /** The source of a key. */
 export interface KeySource {
@@ -86,7 +88,7 @@ export const planCreation = async (
     custody: custodyOf(request),
     outsideSteps: [
       ...(source.outsideSteps?.(algorithm, purpose) ?? []),
-      ...outsideSteps(custody, { algorithm, purpose, algs: possible }),
+      ...outsideSteps(custody, { algorithm, purpose, algs: possible, custody: custodyOf(request) }),
     ],
     labels: Object.keys(request.metadata ?? {}),
     ...(request.deactivateAt !== undefined && { lifeDays: (Date.parse(request.deactivateAt) - now) / dayMs }),

@@ -34,3 +34,5 @@ export { OutboxProof1775100000000 } from './1775100000000-outbox-proof.js';
 export { FormerKid1777100000000 } from './1777100000000-former-kid.js';
 export { RefusedPin1779100000000 } from './1779100000000-refused-pin.js';
 export { ComparedPolicy1779200000000 } from './1779200000000-compared-policy.js';
+export { PlannedVersion1801000000000 } from './1801000000000-planned-version.js';
+export { PublicKey1801100000000 } from './1801100000000-public-key.js';

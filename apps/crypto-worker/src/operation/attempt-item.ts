@@ -4,8 +4,9 @@ import { Injectable } from '@nestjs/common';
 import { assertMay, useOf } from '../access/access.js';
 import { Custody } from '../custody/custody.js';
 import { outsideSteps } from '../custody/outside-step.js';
+import { privateKeyElsewhere } from '../custody/public/public-custody.js';
 import { type Metered, metered } from '../deadline/metered.js';
-import { allOf, permissionOf, refusalOf, stateAt, stateHolds } from '../key/key-state.js';
+import { allOf, permissionOf, refusalOf, stateAt, stateHolds, usesOfKey } from '../key/key-state.js';
 import { type GrantedVersion, KeyStore, type Target } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { selfTested } from '../key/self-tested.js';
@@ -222,6 +223,7 @@ const assertUsable = (
 ): AcceptedRisk | null => {
   if (!purposes.includes(key.purpose))
     throw new AnkaError('purpose-mismatch', `A key for ${key.purpose} cannot ${name}`);
+  if (!usesOfKey(key.purpose, key.custody).includes(use)) throw new AnkaError('purpose-mismatch', privateKeyElsewhere);
   const state = stateAt(key, now);
   const permission = permissionOf(state, use);
   if (permission === 'no' || (permission === 'at-risk' && !acceptsRisk))

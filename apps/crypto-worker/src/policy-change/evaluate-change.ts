@@ -6,7 +6,7 @@ import { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import { Custody } from '../custody/custody.js';
 import { dayMs } from '../deadline/day.js';
-import { permissionOf, stateAt, usesOf } from '../key/key-state.js';
+import { permissionOf, stateAt, usesOfKey } from '../key/key-state.js';
 import { lifecycleOf } from '../key/key-store.js';
 import { type StoredVersion, selectVersions } from '../key/record/select-version.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
@@ -74,7 +74,7 @@ export class EvaluateChange {
 
   private refusedUses(change: ProposedChange, row: StoredVersion): Reply['versions']['items'] {
     const state = stateAt(lifecycleOf(row), change.now);
-    const refused = usesOf[row.key.purpose].flatMap((use) => {
+    const refused = usesOfKey(row.key.purpose, row.custody).flatMap((use) => {
       if (permissionOf(state, use) === 'no') return [];
       const reasons = this.newReasons(change, row, useQuestion(use));
       return reasons.length === 0 ? [] : [{ use, reasons }];

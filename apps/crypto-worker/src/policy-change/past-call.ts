@@ -19,7 +19,7 @@ const keyIn = (custody: Custody, { custody: place, key: { algorithm, purpose, al
   algorithm,
   purpose,
   custody: place,
-  outsideSteps: outsideSteps(custody, { algorithm, purpose, algs }),
+  outsideSteps: outsideSteps(custody, { algorithm, purpose, algs, custody: place }),
 });
 
 /** The call used the key for `use`. */

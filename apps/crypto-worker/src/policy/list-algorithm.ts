@@ -14,6 +14,7 @@ import type { z } from 'zod';
 import { type Capability, Custody, isLacking } from '../custody/custody.js';
 import { detailOf, outsideStepsOn } from '../custody/outside-step.js';
 import { Partition } from '../custody/partition.js';
+import { publicUseOf } from '../custody/public/public-use.js';
 import { usesOf } from '../key/key-state.js';
 import { EnforcedPolicies, type EnforcedPolicy } from './enforced-policy.js';
 
@@ -55,6 +56,27 @@ export class ListAlgorithm {
       fipsOnly: policy.document.fipsOnly,
     };
   }
+
+  /** Whether keys can be in software, because the token lacks the algorithm. */
+  private inSoftware(row: Capability): boolean {
+    return isLacking(row) && this.custody.known(row.algorithm, row.purpose, 'software').algs.length > 0;
+  }
+
+  /** What a public key of others can do, if it may be imported now. */
+  private publicUses(
+    policy: EnforcedPolicy,
+    labels: readonly string[],
+    { algorithm, purpose }: Capability,
+  ): Reply['items'][number]['publicKeys'] {
+    const use = publicUseOf(algorithm, purpose);
+    const key = { algorithm, purpose, custody: 'public' } as const;
+    const mayImport = joseAlgs(algorithm, purpose).some((alg) => {
+      const steps = outsideStepsOn(this.custody, key, alg);
+      return policy.decide({ ...key, use: 'create', outsideSteps: steps, labels }).decision.allow;
+    });
+    return use !== undefined && mayImport ? [use] : [];
+  }
+
   private item(policy: EnforcedPolicy, labels: readonly string[], row: Capability): Reply['items'][number] {
     const { algorithm, purpose } = row;
     const { strength, quantumSafe } = algorithmOf(algorithm);
@@ -65,13 +87,13 @@ export class ListAlgorithm {
     const allowed = all.filter((alg) => decide('create', alg).decision.allow);
     const { decision, warnings } = decide('create', allowed[0]);
     const algs = allowed.length === 0 ? [...row.algs] : row.algs.filter((alg) => allowed.includes(alg));
-    const inSoftware = this.custody.known(algorithm, purpose, 'software').algs.length > 0;
     return {
       algorithm,
       purpose,
       algs,
       available: decision.allow && algs.length > 0,
-      software: inSoftware && isLacking(row) && decide('create', all[0], 'software').decision.allow,
+      publicKeys: this.publicUses(policy, labels, row),
+      software: this.inSoftware(row) && decide('create', all[0], 'software').decision.allow,
       uses: usesOf[purpose].filter((use) => all.some((alg) => decide(use, alg).decision.allow)),
       reasons: [
         ...decision.reasons,

@@ -7,6 +7,9 @@ export const isMadeHere = (purpose: Purpose): boolean => purpose !== 'wrap';
 export const importedOnly =
   'A key for wrap is known outside the HSM. Import it with POST /keys/import; it cannot be created or rotated here.';
 
+export const ownerMakesIt =
+  'Only the owner of a public key can make the next one. Import it with POST /keys/{id}/rotate and publicKey.';
+
 /** @throws AnkaError `purpose-mismatch` */
 export const assertMadeHere = (purpose: Purpose): void => {
   if (!isMadeHere(purpose)) throw new AnkaError('purpose-mismatch', importedOnly);

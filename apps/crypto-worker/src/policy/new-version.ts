@@ -17,7 +17,7 @@ export const newVersionRequest = (
   purpose,
   use: 'create',
   custody: place,
-  outsideSteps: outsideSteps(custody, { algorithm, purpose, algs }),
+  outsideSteps: outsideSteps(custody, { algorithm, purpose, algs, custody: place }),
   keyMadeAt: createdAt.getTime(),
   labels: document.requiredLabels ?? [],
 });

@@ -7,7 +7,7 @@ import {
   type KeyRef,
   tokenDoesIt,
 } from '../custody/custody.js';
-import { usesOf } from '../key/key-state.js';
+import { usesOfKey } from '../key/key-state.js';
 import { importedOnly, isMadeHere } from './made-here.js';
 
 /** A reason other than policy for which a call is refused, with its problem code. */
@@ -46,7 +46,9 @@ export const obstacleTo = (
   { algorithm, purpose, use, custody: place }: PlannedUse,
 ): Obstacle | undefined => {
   if (use !== 'create')
-    return usesOf[purpose].includes(use) ? undefined : ofPurpose(`A key for ${purpose} cannot ${use} data`);
+    return usesOfKey(purpose, place).includes(use)
+      ? undefined
+      : ofPurpose(`A key for ${purpose} in custody ${place} cannot ${use} data`);
   if (!isMadeHere(purpose)) return ofPurpose(importedOnly);
   if (place === 'software' && !isLacking(custody.known(algorithm, purpose)))
     return ofToken(tokenDoesIt(algorithm, purpose));

@@ -1,5 +1,6 @@
 import { type ErrorCode, errors } from '@ankasecure/contracts';
 import { z } from 'zod';
+import { type Addresses, addressesOf } from '../http/proxy/addresses.js';
 import { namesKey } from '../key/key-in-path.js';
 import { problem } from '../problem/problem.js';
 import { keyInPath, pathExamples } from '../route/example.js';
@@ -111,7 +112,7 @@ const codeTable = (Object.entries(errors) as [ErrorCode, (typeof errors)[ErrorCo
   .join('\n');
 
 /** Builds the API's OpenAPI 3.1 document from the table of routes and the contracts' schemas. */
-export const describeApi = (routes: readonly Route[]) => {
+export const describeApi = (routes: readonly Route[], addresses: Addresses = addressesOf()) => {
   const schemas = new SchemaCollection();
   schemas.add(z.strictObject({ problem }), 'output');
   const paths = pathsOf(routes, schemas);
@@ -124,7 +125,7 @@ export const describeApi = (routes: readonly Route[]) => {
       description: introduction,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: basePath }],
+    servers: [{ url: addresses.of(basePath) }],
     tags,
     paths: { ...paths, ...(tokenEndpointPath as object) },
     components: {
@@ -137,8 +138,8 @@ export const describeApi = (routes: readonly Route[]) => {
         },
       },
       parameters: headersOf(routes),
-      headers,
-      examples: problemExamples(routes),
+      headers: { ...headers, Location: { ...headers.Location, example: addresses.of(headers.Location.example) } },
+      examples: problemExamples(routes, addresses),
       responses: plainRefusals(routes),
       schemas: {
         ...named,

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HttpConfig } from '../http/http.config.js';
-import { published } from '../http/proxy/base-path.js';
+import { addressesOf } from '../http/proxy/addresses.js';
 import { catalogue } from '../problem/catalogue.js';
 import { problemPath } from '../problem/problem.js';
 import { basePath } from '../route/route.js';
@@ -31,10 +31,6 @@ const scriptedPolicy = [
   "trusted-types 'none'",
 ].join(';');
 
-/** The page, with every link to this server below the base path. */
-const withLinksBelow = (prefix: string | undefined, text: string): string =>
-  text.replaceAll(/(?:href|src)="(?=\/)/g, (attribute) => attribute + (prefix ?? ''));
-
 /** Serves the API description and the catalogue of problems to programs and people, without a token. It is built once. */
 @Injectable()
 export class DescriptionEndpoints implements OnModuleInit {
@@ -46,19 +42,19 @@ export class DescriptionEndpoints implements OnModuleInit {
 
   onModuleInit(): void {
     const { rows } = this.table;
-    const description = describeApi(rows);
-    const servers = [{ url: published(this.http.basePath, basePath) }];
-    this.serve(`${basePath}/openapi.json`, 'application/json', JSON.stringify({ ...description, servers }));
-    this.serve('/docs', page, renderPage(description, rows), scriptedPolicy);
+    const addresses = addressesOf(this.http);
+    const description = describeApi(rows, addresses);
+    this.serve(`${basePath}/openapi.json`, 'application/json', JSON.stringify(description));
+    this.serve('/docs', page, renderPage(description, rows, addresses), scriptedPolicy);
     this.serve('/docs/style.css', 'text/css; charset=utf-8', style);
     this.serve('/docs/script.js', 'text/javascript; charset=utf-8', script);
-    this.serve('/problems', page, renderProblems());
-    for (const entry of catalogue) this.serve(`${problemPath}${entry.code}`, page, renderProblem(entry));
+    this.serve('/problems', page, renderProblems(addresses));
+    for (const entry of catalogue) this.serve(`${problemPath}${entry.code}`, page, renderProblem(entry, addresses));
   }
 
   /** @param policy instead of the content security policy of every other answer */
   private serve(url: string, type: string, text: string, policy?: string): void {
-    const bytes = Buffer.from(type === page ? withLinksBelow(this.http.basePath, text) : text);
+    const bytes = Buffer.from(text);
     this.host.httpAdapter.getInstance<FastifyInstance>().get(
       url,
       {

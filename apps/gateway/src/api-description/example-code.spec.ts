@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Script } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addressesOf } from '../http/proxy/addresses.js';
 import type { Route } from '../route/route.js';
 import { routes } from '../routes/routes.js';
 import { type Gateway, type Rig, startRig } from '../testing/rig.js';
@@ -22,7 +23,7 @@ const runners: Readonly<Record<Language, { readonly file: string; readonly comma
   };
 
 const exampleIn = (language: Language, route: Route): string =>
-  languages.find(({ id }) => id === language)?.of(route) ?? '';
+  languages.find(({ id }) => id === language)?.of(route, addressesOf()) ?? '';
 
 describe('the examples of the documentation', () => {
   let rig: Rig;

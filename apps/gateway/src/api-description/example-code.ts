@@ -1,23 +1,24 @@
+import type { Addresses } from '../http/proxy/addresses.js';
 import { examplePath } from '../route/example.js';
 import { basePath, type Route } from '../route/route.js';
 
 /** The languages of the examples: what the page calls them, and how it makes one of a route. */
 export const languages = [
-  { id: 'curl', name: 'curl', of: (route: Route): string => curl(route) },
-  { id: 'typescript', name: 'TypeScript', of: (route: Route): string => typescript(route) },
-  { id: 'python', name: 'Python', of: (route: Route): string => python(route) },
+  { id: 'curl', name: 'curl', of: (route: Route, at: Addresses): string => curl(route, at) },
+  { id: 'typescript', name: 'TypeScript', of: (route: Route, at: Addresses): string => typescript(route, at) },
+  { id: 'python', name: 'Python', of: (route: Route, at: Addresses): string => python(route, at) },
 ] as const;
 
 const hasBody = ({ takes }: Route): boolean => takes === 'body';
 
-const url = ({ path }: Route): string => `${basePath}${examplePath(path)}`;
+const url = ({ path }: Route, addresses: Addresses): string => addresses.of(`${basePath}${examplePath(path)}`);
 
 /** `text` with its lines after the first moved in by `indent`. */
 const moved = (text: string, indent: string): string => text.replaceAll('\n', `\n${indent}`);
 
-const curl = (route: Route): string =>
+const curl = (route: Route, addresses: Addresses): string =>
   [
-    `curl -X ${route.method} "$ANKASECURE${url(route)}"`,
+    `curl -X ${route.method} "$ANKASECURE${url(route, addresses)}"`,
     ...(route.public ? [] : [`-H "Authorization: Bearer $TOKEN"`]),
     ...(route.idempotent ? ['-H "Idempotency-Key: $(uuidgen)"'] : []),
     ...(route.conditional === true ? [`-H 'If-Match: "3"'`] : []),
@@ -29,7 +30,7 @@ const curl = (route: Route): string =>
       : []),
   ].join(' \\\n  ');
 
-const typescript = (route: Route): string => {
+const typescript = (route: Route, addresses: Addresses): string => {
   const headers = [
     ...(route.public ? [] : ['Authorization: `Bearer ${process.env.TOKEN}`,']),
     ...(route.idempotent ? [`'Idempotency-Key': crypto.randomUUID(),`] : []),
@@ -37,7 +38,7 @@ const typescript = (route: Route): string => {
     ...(hasBody(route) ? [`'Content-Type': 'application/json',`] : []),
   ];
   return [
-    `const response = await fetch(\`\${process.env.ANKASECURE}${url(route)}\`, {`,
+    `const response = await fetch(\`\${process.env.ANKASECURE}${url(route, addresses)}\`, {`,
     `  method: '${route.method}',`,
     ...(headers.length > 0 ? ['  headers: {', ...headers.map((header) => `    ${header}`), '  },'] : []),
     ...(hasBody(route)
@@ -75,7 +76,7 @@ export const pythonOf = (value: unknown, indent = ''): string => {
   return words[json] ?? json;
 };
 
-const python = (route: Route): string => {
+const python = (route: Route, addresses: Addresses): string => {
   const headers = [
     ...(route.public ? [] : ['"Authorization": "Bearer " + os.environ["TOKEN"],']),
     ...(route.idempotent ? ['"Idempotency-Key": str(uuid.uuid4()),'] : []),
@@ -86,7 +87,7 @@ const python = (route: Route): string => {
     `import json, os, urllib.request${route.idempotent ? ', uuid' : ''}`,
     '',
     'request = urllib.request.Request(',
-    `    os.environ["ANKASECURE"] + "${url(route)}",`,
+    `    os.environ["ANKASECURE"] + "${url(route, addresses)}",`,
     `    method="${route.method}",`,
     ...(headers.length > 0 ? ['    headers={', ...headers.map((header) => `        ${header}`), '    },'] : []),
     ...(hasBody(route) ? [`    data=json.dumps(${pythonOf(route.example.request, '    ')}).encode(),`] : []),

@@ -1,21 +1,22 @@
+import type { Addresses } from '../http/proxy/addresses.js';
 import { basePath, type Route } from '../route/route.js';
 import type { ApiDescription } from './api-description.js';
 import { languages } from './example-code.js';
 import { type Html, html, prose } from './html.js';
 import { json, methodBadge, operation } from './operation.js';
 
-const head = (title: string): Html => html`<meta charset="utf-8">
+const head = (title: string, addresses: Addresses): Html => html`<meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${title}</title>
-<link rel="stylesheet" href="/docs/style.css">`;
+<link rel="stylesheet" href="${addresses.of('/docs/style.css')}">`;
 
 /** A page of its own beside the documentation. */
-export const renderPlainPage = (title: string, content: Html): string =>
+export const renderPlainPage = (title: string, content: Html, addresses: Addresses): string =>
   html`<!doctype html>
 <html lang="en">
 <head>
-${head(title)}
+${head(title, addresses)}
 </head>
 <body class="plain">
 <main>
@@ -41,7 +42,7 @@ const tools = html`<div class="tools">
 </div>`;
 
 /** Renders the API description as one page, with a style sheet and a script of this gateway and nothing from elsewhere. */
-export const renderPage = (description: ApiDescription, routes: readonly Route[]): string => {
+export const renderPage = (description: ApiDescription, routes: readonly Route[], addresses: Addresses): string => {
   const byTag = description.tags.map(({ name, description: about }) => ({
     name,
     about,
@@ -50,8 +51,8 @@ export const renderPage = (description: ApiDescription, routes: readonly Route[]
   const page = html`<!doctype html>
 <html lang="en">
 <head>
-${head(`${description.info.title} API`)}
-<script src="/docs/script.js" defer></script>
+${head(`${description.info.title} API`, addresses)}
+<script src="${addresses.of('/docs/script.js')}" defer></script>
 </head>
 <body>
 <nav aria-label="Operations">
@@ -59,7 +60,7 @@ ${head(`${description.info.title} API`)}
   <label class="menu"><input type="checkbox" id="menu"> Operations</label>
   <div class="list">
   ${byTag.map(({ name, rows }) => html`<div data-group data-items="li"><h2>${name}</h2><ul>${rows.map(entry)}</ul></div>`)}
-  <h2>More</h2><ul><li><a href="/problems">Problems</a></li><li><a href="${basePath}/openapi.json">OpenAPI 3.1 document</a></li></ul>
+  <h2>More</h2><ul><li><a href="${addresses.of('/problems')}">Problems</a></li><li><a href="${addresses.of(`${basePath}/openapi.json`)}">OpenAPI 3.1 document</a></li></ul>
   </div>
 </nav>
 <main id="top">
@@ -69,9 +70,9 @@ ${head(`${description.info.title} API`)}
   ${prose(description.info.description)}
   <p class="needs-script">Put a token into the field above to try calls against this gateway. It stays in the field: it is stored nowhere and sent to this gateway only.</p>
   </div>
-  ${byTag.map(({ name, about, rows }) => html`<div data-group data-items="section"><h2>${name}</h2><p>${about}</p>${rows.map((route) => operation(description, route))}</div>`)}
+  ${byTag.map(({ name, about, rows }) => html`<div data-group data-items="section"><h2>${name}</h2><p>${about}</p>${rows.map((route) => operation(description, route, addresses))}</div>`)}
   <h2 id="problems">Problems</h2>
-  <p>Every error is returned as <code>application/problem+json</code>. <a href="/problems">The catalogue</a> says what causes each and what helps.</p>
+  <p>Every error is returned as <code>application/problem+json</code>. <a href="${addresses.of('/problems')}">The catalogue</a> says what causes each and what helps.</p>
   ${json(description.components.examples['key-not-found']?.value)}
 </main>
 </body>

@@ -2,8 +2,9 @@ import { dryRun, dryRuns, type ErrorCode, errors } from '@ankasecure/contracts';
 import { z } from 'zod';
 import { approval } from '../approval/approval.contract.js';
 import { waiting } from '../approval/approval.example.js';
+import type { Addresses } from '../http/proxy/addresses.js';
 import { notListed } from '../policy/policy.example.js';
-import { type Failure, type Problem, problemMediaType, problemOf, problemPath } from '../problem/problem.js';
+import { type Failure, type Problem, problemMediaType, problemOf } from '../problem/problem.js';
 import type { Route } from '../route/route.js';
 import { type HeaderName, refer } from './header.js';
 import type { SchemaCollection } from './json-schema.js';
@@ -130,14 +131,14 @@ const failureExample = (code: ErrorCode): Failure =>
     : { code, detail: errors[code].title };
 
 /** One example of each problem, for `components.examples`. */
-export const problemExamples = (routes: readonly Route[]): Record<string, { value: Problem }> =>
+export const problemExamples = (
+  routes: readonly Route[],
+  { problemTypes }: Pick<Addresses, 'problemTypes'>,
+): Record<string, { value: Problem }> =>
   Object.fromEntries(
     [...new Set(routes.flatMap(errorsOf))]
       .toSorted()
-      .map((code) => [
-        code,
-        { value: problemOf(failureExample(code), { id: 'invoice-run-47', problemTypes: problemPath }) },
-      ]),
+      .map((code) => [code, { value: problemOf(failureExample(code), { id: 'invoice-run-47', problemTypes }) }]),
   );
 
 /** The refusals with a single code, for `components.responses`. The code is their name. */

@@ -66,12 +66,20 @@ const full: Readonly<Record<string, readonly Body[]>> = {
     custody: 'token',
     at: instants.later,
   })),
-  importKey: ['aes-kwp', 'rsa-aes-kwp'].map((method) => ({
-    algorithm: 'AES-256',
-    label: 'x',
-    method,
-    wrappedKey: 'AAAA',
-    wrappingKeyId: ids.signingKey,
+  importKey: ['aes-kwp', 'rsa-aes-kwp'].flatMap((method) =>
+    ['public', 'token'].map((custody) => ({
+      algorithm: 'EC-P256',
+      label: 'x',
+      custody,
+      publicKey: { der: 'AAAA' },
+      method,
+      wrappedKey: 'AAAA',
+      wrappingKeyId: ids.signingKey,
+    })),
+  ),
+  rotateKey: [{}, { jwk: { kty: 'OKP' } }, { pem: 'x' }, { jwk: { kty: 'EC' }, der: 'AAAA' }].map((publicKey) => ({
+    publicKey,
+    activateIn: 'PT5M',
   })),
   putRotationPolicy: [{ interval: 'P90D', maxUses: 5, at: instants.later }],
   createIssuer: [

@@ -1,3 +1,4 @@
+import type { Addresses } from '../http/proxy/addresses.js';
 import { basePath, type Route } from '../route/route.js';
 import { type Html, html } from './html.js';
 
@@ -28,9 +29,13 @@ const field = (parameter: Field): Html => {
  * The form to try an operation with. The script of the page sends it to this gateway, with the token that the reader has put in.
  * Without scripts it is hidden.
  */
-export const tryOut = (route: Route, parameters: readonly Field[]): Html => html`<details class="try">
+export const tryOut = (
+  route: Route,
+  parameters: readonly Field[],
+  addresses: Addresses,
+): Html => html`<details class="try">
       <summary>Try it</summary>
-      <div class="call" data-method="${route.method}" data-path="${basePath}${route.path}">
+      <div class="call" data-method="${route.method}" data-path="${addresses.of(`${basePath}${route.path}`)}">
         <div class="fields">${parameters.filter(({ name }) => !hidden.includes(name)).map(field)}</div>
         ${
           route.takes === 'body'

@@ -15,17 +15,18 @@ export const httpConfig = z
     /** An idle connection is closed after this time, and its requests release what they hold. It is longer than the time of any route. */
     idleTimeoutSeconds: integer(110, 3600).default(120),
     /**
-     * The part of a problem's `type` before the code. By default it names the gateway's own pages, so that the address works under
-     * every name of the gateway; otherwise an address of the same pages elsewhere, such as problems.golden.md with `#`.
+     * The part of a problem's `type` before the code. By default it names the gateway's own pages below `base-path`, so that the
+     * address works under every name of the gateway; otherwise an address of the same pages elsewhere, such as problems.golden.md
+     * with `#`.
      */
     problemTypes: z
       .string()
       .max(512)
-      .default(problemPath)
       .refine(
         (address) => address === problemPath || (/^https?:\/\/.*[/#=]$/.test(address) && URL.canParse(address)),
         `must be ${problemPath}, or a URL that ends with /, # or =`,
-      ),
+      )
+      .optional(),
     /** The address of the client in audit events. */
     clientAddress: z
       .strictObject({
@@ -42,8 +43,7 @@ export const httpConfig = z
       .default({ record: true, trustedProxies: [], header: 'x-forwarded-for' }),
     /**
      * The path below which a proxy publishes this API, such as `/hsm`, if it is not the root. Requests are served with it and
-     * without it, since some proxies remove it. Locations, the API description and its pages contain it; for the `type` of problems
-     * set `problem-types`. No answer names a host.
+     * without it, since some proxies remove it. Every address in an answer contains it. No answer names a host.
      */
     basePath: z
       .string()

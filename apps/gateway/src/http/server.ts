@@ -11,7 +11,8 @@ import { clientErrorHandler, connectHandler } from './client-error.js';
 import { correlationHeader, correlationOf, requestIdHeader } from './correlation.js';
 import type { HttpConfig } from './http.config.js';
 import { createListener } from './listener.js';
-import { published, withoutBasePath } from './proxy/base-path.js';
+import { type Addresses, addressesOf } from './proxy/addresses.js';
+import { withoutBasePath } from './proxy/base-path.js';
 import { securityHeaders } from './security-headers.js';
 import { serverTiming } from './server-timing.js';
 
@@ -35,7 +36,10 @@ export const createHttpServer = async (config: HttpConfig, log: Logger, files: W
   const unrouted: Unrouted = { record: () => undefined };
   const onUnrouted = afterRecord(unrouted, answerError);
   const security = await securityHeaders();
-  const stamp = stampWith(security, config.basePath);
+  const addresses = addressesOf(config);
+  const { problemTypes } = addresses;
+  const stamp = stampWith(security, addresses);
+  const sending = { ...config, problemTypes };
   const addressOf = clientAddressOf(config.clientAddress);
   /** The connections whose last answer is a refusal, with that answer. Node still parses the bytes that follow the refused request. */
   const refused = new WeakMap<Socket, ServerResponse>();
@@ -49,22 +53,22 @@ export const createHttpServer = async (config: HttpConfig, log: Logger, files: W
     ...(config.basePath !== undefined && { rewriteUrl: withoutBasePath(config.basePath) }),
     return503OnClosing: false,
     routerOptions: { maxParamLength: 16 * 1024 },
-    clientErrorHandler: clientErrorHandler({ ...config, headers: security }, refused),
+    clientErrorHandler: clientErrorHandler({ problemTypes, headers: security }, refused),
     frameworkErrors: (error, request, reply) => {
       stamp(request, reply);
-      noteSender(request, addressOf, config);
+      noteSender(request, addressOf, sending);
       onUnrouted(error, request, reply);
     },
   });
   decorate(server, unrouted);
   server.setErrorHandler((error, request, reply) => (request.is404 ? onUnrouted : answerError)(error, request, reply));
   server.addHook('onRequest', (request, _, done) => {
-    noteSender(request, addressOf, config);
+    noteSender(request, addressOf, sending);
     done();
   });
   refuseUnacceptable(server, refused);
   addHooks(server, stamp);
-  server.server.on('connect', connectHandler({ ...config, headers: security }));
+  server.server.on('connect', connectHandler({ problemTypes, headers: security }));
   return server;
 };
 
@@ -93,7 +97,7 @@ const decorate = (server: FastifyInstance, unrouted: Unrouted): void => {
 const noteSender = (
   request: FastifyRequest,
   addressOf: ReturnType<typeof clientAddressOf>,
-  { clientAddress, problemTypes }: HttpConfig,
+  { clientAddress, problemTypes }: Pick<HttpConfig, 'clientAddress'> & Pick<Addresses, 'problemTypes'>,
 ): void => {
   const address = addressOf(request.raw);
   request.sender = address ?? '';
@@ -142,13 +146,14 @@ const resourcePolicy = 'cross-origin-resource-policy';
 
 /** Adds the headers of every answer. */
 const stampWith =
-  (security: Readonly<Record<string, string>>, basePath: string | undefined) =>
+  (security: Readonly<Record<string, string>>, addresses: Addresses) =>
   (request: FastifyRequest, reply: FastifyReply): void => {
     const openTo = reply.getHeader(resourcePolicy);
     reply.headers(security).header(correlationHeader, request.id).header('server-timing', serverTiming(reply));
     if (openTo !== undefined) reply.header(resourcePolicy, openTo);
     if (request.headers[requestIdHeader] !== undefined) reply.header(requestIdHeader, request.id);
-    const location = basePath === undefined ? undefined : reply.getHeader('location');
-    if (typeof location === 'string') reply.header('location', published(basePath, location));
+    // Answers that are kept for a repeated request hold the path alone.
+    const location = reply.getHeader('location');
+    if (typeof location === 'string') reply.header('location', addresses.of(location));
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   };

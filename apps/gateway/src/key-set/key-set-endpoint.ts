@@ -2,6 +2,8 @@ import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
+import { HttpConfig } from '../http/http.config.js';
+import { type Addresses, addressesOf } from '../http/proxy/addresses.js';
 import { RequestMeter } from '../http/request-meter.js';
 import { forStranger } from '../identity/origin.js';
 import { readOf } from '../route/precondition.js';
@@ -36,11 +38,16 @@ const openToAll: onRequestHookHandler = (_request, reply, done) => {
 /** Serves public key sets without a token. A set that the caller already has is not sent again. */
 @Injectable()
 export class KeySetEndpoint implements OnModuleInit {
+  private readonly addresses: Addresses;
+
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly sets: KeySets,
     private readonly meter: RequestMeter,
-  ) {}
+    http: HttpConfig,
+  ) {
+    this.addresses = addressesOf(http);
+  }
 
   onModuleInit(): void {
     const server = this.host.httpAdapter.getInstance<FastifyInstance>();
@@ -72,8 +79,10 @@ export class KeySetEndpoint implements OnModuleInit {
       kid === undefined ? this.sets.of(slug, context) : this.sets.ofKid(slug, kid, context),
     );
     reply.headers({ 'cache-control': cacheControlOf(set), etag: set.etag });
-    if (set.isTruncated)
-      reply.header('link-template', `"${basePath}${keySetRoute.path.replace('{slug}', slug)}{?kid}"; rel="item"`);
+    if (set.isTruncated) {
+      const address = this.addresses.of(`${basePath}${keySetRoute.path.replace('{slug}', slug)}`);
+      reply.header('link-template', `"${address}{?kid}"; rel="item"`);
+    }
     if (readOf(set.etag, request.headers) === 'not-modified') return reply.code(304).send();
     return reply.type('application/json').send(set.body);
   }

@@ -50,7 +50,7 @@ export const importRoutes: readonly Route[] = [
     tag: 'Keys',
     summary: 'Import a key',
     description:
-      'The HSM unwraps the key. For a key pair, the HSM derives the public key and proves it with a signature. Copies of the key may exist elsewhere, so the audit trail marks it as imported. To import many keys, first import a key whose purpose is wrap with the method rsa-aes-kwp, then name it in wrappingKeyId with the method aes-kwp.',
+      'The HSM unwraps the key. With custody public, the key is the public key of somebody else: it is checked, and kept as a record that the HSM seals, to verify their signatures or to encrypt to them. For a key pair, the HSM derives the public key and proves it with a signature. Copies of the key may exist elsewhere, so the audit trail marks it as imported. To import many keys, first import a key whose purpose is wrap with the method rsa-aes-kwp, then name it in wrappingKeyId with the method aes-kwp.',
     roles: ['tenant-admin', 'application-admin'],
     contract: importKey,
     takes: 'body',

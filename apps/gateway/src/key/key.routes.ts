@@ -10,6 +10,7 @@ const algorithms = {
       purpose: 'sign',
       algs: ['ES256'],
       available: true,
+      publicKeys: ['verify'],
       software: false,
       uses: ['protect', 'process'],
       reasons: [],
@@ -31,6 +32,7 @@ const algorithms = {
       purpose: 'sign',
       algs: [],
       available: false,
+      publicKeys: [],
       software: false,
       uses: [],
       reasons: [

@@ -34,7 +34,7 @@ export const cataloguePage = `# Problems
 
 Every refusal is a problem (RFC 9457): \`application/problem+json\` with \`type\`, \`title\`, \`status\`, \`detail\`, \`code\` and \`correlationId\`. Programs decide by \`code\`, which is never renamed. \`detail\` says what is wrong with this request.
 
-\`type\` is the address of the problem’s description. By default it is \`/problems/<code>\`, which the gateway serves itself, so the address works in a closed network and under every host name. RFC 9457 §3.1.1 recommends absolute addresses, and full paths where they are relative; the gateway does not know under which name its callers see it. \`ankasecure.http.problem-types\` makes them absolute: the code is appended to it. It can be this page, as \`https://git.example.com/ankasecure/apps/gateway/problems.golden.md#\`.
+\`type\` is the address of the problem’s description. By default it is \`/problems/<code>\` below \`ankasecure.http.base-path\`, which the gateway serves itself, so the address works in a closed network and under every host name. RFC 9457 §3.1.1 recommends absolute addresses, and full paths where they are relative; the gateway does not know under which name its callers see it. \`ankasecure.http.problem-types\` makes them absolute: the code is appended to it. It can be this page, as \`https://git.example.com/ankasecure/apps/gateway/problems.golden.md#\`.
 
 This page is generated from [the table of errors](../../libs/contracts/src/error.ts) and [its guide](../../libs/contracts/src/error-guide.ts).
 

@@ -21,7 +21,6 @@ const http: GatewayConfig['http'] = {
   bodyLimitBytes: 256 * 1024,
   bodyBudgetBytes: 64 * 1024 * 1024,
   idleTimeoutSeconds: 120,
-  problemTypes: '/problems/',
   clientAddress: { record: true, trustedProxies: [], header: 'x-forwarded-for' },
 };
 

@@ -17,11 +17,11 @@ export const permissionProbe = (partition: string): string => aliveSubject(worke
 export const refusalSentence = ({ service, partition }: BusRole): string => {
   const [role, owner] =
     partition === undefined
-      ? [service, `the service ${service}`]
-      : [`${service} of the partition ${partition}`, `the partition ${partition}`];
+      ? [`the service ${service}`, `the service ${service}`]
+      : [`a ${service} of the partition ${partition}`, `the partition ${partition}`];
   return (
-    `The message bus refuses subscriptions that a ${role} needs. ` +
-    `Its nkey belongs to another service or partition, or has not the permissions of ${owner} in the bus’s configuration. ` +
+    `The message bus refuses subscriptions that ${role} needs. ` +
+    `Its nkey belongs to another service or partition, or lacks the permissions of ${owner} in the bus’s configuration. ` +
     `Set nats.nkey-seed to the seed that was made for ${owner}, or add its permissions and reload the bus ` +
     '(deploy/hsm/README.md).'
   );

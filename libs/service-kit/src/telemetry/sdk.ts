@@ -1,3 +1,4 @@
+import { isOfApi } from './is-of-api.js';
 import { ownService } from './own-service.js';
 import { querySummary } from './query-summary.js';
 
@@ -32,7 +33,7 @@ export const startSdk = async (): Promise<void> => {
     instrumentations: [
       new HttpInstrumentation({
         // The public API only: health checks and metric scrapes make no traces.
-        ignoreIncomingRequestHook: (request) => !request.url?.startsWith('/api/'),
+        ignoreIncomingRequestHook: ({ url }) => !isOfApi(url),
         // What callers put behind the question mark is theirs, be it a mistake.
         startIncomingSpanHook: (request) => (request.url?.includes('?') ? { 'url.query': '[redacted]' } : {}),
       }),

@@ -22,6 +22,7 @@ import {
   tokenDoesIt,
   type Wrapping,
 } from '../custody.js';
+import { PublicCustody } from '../public/public-custody.js';
 
 /**
  * Combines the custodies of one partition. Each call goes to the custody that has the key. The token custody answers for
@@ -30,6 +31,7 @@ import {
 export class CustodyByKind implements Custody {
   readonly kind = 'token';
   readonly token: TokenIdentity;
+  private readonly publicKeys = new PublicCustody();
 
   constructor(
     private readonly objects: Custody,
@@ -40,6 +42,7 @@ export class CustodyByKind implements Custody {
   }
 
   private of(ref: KeyRef): KeyCustody {
+    if (ref.isPublic === true) return this.publicKeys;
     if (ref.sealed !== undefined) return this.software;
     return ref.wrapped === undefined ? this.objects : this.blobs;
   }
@@ -51,6 +54,7 @@ export class CustodyByKind implements Custody {
     purpose: Purpose,
     custody?: CustodyKind,
   ): Promise<Capability> {
+    if (custody === 'public') return this.publicKeys.capability(budget, algorithm, purpose);
     if (custody === 'wrapped') return this.blobs.capability(budget, algorithm, purpose);
     const inToken = await this.objects.capability(budget, algorithm, purpose);
     if (custody !== 'software') return inToken;
@@ -58,6 +62,7 @@ export class CustodyByKind implements Custody {
     throw new AnkaError('algorithm-unavailable', tokenDoesIt(algorithm, purpose));
   }
   known(algorithm: AlgorithmName, purpose: Purpose, custody?: CustodyKind): Capability {
+    if (custody === 'public') return this.publicKeys.known(algorithm, purpose);
     return (custody === 'software' ? this.software : this.objects).known(algorithm, purpose);
   }
   capabilities(): readonly Capability[] {
@@ -65,6 +70,7 @@ export class CustodyByKind implements Custody {
   }
 
   generate(budget: Deadline, key: NewKey) {
+    if (key.custody === 'public') return this.publicKeys.generate(budget, key);
     if (key.custody === 'software') return this.software.generate(budget, key);
     return (key.wrapping === undefined ? this.objects : this.blobs).generate(budget, key);
   }
@@ -99,7 +105,7 @@ export class CustodyByKind implements Custody {
     this.blobs.forgetUnwrapped(objectIds);
     this.software.forgetUnwrapped(objectIds);
   }
-  uri(ref: KeyRef): string {
+  uri(ref: KeyRef): string | null {
     return this.of(ref).uri(ref);
   }
 

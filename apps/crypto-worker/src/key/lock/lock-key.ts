@@ -5,6 +5,7 @@ import type { KeyAccess } from '../../access/access.js';
 import { assertGranted } from '../../access/grant.js';
 import { KeyRecord } from '../record/key.entity.js';
 import { KeyVersionRecord } from '../record/key-version.entity.js';
+import { versionsNotFollowed } from '../record/select-version.js';
 import { enabledTenant } from './enabled-tenant.js';
 import { holdFence } from './tenant-fence.sql.js';
 
@@ -78,10 +79,9 @@ export const reviseKey = async (
 const outdate = (manager: EntityManager, version: KeyVersionRecord): Promise<void> =>
   changeRecord(manager, version, { revision: version.revision + 1 });
 
-/** Makes decisions on the key's current version outdated. It changes nothing else. */
+/** Makes decisions on the key's current version, and on those that are to follow it, outdated. It changes nothing else. */
 export const outdateKey = async (manager: EntityManager, tenantId: string, keyId: string): Promise<void> => {
-  const current = await manager.findOne(KeyVersionRecord, { where: { tenantId, keyId }, order: { version: 'DESC' } });
-  if (current !== null) await outdate(manager, current);
+  for (const version of await versionsNotFollowed(manager, tenantId, keyId)) await outdate(manager, version);
 };
 
 /** Makes decisions on every version of the key outdated. */

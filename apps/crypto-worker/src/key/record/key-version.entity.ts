@@ -17,7 +17,8 @@ const states = ['PRE_ACTIVE', 'ACTIVE', 'SUSPENDED', 'DEACTIVATED', 'COMPROMISED
 @Unique('key_version_tenant_id_key_id_request_id_key', ['tenantId', 'keyId', 'requestId'])
 @Check('key_version_version_check', 'version > 0')
 @Check('key_version_state_check', `state IN (${states.map((state) => `'${state}'`).join(', ')})`)
-@Check('key_version_custody_check', `custody IN ('token', 'wrapped', 'software')`)
+@Check('key_version_custody_check', `custody IN ('token', 'wrapped', 'software', 'public')`)
+@Check('key_version_public_key', `custody <> 'public' OR spki IS NOT NULL`)
 @Check('key_version_object_id_check', 'length(object_id) = 16')
 @Check('key_version_check', '(revocation_reason IS NULL) = (revocation_occurred_at IS NULL)')
 @Check('key_version_wrapped_mac_check', 'length(wrapped_mac) = 32')
@@ -126,14 +127,14 @@ export class KeyVersionRecord {
   @Column('text')
   partition!: string;
 
-  /** The label and serial of the token that holds the object, or the KEK that wraps it. */
+  /** The label and serial of the token that holds the object, or the KEK that wraps it, or sealed the record of a public key. */
   @Column('text', { name: 'token_label' })
   tokenLabel!: string;
 
   @Column('text', { name: 'token_serial' })
   tokenSerial!: string;
 
-  /** CKA_ID of the object: 16 random bytes. */
+  /** CKA_ID of the object: 16 random bytes. No object has that of a public key of others. */
   @Column('bytea', { name: 'object_id' })
   objectId!: Buffer;
 

@@ -1,4 +1,4 @@
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, type KeyState } from '@ankasecure/contracts';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { assertVersion } from './assert-version.js';
 import { assertWhole } from './assert-whole.js';
@@ -52,6 +52,22 @@ export const selectVersions = (manager: EntityManager): SelectQueryBuilder<Store
       `bound.tenantId = version.tenantId AND bound.kind = 'blob-mac' AND bound.generation = 1 AND version.wrappedBlob IS NOT NULL`,
     ) as SelectQueryBuilder<StoredVersion>;
 
+/** The states of a version with a date that does not take over, and so is not rotated: it may be destroyed instead. */
+const notToFollow = ['DESTROY_SCHEDULED', 'DESTROYED'] as const satisfies readonly KeyState[];
+
+/**
+ * Selects the number of a key's current version, as SQL: the newest that has begun. A rotation can give a version a date, and
+ * such a version can be destroyed before. The first version is the current one even before it begins.
+ * @param tenantId the tenant and the key, as SQL
+ */
+export const currentNumber = (tenantId: string, keyId: string): string =>
+  `(SELECT max(n.version) FROM key_version n WHERE n.tenant_id = ${tenantId} AND n.key_id = ${keyId}
+    AND (n.version = 1 OR n.activate_at IS NULL
+      OR n.activate_at <= now() AND n.state NOT IN ('${notToFollow.join(`', '`)}')))`;
+
+/** The condition of the current version of `:tenantId` and `:keyId`, and of those that are to follow it. */
+const notFollowed = `version.version >= ${currentNumber(':tenantId', ':keyId')}`;
+
 /** A reader's key, and the version if it names one. */
 type Asked = Pick<KeyVersionRecord, 'tenantId' | 'keyId'> & Partial<Pick<KeyVersionRecord, 'version'>>;
 
@@ -92,6 +108,18 @@ const isOutdated = (error: unknown): boolean => error instanceof AnkaError && er
 export const readKey = (manager: EntityManager, tenantId: string, keyId: string): Promise<StoredVersion[]> =>
   readOfKey(manager, { tenantId, keyId }, (ofKey) => ofKey.orderBy('version.version'));
 
+/** Reads the current version of a key and those that are to follow it, without what belongs to them. */
+export const versionsNotFollowed = (
+  manager: EntityManager,
+  tenantId: string,
+  keyId: string,
+): Promise<KeyVersionRecord[]> =>
+  manager
+    .createQueryBuilder(KeyVersionRecord, 'version')
+    .where('version.tenantId = :tenantId AND version.keyId = :keyId', { tenantId, keyId })
+    .andWhere(notFollowed)
+    .getMany();
+
 /** Reads one version of a key. @param version null for the current one */
 export const readVersion = async (
   manager: EntityManager,
@@ -100,11 +128,13 @@ export const readVersion = async (
   version: number | null,
 ): Promise<StoredVersion | undefined> => {
   const asked = { tenantId, keyId, ...(version !== null && { version }) };
-  const [row] = await readOfKey(manager, asked, (ofKey) => {
-    const last = ofKey.orderBy('version.version', 'DESC').limit(1);
-    return version === null ? last : last.andWhere('version.version = :version', { version });
-  });
-  return row;
+  const rows = await readOfKey(manager, asked, (ofKey) =>
+    version === null
+      ? ofKey.andWhere(notFollowed).orderBy('version.version')
+      : ofKey.andWhere('version.version = :version', { version }),
+  );
+  // The current version comes first. Those after it have dates, and prove that it is not an older one.
+  return rows.findLast(({ activateAt }) => activateAt === null) ?? rows[0];
 };
 
 /** Reads the current version of a key that is known to exist. */
@@ -125,7 +155,7 @@ export const readVersions = (
   return readOfKey(manager, { tenantId, keyId }, narrowed, before === null);
 };
 
-/** Reads the current version of a key, and before it the one that a request has made, if there is such a version. */
+/** Reads the current version of a key and those that are to follow it, and the one that a request has made, oldest first. */
 export const readCurrentAndMade = (
   manager: EntityManager,
   tenantId: string,
@@ -133,11 +163,5 @@ export const readCurrentAndMade = (
   requestId: string | null,
 ): Promise<StoredVersion[]> =>
   readOfKey(manager, { tenantId, keyId }, (ofKey) =>
-    ofKey
-      .andWhere(
-        `(version.requestId = :requestId OR version.version =
-        (SELECT max(n.version) FROM key_version n WHERE n.tenant_id = :tenantId AND n.key_id = :keyId))`,
-        { requestId },
-      )
-      .orderBy('version.version'),
+    ofKey.andWhere(`(version.requestId = :requestId OR ${notFollowed})`, { requestId }).orderBy('version.version'),
   );

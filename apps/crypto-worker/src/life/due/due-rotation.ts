@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Partition } from '../../custody/partition.js';
 import { RotationPolicyRecord } from '../../key/record/rotation-policy.entity.js';
-import type { Turn } from '../../making/rotate-key.js';
+import type { Turn } from '../../making/plan-rotation.js';
 import { dueRotations } from './due.sql.js';
 
 /** A key that is due for rotation, and the turn for it. */

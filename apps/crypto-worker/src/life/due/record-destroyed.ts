@@ -5,6 +5,7 @@ import { lockKey, reviseKey } from '../../key/lock/lock-key.js';
 import { withoutMaterial } from '../../key/record/ended-version.js';
 import { KeyVersionRecord } from '../../key/record/key-version.entity.js';
 import { RotationPolicyRecord } from '../../key/record/rotation-policy.entity.js';
+import { versionsNotFollowed } from '../../key/record/select-version.js';
 import type { Intent } from '../../object/intent.js';
 
 /**
@@ -26,7 +27,8 @@ export const recordDestroyed = async (
     details: {
       ...begun.details,
       ...(dropped && { rotationPolicy: 'deleted' }),
-      ...(custody !== 'token' && { custody, blob: 'deleted' }),
+      ...(custody !== 'token' && { custody }),
+      ...((custody === 'wrapped' || custody === 'software') && { blob: 'deleted' }),
     },
   };
 };
@@ -48,11 +50,11 @@ const recordVersionDestroyed = async (
   return version.custody;
 };
 
-/** Deletes the rotation policy of a key whose current version is destroyed. @returns whether there was one */
+/** Deletes the rotation policy of a key whose current version is destroyed, and no other is to follow. @returns whether there was one */
 const dropPolicyOfDestroyed = async (manager: EntityManager, tenantId: string, keyId: string): Promise<boolean> => {
-  const current = await manager.findOne(KeyVersionRecord, { where: { tenantId, keyId }, order: { version: 'DESC' } });
+  const left = await versionsNotFollowed(manager, tenantId, keyId);
   const policy = await manager.findOneBy(RotationPolicyRecord, { tenantId, keyId });
-  if (current?.state !== 'DESTROYED' || policy === null) return false;
+  if (policy === null || left.some(({ state }) => state !== 'DESTROYED')) return false;
   await removeRecord(manager, policy);
   return true;
 };

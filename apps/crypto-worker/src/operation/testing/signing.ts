@@ -2,6 +2,7 @@ import type { Context } from '@ankasecure/contracts';
 import { monotonicNow } from '@ankasecure/contracts';
 import type { Clock, Outbox, RawAnswer } from '@ankasecure/service-kit';
 import { grantsOf } from '../../access/grant.js';
+import type { CustodyKind } from '../../custody/custody.js';
 import { type KnownKey, knownKey } from '../../jose/testing/known-key.js';
 import type { GrantedVersion, KeyStore, Target } from '../../key/key-store.js';
 import type { GroupCommit } from '../../outcome/group-commit.js';
@@ -32,6 +33,7 @@ interface Replaced {
   readonly outcomes?: GroupCommit;
   readonly clock?: Clock;
   readonly isCurrent?: boolean;
+  readonly policyCustody?: readonly CustodyKind[];
 }
 
 const unbounded = { bounds: () => false, take: async (_: Context, taken: GrantedVersion) => taken };
@@ -55,9 +57,14 @@ export const running = <Item, Parsed>(
     outcomes = allWritten,
     clock = ownClock,
     isCurrent = true,
+    policyCustody = ['token'],
   }: Replaced = {},
 ) => {
-  const policy = enforcedPolicy(1, { allowedAlgorithms: [key.algorithm], fipsOnly: false }, clock);
+  const policy = enforcedPolicy(
+    1,
+    { allowedAlgorithms: [key.algorithm], fipsOnly: false, custody: [...policyCustody] },
+    clock,
+  );
   const items = new AttemptItem(
     custody,
     { meant, forget, isCurrent: async () => isCurrent } as unknown as KeyStore,

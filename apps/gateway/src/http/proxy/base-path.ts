@@ -7,6 +7,3 @@ export const withoutBasePath =
     if (rest === '' || rest.startsWith('?')) return `/${rest}`;
     return rest.startsWith('/') ? rest : url;
   };
-
-/** The path by which a client reaches `path` of this server. */
-export const published = (basePath: string | undefined, path: string): string => `${basePath ?? ''}${path}`;

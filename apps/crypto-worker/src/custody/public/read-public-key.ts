@@ -1,0 +1,159 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { type AlgorithmKind, type AlgorithmName, algorithmOf, type Purpose } from '@ankasecure/algorithm';
+import { AnkaError, type ImportedPublicKey } from '@ankasecure/contracts';
+import { curves, isCrv } from '../../jose/curve.js';
+import { isSoundEd25519 } from './ed25519-point.js';
+
+type Jwk = NonNullable<ImportedPublicKey['jwk']>;
+
+const refuse = (place: string, detail: string): never => {
+  throw new AnkaError('request-invalid', `publicKey.${place}: ${detail}`);
+};
+
+/** @throws AnkaError `request-invalid` with `detail` if OpenSSL does not take the key */
+const parsed = <Read>(place: string, read: () => Read, detail: string): Read => {
+  try {
+    return read();
+  } catch {
+    return refuse(place, detail);
+  }
+};
+
+/** The lengths of the members of each JWK are told before OpenSSL sees them (RFC 7518 §6, RFC 8037 §2). */
+const coordinate = (jwk: Jwk, name: 'x' | 'y', bytes: number): string => {
+  const value = jwk[name] ?? refuse('jwk', `needs the member ${name}`);
+  const { length } = Buffer.from(value, 'base64url');
+  return length === bytes ? value : refuse(`jwk.${name}`, `has ${length} bytes. It must have ${bytes}.`);
+};
+
+const number = (jwk: Jwk, name: 'n' | 'e'): string => {
+  const value = jwk[name] ?? refuse('jwk', `needs the member ${name}`);
+  const bytes = Buffer.from(value, 'base64url');
+  return bytes.length > 0 && bytes[0] !== 0
+    ? value
+    : refuse(`jwk.${name}`, 'must not be empty or begin with a zero byte');
+};
+
+const readers: Readonly<Record<Jwk['kty'], (jwk: Jwk) => KeyObject>> = {
+  RSA: (jwk) => {
+    const key = { kty: 'RSA', n: number(jwk, 'n'), e: number(jwk, 'e') };
+    return parsed('jwk', () => createPublicKey({ key, format: 'jwk' }), 'is not an RSA public key');
+  },
+  EC: (jwk) => {
+    const { crv } = jwk;
+    if (!isCrv(crv)) return refuse('jwk.crv', 'must be P-256, P-384 or P-521');
+    const { bytes } = curves[crv];
+    const key = { kty: 'EC', crv, x: coordinate(jwk, 'x', bytes), y: coordinate(jwk, 'y', bytes) };
+    return parsed('jwk', () => createPublicKey({ key, format: 'jwk' }), `is not a point of the curve ${crv}`);
+  },
+  OKP: (jwk) => {
+    if (jwk.crv !== 'Ed25519') return refuse('jwk.crv', 'must be Ed25519');
+    const key = { kty: 'OKP', crv: jwk.crv, x: coordinate(jwk, 'x', 32) };
+    return parsed('jwk', () => createPublicKey({ key, format: 'jwk' }), 'is not a public key of Ed25519');
+  },
+};
+
+const useOf: Partial<Readonly<Record<Purpose, Jwk['use']>>> = { sign: 'sig', encrypt: 'enc' };
+
+const readJwk = (jwk: Jwk, purpose: Purpose): KeyObject => {
+  if (jwk.use !== undefined && jwk.use !== useOf[purpose])
+    return refuse('jwk.use', `is ${jwk.use}, but the purpose of the key is ${purpose}`);
+  return readers[jwk.kty](jwk);
+};
+
+/** Other forms of keys, by the label of their PEM text, and what makes a public key of each. */
+const otherLabels: Readonly<Record<string, string>> = {
+  'RSA PUBLIC KEY': 'is a PKCS#1 key. Convert it: openssl rsa -RSAPublicKey_in -pubout',
+  CERTIFICATE: 'is a certificate. Take its key: openssl x509 -pubkey -noout',
+};
+
+const block = /^-----BEGIN ([A-Z0-9 ]+)-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END \1-----\s*$/;
+
+const readPem = (pem: string): KeyObject => {
+  const [, label, base64 = ''] =
+    block.exec(pem.trimStart()) ?? refuse('pem', 'is not one block of PEM text (RFC 7468)');
+  if (label?.endsWith('PRIVATE KEY'))
+    return refuse('pem', 'is a private key. Send only its public key: openssl pkey -pubout');
+  if (label !== 'PUBLIC KEY')
+    return refuse('pem', otherLabels[label ?? ''] ?? `must begin with BEGIN PUBLIC KEY, not BEGIN ${label}`);
+  return readSpki('pem', Buffer.from(base64, 'base64'));
+};
+
+const isText = (bytes: Buffer): boolean => bytes.toString('latin1', 0, 11) === '-----BEGIN ';
+
+/** A SubjectPublicKeyInfo is DER, so there is one form of it: a form that is longer or other than OpenSSL's is refused. */
+const readSpki = (place: string, bytes: Buffer): KeyObject => {
+  if (isText(bytes)) return refuse(place, 'is PEM text. Send it as pem.');
+  const read = (): KeyObject => createPublicKey({ key: bytes, format: 'der', type: 'spki' });
+  const key = parsed(place, read, 'is not a SubjectPublicKeyInfo, or its point is not on its curve');
+  // OpenSSL takes the point at infinity, and cannot write it (SP 800-56A r3 §5.6.2.3.3).
+  const again = parsed(place, () => key.export({ format: 'der', type: 'spki' }), 'is the point at infinity');
+  if (again.equals(bytes)) return key;
+  if (again.equals(bytes.subarray(0, again.length))) return refuse(place, 'is followed by more bytes');
+  return refuse(place, 'is a SubjectPublicKeyInfo, but not in DER');
+};
+
+type Check = (place: string, key: KeyObject, algorithm: AlgorithmName) => void;
+
+const ofKind =
+  (type: string, check: Check): Check =>
+  (place, key, algorithm) => {
+    const { asymmetricKeyType: found } = key;
+    if (found !== type) refuse(place, `is a key of kind ${found}, not of ${algorithm}`);
+    check(place, key, algorithm);
+  };
+
+/** SP 800-56B r2 §6.2.2 and FIPS 186-5 §5.4: with an exponent of 1 every message is its own signature. */
+const checkRsa: Check = (place, key, algorithm) => {
+  const { modulusLength, publicExponent: e = 0n } = key.asymmetricKeyDetails ?? {};
+  const { bits } = algorithmOf(algorithm);
+  if (modulusLength !== bits) refuse(place, `has a modulus of ${modulusLength} bits. ${algorithm} has ${bits}.`);
+  const modulus = Buffer.from(key.export({ format: 'jwk' }).n ?? '', 'base64url');
+  if (((modulus.at(-1) ?? 0) & 1) === 0) refuse(place, 'has an even modulus');
+  if (e < 65_537n || e >= 2n ** 256n || e % 2n === 0n)
+    refuse(place, 'has a public exponent that is even or not between 2^16 and 2^256 (FIPS 186-5, section 5.4)');
+};
+
+/** OpenSSL has refused a point that is not on the curve. */
+const checkEc: Check = (place, key, algorithm) => {
+  const crv = key.asymmetricKeyDetails?.namedCurve;
+  const wanted = Object.values(curves).find(({ openssl }) => openssl === crv);
+  const { bits } = algorithmOf(algorithm);
+  if (wanted?.bytes !== Math.ceil(bits / 8))
+    refuse(place, `is on the curve ${crv ?? 'of its own parameters'}, not on that of ${algorithm}`);
+};
+
+const checkEd: Check = (place, key) => {
+  const point = Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url');
+  if (!isSoundEd25519(point))
+    refuse(place, 'is not a point of Ed25519, or one of small order, which has no private key');
+};
+
+/** The kinds of pairs. */
+const checks: Readonly<Partial<Record<AlgorithmKind, Check>>> = {
+  rsa: ofKind('rsa', checkRsa),
+  ec: ofKind('ec', checkEc),
+  ed: ofKind('ed25519', checkEd),
+};
+
+/**
+ * Reads and checks a public key. A public key is no secret, so a refusal says what is wrong.
+ * @returns its SubjectPublicKeyInfo in DER, with an uncompressed point
+ * @throws AnkaError `request-invalid`
+ */
+export const readPublicKey = (
+  { jwk, pem, der }: ImportedPublicKey,
+  { algorithm, purpose }: { readonly algorithm: AlgorithmName; readonly purpose: Purpose },
+): Buffer => {
+  const place = jwk !== undefined ? 'jwk' : pem !== undefined ? 'pem' : 'der';
+  const key =
+    jwk !== undefined
+      ? readJwk(jwk, purpose)
+      : pem !== undefined
+        ? readPem(pem)
+        : readSpki('der', Buffer.from(der ?? '', 'base64url'));
+  const check = checks[algorithmOf(algorithm).kind] ?? refuse(place, `${algorithm} is secret and has no public key`);
+  check(place, key, algorithm);
+  const plain = createPublicKey({ key: key.export({ format: 'jwk' }), format: 'jwk' });
+  return plain.export({ format: 'der', type: 'spki' });
+};
