@@ -13,6 +13,9 @@ const field = (max: number) =>
     .max(max)
     .refine((value) => value.isWellFormed() && !value.includes('\0'));
 
+/** The maximum number of an event's details. With all of them at their longest, an event has less than 2 MiB. */
+export const maxDetails = 512;
+
 /** An event that a service reports. Null means absent and differs from empty. The first nine fields after the id are canonical. */
 export const reportedEvent = z.strictObject({
   /** The reporter makes the id once. An event that arrives twice is sealed once. */
@@ -29,9 +32,14 @@ export const reportedEvent = z.strictObject({
   occurredAt: z.number().int().nonnegative(),
   correlationId: field(64),
   /** Free-form, sealed with the event but not part of its canonical nine: `userIssuer`, key version, custody, JOSE alg, … */
-  details: z.record(field(64), field(512)).optional(),
+  details: z
+    .record(field(64), field(512))
+    .refine((details) => Object.keys(details).length <= maxDetails)
+    .optional(),
 });
 export type AuditEvent = z.infer<typeof reportedEvent>;
+
+const proof = z.strictObject({ process: uuid, mac: z.string().max(64) });
 
 /**
  * An event as it waits in an outbox and is offered to the audit service. The proof is the last member: a MAC under the key of the
@@ -39,9 +47,12 @@ export type AuditEvent = z.infer<typeof reportedEvent>;
  */
 export const offeredEvent = z.strictObject({
   ...reportedEvent.shape,
-  proof: z.strictObject({ process: uuid, mac: z.string().max(64) }).optional(),
+  proof: proof.optional(),
 });
 export type OfferedEvent = z.infer<typeof offeredEvent>;
+
+/** The maximum number of members of an event, with those of its details and its proof. */
+export const maxMembers = [offeredEvent, proof].reduce((sum, { shape }) => sum + Object.keys(shape).length, maxDetails);
 
 /** The maximum number of events in one append. */
 export const maxAppend = 5000;

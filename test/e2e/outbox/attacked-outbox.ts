@@ -62,6 +62,20 @@ export class AttackedOutbox {
     return id;
   }
 
+  /** Puts rows with a text that the database itself makes. @param text SQL @returns their ids */
+  async putText(text: string, { events, partition }: HeldRow, copies = 1): Promise<string[]> {
+    const put = await this.sql(
+      'INSERT INTO outbox (event_count, events, quarantined) SELECT 1, $1, true FROM generate_series(1, $2) RETURNING id',
+      [JSON.stringify(events), copies],
+    );
+    const ids = put.map(({ id }) => String(id));
+    await this.sql(
+      `UPDATE outbox SET events = ${text}, partition = $2, quarantined = false WHERE id = ANY($1::bigint[])`,
+      [ids, partition],
+    );
+    return ids;
+  }
+
   async release({ id }: HeldRow, events?: readonly unknown[]): Promise<void> {
     if (events !== undefined)
       await this.sql('UPDATE outbox SET events = $2, event_count = $3 WHERE id = $1', [
@@ -73,11 +87,11 @@ export class AttackedOutbox {
   }
 
   /** Waits until nothing waits. @returns whether each of the rows is quarantined; the others have left */
-  async settled(ids: readonly string[]): Promise<ReadonlySet<string>> {
+  async settled(ids: readonly string[], withinMs = 60_000): Promise<ReadonlySet<string>> {
     await eventually(
       'the delivery of every row',
       async () => (await this.sql('SELECT FROM outbox WHERE NOT quarantined LIMIT 1')).length === 0,
-      60_000,
+      withinMs,
     );
     const rows = await this.sql('SELECT id FROM outbox WHERE quarantined AND id = ANY($1::bigint[])', [ids]);
     return new Set(rows.map(({ id }) => String(id)));

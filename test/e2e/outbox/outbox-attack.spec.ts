@@ -93,8 +93,38 @@ const forgeries = (event: OfferedEvent, foreign: OfferedEvent): Readonly<Record<
   'another tenant’s proof': { ...event, proof: foreign.proof },
 });
 
+/** Texts that cost more memory than a process has, or nearly so, by what they have much of; as SQL. */
+const costly: Readonly<Record<string, string>> = {
+  'small objects, in a row that was once allowed': `'[' || repeat('{},', 10400000) || '{}]'`,
+  'small objects': `'[' || repeat('{},', 1390000) || '{}]'`,
+  'small arrays in a member': `'[{"tenantId":"' || tenant_id || '","a":[' || repeat('[],', 1390000) || '[]]}]'`,
+  levels: `repeat('[', 2000000) || repeat(']', 2000000)`,
+  members: `'[{"tenantId":"' || tenant_id || '"' || (SELECT string_agg(',"' || n || '":1', '') FROM generate_series(1, 390000) n) || '}]'`,
+  numbers: `'[' || repeat('1,', 2000000) || '1]'`,
+  text: `'[{"tenantId":"' || tenant_id || '","a":"' || repeat('é', 2000000) || '"}]'`,
+  events: `'[' || repeat('{"tenantId":"' || tenant_id || '"},', 80000) || '{}]'`,
+};
+
 describe.each(names)('the owner of %s', (name) => {
   const { reporter, process, operation } = databases[name];
+  const startedAt = (): Promise<number> => metric(process, 'process_start_time_seconds');
+
+  it('ends no process by rows that no process has room for', async () => {
+    const outbox = outboxOf(name);
+    const row = await hold(name);
+    const start = await startedAt();
+    expect(start).toBeGreaterThan(0);
+    const ids: string[] = [];
+    for (const text of Object.values(costly)) ids.push(...(await outbox.putText(text, row)));
+    ids.push(...(await outbox.putText(`${costly['small objects']}`, row, 40)));
+    ids.push(...(await outbox.putText(`${costly['text']}`, row, 40)));
+    await outbox.release(row);
+    expect(await outbox.settled([...ids, row.id], 180_000)).toEqual(new Set(ids));
+    const sealed = await eventsOf(tenant.admin, { correlationId: firstOf(row).correlationId });
+    expect(sealed.filter((event) => event.operation === operation)).toHaveLength(1);
+    expect(await startedAt()).toBe(start);
+    await outbox.clear();
+  }, 300_000);
 
   it('has an edit of every member of an event', () => {
     expect(Object.keys(edits).toSorted()).toEqual(Object.keys(offeredEvent.shape).toSorted());

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { Client, type ClientConfig } from 'pg';
+import { Client, type ClientConfig, types } from 'pg';
+import { parseColumn } from '../json/json-bound.js';
 
 type Call = readonly unknown[];
 type Callback = (error: unknown, result: unknown) => void;
@@ -15,23 +16,47 @@ export const dropSilentClients = (since: number): void => {
   for (const client of open) client.dropIfSilent(since);
 };
 
+/**
+ * The limits of one answer, four times what the largest query of a service reads. A LIMIT or a condition of ours binds an honest
+ * database only: whoever owns it can have any query answered with any rows.
+ */
+export const mostAnswered = { bytes: 32 * 1024 * 1024, rows: 250_000 };
+
 /** The part of pg's connection that reads the server's answers, which its types leave out. */
 interface Listening {
   attachListeners: (stream: Duplex) => void;
+  on: (event: 'dataRow' | 'readyForQuery', listener: () => void) => void;
 }
 
+/** Counts what the server answers to one query. @returns adds to the count, and throws above the limits */
+const answerMeter = (connection: Listening): ((bytes: number) => void) => {
+  const count = { bytes: 0, rows: 0 };
+  const add = (more: Partial<typeof count>): void => {
+    count.bytes += more.bytes ?? 0;
+    count.rows += more.rows ?? 0;
+    if (count.bytes > mostAnswered.bytes || count.rows > mostAnswered.rows)
+      throw new Error('The database has answered more than any query of a service reads.');
+  };
+  connection.on('dataRow', () => add({ rows: 1 }));
+  connection.on('readyForQuery', () => Object.assign(count, { bytes: 0, rows: 0 }));
+  return (bytes) => add({ bytes });
+};
+
 /**
- * Ends a connection whose answer cannot be read, such as one with a value above the longest string. pg reads answers in a
- * listener of the stream, where nobody catches an error: whoever owns the database could end the process with one value.
+ * Ends a connection whose answer cannot be read, such as one with a value above the longest string, or must not be, because there
+ * is no end to it. pg reads answers in a listener of the stream, where nobody catches an error: whoever owns the database could
+ * end the process with one value.
  */
 const catchUnreadable = (connection: Listening): void => {
   const attach = connection.attachListeners.bind(connection);
+  const note = answerMeter(connection);
   connection.attachListeners = (stream): void => {
     attach(stream);
     for (const read of stream.listeners('data') as ((bytes: Buffer) => void)[]) {
       stream.off('data', read);
       stream.on('data', (bytes: Buffer) => {
         try {
+          note(bytes.length);
           read(bytes);
         } catch (error) {
           stream.destroy(error as Error);
@@ -55,6 +80,7 @@ export class BoundedClient extends Client {
   constructor(config?: ClientConfig) {
     super(config);
     this.on('error', () => undefined);
+    for (const type of [types.builtins.JSON, types.builtins.JSONB]) this.setTypeParser(type, parseColumn);
     catchUnreadable(this.connection as unknown as Listening);
     open.add(this);
     this.on('end', () => open.delete(this));

@@ -1,24 +1,11 @@
+import { closingQuote } from './json-string.js';
+
 const quote = 0x22;
 const comma = 0x2c;
 const openArray = 0x5b;
-const backslash = 0x5c;
 const closeArray = 0x5d;
 const openObject = 0x7b;
 const closeObject = 0x7d;
-
-/** Whether an odd number of backslashes stands before `at`. */
-const isEscaped = (text: string, at: number): boolean => {
-  let before = at - 1;
-  while (text.charCodeAt(before) === backslash) before--;
-  return (at - before) % 2 === 0;
-};
-
-/** The closing quote of the string that begins at `start`. Long strings cost one search, not a look at each character. */
-const closingQuote = (text: string, start: number): number => {
-  let end = text.indexOf('"', start + 1);
-  while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
-  return end;
-};
 
 const nameOf = (literal: string): string =>
   literal.includes('\\') ? (JSON.parse(literal) as string) : literal.slice(1, -1);

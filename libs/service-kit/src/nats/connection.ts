@@ -54,6 +54,7 @@ interface Question {
   readonly body: Uint8Array;
 }
 
+const standsStill = 'The service does not answer: its processes stand still. Try again.';
 const empty = new Uint8Array();
 /** Stands for every process of a group in the question who is alive. */
 const everyone = 'all';
@@ -155,6 +156,7 @@ export class BusConnection {
       const left = context.deadline - monotonicNow();
       if (left <= 0) return reject(new AnkaError('deadline-exceeded'));
       if (!this.isConnected()) return reject(new AnkaError('service-unavailable', 'The message bus is not connected'));
+      if (this.members.isAway(groupOf(subject))) return reject(new AnkaError('service-unavailable', standsStill));
       const send = (token: string): void => this.send(token, { subject, context, body });
       send(this.waiters.add(left, { subject, resolve, reject, resend: send }));
     });
@@ -208,12 +210,13 @@ export class BusConnection {
   }
 
   private keepUp(subject: string, queue: string | undefined, receive: (message: Msg) => void): Served {
-    const served: Served = new Served(subject, () =>
-      this.connection.subscribe(subject, {
+    const served: Served = new Served(subject, () => {
+      if (this.connection.isClosed()) return undefined;
+      return this.connection.subscribe(subject, {
         ...(queue !== undefined && { queue }),
         callback: (error, message) => (error === null ? receive(message) : served.refuse()),
-      }),
-    );
+      });
+    });
     for (const old of this.served) if (old.isEnded) this.served.delete(old);
     this.served.add(served);
     return served;

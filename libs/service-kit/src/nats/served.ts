@@ -17,7 +17,8 @@ export class Served {
 
   constructor(
     readonly subject: string,
-    private readonly subscribe: () => Subscription,
+    /** Undefined once the connection is closed for good: there is nothing left to keep up. */
+    private readonly subscribe: () => Subscription | undefined,
   ) {
     this.resume();
   }

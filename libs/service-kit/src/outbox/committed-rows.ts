@@ -48,12 +48,16 @@ export class CommittedRows {
     return this.total >= this.capacity;
   }
 
-  /** When the oldest row was committed that was looked for and found waiting. */
-  get oldestWaiting(): number | undefined {
+  /** When the oldest row was committed. */
+  get oldest(): number | undefined {
     let oldest: number | undefined;
-    for (const { committedAt, at } of this.rows.values())
-      if (at !== committedAt && (oldest === undefined || committedAt < oldest)) oldest = committedAt;
+    for (const { committedAt } of this.rows.values())
+      if (oldest === undefined || committedAt < oldest) oldest = committedAt;
     return oldest;
+  }
+
+  get isEmpty(): boolean {
+    return this.rows.size === 0;
   }
 
   add(events: readonly EventName[], committedAt = monotonicNow(), at = committedAt): void {

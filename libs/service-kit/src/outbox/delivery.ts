@@ -4,7 +4,7 @@ import type { Logger } from '../logging/logger.js';
 import type { RawReply } from '../nats/connection.js';
 import { type ClaimedEntry, keepAlive } from './outbox.sql.js';
 import { OutboxEntry } from './outbox-entry.entity.js';
-import { againText, eventsOf, idsOf, mostInRow, type WrittenEvent, writeRow } from './outbox-row.js';
+import { againText, eventsOf, idsOf, mostInRow, writeRow } from './outbox-row.js';
 import type { Pace } from './pace.js';
 
 export interface DeliveryChannel {
@@ -53,8 +53,8 @@ export class Delivery {
   /** Number of rows that were tried, whatever the result. */
   taken = 0;
   private asks = 0;
-  /** The events of the rows, by the rows' ids. */
-  private readonly read = new Map<string, readonly WrittenEvent[]>();
+  /** The ids of the rows' events, by the rows' ids. The events themselves are not kept: they take more room than their texts. */
+  private readonly read = new Map<string, readonly string[]>();
 
   constructor(
     private readonly manager: EntityManager,
@@ -84,7 +84,7 @@ export class Delivery {
     for (const row of rows) {
       const events = eventsOf(row.events);
       if (events === undefined) await this.quarantine(row, unreadable);
-      else this.read.set(row.id, events);
+      else this.read.set(row.id, idsOf(events));
     }
     return rows.filter(({ id }) => this.read.has(id));
   }
@@ -99,7 +99,7 @@ export class Delivery {
       return head.error;
     }
     await this.manager.delete(OutboxEntry, { id: In(rows.map(({ id }) => id)) });
-    this.sealed.push(...rows.map((row) => ({ ...row, ids: idsOf(this.read.get(row.id) ?? []) })));
+    this.sealed.push(...rows.map((row) => ({ ...row, ids: this.read.get(row.id) ?? [] })));
     return undefined;
   }
 

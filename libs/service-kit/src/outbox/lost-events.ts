@@ -11,11 +11,14 @@ import type { AppendChannel } from './append-channel.js';
 import { type CommittedRow, type CommittedRows, eventsIn } from './committed-rows.js';
 import { waitingEvents } from './outbox.sql.js';
 import type { OutboxProof } from './outbox-proof.js';
+import { type Asked, SearchFailures } from './search-failures.js';
 
 /** A row is looked for when it is so old, in milliseconds, and rounds are so far apart: less if memory runs short. */
-const roundMs = { calm: 30_000, crowded: 1_000 };
-/** Events of one round. */
-const perRound = 20_000;
+const roundMs = { calm: 15_000, crowded: 1_000 };
+/** After the time of so many rounds without success, operations are refused: five minutes. */
+const mostRounds = 20;
+/** Events that are looked for at once. */
+const atOnce = 20_000;
 /** Time limit of a question to the audit service, in milliseconds. */
 const patienceMs = 10_000;
 /** The ids of events that one event names. They fit into one detail. */
@@ -49,14 +52,34 @@ export class LostEvents {
   private lost = 0;
   private readonly losses = new BoundedMap<string, Loss>(mostTenants);
   private readonly quiet = new QuietPeriod(mostTenants);
+  private readonly failures: SearchFailures;
+  private asked: Asked = 'audit';
 
   constructor(
     private readonly parts: OutboxSearch,
     private readonly rows: CommittedRows,
     private readonly calmMs = roundMs.calm,
-  ) {}
+  ) {
+    this.failures = new SearchFailures(parts.log, calmMs * mostRounds);
+  }
+
+  /** Whether events have not been found for so long that nothing more may be committed. */
+  get isOverdue(): boolean {
+    return !this.rows.isEmpty && this.failures.isTooLong;
+  }
+
+  /** Notes that the audit service has sealed events of this process. */
+  sealed(): void {
+    this.failures.sealed();
+  }
+
+  /** Notes that a delivery failed. */
+  undelivered(): void {
+    this.failures.undelivered();
+  }
 
   meter(registry: Registry): void {
+    this.failures.meter(registry);
     const read = (): number => this.lost;
     new Counter({
       name: 'ankasecure_outbox_lost_total',
@@ -91,26 +114,37 @@ export class LostEvents {
   }
 
   private async round(ageMs: number): Promise<void> {
+    const startedAt = monotonicNow();
     try {
-      await this.look(monotonicNow() - ageMs);
+      await this.look(startedAt - ageMs);
+      this.failures.succeeded();
       await this.putOnRecord();
     } catch (error) {
-      this.parts.log.warn({ reason: (error as Error).message }, 'cannot look for lost audit events now');
+      this.failures.failed(this.asked, startedAt, error);
+    }
+  }
+
+  /** Looks for the rows that were committed before `until`: for all, unless most of them wait. */
+  private async look(until: number): Promise<void> {
+    for (;;) {
+      const rows = this.rows.before(until, atOnce);
+      if (rows.length === 0) return;
+      const waiting = await this.lookFor(rows);
+      if (waiting * 2 >= rows.reduce((sum, { count }) => sum + count, 0)) return;
     }
   }
 
   /**
-   * Looks for the rows that were committed before `until`. The outbox is read before the last question: a row leaves it when its
-   * events are sealed.
+   * Looks for rows. The outbox is read before the last question: a row leaves it when its events are sealed.
+   * @returns the number of events that wait
    */
-  private async look(until: number): Promise<void> {
-    const rows = this.rows.before(until, perRound);
-    const events = rows.flatMap(eventsIn);
-    const unsealed = await this.unsealed(events);
+  private async lookFor(rows: readonly CommittedRow[]): Promise<number> {
+    const unsealed = await this.unsealed(rows.flatMap(eventsIn));
     const waiting = unsealed.length === 0 ? new Set<string>() : await this.waiting(unsealed);
     const gone = await this.unsealed(unsealed.filter(({ eventId }) => !waiting.has(eventId)));
     for (const row of rows) this.keepWaiting(row, waiting);
     for (const [tenantId, own] of Map.groupBy(gone, (event) => event.tenantId)) this.note(tenantId, own);
+    return waiting.size;
   }
 
   private keepWaiting(row: CommittedRow, waiting: ReadonlySet<string>): void {
@@ -121,6 +155,7 @@ export class LostEvents {
   }
 
   private async unsealed(events: readonly EventName[]): Promise<readonly EventName[]> {
+    this.asked = 'audit';
     const unsealed = new Set<string>();
     const { bus, proof } = this.parts;
     for (let from = 0; from < events.length; from += maxAsked) {
@@ -132,6 +167,7 @@ export class LostEvents {
   }
 
   private waiting(events: readonly EventName[]): Promise<ReadonlySet<string>> {
+    this.asked = 'database';
     const { dataSource, proof } = this.parts;
     const tenantIds = [...new Set(events.map(({ tenantId }) => tenantId))];
     const eventIds = events.map(({ eventId }) => eventId);
@@ -151,6 +187,7 @@ export class LostEvents {
 
   /** Tells each tenant's trail. The events go to the audit service directly, because the outbox is what lost the others. */
   private async putOnRecord(): Promise<void> {
+    this.asked = 'audit';
     for (const [tenantId, loss] of [...this.losses]) {
       if (!this.quiet.isDue(tenantId)) continue;
       try {

@@ -9,9 +9,9 @@ interface OutboxGauge {
 }
 
 /** By the table, or by the memory of the process, because the database's owner writes the table. */
-const oldestMs = ({ oldestAt, oldestWaiting }: Outbox): number => {
+const oldestMs = ({ oldestAt, oldestUnsealed }: Outbox): number => {
   const told = oldestAt === undefined ? 0 : Date.now() - oldestAt;
-  const known = oldestWaiting === undefined ? 0 : monotonicNow() - oldestWaiting;
+  const known = oldestUnsealed === undefined ? 0 : monotonicNow() - oldestUnsealed;
   return Math.max(0, told, known);
 };
 
@@ -28,7 +28,7 @@ const gauges: readonly OutboxGauge[] = [
   },
   {
     name: 'ankasecure_outbox_oldest_seconds',
-    help: 'Age of the oldest outcome that is waiting to be sealed',
+    help: 'Age of the oldest outcome that is not known to be sealed',
     read: (outbox) => oldestMs(outbox) / 1000,
   },
 ];

@@ -1,10 +1,14 @@
+import { maxMembers } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
+import { isWithin, type JsonBound } from '../json/json-bound.js';
 import { OutboxEntry } from './outbox-entry.entity.js';
 
 /** The limit of events in one row. */
 export const mostInRow = 1000;
-/** The limit of a row's size, in bytes. A larger row is not read. */
-export const mostRowBytes = 32 * 1024 * 1024;
+/** The limit of a row's size, in bytes: twice the largest event's. A larger row is not read. */
+export const mostRowBytes = 4 * 1024 * 1024;
+/** The limits of a row's text: the list, its events, and their details and proofs. A row beyond them is not parsed. */
+const bound: JsonBound = { depth: 3, values: mostInRow * maxMembers, outer: mostInRow, inner: maxMembers };
 
 /** An event's part of the list around it. */
 const separatorBytes = 2;
@@ -21,14 +25,20 @@ export interface WrittenEvent {
 const tenantForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const isWritten = (event: unknown): event is WrittenEvent =>
-  typeof event === 'object' && event !== null && 'tenantId' in event && tenantForm.test(String(event.tenantId));
+  typeof event === 'object' &&
+  event !== null &&
+  'tenantId' in event &&
+  typeof event.tenantId === 'string' &&
+  tenantForm.test(event.tenantId);
 
 /**
  * Reads the events of a row. Whoever owns the database can write any text there. Nothing but a list of events may be joined
- * with other rows: the text of one row could hide another's, or stop the relay.
+ * with other rows: the text of one row could hide another's, or stop the relay. A text that no process writes is not even
+ * parsed, because it could take more memory than the process has.
  * @returns undefined if the text is not a JSON array of events, with at least one
  */
 export const eventsOf = (text: string): readonly WrittenEvent[] | undefined => {
+  if (text.length > mostRowBytes || !isWithin(text, bound)) return undefined;
   try {
     const events: unknown = JSON.parse(text);
     return Array.isArray(events) && events.length > 0 && events.every(isWritten) ? events : undefined;
@@ -39,7 +49,7 @@ export const eventsOf = (text: string): readonly WrittenEvent[] | undefined => {
 
 /** The ids of a row's events, as far as they have any. */
 export const idsOf = (events: readonly WrittenEvent[]): readonly string[] =>
-  events.map(({ eventId }) => String(eventId));
+  events.map(({ eventId }) => (typeof eventId === 'string' ? eventId : ''));
 
 /** The event as JSON again. The database reads a row's tenant from its beginning. */
 export const againText = ({ tenantId, ...event }: WrittenEvent): string => JSON.stringify({ tenantId, ...event });

@@ -27,16 +27,26 @@ const readClaimed = (claimed: string, order: string, append: string): string => 
   ORDER BY place`;
 
 /**
+ * The first `most` entries that the database has answered, with their sizes as they came. Whoever owns it can have it answer more,
+ * or state another size.
+ */
+const asRead = (entries: readonly ClaimedEntry[], most: number): readonly ClaimedEntry[] =>
+  entries.slice(0, most).map((entry) => {
+    const bytes = entry.events === null ? entry.bytes : Buffer.byteLength(entry.events);
+    return { ...entry, bytes, events: bytes > mostRowBytes ? null : entry.events };
+  });
+
+/**
  * Claims up to `most` of the entries `ids` until the transaction ends. Entries that another relay holds are skipped.
  * @param append size limit of one append, in bytes
  */
-export const claimEntries = (
+export const claimEntries = async (
   manager: EntityManager,
   most: number,
   ids: readonly string[],
   append: number,
-): Promise<ClaimedEntry[]> =>
-  manager.query<ClaimedEntry[]>(
+): Promise<readonly ClaimedEntry[]> => {
+  const entries = await manager.query<ClaimedEntry[]>(
     readClaimed(
       `SELECT id, tenant_id, event_count, events FROM outbox WHERE NOT quarantined AND id = ANY($2::bigint[])
        ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
@@ -45,6 +55,8 @@ export const claimEntries = (
     ),
     [most, ids, append],
   );
+  return asRead(entries, most);
+};
 
 /** Reads up to `most` tenants with waiting entries, after the tenant `after` by id. One look into the index per tenant. */
 export const waitingTenants = async (
@@ -79,11 +91,11 @@ export interface FairClaim {
 }
 
 /** Claims each tenant's first entries. The answer takes turns among tenants and keeps each tenant's order. */
-export const claimFairly = (
+export const claimFairly = async (
   manager: EntityManager,
   { partition, tenants, perTenant, except, append }: FairClaim,
-): Promise<ClaimedEntry[]> =>
-  manager.query<ClaimedEntry[]>(
+): Promise<readonly ClaimedEntry[]> => {
+  const entries = await manager.query<ClaimedEntry[]>(
     readClaimed(
       `SELECT claimed.*, row_number() OVER (PARTITION BY claimed.tenant_id ORDER BY claimed.id) AS turn
        FROM unnest($2::uuid[]) AS tenant(id) CROSS JOIN LATERAL (
@@ -96,6 +108,8 @@ export const claimFairly = (
     ),
     [partition, tenants, perTenant, except, append],
   );
+  return asRead(entries, tenants.length * perTenant);
+};
 
 /** The counts of one tenant's entries, for all processes. */
 export interface OutboxCount {
@@ -130,7 +144,7 @@ export const waitingEvents = async (
   eventIds: readonly string[],
 ): Promise<ReadonlySet<string>> => {
   const rows = await manager.query<{ eventId: string }[]>(
-    `SELECT found.id[1] AS "eventId"
+    `SELECT DISTINCT found.id[1] AS "eventId"
      FROM outbox, regexp_matches(${readableEvents}, '"eventId":"([0-9a-f-]{36})"', 'g') AS found (id)
      WHERE partition = $1 AND tenant_id = ANY($2::uuid[]) AND NOT quarantined AND found.id[1] = ANY($3::text[])`,
     [partition, tenantIds, eventIds],

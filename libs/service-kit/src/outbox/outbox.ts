@@ -46,6 +46,8 @@ const gathering = { ms: 200, events: 2000 };
 const retryMs = { first: 100, most: 5000 };
 const unknownFate =
   'Too many outcomes have left for the audit service and are not known to be sealed. Operations are refused until some are.';
+const unsearched =
+  'Outcomes have left for the audit service, and for minutes each search for them has failed. Operations are refused until one succeeds.';
 /** Maximum age of the count, in milliseconds. Other processes change the table too. */
 const countMs = 1000;
 
@@ -95,7 +97,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.stop();
   }
 
-  /** Registers gauges for depth, age and quarantined events, and the counter of lost ones. */
+  /** Registers gauges for depth, age and quarantined events, and counters of lost ones and of failed searches for them. */
   meter(registry: Registry): this {
     meterOutbox(this, registry);
     this.lost.meter(registry);
@@ -115,9 +117,9 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
   /** When the oldest waiting event was committed, by the last count of the table; milliseconds since the epoch. */
   oldestAt: number | undefined;
 
-  /** When this process committed the oldest event that it has looked for and found waiting; a moment of `monotonicNow`. */
-  get oldestWaiting(): number | undefined {
-    return this.rows.oldestWaiting;
+  /** When this process committed the oldest event that it does not know to be sealed; a moment of `monotonicNow`. */
+  get oldestUnsealed(): number | undefined {
+    return this.rows.oldest;
   }
 
   /** The number of waiting events, as last known. */
@@ -125,9 +127,12 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     return this.share.waiting;
   }
 
-  /** Whether the service refuses everything that must be recorded, because too much of it waits for the audit service. */
+  /**
+   * Whether the service refuses everything that must be recorded, because too much of it waits for the audit service, or for too
+   * long nobody could tell what became of it.
+   */
   get isFull(): boolean {
-    return this.share.isFull || this.rows.isFull;
+    return this.share.isFull || this.rows.isFull || this.lost.isOverdue;
   }
 
   /** Whether the process can prove its events. */
@@ -136,12 +141,13 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /**
-   * @throws AnkaError `audit-unavailable` when the outbox, or the tenant's share of it, has no room for so many events, and until
-   * the process has the key to prove them
+   * @throws AnkaError `audit-unavailable` when the outbox, or the tenant's share of it, has no room for so many events, while
+   * searches for lost events have failed for too long, and until the process has the key to prove them
    */
   assertRoom(tenantId: string, events = 1): void {
     this.proof.assertOpen();
     if (this.rows.isFull) throw new AnkaError('audit-unavailable', unknownFate);
+    if (this.lost.isOverdue) throw new AnkaError('audit-unavailable', unsearched);
     this.share.assertRoom(tenantId, events);
   }
 
@@ -232,6 +238,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
         else await this.idle();
       } catch (error) {
         this.failures++;
+        this.lost.undelivered();
         this.log.warn({ reason: (error as Error).message, waiting: this.depth }, 'cannot seal outcomes yet');
         const most = Math.min(retryMs.most, retryMs.first * 2 ** Math.min(this.failures, 10));
         await this.recount().catch(() => undefined);
@@ -242,6 +249,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** @returns how many rows were tried, sealed or not */
   private settle(delivery: Delivery | undefined): number {
+    if (delivery !== undefined && delivery.sealed.length > 0) this.lost.sealed();
     for (const { tenantId, eventCount, ids } of delivery?.sealed ?? []) {
       this.share.drop(tenantId, eventCount);
       this.rows.sealed(ids);

@@ -7,6 +7,7 @@ import {
   BoundedClient,
   connectionOf,
   dataSourceOptions,
+  mostAnswered,
   type ServiceConfig,
 } from '@ankasecure/service-kit';
 import { Pool } from 'pg';
@@ -118,10 +119,34 @@ describe('a connection to a database that is cut off', () => {
     const pool = new Pool({ ...connectionOf(direct, 'spec', 60_000), max: 1 });
     pool.on('error', () => undefined);
     const values = `SELECT repeat('x', ${constants.MAX_STRING_LENGTH + 1})`;
-    await expect(pool.query(values)).rejects.toMatchObject({ code: 'ERR_STRING_TOO_LONG' });
+    await expect(pool.query(values)).rejects.toThrow('more than any query of a service reads');
     expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
     await pool.end();
   }, 60_000);
+
+  it.each([
+    ['bytes', `SELECT repeat('x', ${mostAnswered.bytes})`, 'more than any query of a service reads'],
+    ['rows', `SELECT generate_series(0, ${mostAnswered.rows})`, 'more than any query of a service reads'],
+    ['members of a json', `SELECT ('[' || repeat('{},', 100000) || '{}]')::json`, 'more members than any of ours'],
+    ['members of a jsonb', `SELECT ('[' || repeat('1,', 100000) || '1]')::jsonb`, 'more members than any of ours'],
+    ['levels of a json', `SELECT (repeat('[', 40) || repeat('{}', 1) || repeat(']', 40))::json`, 'more members'],
+  ])('reads no answer with more %s than one of ours has', async (_, statement, message) => {
+    const pool = new Pool({ ...connectionOf({ ...config, port: postgres.port }, 'spec'), max: 1 });
+    pool.on('error', () => undefined);
+    await expect(pool.query(statement)).rejects.toThrow(message);
+    expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await pool.end();
+  });
+
+  it('reads each answer up to the limit, however many there are', async () => {
+    const pool = new Pool({ ...connectionOf({ ...config, port: postgres.port }, 'spec'), max: 1 });
+    const rows = mostAnswered.rows * 0.6;
+    for (let time = 0; time < 2; time++)
+      expect((await pool.query(`SELECT generate_series(1, ${rows})`)).rows).toHaveLength(rows);
+    const labels = Object.fromEntries(Array.from({ length: 64 }, (_, index) => [`k${index}`, 'v']));
+    expect((await pool.query('SELECT $1::jsonb AS labels', [labels])).rows).toEqual([{ labels }]);
+    await pool.end();
+  });
 
   it('does not look for names where the settings of its role or database point to', async () => {
     const owner = new Pool({

@@ -8,7 +8,7 @@ import {
 } from '@ankasecure/contracts';
 import type { Nats, Postgres } from '@ankasecure/local';
 import { createLogger, Health, Outbox, OutboxProof } from '@ankasecure/service-kit';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startTestNats } from '../nats/nats.js';
 import type { TestBus } from '../nats/test-bus.js';
 import {
@@ -31,6 +31,8 @@ describe('an event that left the outbox unsealed', () => {
   let registry: Health['registry'];
   let accepts: boolean;
   let refuses: boolean;
+  let answers: boolean;
+  let log: ReturnType<typeof createLogger>;
   const asked: string[] = [];
   const sealed: OfferedEvent[] = [];
 
@@ -48,6 +50,7 @@ describe('an event that left the outbox unsealed', () => {
       return { body: { sealed: events.length } };
     });
     audit.serve(findUnsealed, '', async (_, { events }) => {
+      if (!answers) throw new AnkaError('service-unavailable');
       asked.push(...events.map(({ eventId }) => eventId));
       const known = new Set(sealed.map(({ eventId }) => eventId));
       return { body: { unsealed: events.map(({ eventId }) => eventId).filter((eventId) => !known.has(eventId)) } };
@@ -64,6 +67,8 @@ describe('an event that left the outbox unsealed', () => {
   beforeEach(() => {
     accepts = true;
     refuses = false;
+    answers = true;
+    log = createLogger('spec', 'silent');
     asked.length = 0;
     sealed.length = 0;
     registry = new Health('policy').registry;
@@ -78,7 +83,7 @@ describe('an event that left the outbox unsealed', () => {
 
   const outboxOf = (searchMs: number): Outbox => {
     const options = { capacity: 2000, timeoutMs: 500, searchMs };
-    return new Outbox(testProof('policy'), parts.dataSource, parts.bus, createLogger('spec', 'silent'), options);
+    return new Outbox(testProof('policy'), parts.dataSource, parts.bus, log, options);
   };
   const sql = (text: string) => postgres.query(database, text);
   const write = async (count = 1): Promise<AuditEvent[]> => {
@@ -182,6 +187,90 @@ describe('an event that left the outbox unsealed', () => {
     accepts = true;
     await eventually(oldest).toBe(0);
     expect(await lost()).toBe(0);
+  });
+
+  describe('while each search fails', () => {
+    const failures = (): Promise<number> => metric('search_failures_total');
+    const oldest = (): Promise<number> => metric('oldest_seconds');
+    const refusal = (): unknown => {
+      try {
+        outbox.assertRoom(platformTenantId);
+        return undefined;
+      } catch (error) {
+        return (error as AnkaError).code;
+      }
+    };
+    const alarms = (): unknown[] =>
+      vi.mocked(log.error).mock.calls.flatMap(([fields]) => (fields as { alarm?: string }).alarm ?? []);
+    beforeEach(async () => {
+      vi.spyOn(log, 'error');
+      await sql(`CREATE FUNCTION lie() RETURNS boolean LANGUAGE plpgsql AS
+          $$ BEGIN IF strpos(current_query(), 'regexp_matches') > 0 THEN RAISE 'no'; END IF; RETURN true; END $$;
+        CREATE POLICY lie ON outbox USING (lie()) WITH CHECK (true)`);
+    });
+    afterEach(() => sql('ALTER TABLE outbox DISABLE ROW LEVEL SECURITY; DROP POLICY lie ON outbox; DROP FUNCTION lie'));
+
+    it('by the database counts in the gauge from its commit, raises the alarm, and stops the service', async () => {
+      await sql('ALTER TABLE outbox ENABLE ROW LEVEL SECURITY');
+      outbox.start();
+      await write();
+      await eventually(() => sealed.length).toBe(1);
+      await eventually(oldest).toBe(0);
+      accepts = false;
+      await write();
+      // The policy is asked for each row, so one stays: another event's.
+      await sql(`UPDATE outbox SET created_at = 'infinity',
+        events = regexp_replace(events, '"eventId":"[0-9a-f]{8}', '"eventId":"00000000')`);
+      await eventually(oldest).toBeGreaterThan(0.5);
+      await eventually(failures).toBeGreaterThan(2);
+      await eventually(alarms).toContain('outbox-search');
+      expect(refusal()).toBeUndefined();
+      expect(await lost()).toBe(0);
+      await expect.poll(refusal, { interval: 20, timeout: 10_000 }).toBe('audit-unavailable');
+      expect(outbox.isFull).toBe(true);
+      await sql('ALTER TABLE outbox DISABLE ROW LEVEL SECURITY');
+      await eventually(lost).toBe(1);
+      await eventually(refusal).toBeUndefined();
+      await sql('DELETE FROM outbox');
+      await eventually(oldest).toBe(0);
+    }, 30_000);
+
+    it('by the audit service, which seals on, is the same', async () => {
+      outbox.start();
+      answers = false;
+      await write();
+      await eventually(() => sealed.length).toBe(1);
+      accepts = false;
+      await write();
+      await sql('DELETE FROM outbox');
+      await eventually(failures).toBeGreaterThan(2);
+      await eventually(alarms).toContain('outbox-search');
+      accepts = true;
+      await write();
+      await expect.poll(refusal, { interval: 20, timeout: 10_000 }).toBe('audit-unavailable');
+      answers = true;
+      await eventually(refusal).toBeUndefined();
+      await eventually(lost).toBe(1);
+    }, 30_000);
+
+    it('and nothing is sealed, the outbox fills to its capacity: the audit service is away', async () => {
+      outbox.start();
+      answers = false;
+      accepts = false;
+      await write();
+      await expect.poll(failures, { interval: 20, timeout: 20_000 }).toBeGreaterThan(25);
+      expect(await oldest()).toBeGreaterThan(25 * 0.2);
+      expect(refusal()).toBeUndefined();
+      // It is back: its failures count from now.
+      accepts = true;
+      await eventually(() => sealed.length).toBe(1);
+      accepts = false;
+      await write();
+      expect(refusal()).toBeUndefined();
+      await write(1000);
+      await write(1000);
+      expect(refusal()).toBe('audit-unavailable');
+    }, 30_000);
   });
 
   it('is not one that waits, or whose transaction was undone', async () => {

@@ -322,10 +322,11 @@ describe('a library that hangs', () => {
   it('reports when a late key has been made, so that it can be destroyed', async () => {
     const custody = await open().custody;
     const ref = newRef('EC-P256', 'sign');
-    shim.inject({ C_GenerateKeyPair: 'sleep:4000*1' });
-    const failure: unknown = await custody.generate(inTime(1000), { ref }).catch((error: unknown) => error);
+    shim.inject({ C_GenerateKeyPair: 'hang*1' });
+    const failure: unknown = await custody.generate(inTime(3000), { ref }).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'hsm-timeout', cause: expect.any(StillRunning) as unknown });
     expect(await destroyed(custody, ref)).toBe(0);
+    shim.inject({});
     await ((failure as Error).cause as StillRunning).ended;
     expect(await destroyed(custody, ref)).toBe(1);
   });
@@ -334,23 +335,29 @@ describe('a library that hangs', () => {
     const custody = await open().custody;
     const ref = newRef('EC-P256', 'sign');
     await custody.generate(inTime(), { ref });
-    shim.inject({ C_DestroyObject: 'sleep:3000*1' });
-    const failure: unknown = await destroyed(custody, ref, inTime(1000)).catch((error: unknown) => error);
+    shim.inject({ C_DestroyObject: 'hang*1' });
+    const failure: unknown = await destroyed(custody, ref, inTime(3000)).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'hsm-timeout', cause: expect.any(StillRunning) as unknown });
+    shim.inject({});
     await ((failure as Error).cause as StillRunning).ended;
     expect(await destroyed(custody, ref)).toBe(0);
   });
 
   it('refuses callers when the queue is full', async () => {
     const custody = await open({ sessionPoolSize: 1 }, { tuning: { queueLimit: 50 } }).custody;
-    shim.inject({ C_Sign: 'sleep:300*1' });
-    const first = sign(custody);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const outcomes = await Promise.all(
-      Array.from({ length: 60 }, () => sign(custody).then(() => 'signed', codeOfError)),
+    await sign(custody);
+    shim.inject({ C_Sign: 'hang*1' });
+    const before = shim.calls('C_Sign');
+    const first = sign(custody, 60_000);
+    await until(() => shim.calls('C_Sign') > before);
+    const codes: string[] = [];
+    const others = Array.from({ length: 60 }, () =>
+      sign(custody, 60_000).catch((error: unknown) => codes.push(codeOfError(error))),
     );
-    expect(outcomes.filter((outcome) => outcome === 'hsm-unavailable')).toHaveLength(10);
-    await first;
+    await expect.poll(() => codes, patience).toEqual(Array(10).fill('hsm-unavailable'));
+    shim.inject({});
+    await Promise.all([first, ...others]);
+    expect(codes).toHaveLength(10);
   });
 
   it('asks for the process to end when too many lanes are stuck and a new process reaches the token', async () => {

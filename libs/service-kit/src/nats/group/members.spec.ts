@@ -70,6 +70,43 @@ describe('the processes of a group', () => {
     expect([alone.choose(group), alone.isSuspect(group, monotonicNow())]).toEqual([undefined, false]);
   });
 
+  it('are away when all have been silent for long while the group is in use, until one answers', async () => {
+    const { mostUnansweredByAll } = memberLiveness;
+    const answering = new Set<string>();
+    const all: Members = new Members({
+      isConnected: () => true,
+      find: () => undefined,
+      ask: (name, instance) => void (answering.has(instance) && all.heard(name, instance)),
+      changed: () => undefined,
+    });
+    expect(all.isAway(group)).toBe(false);
+    for (const one of ['a', 'b']) all.heard(group, one);
+    const use = async (pulses: number): Promise<void> => {
+      for (let pulse = 0; pulse < pulses; pulse++) {
+        all.choose(group);
+        await vi.advanceTimersByTimeAsync(everyMs);
+      }
+    };
+    await use(mostUnansweredByAll);
+    expect(all.isAway(group)).toBe(false);
+    await use(1);
+    expect(all.isAway(group)).toBe(true);
+    // Nobody was asked meanwhile, so nothing is known.
+    await vi.advanceTimersByTimeAsync(everyMs * (askedFor + 2));
+    expect(all.isAway(group)).toBe(false);
+    await use(mostUnansweredByAll + 1);
+    expect(all.isAway(group)).toBe(true);
+    answering.add('b');
+    await use(1);
+    expect([all.isAway(group), all.choose(group)]).toEqual([false, 'b']);
+    answering.clear();
+    await use(mostUnansweredByAll + 1);
+    all.gone(group, 'a');
+    expect(all.isAway(group)).toBe(true);
+    all.gone(group, 'b');
+    expect(all.isAway(group)).toBe(false);
+  });
+
   it('may have a request that is not answered if one of them is silent, or was gone after it', async () => {
     const before = monotonicNow();
     expect(members.isSuspect(group, before)).toBe(false);

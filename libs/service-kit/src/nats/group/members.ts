@@ -21,8 +21,8 @@ interface Group {
   live: readonly Member[];
   /** The pulses since it was last asked for anything. */
   unused: number;
-  /** Counts the requests that were given to single members, so that they get the same number. */
-  turn: number;
+  /** The pulses since it has been in use without a pause. */
+  used: number;
 }
 
 /** What `Members` needs of the bus. */
@@ -46,6 +46,8 @@ export interface MemberBus {
 export class Members {
   private readonly groups = new BoundedMap<string, Group>(mostGroups);
   private readonly pulse: Pulse;
+  /** Counts the requests that were given to single members, so that those of a group get the same number. */
+  private turn = 0;
 
   constructor(
     private readonly bus: MemberBus,
@@ -56,11 +58,19 @@ export class Members {
 
   /** @returns the process to which the group's next request is sent, or undefined for any */
   choose(name: string): string | undefined {
-    const group = this.groups.get(name) ?? this.newGroup(name);
-    group.unused = 0;
-    this.pulse.start();
-    const { live, members } = group;
-    return live.length < members.size ? live[group.turn++ % live.length]?.instance : undefined;
+    const { live, members } = this.use(name);
+    return live.length < members.size ? live[this.turn++ % live.length]?.instance : undefined;
+  }
+
+  /**
+   * Tells whether no process of the group has answered anything for so long that a request would wait in vain. The bus cannot tell:
+   * it goes on to hand requests to processes that stand still. They are asked on, so the first answer ends it.
+   */
+  isAway(name: string): boolean {
+    const { live, members, used } = this.use(name);
+    const { mostUnansweredByAll: most } = this.liveness;
+    if (live.length > 0 || members.size === 0 || used <= most) return false;
+    return [...members.values()].every(({ unanswered }) => unanswered > most);
   }
 
   /**
@@ -94,9 +104,17 @@ export class Members {
     this.sort(group);
   }
 
+  private use(name: string): Group {
+    const group = this.groups.get(name) ?? this.newGroup(name);
+    if (group.unused >= this.liveness.askedFor) group.used = 0;
+    group.unused = 0;
+    this.pulse.start();
+    return group;
+  }
+
   private newGroup(name: string): Group {
     const members = new BoundedMap<string, Member>(mostMembers);
-    const group: Group = { name, members, goneAt: Number.NEGATIVE_INFINITY, live: [], unused: 0, turn: 0 };
+    const group: Group = { name, members, goneAt: Number.NEGATIVE_INFINITY, live: [], unused: 0, used: 0 };
     this.groups.set(name, group);
     this.pulse.start();
     return group;
@@ -115,6 +133,7 @@ export class Members {
     if (!this.bus.isConnected()) return true;
     const used = [...this.groups.values()].filter((group) => group.unused++ < this.liveness.askedFor);
     for (const group of used) {
+      group.used++;
       for (const member of group.members.values()) this.askOne(group, member);
       this.bus.find(group.name);
     }

@@ -26,6 +26,8 @@ export const mostWaitedMs = workLiveness.everyMs * workLiveness.mostSilentBeside
 
 /**
  * How a requester notices that one of several processes is frozen: it asks each every `everyMs` milliseconds, and calls it silent
- * when more than `mostUnanswered` questions in a row have no answer. It asks for `askedFor` pulses after the last request.
+ * when more than `mostUnanswered` questions in a row have no answer. When all of them have left more than `mostUnansweredByAll`
+ * unanswered, requests fail at once: as long as a request waits for one that is silent. It asks for `askedFor` pulses after the
+ * last request.
  */
-export const memberLiveness = { everyMs: 500, mostUnanswered: 3, askedFor: 20 };
+export const memberLiveness = { everyMs: 500, mostUnanswered: 3, mostUnansweredByAll: 20, askedFor: 20 };
