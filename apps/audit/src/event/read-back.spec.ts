@@ -168,6 +168,24 @@ describe('a batch in a database that its owner has changed', () => {
     },
   );
 
+  it('keeps what was sealed first when it is reported again with other content, and does not hold up others', async () => {
+    const event = compromise();
+    expect(await append([event])).toEqual({ sealed: 1 });
+    const lost: AuditEvent = {
+      ...event,
+      outcome: 'unknown',
+      failureCode: 'worker-lost',
+      details: { custody: 'token' },
+    };
+    const other = compromise();
+    expect(await append([lost])).toEqual({ sealed: 1 });
+    expect(await append([lost, other])).toEqual({ sealed: 2 });
+    const { items } = await audit.query(tenantId);
+    expect(items.filter(({ eventId }) => eventId === event.eventId)).toMatchObject([{ outcome: event.outcome }]);
+    expect(items.map(({ eventId }) => eventId)).toContain(other.eventId);
+    expect(await audit.verify(tenantId)).toMatchObject({ valid: true });
+  });
+
   it('is missed by the process that sealed it, if it is deleted at the commit', async () => {
     const attack: Attack = {
       on: 'CONSTRAINT TRIGGER attack AFTER INSERT ON sealed_event DEFERRABLE INITIALLY DEFERRED FOR EACH ROW',

@@ -36,6 +36,14 @@ const found = `
     (SELECT hash FROM trail_head WHERE tenant_id = $1) AS "headHash",
     (SELECT hash FROM sealed_event WHERE tenant_id = $1 AND sealed_at = $5 AND seq = $6) AS "knownHash"`;
 
+/** What the trail holds after a batch. */
+interface ReadBack {
+  /** The end of the trail, if it vouches for an event of the batch. */
+  readonly end: SealedEnd | undefined;
+  /** The events that were sealed before with other content. */
+  readonly differing: readonly string[];
+}
+
 interface Comparison {
   readonly alarm: TrailFault['alarm'];
   readonly told: string;
@@ -65,10 +73,9 @@ const comparisons: readonly Comparison[] = [
  * Reads back what the transaction has written, by another statement than those that wrote it: a trigger or a replaced function
  * may have dropped rows or set the head back. What counts as sealed before must be in the trail, event by event: a row of
  * `event_dedup` proves nothing, nor does one with the event's id.
- * @returns the end of the trail, if it vouches for an event of the batch
  * @throws TrailFault if anything differs
  */
-export const assertWritten = async (manager: EntityManager, written: Written): Promise<SealedEnd | undefined> => {
+export const assertWritten = async (manager: EntityManager, written: Written): Promise<ReadBack> => {
   const { tenantId, sealingAt, rows, end, known } = written;
   const [row] = await prepared<Found>(manager, 'read-back', found, [
     tenantId,
@@ -80,8 +87,8 @@ export const assertWritten = async (manager: EntityManager, written: Written): P
   ]);
   const failed = comparisons.find(({ holds }) => row === undefined || !holds(row, written));
   if (failed !== undefined) throw faultOf(written, failed);
-  const vouching = await earlierEnd(manager, written);
-  return rows.length === 0 ? vouching : { ...end, sealedAt: sealingAt };
+  const earlier = await earlierEnd(manager, written);
+  return rows.length === 0 ? earlier : { ...earlier, end: { ...end, sealedAt: sealingAt } };
 };
 
 const faultOf = ({ tenantId }: Written, { alarm, told }: Pick<Comparison, 'alarm' | 'told'>): TrailFault =>
@@ -90,16 +97,20 @@ const faultOf = ({ tenantId }: Written, { alarm, told }: Pick<Comparison, 'alarm
     `ankadb_audit does not keep what is sealed: ${told} (tenant ${tenantId}). Look for triggers and functions that were changed.`,
   );
 
-/** The end of the trail if it holds what was sealed before: the same event, with its place in the chain. @throws TrailFault */
-const earlierEnd = async (manager: EntityManager, written: Written): Promise<SealedEnd | undefined> => {
+/**
+ * The end of the trail if it holds what was sealed before: an event of that id, with its place in the chain. Its content may differ:
+ * a worker whose database was restored reports a making as lost that it has reported as done. The trail keeps the first.
+ * @throws TrailFault
+ */
+const earlierEnd = async (manager: EntityManager, written: Written): Promise<ReadBack> => {
   const { tenantId, earlier, known } = written;
-  if (earlier.length === 0) return undefined;
+  if (earlier.length === 0) return { end: undefined, differing: [] };
   const names = earlier.map(({ event: { eventId, correlationId } }) => ({ tenantId, eventId, correlationId }));
   const { head, rows } = await findPlacedRows(manager, tenantId, names, known);
   const sealed = Map.groupBy(rows, ({ eventId }) => eventId);
-  const isSealed = ({ event, canonical, details }: AuthenticatedEvent): boolean =>
-    sealed.get(event.eventId)?.some((row) => canonical.equals(row.canonical) && details === row.details) === true;
-  if (head === undefined || !earlier.every(isSealed))
+  if (head === undefined || !earlier.every(({ event }) => sealed.has(event.eventId)))
     throw faultOf(written, { alarm: 'trail-unwritten', told: 'an event that counts as sealed is not in the trail' });
-  return head;
+  const isSame = ({ event, canonical, details }: AuthenticatedEvent): boolean =>
+    sealed.get(event.eventId)?.some((row) => canonical.equals(row.canonical) && details === row.details) === true;
+  return { end: head, differing: earlier.filter((event) => !isSame(event)).map(({ event }) => event.eventId) };
 };

@@ -43,7 +43,12 @@ export class SealTrail {
     const mac = (macKeyId: string, message: Buffer): Promise<Buffer> =>
       this.macs.computeOne(context, macKeyId, message);
     try {
-      const { fresh, end } = await seal(this.dataSource, trail, events, mac, this.indexes);
+      const { fresh, end, differing } = await seal(this.dataSource, trail, events, mac, this.indexes);
+      if (differing.length > 0)
+        this.log.warn(
+          { tenantId, events: differing },
+          'events were reported again with other content: the trail keeps the first',
+        );
       if (end !== undefined) this.ends.learn(tenantId, end);
       return fresh;
     } catch (error) {

@@ -28,6 +28,8 @@ interface Sealed {
   readonly fresh: number;
   /** The row that vouches for all events of the batch: the last of the trail. */
   readonly end: SealedEnd | undefined;
+  /** The events that were sealed before with other content. */
+  readonly differing: readonly string[];
 }
 
 /**
@@ -65,8 +67,8 @@ export const seal = async (
     }
     const { seq, hash } = last ?? head;
     const { sealingAt } = head;
-    const end = await assertWritten(manager, { tenantId, sealingAt, rows, end: { seq, hash }, earlier, known });
-    return { fresh: rows.length, end };
+    const written = { tenantId, sealingAt, rows, end: { seq, hash }, earlier, known };
+    return { fresh: rows.length, ...(await assertWritten(manager, written)) };
   });
   committed();
   return sealed;
