@@ -17,7 +17,7 @@ const token = { label: 't', serial: 's', manufacturer: 'm', model: 'm', firmware
 const away = (calls: string[]): Custody =>
   new Proxy({ token } as unknown as Custody, {
     get: (target, name) => {
-      if (name in target) return Reflect.get(target, name);
+      if (name in target) return Reflect.get(target, name) as unknown;
       return () => {
         calls.push(String(name));
         throw new AnkaError('hsm-unavailable');

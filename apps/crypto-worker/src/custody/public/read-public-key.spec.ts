@@ -26,7 +26,7 @@ const refusalOf = (publicKey: unknown, algorithm: AlgorithmName, purpose: Purpos
   } catch (error) {
     expect(error).toBeInstanceOf(AnkaError);
     expect((error as AnkaError).code).toBe('request-invalid');
-    return (error as AnkaError).detail ?? '';
+    return (error as AnkaError).detail;
   }
 };
 
