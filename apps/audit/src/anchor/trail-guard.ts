@@ -1,4 +1,4 @@
-import { AnkaError, monotonicNow } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow, type TrailAnchor } from '@ankasecure/contracts';
 import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -14,7 +14,9 @@ import {
   type KnownAnchor,
   laterPlace,
   lostTrail,
+  mostNotMoved,
   notStored,
+  numberAfter,
   numberOf,
   placeOf,
   takenBack,
@@ -35,9 +37,6 @@ export interface ToldPlace {
   readonly end: { readonly seq: number; readonly hash: Buffer } | null;
   readonly index: IndexPlace;
 }
-
-/** Rounds without a higher anchor in the token, after which all trails are refused. */
-const mostNotMoved = 3;
 
 const noTrails: ReadonlyMap<string, string> = new Map();
 
@@ -94,7 +93,7 @@ export class TrailGuard {
   async assertSound(tenantId?: string): Promise<void> {
     if (this.faults === undefined) await this.compare();
     if (this.faultOf(tenantId) !== undefined && monotonicNow() - this.comparedAt > againMs)
-      await this.compare().catch(() => undefined);
+      await (this.notMoved >= mostNotMoved ? this.advance() : this.compare()).catch(() => undefined);
     const fault = this.faultOf(tenantId);
     if (fault !== undefined) throw new AnkaError('service-unavailable', `${fault} ${recipe}`);
   }
@@ -131,31 +130,39 @@ export class TrailGuard {
    * @throws AnkaError `service-unavailable` if the database tells an older trail than it did when it was compared
    */
   async advance(): Promise<void> {
-    await this.compare();
-    if (this.faults === undefined || (this.faults.whole !== null && this.faults.whole !== notStored)) return;
-    const { trails: refused } = this.faults;
-    const held = await this.anchors.read();
-    if (held.standing === 'unsupported' || held.standing === 'differs') return;
-    const heads = await this.headsToAnchor(held, refused);
-    const trails = { accepted: held.standing === 'known' ? held.trails.accepted : 0, heads };
-    const isAnchored = held.standing === 'known' && anchorDigest(held.anchor.number, trails) === held.anchor.digest;
-    if (heads.length > 0 && !isAnchored && !(await this.move(held, trails))) return this.missMove();
+    // While no worker answers nothing is sealed, so no anchor grows old.
+    await this.source.read();
+    const next = await this.storeNext().catch((error: unknown) => {
+      this.missMove((error as Error).message);
+      throw error;
+    });
+    if (next === 'not stored') return this.missMove(notStored);
+    if (next !== undefined) await this.source.write(next);
     const wasStuck = this.notMoved >= mostNotMoved;
     this.notMoved = 0;
     if (wasStuck) await this.compare();
   }
 
-  /** @returns whether the token has a higher anchor now: this one, or that of another process */
-  private async move(held: HeldAnchor, trails: AnchoredTrails): Promise<boolean> {
+  /** Stores the next anchor. @returns undefined if none is needed, or another process has moved it */
+  private async storeNext(): Promise<TrailAnchor | 'not stored' | undefined> {
+    await this.compare();
+    if (this.faults === undefined || (this.faults.whole !== null && this.faults.whole !== notStored)) return undefined;
+    const held = await this.anchors.read();
+    if (held.standing === 'unsupported' || held.standing === 'differs') return undefined;
+    const heads = await this.headsToAnchor(held, this.faults.trails);
+    const trails = { accepted: held.standing === 'known' ? held.trails.accepted : 0, heads };
+    const isAnchored = held.standing === 'known' && anchorDigest(held.anchor.number, trails) === held.anchor.digest;
+    if (heads.length === 0 || isAnchored) return undefined;
     const number = await this.nextNumber(held);
-    if (Number.isSafeInteger(number) && (await this.anchor(number, trails, held))) return true;
-    return numberOf(await this.anchors.read()) > numberOf(held);
+    if (await storeAnchor(this.dataSource, number, numberOf(held), trails))
+      return { number, digest: anchorDigest(number, trails) };
+    return numberOf(await this.anchors.read()) > numberOf(held) ? undefined : 'not stored';
   }
 
   /** Whoever owns the database may keep anchors from being stored, so that the token's grows old. */
-  private missMove(): void {
+  private missMove(reason: string): void {
     this.notMoved++;
-    this.log.error({ alarm: 'trail-behind', rounds: this.notMoved, fault: notStored }, 'the anchor was not moved');
+    this.log.error({ alarm: 'trail-behind', rounds: this.notMoved, fault: reason }, 'the anchor was not moved');
   }
 
   /**
@@ -201,7 +208,9 @@ export class TrailGuard {
     const places = new Map(anchored.map((head) => [head.tenantId, head]));
     return [
       ...heads.filter(({ tenantId }) => !refused.has(tenantId)),
-      ...[...refused.keys()].flatMap((tenantId) => laterPlace(tenantId, places.get(tenantId), behind.get(tenantId))),
+      ...[...refused.keys()].flatMap((tenantId) =>
+        laterPlace(tenantId, places.get(tenantId), behind.get(tenantId), this.ends.indexOf(tenantId)),
+      ),
     ];
   }
 
@@ -274,7 +283,7 @@ export class TrailGuard {
   }
 
   private async nextNumber(held: HeldAnchor): Promise<number> {
-    return Math.max(numberOf(held), await lastAnchor(this.dataSource)) + 1;
+    return numberAfter(numberOf(held), await lastAnchor(this.dataSource));
   }
 
   /**

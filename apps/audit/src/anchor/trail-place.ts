@@ -9,6 +9,23 @@ export type VerifiedTrails = ReadonlyMap<string, { readonly seq: number; readonl
 /** The anchor in the token, whose trails the database has. */
 export type KnownAnchor = Extract<HeldAnchor, { standing: 'known' }>;
 
+/** No trail is anchored so often. */
+const mostAnchors = 2 ** 52;
+
+/**
+ * The number of the next anchor.
+ * @param held that of the anchor in the token. @param last that of the last one in the database
+ * @throws AnkaError `service-unavailable` for an anchor in the database that none of ours can be
+ */
+export const numberAfter = (held: number, last: number): number => {
+  if (last <= mostAnchors) return Math.max(held, last) + 1;
+  const detail = `ankadb_audit holds an anchor ${last}. Somebody put it there: delete it.`;
+  throw new AnkaError('service-unavailable', detail);
+};
+
+/** Rounds without a higher anchor in the token, after which all trails are refused. */
+export const mostNotMoved = 3;
+
 /** Why trails are refused. */
 export const notStored =
   'ankadb_audit does not keep new anchors, so the HSM could not tell an older trail. Look for triggers and functions that were changed.';
@@ -38,16 +55,24 @@ export const tenantsBefore = (anchored: readonly AnchoredHead[], heads: readonly
   return anchored.filter(isBefore).map(({ tenantId }) => tenantId);
 };
 
-/** Where a refused trail is anchored: at the place that the anchor holds, or at the later one that this process has sealed. */
+/**
+ * Where a refused trail is anchored: at the place that the anchor holds, or at the later one that this process has sealed, and so is
+ * the index of its records.
+ */
 export const laterPlace = (
   tenantId: string,
   place: AnchoredHead | undefined,
   sealed: SealedEnd | undefined,
+  index: IndexPlace | undefined,
 ): readonly AnchoredHead[] => {
-  if (sealed === undefined || (place !== undefined && place.seq >= sealed.seq))
-    return place === undefined ? [] : [place];
-  const { seq, hash } = sealed;
-  return [{ tenantId, indexSeq: 0, indexMac: Buffer.of(), ...place, seq, hash }];
+  const isSealedLater = sealed !== undefined && (place === undefined || place.seq < sealed.seq);
+  const end = isSealedLater ? sealed : place;
+  if (end === undefined) return [];
+  const { seq, hash } = end;
+  const base = { tenantId, indexSeq: 0, indexMac: Buffer.of(), ...place, seq, hash };
+  return [
+    index !== undefined && index.seq > base.indexSeq ? { ...base, indexSeq: index.seq, indexMac: index.mac } : base,
+  ];
 };
 
 /** A place that the tenant's trail does not have: no row has this hash. */

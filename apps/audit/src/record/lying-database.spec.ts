@@ -80,16 +80,19 @@ describe('the heads of records in a database whose owner lies to some statements
     audit.tamper(`INSERT INTO lie VALUES ('${tenantId}', $$${condition}$$, $$${ofIndex}$$)`);
   const honest = () => audit.tamper(`DELETE FROM lie WHERE tenant_id = '${tenantId}'`);
 
-  it('are refused while the database keeps no new anchor, and answered again when it does', async () => {
+  it.each([
+    ['says that another was stored', 'SELECT false'],
+    ['refuses', `SELECT 1 / 0 = 1`],
+  ])('are refused while the database keeps no new anchor and %s, and answered again when it does', async (_, body) => {
     await changing({});
     const [guard] = guards();
     await audit.tamper(`ALTER FUNCTION store_trail_anchor RENAME TO real_store;
       CREATE FUNCTION store_trail_anchor(bigint, bigint, bigint, uuid[], bigint[], bytea[], bigint[], bytea[]) RETURNS boolean
-        LANGUAGE sql SECURITY DEFINER AS 'SELECT false';
+        LANGUAGE sql SECURITY DEFINER AS '${body}';
       GRANT EXECUTE ON FUNCTION store_trail_anchor TO ankadb_audit_app`);
     for (let round = 0; round < 3; round++) {
       expect(guard?.fault).toBeNull();
-      await guard?.advance();
+      await guard?.advance().catch(() => undefined);
     }
     await guard?.compare();
     expect(guard?.fault).toContain('does not keep new anchors');
@@ -97,6 +100,42 @@ describe('the heads of records in a database whose owner lies to some statements
     await guard?.advance();
     expect(guard?.fault).toBeNull();
     expect(await told()).toHaveLength(3);
+  });
+
+  it('are refused while the database tells the comparison the truth, and what is anchored an older end', async () => {
+    await changing({});
+    const [guard] = guards();
+    await guard?.advance();
+    await changing(compromised);
+    const { number } = audit.macs.anchor ?? expect.unreachable();
+    await audit.tamper('CREATE SEQUENCE told; GRANT USAGE ON SEQUENCE told TO ankadb_audit_owner, ankadb_audit_app');
+    const body = `SELECT h.tenant_id, CASE WHEN told.time % 2 = 0 AND h.tenant_id = '${tenantId}' THEN 1 ELSE h.seq END, h.hash,
+        coalesce(i.seq, 0), coalesce(i.mac, '')
+      FROM (SELECT nextval('told') AS time) told, trail_head h LEFT JOIN real_index i USING (tenant_id)`;
+    await audit.tamper('ALTER FUNCTION all_trail_heads VOLATILE');
+    await underAttack(audit, { replaced: { name: 'all_trail_heads', body } }, async () => {
+      for (let round = 0; round < 3; round++) await expect(guard?.advance()).rejects.toThrow('taken events back');
+      await guard?.compare();
+      expect(guard?.fault).toContain('does not keep new anchors');
+    });
+    expect(audit.macs.anchor?.number).toBe(number);
+    await guard?.advance();
+    expect(guard?.fault).toBeNull();
+    expect(audit.macs.anchor?.number).toBeGreaterThan(number);
+  });
+
+  it('are refused while somebody has put an anchor there that uses up the numbers, and no later one is written', async () => {
+    await changing({});
+    const [guard] = guards();
+    const { number } = audit.macs.anchor ?? expect.unreachable();
+    await audit.tamper(`CREATE TABLE planted AS SELECT * FROM trail_anchor ORDER BY number DESC LIMIT 1;
+      UPDATE planted SET number = 9007199254740990; INSERT INTO trail_anchor SELECT * FROM planted`);
+    for (let round = 0; round < 3; round++) await expect(guard?.advance()).rejects.toThrow('delete it');
+    expect(audit.macs.anchor?.number).toBe(number);
+    await audit.tamper('DELETE FROM trail_anchor WHERE number = 9007199254740990');
+    await guard?.advance();
+    expect(guard?.fault).toBeNull();
+    expect(audit.macs.anchor?.number).toBe(number + 1);
   });
 
   it.each([
@@ -241,8 +280,14 @@ describe('the heads of records in a database whose owner lies to some statements
     for (const guard of guards()) await guard.compare();
     const refused = async () => (await Promise.all(guards().map((guard) => guard.refused()))).flat();
     expect(await refused()).toContain(tenantId);
+    for (const guard of guards()) await guard.advance();
     await honest();
     for (const guard of guards()) await guard.compare();
     expect(await refused()).not.toContain(tenantId);
+    // The anchor has the index that the process knows, so a new process refuses the old one.
+    forget();
+    await lie('true', 'true');
+    for (const guard of guards()) await guard.compare();
+    expect(await refused()).toContain(tenantId);
   });
 });
