@@ -36,7 +36,7 @@ const found = `
     (SELECT hash FROM trail_head WHERE tenant_id = $1) AS "headHash",
     (SELECT hash FROM sealed_event WHERE tenant_id = $1 AND sealed_at = $5 AND seq = $6) AS "knownHash"`;
 
-/** What the trail holds after a batch. */
+/** The state of the trail after a batch. */
 interface ReadBack {
   /** The end of the trail, if it vouches for an event of the batch. */
   readonly end: SealedEnd | undefined;

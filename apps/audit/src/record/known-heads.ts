@@ -1,5 +1,5 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
-import { emptyMultiset, type IndexedRecord, indexedBytes, withElement, withoutElement } from '@ankasecure/audit-event';
+import { emptyMultiset, indexedBytes, withElement, withoutElement } from '@ankasecure/audit-event';
 import {
   type NumberedRecords,
   type RecordHead,
@@ -114,12 +114,5 @@ const byName = (a: RecordName, b: RecordName): number => compareText(a.kind, b.k
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-/** The sum of heads. */
-export const sumOf = async (heads: readonly IndexedRecord[]): Promise<Buffer> => {
-  let sum = emptyMultiset();
-  for (const [index, head] of heads.entries()) {
-    if (index % perTurn === perTurn - 1) await endOfTurn();
-    sum = withElement(sum, indexedBytes(head));
-  }
-  return sum;
-};
+/** The sum of heads of different records. */
+export const sumOf = (heads: readonly RecordHead[]): Promise<Buffer> => new KnownHeads().sumWith(heads);

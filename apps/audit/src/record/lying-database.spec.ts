@@ -7,7 +7,7 @@ import { RecordIndexes } from './record-indexes.js';
 
 const digest = (letter: string): string => letter.repeat(43);
 
-/** Whoever owns the database can answer each statement as they like: they know its text. */
+/** The database's owner knows the text of each statement, and can answer it with anything. */
 describe('the heads of records in a database whose owner lies to some statements', () => {
   let audit: RunningAudit;
   let tenantId: string;

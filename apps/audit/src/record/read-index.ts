@@ -5,7 +5,7 @@ import { RecordHead as RecordHeadRow } from './record-head.entity.js';
 import { headsAfter, namesChanges } from './record-head.sql.js';
 import { RecordIndexRecord } from './record-index.entity.js';
 
-/** What the database says of a tenant's index and heads. */
+/** A tenant's index and heads, as the database tells them. */
 export interface ReadIndex {
   readonly held: RecordIndexRecord | null;
   /** All heads, or those that changed after `from`. */

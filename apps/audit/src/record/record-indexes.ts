@@ -239,7 +239,7 @@ export class RecordIndexes {
     heads: readonly RecordHead[],
   ): void {
     base.advance(index, heads);
-    // What was read before another change is not kept in the place of a newer state.
+    // A state that was read before another change does not replace the newer one.
     if ((this.memory.get(tenantId)?.seq ?? 0) <= base.seq) this.memory.set(tenantId, base);
   }
 

@@ -53,7 +53,7 @@ const publishedVersions = async (
   if (wanted === null) return [];
   const versions = selectVersions(manager)
     .where(`version.tenantId = :tenantId AND key.purpose = 'sign'`, { tenantId })
-    // Whoever has the private key publishes a public key of others. In this set it would vouch for their signatures.
+    // The owner of the private key publishes a public key of others. In this set it would vouch for the owner's signatures.
     .andWhere(`version.custody <> 'public'`)
     .andWhere('version.state IN (:...published)', { published });
   if (wanted !== undefined) versions.andWhere('version.keyId = :keyId AND version.version = :version', { ...wanted });

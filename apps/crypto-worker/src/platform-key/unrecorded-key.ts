@@ -40,7 +40,7 @@ export interface LostKey {
   readonly objectId: Buffer;
 }
 
-/** What makes an object of the right name not the lost key. */
+/** The reasons why an object of the right name is not the lost key. */
 const notOurs: readonly string[] = ['record-forged', 'key-not-found'];
 
 /** Puts a key on record. @returns false if another worker was first */
