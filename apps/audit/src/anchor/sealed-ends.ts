@@ -14,6 +14,12 @@ interface ToldEnd {
   readonly hash: Buffer;
 }
 
+/** The last event that changed the index of a tenant's records, and the index's MAC; 0 and empty for no index. */
+export interface IndexPlace {
+  readonly seq: number;
+  readonly mac: Buffer;
+}
+
 const capacity = 100_000;
 
 /**
@@ -26,6 +32,8 @@ export class SealedEnds {
   private readonly ends = new BoundedMap<string, SealedEnd>(capacity);
   /** The tenants whose trails did not have the row when a batch was sealed. */
   private readonly missed = new Set<string>();
+  /** The newest genuine indexes of records. */
+  private readonly indexes = new BoundedMap<string, IndexPlace>(capacity);
   private isKept = false;
 
   of(tenantId: string): SealedEnd | undefined {
@@ -37,6 +45,24 @@ export class SealedEnds {
     if (!this.isKept || (this.of(tenantId)?.seq ?? 0) > end.seq) return;
     this.ends.set(tenantId, end);
     this.missed.delete(tenantId);
+  }
+
+  indexOf(tenantId: string): IndexPlace | undefined {
+    return this.indexes.get(tenantId);
+  }
+
+  /** Remembers a genuine index, unless a later one is known. */
+  learnIndex(tenantId: string, { seq, mac }: IndexPlace): void {
+    if (this.isKept && (this.indexOf(tenantId)?.seq ?? 0) <= seq) this.indexes.set(tenantId, { seq, mac });
+  }
+
+  /** The indexes as they are now. Take them as `all`. */
+  allIndexes(): ReadonlyMap<string, IndexPlace> {
+    return new Map(this.indexes);
+  }
+
+  forgetIndexes(): void {
+    this.indexes.clear();
   }
 
   /** Notes that the trail did not have the row. Whether it has it again must be looked up. */
@@ -59,6 +85,7 @@ export class SealedEnds {
   forget(): void {
     this.ends.clear();
     this.missed.clear();
+    this.forgetIndexes();
   }
 
   /** The ends as they are now. Take them before the database is asked: what is sealed meanwhile may be missing in its answer. */
@@ -70,6 +97,12 @@ export class SealedEnds {
 /** Whether a trail that ends at `told` can have the row that was sealed last. */
 export const reaches = (told: ToldEnd, { seq, hash }: ToldEnd): boolean =>
   told.seq > seq || (told.seq === seq && told.hash.equals(hash));
+
+/** Whether an index can be that of a trail whose index was once `known`. */
+export const indexReaches = (told: IndexPlace, known: IndexPlace | undefined): boolean =>
+  known === undefined ||
+  told.seq > known.seq ||
+  (told.seq === known.seq && (known.seq === 0 || told.mac.equals(known.mac)));
 
 /** The trails that do not reach the row that was sealed last. */
 export const unreachedEnds = (

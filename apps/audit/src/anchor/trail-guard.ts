@@ -1,12 +1,28 @@
-import { AnkaError, monotonicNow } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow, type TrailAnchor } from '@ankasecure/contracts';
 import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AnchorSource } from './anchor-source.js';
 import { type AnchoredHead, type AnchoredTrails, anchorDigest } from './anchored-heads.js';
 import { type HeldAnchor, HeldAnchors } from './held-anchor.js';
-import { reaches, type SealedEnd, SealedEnds, unreachedEnds } from './sealed-ends.js';
+import { type IndexPlace, indexReaches, reaches, type SealedEnd, SealedEnds, unreachedEnds } from './sealed-ends.js';
 import { hasRow, lastAnchor, lostHeads, storeAnchor, trailHeads } from './trail-anchor.sql.js';
+import {
+  afterEnd,
+  assertUnchanged,
+  indexOf,
+  type KnownAnchor,
+  laterPlace,
+  lostTrail,
+  mostNotMoved,
+  notStored,
+  numberAfter,
+  numberOf,
+  placeOf,
+  takenBack,
+  tenantsBefore,
+  type VerifiedTrails,
+} from './trail-place.js';
 
 /** Why trails do not match the anchor. */
 interface Faults {
@@ -16,15 +32,11 @@ interface Faults {
   readonly trails: ReadonlyMap<string, string>;
 }
 
-/** Where the database says that a trail and the index of its records end: 0 and empty for no index. */
+/** Where the database says that a trail and the index of its records end. */
 export interface ToldPlace {
   readonly end: { readonly seq: number; readonly hash: Buffer } | null;
-  readonly indexSeq: number;
-  readonly indexMac: Buffer;
+  readonly index: IndexPlace;
 }
-
-/** The end of a trail that was verified, or undefined for one that failed. */
-export type VerifiedTrails = ReadonlyMap<string, { readonly seq: number; readonly hash: Uint8Array } | undefined>;
 
 const noTrails: ReadonlyMap<string, string> = new Map();
 
@@ -45,6 +57,8 @@ export class TrailGuard {
   private comparedAt = Number.NEGATIVE_INFINITY;
   private lastAccepted = 0;
   private refusedNow = 0;
+  /** Rounds in a row in which the token's anchor should have moved, and did not. */
+  private notMoved = 0;
   /** The trails that the anchor in the token bound at the last comparison. */
   private anchored: ReadonlyMap<string, AnchoredHead> = new Map();
 
@@ -79,7 +93,7 @@ export class TrailGuard {
   async assertSound(tenantId?: string): Promise<void> {
     if (this.faults === undefined) await this.compare();
     if (this.faultOf(tenantId) !== undefined && monotonicNow() - this.comparedAt > againMs)
-      await this.compare().catch(() => undefined);
+      await (this.notMoved >= mostNotMoved ? this.advance() : this.compare()).catch(() => undefined);
     const fault = this.faultOf(tenantId);
     if (fault !== undefined) throw new AnkaError('service-unavailable', `${fault} ${recipe}`);
   }
@@ -90,15 +104,16 @@ export class TrailGuard {
    * @returns the question. Take it before the database is asked for the place
    */
   expected(tenantId: string): (told: ToldPlace) => boolean {
-    const [sealed, anchored] = [this.ends.of(tenantId), this.anchored.get(tenantId)];
-    return ({ end, indexSeq, indexMac }) => {
-      const isReached = [sealed, anchored].every(
-        (place) => place === undefined || (end !== null && reaches(end, place)),
-      );
-      if (anchored === undefined || !isReached || anchored.indexSeq !== indexSeq)
-        return isReached && indexSeq >= (anchored?.indexSeq ?? 0);
-      return indexMac.equals(anchored.indexMac);
-    };
+    const ends = [this.ends.of(tenantId), this.anchored.get(tenantId)];
+    const isIndex = this.expectedIndex(tenantId);
+    return ({ end, index }) =>
+      isIndex(index) && ends.every((place) => place === undefined || (end !== null && reaches(end, place)));
+  }
+
+  /** As `expected`, for the index of the tenant's records alone. */
+  expectedIndex(tenantId: string): (told: IndexPlace) => boolean {
+    const places = [this.ends.indexOf(tenantId), indexOf(this.anchored.get(tenantId))];
+    return (told) => places.every((place) => indexReaches(told, place));
   }
 
   /** Compares the trails with the anchor and with what this process has sealed. @throws AnkaError if no worker answers */
@@ -115,15 +130,39 @@ export class TrailGuard {
    * @throws AnkaError `service-unavailable` if the database tells an older trail than it did when it was compared
    */
   async advance(): Promise<void> {
+    // While no worker answers nothing is sealed, so no anchor grows old.
+    await this.source.read();
+    const next = await this.storeNext().catch((error: unknown) => {
+      this.missMove((error as Error).message);
+      throw error;
+    });
+    if (next === 'not stored') return this.missMove(notStored);
+    if (next !== undefined) await this.source.write(next);
+    const wasStuck = this.notMoved >= mostNotMoved;
+    this.notMoved = 0;
+    if (wasStuck) await this.compare();
+  }
+
+  /** Stores the next anchor. @returns undefined if none is needed, or another process has moved it */
+  private async storeNext(): Promise<TrailAnchor | 'not stored' | undefined> {
     await this.compare();
-    if (this.faults?.whole !== null) return;
-    const { trails: refused } = this.faults;
+    if (this.faults === undefined || (this.faults.whole !== null && this.faults.whole !== notStored)) return undefined;
     const held = await this.anchors.read();
-    if (held.standing === 'unsupported' || held.standing === 'differs') return;
-    const heads = await this.headsToAnchor(held, refused);
+    if (held.standing === 'unsupported' || held.standing === 'differs') return undefined;
+    const heads = await this.headsToAnchor(held, this.faults.trails);
     const trails = { accepted: held.standing === 'known' ? held.trails.accepted : 0, heads };
     const isAnchored = held.standing === 'known' && anchorDigest(held.anchor.number, trails) === held.anchor.digest;
-    if (heads.length > 0 && !isAnchored) await this.anchor(await this.nextNumber(held), trails, held);
+    if (heads.length === 0 || isAnchored) return undefined;
+    const number = await this.nextNumber(held);
+    if (await storeAnchor(this.dataSource, number, numberOf(held), trails))
+      return { number, digest: anchorDigest(number, trails) };
+    return numberOf(await this.anchors.read()) > numberOf(held) ? undefined : 'not stored';
+  }
+
+  /** Whoever owns the database may keep anchors from being stored, so that the token's grows old. */
+  private missMove(reason: string): void {
+    this.notMoved++;
+    this.log.error({ alarm: 'trail-behind', rounds: this.notMoved, fault: reason }, 'the anchor was not moved');
   }
 
   /**
@@ -163,11 +202,15 @@ export class TrailGuard {
 
   private async headsToAnchor(held: HeldAnchor, refused: Faults['trails']): Promise<readonly AnchoredHead[]> {
     const { heads, behind } = await this.readHeads();
-    this.assertReached([...behind.keys()].find((tenantId) => !refused.has(tenantId)));
-    const places = new Map(held.standing === 'known' ? held.trails.heads.map((head) => [head.tenantId, head]) : []);
+    const anchored = held.standing === 'known' ? held.trails.heads : [];
+    const older = [...behind.keys(), ...tenantsBefore(anchored, heads)];
+    this.assertReached(older.find((tenantId) => !refused.has(tenantId)));
+    const places = new Map(anchored.map((head) => [head.tenantId, head]));
     return [
       ...heads.filter(({ tenantId }) => !refused.has(tenantId)),
-      ...[...refused.keys()].flatMap((tenantId) => laterPlace(tenantId, places.get(tenantId), behind.get(tenantId))),
+      ...[...refused.keys()].flatMap((tenantId) =>
+        laterPlace(tenantId, places.get(tenantId), behind.get(tenantId), this.ends.indexOf(tenantId)),
+      ),
     ];
   }
 
@@ -176,9 +219,12 @@ export class TrailGuard {
     readonly heads: readonly AnchoredHead[];
     readonly behind: ReadonlyMap<string, SealedEnd>;
   }> {
-    const sealed = this.ends.all();
+    const [sealed, indexes] = [this.ends.all(), this.ends.allIndexes()];
     const heads = await trailHeads(this.dataSource);
     const behind = new Map(unreachedEnds(sealed, heads));
+    for (const head of heads)
+      if (!indexReaches(placeOf(head), indexes.get(head.tenantId)))
+        behind.set(head.tenantId, this.ends.of(head.tenantId) ?? { ...head, sealedAt: new Date(0) });
     for (const [tenantId, end] of this.ends.allMissed())
       if (!(await hasRow(this.dataSource, tenantId, end))) behind.set(tenantId, end);
     return { heads, behind };
@@ -211,8 +257,10 @@ export class TrailGuard {
     this.anchored = new Map(held.standing === 'known' ? held.trails.heads.map((head) => [head.tenantId, head]) : []);
     if (held.standing === 'differs') return { whole: held.fault, trails: noTrails };
     if (held.standing === 'unsupported') return { whole: null, trails: noTrails };
-    const lost = held.standing === 'known' ? await this.findLost(held.anchor.number, held.trails.accepted) : noTrails;
-    const { behind } = await this.readHeads();
+    if (this.notMoved >= mostNotMoved) return { whole: notStored, trails: noTrails };
+    if (held.standing === 'known') this.takeOver(held.trails.accepted);
+    const { heads, behind } = await this.readHeads();
+    const lost = held.standing === 'known' ? await this.findLost(held, heads) : noTrails;
     return {
       whole: null,
       trails: new Map([...behind.keys()].map((id) => [id, takenBack(id)] as const).concat([...lost])),
@@ -220,15 +268,22 @@ export class TrailGuard {
   }
 
   /** @param accepted the last anchor that an operator accepted. What was sealed before may be gone since */
-  private async findLost(number: number, accepted: number): Promise<Faults['trails']> {
+  private takeOver(accepted: number): void {
     if (accepted !== this.lastAccepted) this.ends.forget();
     this.lastAccepted = accepted;
-    const lost = await lostHeads(this.dataSource, number);
+  }
+
+  /** The database's own comparison is not enough: whoever owns it may have replaced the function. */
+  private async findLost(
+    { anchor: { number }, trails }: KnownAnchor,
+    heads: readonly AnchoredHead[],
+  ): Promise<Faults['trails']> {
+    const lost = [...tenantsBefore(trails.heads, heads), ...(await lostHeads(this.dataSource, number))];
     return new Map(lost.map((tenantId) => [tenantId, lostTrail(tenantId, number)]));
   }
 
   private async nextNumber(held: HeldAnchor): Promise<number> {
-    return Math.max(numberOf(held), await lastAnchor(this.dataSource)) + 1;
+    return numberAfter(numberOf(held), await lastAnchor(this.dataSource));
   }
 
   /**
@@ -241,41 +296,3 @@ export class TrailGuard {
     return stored;
   }
 }
-
-const numberOf = (held: HeldAnchor): number => ('anchor' in held ? (held.anchor?.number ?? 0) : 0);
-
-const lostTrail = (tenantId: string, anchor: number): string =>
-  `ankadb_audit is older than the HSM: the trail of tenant ${tenantId} does not reach the place that anchor ${anchor} holds.`;
-
-const takenBack = (tenantId: string): string =>
-  `ankadb_audit has taken events back: the trail of tenant ${tenantId} does not have the last event that this process sealed.`;
-
-/** Where a refused trail is anchored: at the place that the anchor holds, or at the later one that this process has sealed. */
-const laterPlace = (
-  tenantId: string,
-  place: AnchoredHead | undefined,
-  sealed: SealedEnd | undefined,
-): readonly AnchoredHead[] => {
-  if (sealed === undefined || (place !== undefined && place.seq >= sealed.seq))
-    return place === undefined ? [] : [place];
-  const { seq, hash } = sealed;
-  return [{ tenantId, indexSeq: 0, indexMac: Buffer.of(), ...place, seq, hash }];
-};
-
-/** A place that the tenant's trail does not have: no row has this hash. */
-const afterEnd = (tenantId: string, heads: readonly AnchoredHead[]): AnchoredHead => {
-  const end = heads.find((head) => head.tenantId === tenantId)?.seq ?? 0;
-  return { tenantId, seq: end + 1, hash: Buffer.alloc(32), indexSeq: 0, indexMac: Buffer.of() };
-};
-
-const assertUnchanged = (heads: readonly AnchoredHead[], verified: VerifiedTrails): void => {
-  const now = new Map(heads.map((head) => [head.tenantId, head]));
-  for (const [tenantId, end] of verified) {
-    const { seq = 0, hash } = now.get(tenantId) ?? {};
-    if (end === undefined || (seq === end.seq && (seq === 0 || hash?.equals(end.hash) === true))) continue;
-    throw new AnkaError(
-      'service-unavailable',
-      `The trail of tenant ${tenantId} has changed since it was verified. Repeat the call.`,
-    );
-  }
-};

@@ -1,6 +1,7 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { emptyMultiset, indexedBytes, withElement, withoutElement } from '@ankasecure/audit-event';
 import {
+  mayFollow,
   type NumberedRecords,
   type RecordHead,
   type RecordKind,
@@ -60,6 +61,24 @@ export class KnownHeads {
       sum = withElement(sum, indexedBytes(head));
     }
     return sum;
+  }
+
+  /**
+   * Whether heads can follow those that are known here: none is older or leaves a state that a record never loses.
+   * @param seq the index of the heads. What has changed here since is not among them
+   * @param isAll whether every record must be among them
+   */
+  precede(heads: readonly RecordHead[], seq: number, isAll: boolean): boolean {
+    const named = new Set(heads.map(recordKey));
+    const isKept = (old: RecordHead): boolean => old.seq > seq || named.has(recordKey(old));
+    return (!isAll || [...this.heads.values()].every(isKept)) && heads.every((head) => this.mayBecome(head, seq));
+  }
+
+  private mayBecome(head: RecordHead, seq: number): boolean {
+    const old = this.get(head);
+    if (old === undefined || old.seq > seq) return true;
+    if (head.revision <= old.revision) return head.revision === old.revision && head.digest === old.digest;
+    return head.digest === null || mayFollow(head.kind, old.state, head.state);
   }
 
   /** Takes heads over whose sum was found genuine. */

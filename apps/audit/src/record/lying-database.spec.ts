@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { listRecordHeads, type RecordChange, readRecordHeads, recordDetails } from '@ankasecure/contracts';
+import { withTenant } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SealedEnds } from '../anchor/sealed-ends.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
+import { MacSource } from '../mac/mac-source.js';
+import { underAttack } from '../testing/attacked-database.js';
 import { contextOf, eventOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { advanceRecordHeads } from './record-head.sql.js';
 import { RecordIndexes } from './record-indexes.js';
 
 const digest = (letter: string): string => letter.repeat(43);
@@ -15,21 +20,27 @@ describe('the heads of records in a database whose owner lies to some statements
   beforeAll(async () => {
     audit = await startAudit();
     audit.macs.anchor = null;
-    await audit.tamper(`ALTER TABLE record_head RENAME TO real_head;
-      CREATE TABLE lie (tenant_id uuid, condition text, since boolean DEFAULT false);
-      CREATE FUNCTION lies(asked uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
-        DECLARE yes boolean;
+    await audit.tamper(`ALTER TABLE record_head RENAME TO real_head; ALTER TABLE record_index RENAME TO real_index;
+      CREATE TABLE old_head AS SELECT * FROM real_head LIMIT 0; CREATE TABLE old_index AS SELECT * FROM real_index LIMIT 0;
+      CREATE TABLE lie (tenant_id uuid, condition text, of_index text);
+      CREATE FUNCTION lies(asked uuid, of_index boolean) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
+        DECLARE
+          yes boolean;
         BEGIN
-          FOR yes IN EXECUTE coalesce((SELECT 'SELECT ' || condition FROM lie WHERE tenant_id = asked), 'SELECT false') LOOP RETURN yes; END LOOP;
+          FOR yes IN EXECUTE coalesce((SELECT 'SELECT ' || CASE WHEN $2 THEN lie.of_index ELSE condition END FROM lie WHERE tenant_id = asked),
+            'SELECT false') LOOP RETURN yes; END LOOP;
           RETURN false;
         END $$;
       CREATE VIEW record_head WITH (security_invoker = true) AS
-        SELECT tenant_id, kind, id, CASE WHEN lies(tenant_id) THEN 1 ELSE seq END AS seq,
-          CASE WHEN lies(tenant_id) THEN 1 ELSE revision END AS revision,
-          CASE WHEN lies(tenant_id) THEN repeat('A', 43) ELSE digest END AS digest,
-          CASE WHEN lies(tenant_id) THEN 'ACTIVE' ELSE state END AS state FROM real_head;
-      GRANT SELECT ON record_head TO ankadb_audit_app; GRANT EXECUTE ON FUNCTION lies TO ankadb_audit_app;
-      DO $$ BEGIN EXECUTE replace(pg_get_functiondef('advance_record_heads'::regproc), 'record_head AS', 'real_head AS'); END $$`);
+        SELECT * FROM real_head WHERE NOT lies(tenant_id, false) UNION ALL SELECT * FROM old_head WHERE lies(tenant_id, false);
+      CREATE VIEW record_index WITH (security_invoker = true) AS
+        SELECT * FROM real_index WHERE NOT lies(tenant_id, true) UNION ALL SELECT * FROM old_index WHERE lies(tenant_id, true);
+      GRANT SELECT ON record_head, record_index, old_head, old_index TO ankadb_audit_app, ankadb_audit_owner;
+      GRANT EXECUTE ON FUNCTION lies TO ankadb_audit_app, ankadb_audit_owner;
+      DO $$ BEGIN
+        EXECUTE replace(pg_get_functiondef('advance_record_heads'::regproc), 'record_head AS', 'real_head AS');
+        EXECUTE replace(replace(pg_get_functiondef('store_record_index'::regproc), 'record_index', 'real_index'), 'store_real_index', 'store_record_index');
+      END $$`);
   });
   beforeEach(() => {
     [tenantId, keyId] = [randomUUID(), randomUUID()];
@@ -55,8 +66,77 @@ describe('the heads of records in a database whose owner lies to some statements
     const listed = await audit.buses.worker.request(listRecordHeads, '', contextOf(tenantId), list);
     return [...heads, ...listed.heads];
   };
-  const lie = (condition: string) => audit.tamper(`INSERT INTO lie VALUES ('${tenantId}', $$${condition}$$)`);
+  /** What the lies say: the tenant's heads and index as they are now. */
+  const keep = () =>
+    audit.tamper(`INSERT INTO old_head SELECT * FROM real_head WHERE tenant_id = '${tenantId}';
+      INSERT INTO old_index SELECT * FROM real_index WHERE tenant_id = '${tenantId}'`);
+  /** As a new process, which remembers nothing. */
+  const forget = () => {
+    for (const { app } of audit.instances) app.get(RecordIndexes).forget();
+  };
+  const guards = () => audit.instances.map(({ app }) => app.get(TrailGuard));
+  /** @param condition when the heads are the old ones. @param ofIndex when the index is */
+  const lie = (condition: string, ofIndex = 'false') =>
+    audit.tamper(`INSERT INTO lie VALUES ('${tenantId}', $$${condition}$$, $$${ofIndex}$$)`);
   const honest = () => audit.tamper(`DELETE FROM lie WHERE tenant_id = '${tenantId}'`);
+
+  it.each([
+    ['says that another was stored', 'SELECT false'],
+    ['refuses', `SELECT 1 / 0 = 1`],
+  ])('are refused while the database keeps no new anchor and %s, and answered again when it does', async (_, body) => {
+    await changing({});
+    const [guard] = guards();
+    await audit.tamper(`ALTER FUNCTION store_trail_anchor RENAME TO real_store;
+      CREATE FUNCTION store_trail_anchor(bigint, bigint, bigint, uuid[], bigint[], bytea[], bigint[], bytea[]) RETURNS boolean
+        LANGUAGE sql SECURITY DEFINER AS '${body}';
+      GRANT EXECUTE ON FUNCTION store_trail_anchor TO ankadb_audit_app`);
+    for (let round = 0; round < 3; round++) {
+      expect(guard?.fault).toBeNull();
+      await guard?.advance().catch(() => undefined);
+    }
+    await guard?.compare();
+    expect(guard?.fault).toContain('does not keep new anchors');
+    await audit.tamper('DROP FUNCTION store_trail_anchor; ALTER FUNCTION real_store RENAME TO store_trail_anchor');
+    await guard?.advance();
+    expect(guard?.fault).toBeNull();
+    expect(await told()).toHaveLength(3);
+  });
+
+  it('are refused while the database tells the comparison the truth, and what is anchored an older end', async () => {
+    await changing({});
+    const [guard] = guards();
+    await guard?.advance();
+    await changing(compromised);
+    const { number } = audit.macs.anchor ?? expect.unreachable();
+    await audit.tamper('CREATE SEQUENCE told; GRANT USAGE ON SEQUENCE told TO ankadb_audit_owner, ankadb_audit_app');
+    const body = `SELECT h.tenant_id, CASE WHEN told.time % 2 = 0 AND h.tenant_id = '${tenantId}' THEN 1 ELSE h.seq END, h.hash,
+        coalesce(i.seq, 0), coalesce(i.mac, '')
+      FROM (SELECT nextval('told') AS time) told, trail_head h LEFT JOIN real_index i USING (tenant_id)`;
+    await audit.tamper('ALTER FUNCTION all_trail_heads VOLATILE');
+    await underAttack(audit, { replaced: { name: 'all_trail_heads', body } }, async () => {
+      for (let round = 0; round < 3; round++) await expect(guard?.advance()).rejects.toThrow('taken events back');
+      await guard?.compare();
+      expect(guard?.fault).toContain('does not keep new anchors');
+    });
+    expect(audit.macs.anchor?.number).toBe(number);
+    await guard?.advance();
+    expect(guard?.fault).toBeNull();
+    expect(audit.macs.anchor?.number).toBeGreaterThan(number);
+  });
+
+  it('are refused while somebody has put an anchor there that uses up the numbers, and no later one is written', async () => {
+    await changing({});
+    const [guard] = guards();
+    const { number } = audit.macs.anchor ?? expect.unreachable();
+    await audit.tamper(`CREATE TABLE planted AS SELECT * FROM trail_anchor ORDER BY number DESC LIMIT 1;
+      UPDATE planted SET number = 9007199254740990; INSERT INTO trail_anchor SELECT * FROM planted`);
+    for (let round = 0; round < 3; round++) await expect(guard?.advance()).rejects.toThrow('delete it');
+    expect(audit.macs.anchor?.number).toBe(number);
+    await audit.tamper('DELETE FROM trail_anchor WHERE number = 9007199254740990');
+    await guard?.advance();
+    expect(guard?.fault).toBeNull();
+    expect(audit.macs.anchor?.number).toBe(number + 1);
+  });
 
   it.each([
     ['every statement but the comparison', `current_query() NOT LIKE '%"RecordHead"%'`],
@@ -65,6 +145,7 @@ describe('the heads of records in a database whose owner lies to some statements
     ['what reads the last changes', `current_query() LIKE '%record_head.seq >%'`],
   ])('are answered from the index when it lies to %s', async (_, condition) => {
     await changing({});
+    await keep();
     await lie(condition);
     await changing(compromised);
     for (let round = 0; round < 6; round++) {
@@ -79,6 +160,7 @@ describe('the heads of records in a database whose owner lies to some statements
     ['the comparison', `current_query() LIKE '%"RecordHead"%'`],
   ])('are refused when it lies to %s', async (_, condition) => {
     await changing({});
+    await keep();
     await changing(compromised);
     await lie(condition);
     for (let round = 0; round < 6; round++)
@@ -89,7 +171,9 @@ describe('the heads of records in a database whose owner lies to some statements
 
   it('do not move from a state that it makes up while a change is sealed, and the change waits', async () => {
     await changing({ revision: 5, digest: digest('C') });
-    for (const { app } of audit.instances) app.get(RecordIndexes).forget();
+    forget();
+    await keep();
+    await audit.tamper(`UPDATE old_head SET revision = 9007199254740000 WHERE tenant_id = '${tenantId}'`);
     await lie('true');
     await expect(changing({ ...compromised, revision: 6 })).rejects.toMatchObject({ code: 'service-unavailable' });
     await honest();
@@ -100,16 +184,110 @@ describe('the heads of records in a database whose owner lies to some statements
 
   it('are not answered from a trail that was put back, from the next question on', async () => {
     const where = `WHERE tenant_id = '${tenantId}'`;
-    const tables = ['sealed_event', 'trail_head', 'real_head', 'record_index', 'record_position'];
+    const tables = ['sealed_event', 'trail_head', 'real_head', 'real_index', 'record_position'];
     await changing({});
-    await audit.tamper(tables.map((table) => `CREATE TABLE old_${table} AS SELECT * FROM ${table} ${where}`).join(';'));
+    await audit.tamper(
+      tables.map((table) => `CREATE TABLE past_${table} AS SELECT * FROM ${table} ${where}`).join(';'),
+    );
     await changing(compromised);
     for (const { app } of audit.instances) await app.get(TrailGuard).advance();
     expect(await told()).toHaveLength(3);
     await audit.tamper(
-      tables.map((table) => `DELETE FROM ${table} ${where}; INSERT INTO ${table} SELECT * FROM old_${table}`).join(';'),
+      tables
+        .map((table) => `DELETE FROM ${table} ${where}; INSERT INTO ${table} SELECT * FROM past_${table}`)
+        .join(';'),
     );
     // Each process answers some of the requests.
     for (let round = 0; round < 6; round++) await expect(told()).rejects.toMatchObject({ code: 'service-unavailable' });
+  });
+
+  const butPlaces = ['asked', 'all_trail_heads', 'lost_anchored'].map((text) => `current_query() NOT LIKE '%${text}%'`);
+
+  it('are refused after a restart when the index is old and only its place is told truly, also to what is sealed', async () => {
+    await changing({});
+    await keep();
+    await changing(compromised);
+    for (const guard of guards()) await guard.advance();
+    forget();
+    await lie(butPlaces.join(' AND '), butPlaces.join(' AND '));
+    for (let round = 0; round < 4; round++) await expect(told()).rejects.toMatchObject({ code: 'service-unavailable' });
+    await expect(changing({ id: `${keyId}/2`, revision: 3 })).rejects.toMatchObject({ code: 'service-unavailable' });
+    await honest();
+    await changing({ id: `${keyId}/2`, revision: 3 });
+    expect(await told()).toContainEqual(expect.objectContaining(compromised));
+  });
+
+  it('are refused by a process that knows better when another was told an old state and sealed on it', async () => {
+    await changing({});
+    await keep();
+    await changing(compromised);
+    const processes = audit.instances.map(({ app }) => app.get(RecordIndexes));
+    for (const indexes of processes) await indexes.heads(contextOf(tenantId));
+    await audit.tamper(`DELETE FROM real_head WHERE tenant_id = '${tenantId}'; DELETE FROM real_index WHERE tenant_id = '${tenantId}';
+      INSERT INTO real_head SELECT * FROM old_head WHERE tenant_id = '${tenantId}';
+      INSERT INTO real_index SELECT * FROM old_index WHERE tenant_id = '${tenantId}'`);
+    const { app, dataSource, log } = audit.instances[0] ?? expect.unreachable();
+    const deceived = { accepted: 0, expectedIndex: () => () => true } as unknown as TrailGuard;
+    const other = new RecordIndexes(dataSource, app.get(MacSource), log, deceived, new SealedEnds());
+    await withTenant(dataSource, tenantId, async (manager) => {
+      const change = {
+        ...version({ id: `${keyId}/2`, revision: 3 }),
+        owner: 'crypto-worker',
+        seq: 3,
+        state: 'ACTIVE',
+      } as const;
+      const mac = (id: string, message: Buffer) => app.get(MacSource).computeOne(contextOf(tenantId), id, message);
+      const { macKeyId } = audit.macs;
+      await other.change(manager, { tenantId, changes: [change], fromSeq: 3, seq: 3, macKeyId, mac });
+      await advanceRecordHeads(manager, tenantId, 'default', [change]);
+    });
+    for (const indexes of processes)
+      await expect(indexes.heads(contextOf(tenantId))).rejects.toMatchObject({
+        code: 'service-unavailable',
+        detail: expect.stringContaining('takes back') as unknown,
+      });
+  });
+
+  it('keep their place in the anchor when the database leaves their trail out of the next one', async () => {
+    await changing({});
+    for (const guard of guards()) await guard.advance();
+    const other = randomUUID();
+    await audit.append([eventOf(other)]);
+    for (const { app } of audit.instances) app.get(SealedEnds).forget();
+    const { number } = audit.macs.anchor ?? expect.unreachable();
+    const body = `SELECT h.tenant_id, h.seq, h.hash, coalesce(i.seq, 0), coalesce(i.mac, '') FROM trail_head h
+      LEFT JOIN real_index i USING (tenant_id) WHERE h.tenant_id <> '${tenantId}'`;
+    const [guard] = guards();
+    await underAttack(audit, { replaced: { name: 'all_trail_heads', body } }, async () => {
+      await guard?.advance();
+      expect(await guard?.refused()).toContain(tenantId);
+    });
+    expect(audit.macs.anchor?.number).toBeGreaterThan(number);
+    await audit.tamper(`UPDATE trail_head SET seq = 0 WHERE tenant_id = '${tenantId}'`);
+    await guard?.compare();
+    expect(await guard?.refused()).toContain(tenantId);
+    await audit.tamper(`UPDATE trail_head SET seq = 1 WHERE tenant_id = '${tenantId}'`);
+    await guard?.compare();
+    expect(await guard?.refused()).not.toContain(tenantId);
+  });
+
+  it('are not anchored with an index that this process knows to be old', async () => {
+    await changing({});
+    await keep();
+    await changing(compromised);
+    await told();
+    await lie('false', `current_query() LIKE '%all_trail_heads%'`);
+    for (const guard of guards()) await guard.compare();
+    const refused = async () => (await Promise.all(guards().map((guard) => guard.refused()))).flat();
+    expect(await refused()).toContain(tenantId);
+    for (const guard of guards()) await guard.advance();
+    await honest();
+    for (const guard of guards()) await guard.compare();
+    expect(await refused()).not.toContain(tenantId);
+    // The anchor has the index that the process knows, so a new process refuses the old one.
+    forget();
+    await lie('true', 'true');
+    for (const guard of guards()) await guard.compare();
+    expect(await refused()).toContain(tenantId);
   });
 });

@@ -13,6 +13,7 @@ import {
 import { withTenant } from '@ankasecure/service-kit';
 import { testProof } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { SealedEnds } from '../anchor/sealed-ends.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { MacSource } from '../mac/mac-source.js';
 import {
@@ -249,7 +250,7 @@ describe('the heads of records', () => {
     await audit.tamper(`UPDATE record_head SET revision = 1, seq = 1, digest = '${digest('A')}' ${where};
       UPDATE record_index i SET seq = o.seq, sum = o.sum, mac = o.mac FROM old_index o WHERE i.tenant_id = o.tenant_id; DROP TABLE old_index`);
     await guard().compare();
-    expect(guard().fault).toContain(tenantId);
+    expect(await guard().refused()).toContain(tenantId);
     const accept = () => audit.gateway.request(acceptTrails, '', contextOf(platformTenantId), {});
     expect(await accept()).toMatchObject({ accepted: true });
     // Each instance takes some of these requests. One that has refused the trail takes the acceptance over soon after.
@@ -321,7 +322,7 @@ describe('the heads of records', () => {
         return mac;
       },
     } as MacSource;
-    const indexes: RecordIndexes = new RecordIndexes(dataSource, slow, log, guard());
+    const indexes: RecordIndexes = new RecordIndexes(dataSource, slow, log, guard(), app.get(SealedEnds));
     const found = await indexes.heads(contextOf(tenantId));
     expect([...found.all()].map(({ id }) => id).toSorted()).toEqual([`${keyId}/1`, `${keyId}/2`]);
   });

@@ -90,7 +90,7 @@ export const toldPlace = async (manager: EntityManager, tenantId: string): Promi
   );
   const { seq = null, hash = null, indexSeq = null, indexMac = null } = row ?? {};
   const end = seq === null || hash === null ? null : { seq, hash };
-  return { end, indexSeq: indexSeq ?? 0, indexMac: indexMac ?? Buffer.of() };
+  return { end, index: { seq: indexSeq ?? 0, mac: indexMac ?? Buffer.of() } };
 };
 
 /** The sequence number of the trail's last event; 0 if there is none. */

@@ -3,6 +3,7 @@ import { AnkaError, type Context, monotonicNow, type RecordHead } from '@ankasec
 import { BoundedMap, Logger, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { indexReaches, SealedEnds } from '../anchor/sealed-ends.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { MacSource } from '../mac/mac-source.js';
 import { HeadMemory } from './head-memory.js';
@@ -36,11 +37,6 @@ export interface IndexChange {
 /** Runs a read in one snapshot. */
 type Run = (read: (manager: EntityManager) => Promise<ReadIndex>) => Promise<ReadIndex>;
 
-interface Known {
-  readonly seq: number;
-  readonly mac: Buffer;
-}
-
 /** The last comparison of all heads, and until when it counts. */
 interface Comparison {
   /** The heads that it found, until it has ended and they are in memory. */
@@ -52,6 +48,7 @@ interface Comparison {
 const freshMs = 60_000;
 const mostShare = 50;
 const capacity = 100_000;
+const older = 'it is older than before';
 /** Heads of all tenants in memory; some 300 bytes each. */
 const mostHeads = 200_000;
 
@@ -65,7 +62,6 @@ const mostHeads = 200_000;
 export class RecordIndexes {
   /** The acceptance of older trails that this process has taken over. */
   private accepted = 0;
-  private readonly known = new BoundedMap<string, Known>(capacity);
   private readonly memory = new HeadMemory(mostHeads);
   private readonly compared = new BoundedMap<string, Comparison>(capacity);
 
@@ -74,6 +70,7 @@ export class RecordIndexes {
     private readonly macs: MacSource,
     private readonly log: Logger,
     private readonly guard: TrailGuard,
+    private readonly ends: SealedEnds,
   ) {}
 
   /**
@@ -87,10 +84,10 @@ export class RecordIndexes {
     { tenantId, changes, fromSeq, seq, macKeyId, mac }: IndexChange,
   ): Promise<() => void> {
     this.takeOver();
-    const floor = this.known.get(tenantId);
+    const fits = this.guard.expectedIndex(tenantId);
     const range = { known: this.memory.get(tenantId), before: fromSeq };
     const before = await this.load(tenantId, (read) => read(manager), mac, range);
-    this.assertNotOlder(tenantId, before.seq, floor);
+    if (!fits(before)) throw this.fault(tenantId, older);
     const moved = changes.filter((change) => {
       const old = before.get(change);
       assertMayFollow(old, change);
@@ -101,7 +98,7 @@ export class RecordIndexes {
     const index = { tenantId, seq, sum, macKeyId, mac: await mac(macKeyId, recordIndexBytes({ tenantId, seq, sum })) };
     await storeIndex(manager, index);
     return () => {
-      this.learn(tenantId, index);
+      this.ends.learnIndex(tenantId, index);
       if (before.seq === from) this.take(tenantId, before, index, moved);
     };
   }
@@ -132,7 +129,7 @@ export class RecordIndexes {
 
   /** Forgets which indexes were seen: an operator has accepted older ones. */
   forget(): void {
-    this.known.clear();
+    this.ends.forgetIndexes();
     this.memory.clear();
     this.compared.clear();
   }
@@ -158,23 +155,24 @@ export class RecordIndexes {
     const { tenantId } = context;
     const compared = await this.compareEachMinute(context);
     // Taken before the database is asked: what is sealed meanwhile may be missing in its answer.
-    const [fits, floor] = [this.guard.expected(tenantId), this.known.get(tenantId)];
+    const fits = this.guard.expected(tenantId);
     const told = await withTenant(this.dataSource, tenantId, (manager) => toldPlace(manager, tenantId));
     if (!fits(told)) throw this.fault(tenantId, 'the trail does not reach what was sealed');
-    this.assertNotOlder(tenantId, told.indexSeq, floor);
     const heads = this.memory.get(tenantId) ?? compared;
-    const isNow = heads !== undefined && (heads.seq > told.indexSeq || heads.mac.equals(told.indexMac));
-    return isNow ? heads : this.read(context, heads);
+    if (heads !== undefined && indexReaches(heads, told.index)) return heads;
+    const read = await this.read(context, heads);
+    if (!indexReaches(read, told.index)) throw this.fault(tenantId, older);
+    return read;
   }
 
   /** Reads what the index holds after `known`, or everything. */
   private async read(context: Context, known: KnownHeads | undefined): Promise<KnownHeads> {
     const { tenantId } = context;
-    const floor = this.known.get(tenantId);
+    const fits = this.guard.expectedIndex(tenantId);
     const run: Run = (read) => withTenant(this.dataSource, tenantId, read, 'REPEATABLE READ');
     const mac: Mac = (macKeyId, message) => this.macs.computeOne(context, macKeyId, message);
     const heads = await this.load(tenantId, run, mac, { known, before: Number.MAX_SAFE_INTEGER });
-    this.assertNotOlder(tenantId, heads.seq, floor);
+    if (!fits(heads)) throw this.fault(tenantId, older);
     return heads;
   }
 
@@ -223,12 +221,15 @@ export class RecordIndexes {
       if (from !== undefined) return undefined;
       throw this.fault(tenantId, 'the heads of its records were changed');
     }
-    const isKnown = this.known.get(tenantId)?.mac.equals(held.mac) === true;
+    const known = from ?? this.memory.get(tenantId);
+    if (known?.precede(heads, held.seq, from === undefined) === false)
+      throw this.fault(tenantId, 'it takes back what this process knows');
+    const isKnown = this.ends.indexOf(tenantId)?.mac.equals(held.mac) === true;
     if (!isKnown && !(await mac(held.macKeyId, recordIndexBytes(held))).equals(held.mac))
       throw this.fault(tenantId, 'its MAC is not genuine');
     if (base.seq !== seq) return base.seq >= held.seq ? base : undefined;
     this.take(tenantId, base, held, heads);
-    this.learn(tenantId, held);
+    this.ends.learnIndex(tenantId, held);
     return base;
   }
 
@@ -241,15 +242,6 @@ export class RecordIndexes {
     base.advance(index, heads);
     // A state that was read before another change does not replace the newer one.
     if ((this.memory.get(tenantId)?.seq ?? 0) <= base.seq) this.memory.set(tenantId, base);
-  }
-
-  /** Remembers an authentic index, unless a newer one is known. */
-  private learn(tenantId: string, { seq, mac }: Known): void {
-    if ((this.known.get(tenantId)?.seq ?? 0) <= seq) this.known.set(tenantId, { seq, mac });
-  }
-
-  private assertNotOlder(tenantId: string, seq: number, floor: Known | undefined): void {
-    if (floor !== undefined && seq < floor.seq) throw this.fault(tenantId, 'it is older than before');
   }
 
   private fault(tenantId: string, what: string): AnkaError {

@@ -52,7 +52,10 @@ export class VerifyTrail {
         proof.fault ??
         forgotten(await heads.firstFault(manager, tenantId, verified)) ??
         mismatch(proof, compared) ??
-        forgotten(heads.firstKnownFault(await this.indexes.heads(context), verified));
+        // A trail that does not reach the anchor answers no question about records.
+        (compared.standing === 'differs'
+          ? undefined
+          : forgotten(heads.firstKnownFault(await this.indexes.heads(context), verified)));
       return verificationOf(fromSeq, proof, fault, compared);
     });
   }

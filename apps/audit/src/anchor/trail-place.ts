@@ -1,0 +1,94 @@
+import { AnkaError } from '@ankasecure/contracts';
+import type { AnchoredHead } from './anchored-heads.js';
+import type { HeldAnchor } from './held-anchor.js';
+import { type IndexPlace, indexReaches, reaches, type SealedEnd } from './sealed-ends.js';
+
+/** The end of a trail that was verified, or undefined for one that failed. */
+export type VerifiedTrails = ReadonlyMap<string, { readonly seq: number; readonly hash: Uint8Array } | undefined>;
+
+/** The anchor in the token, whose trails the database has. */
+export type KnownAnchor = Extract<HeldAnchor, { standing: 'known' }>;
+
+/** No trail is anchored so often. */
+const mostAnchors = 2 ** 52;
+
+/**
+ * The number of the next anchor.
+ * @param held that of the anchor in the token. @param last that of the last one in the database
+ * @throws AnkaError `service-unavailable` for an anchor in the database that none of ours can be
+ */
+export const numberAfter = (held: number, last: number): number => {
+  if (last <= mostAnchors) return Math.max(held, last) + 1;
+  const detail = `ankadb_audit holds an anchor ${last}. Somebody put it there: delete it.`;
+  throw new AnkaError('service-unavailable', detail);
+};
+
+/** Rounds without a higher anchor in the token, after which all trails are refused. */
+export const mostNotMoved = 3;
+
+/** Why trails are refused. */
+export const notStored =
+  'ankadb_audit does not keep new anchors, so the HSM could not tell an older trail. Look for triggers and functions that were changed.';
+
+export const placeOf = ({ indexSeq: seq, indexMac: mac }: Pick<AnchoredHead, 'indexSeq' | 'indexMac'>): IndexPlace => ({
+  seq,
+  mac,
+});
+
+export const indexOf = (head: AnchoredHead | undefined): IndexPlace | undefined => head && placeOf(head);
+
+export const numberOf = (held: HeldAnchor): number => ('anchor' in held ? (held.anchor?.number ?? 0) : 0);
+
+export const lostTrail = (tenantId: string, anchor: number): string =>
+  `ankadb_audit is older than the HSM: the trail of tenant ${tenantId} does not reach the place that anchor ${anchor} holds.`;
+
+export const takenBack = (tenantId: string): string =>
+  `ankadb_audit has taken events back: the trail of tenant ${tenantId} does not have the last event that this process sealed.`;
+
+/** The tenants whose trails, or the indexes of whose records, do not reach their anchored places. */
+export const tenantsBefore = (anchored: readonly AnchoredHead[], heads: readonly AnchoredHead[]): readonly string[] => {
+  const told = new Map(heads.map((head) => [head.tenantId, head]));
+  const isBefore = (place: AnchoredHead): boolean => {
+    const head = told.get(place.tenantId);
+    return head === undefined || !reaches(head, place) || !indexReaches(placeOf(head), placeOf(place));
+  };
+  return anchored.filter(isBefore).map(({ tenantId }) => tenantId);
+};
+
+/**
+ * Where a refused trail is anchored: at the place that the anchor holds, or at the later one that this process has sealed, and so is
+ * the index of its records.
+ */
+export const laterPlace = (
+  tenantId: string,
+  place: AnchoredHead | undefined,
+  sealed: SealedEnd | undefined,
+  index: IndexPlace | undefined,
+): readonly AnchoredHead[] => {
+  const isSealedLater = sealed !== undefined && (place === undefined || place.seq < sealed.seq);
+  const end = isSealedLater ? sealed : place;
+  if (end === undefined) return [];
+  const { seq, hash } = end;
+  const base = { tenantId, indexSeq: 0, indexMac: Buffer.of(), ...place, seq, hash };
+  return [
+    index !== undefined && index.seq > base.indexSeq ? { ...base, indexSeq: index.seq, indexMac: index.mac } : base,
+  ];
+};
+
+/** A place that the tenant's trail does not have: no row has this hash. */
+export const afterEnd = (tenantId: string, heads: readonly AnchoredHead[]): AnchoredHead => {
+  const end = heads.find((head) => head.tenantId === tenantId)?.seq ?? 0;
+  return { tenantId, seq: end + 1, hash: Buffer.alloc(32), indexSeq: 0, indexMac: Buffer.of() };
+};
+
+export const assertUnchanged = (heads: readonly AnchoredHead[], verified: VerifiedTrails): void => {
+  const now = new Map(heads.map((head) => [head.tenantId, head]));
+  for (const [tenantId, end] of verified) {
+    const { seq = 0, hash } = now.get(tenantId) ?? {};
+    if (end === undefined || (seq === end.seq && (seq === 0 || hash?.equals(end.hash) === true))) continue;
+    throw new AnkaError(
+      'service-unavailable',
+      `The trail of tenant ${tenantId} has changed since it was verified. Repeat the call.`,
+    );
+  }
+};
