@@ -1,4 +1,4 @@
-import { AnkaError, monotonicNow, type TrailAnchor } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -10,33 +10,22 @@ import { hasRow, lastAnchor, lostHeads, storeAnchor, trailHeads } from './trail-
 import {
   afterEnd,
   assertUnchanged,
+  type Faults,
   indexOf,
   type KnownAnchor,
   laterPlace,
   lostTrail,
   mostNotMoved,
+  type NextAnchor,
   notStored,
   numberAfter,
   numberOf,
   placeOf,
+  type ToldPlace,
   takenBack,
   tenantsBefore,
   type VerifiedTrails,
 } from './trail-place.js';
-
-/** Why trails do not match the anchor. */
-interface Faults {
-  /** A fault of the database or the token: no trail can be compared. */
-  readonly whole: string | null;
-  /** Faults of single trails, by tenant. The other trails are sound. */
-  readonly trails: ReadonlyMap<string, string>;
-}
-
-/** Where the database says that a trail and the index of its records end. */
-export interface ToldPlace {
-  readonly end: { readonly seq: number; readonly hash: Buffer } | null;
-  readonly index: IndexPlace;
-}
 
 const noTrails: ReadonlyMap<string, string> = new Map();
 
@@ -59,7 +48,7 @@ export class TrailGuard {
   private refusedNow = 0;
   /** Rounds in a row in which the token's anchor should have moved, and did not. */
   private notMoved = 0;
-  /** The trails that the anchor in the token bound at the last comparison. */
+  /** The trails that the anchor in the token bound at the last comparison, or binds since this process moved it. */
   private anchored: ReadonlyMap<string, AnchoredHead> = new Map();
 
   constructor(
@@ -137,14 +126,14 @@ export class TrailGuard {
       throw error;
     });
     if (next === 'not stored') return this.missMove(notStored);
-    if (next !== undefined) await this.source.write(next);
+    if (next !== undefined) await this.write(next.number, next.trails);
     const wasStuck = this.notMoved >= mostNotMoved;
     this.notMoved = 0;
     if (wasStuck) await this.compare();
   }
 
   /** Stores the next anchor. @returns undefined if none is needed, or another process has moved it */
-  private async storeNext(): Promise<TrailAnchor | 'not stored' | undefined> {
+  private async storeNext(): Promise<NextAnchor | 'not stored' | undefined> {
     await this.compare();
     if (this.faults === undefined || (this.faults.whole !== null && this.faults.whole !== notStored)) return undefined;
     const held = await this.anchors.read();
@@ -154,8 +143,7 @@ export class TrailGuard {
     const isAnchored = held.standing === 'known' && anchorDigest(held.anchor.number, trails) === held.anchor.digest;
     if (heads.length === 0 || isAnchored) return undefined;
     const number = await this.nextNumber(held);
-    if (await storeAnchor(this.dataSource, number, numberOf(held), trails))
-      return { number, digest: anchorDigest(number, trails) };
+    if (await storeAnchor(this.dataSource, number, numberOf(held), trails)) return { number, trails };
     return numberOf(await this.anchors.read()) > numberOf(held) ? undefined : 'not stored';
   }
 
@@ -254,7 +242,7 @@ export class TrailGuard {
   private async findFaults(): Promise<Faults> {
     const held = await this.anchors.read();
     this.ends.keep(held.standing !== 'unsupported');
-    this.anchored = new Map(held.standing === 'known' ? held.trails.heads.map((head) => [head.tenantId, head]) : []);
+    this.keepAnchored(held.standing === 'known' ? held.trails.heads : []);
     if (held.standing === 'differs') return { whole: held.fault, trails: noTrails };
     if (held.standing === 'unsupported') return { whole: null, trails: noTrails };
     if (this.notMoved >= mostNotMoved) return { whole: notStored, trails: noTrails };
@@ -292,7 +280,17 @@ export class TrailGuard {
    */
   private async anchor(number: number, trails: AnchoredTrails, held: HeldAnchor): Promise<boolean> {
     const stored = await storeAnchor(this.dataSource, number, numberOf(held), trails);
-    if (stored) await this.source.write({ number, digest: anchorDigest(number, trails) });
+    if (stored) await this.write(number, trails);
     return stored;
+  }
+
+  /** What this process has anchored holds at once, not only from its next comparison on. */
+  private async write(number: number, trails: AnchoredTrails): Promise<void> {
+    await this.source.write({ number, digest: anchorDigest(number, trails) });
+    this.keepAnchored(trails.heads);
+  }
+
+  private keepAnchored(heads: readonly AnchoredHead[]): void {
+    this.anchored = new Map(heads.map((head) => [head.tenantId, head]));
   }
 }

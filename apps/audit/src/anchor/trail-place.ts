@@ -1,5 +1,5 @@
 import { AnkaError } from '@ankasecure/contracts';
-import type { AnchoredHead } from './anchored-heads.js';
+import type { AnchoredHead, AnchoredTrails } from './anchored-heads.js';
 import type { HeldAnchor } from './held-anchor.js';
 import { type IndexPlace, indexReaches, reaches, type SealedEnd } from './sealed-ends.js';
 
@@ -8,6 +8,26 @@ export type VerifiedTrails = ReadonlyMap<string, { readonly seq: number; readonl
 
 /** The anchor in the token, whose trails the database has. */
 export type KnownAnchor = Extract<HeldAnchor, { standing: 'known' }>;
+
+/** Why trails do not match the anchor. */
+export interface Faults {
+  /** A fault of the database or the token: no trail can be compared. */
+  readonly whole: string | null;
+  /** Faults of single trails, by tenant. The other trails are sound. */
+  readonly trails: ReadonlyMap<string, string>;
+}
+
+/** Where the database says that a trail and the index of its records end. */
+export interface ToldPlace {
+  readonly end: { readonly seq: number; readonly hash: Buffer } | null;
+  readonly index: IndexPlace;
+}
+
+/** An anchor that is stored, and not yet in the token. */
+export interface NextAnchor {
+  readonly number: number;
+  readonly trails: AnchoredTrails;
+}
 
 /** No trail is anchored so often. */
 const mostAnchors = 2 ** 52;

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { listRecordHeads, type RecordChange, readRecordHeads, recordDetails } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
+import { Registry } from 'prom-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SealedEnds } from '../anchor/sealed-ends.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { MacSource } from '../mac/mac-source.js';
 import { underAttack } from '../testing/attacked-database.js';
 import { contextOf, eventOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { IndexAlarm } from './index-alarm.js';
 import { advanceRecordHeads } from './record-head.sql.js';
 import { RecordIndexes } from './record-indexes.js';
 
@@ -78,6 +80,15 @@ describe('the heads of records in a database whose owner lies to some statements
   /** @param condition when the heads are the old ones. @param ofIndex when the index is */
   const lie = (condition: string, ofIndex = 'false') =>
     audit.tamper(`INSERT INTO lie VALUES ('${tenantId}', $$${condition}$$, $$${ofIndex}$$)`);
+  /** What the processes together count. */
+  const refusals = async (): Promise<number> => {
+    let sum = 0;
+    for (const { app } of audit.instances) {
+      const counted = await app.get(Registry).getSingleMetric('ankasecure_record_index_refused_total')?.get();
+      sum += counted?.values[0]?.value ?? 0;
+    }
+    return sum;
+  };
   const honest = () => audit.tamper(`DELETE FROM lie WHERE tenant_id = '${tenantId}'`);
 
   it.each([
@@ -163,8 +174,10 @@ describe('the heads of records in a database whose owner lies to some statements
     await keep();
     await changing(compromised);
     await lie(condition);
+    const before = await refusals();
     for (let round = 0; round < 6; round++)
       await expect(told()).rejects.toMatchObject({ code: 'service-unavailable', retryable: true });
+    expect((await refusals()) - before).toBeGreaterThanOrEqual(6);
     await honest();
     expect(await told()).toHaveLength(3);
   });
@@ -226,9 +239,9 @@ describe('the heads of records in a database whose owner lies to some statements
     await audit.tamper(`DELETE FROM real_head WHERE tenant_id = '${tenantId}'; DELETE FROM real_index WHERE tenant_id = '${tenantId}';
       INSERT INTO real_head SELECT * FROM old_head WHERE tenant_id = '${tenantId}';
       INSERT INTO real_index SELECT * FROM old_index WHERE tenant_id = '${tenantId}'`);
-    const { app, dataSource, log } = audit.instances[0] ?? expect.unreachable();
+    const { app, dataSource } = audit.instances[0] ?? expect.unreachable();
     const deceived = { accepted: 0, expectedIndex: () => () => true } as unknown as TrailGuard;
-    const other = new RecordIndexes(dataSource, app.get(MacSource), log, deceived, new SealedEnds());
+    const other = new RecordIndexes(dataSource, app.get(MacSource), app.get(IndexAlarm), deceived, new SealedEnds());
     await withTenant(dataSource, tenantId, async (manager) => {
       const change = {
         ...version({ id: `${keyId}/2`, revision: 3 }),

@@ -25,6 +25,7 @@ import {
   type RunningAudit,
   startAudit,
 } from '../testing/running-audit.js';
+import { IndexAlarm } from './index-alarm.js';
 import { advanceRecordHeads } from './record-head.sql.js';
 import { RecordIndexes } from './record-indexes.js';
 
@@ -291,7 +292,7 @@ describe('the heads of records', () => {
   it('are believed although a change is sealed while they are compared', async () => {
     const [tenantId, keyId] = [randomUUID(), randomUUID()];
     await changing(tenantId, versionOf(keyId, 1));
-    const { app, dataSource, log } = audit.instances[0] ?? expect.unreachable();
+    const { app, dataSource } = audit.instances[0] ?? expect.unreachable();
     const macs = app.get(MacSource);
     const macKeyId = audit.macs.macKeyId;
     const change = {
@@ -322,7 +323,13 @@ describe('the heads of records', () => {
         return mac;
       },
     } as MacSource;
-    const indexes: RecordIndexes = new RecordIndexes(dataSource, slow, log, guard(), app.get(SealedEnds));
+    const indexes: RecordIndexes = new RecordIndexes(
+      dataSource,
+      slow,
+      app.get(IndexAlarm),
+      guard(),
+      app.get(SealedEnds),
+    );
     const found = await indexes.heads(contextOf(tenantId));
     expect([...found.all()].map(({ id }) => id).toSorted()).toEqual([`${keyId}/1`, `${keyId}/2`]);
   });

@@ -1,6 +1,6 @@
 import type { RecordHead, RecordName, Service } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
-import type { ToldPlace } from '../anchor/trail-guard.js';
+import type { ToldPlace } from '../anchor/trail-place.js';
 import type { RecordIndexRecord } from './record-index.entity.js';
 
 const columns = `kind, id, seq::float8 AS seq, revision::float8 AS revision, digest, state`;

@@ -1,12 +1,13 @@
 import { emptyMultiset, recordIndexBytes } from '@ankasecure/audit-event';
 import { AnkaError, type Context, monotonicNow, type RecordHead } from '@ankasecure/contracts';
-import { BoundedMap, Logger, withTenant } from '@ankasecure/service-kit';
+import { BoundedMap, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { indexReaches, SealedEnds } from '../anchor/sealed-ends.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { MacSource } from '../mac/mac-source.js';
 import { HeadMemory } from './head-memory.js';
+import { IndexAlarm } from './index-alarm.js';
 import { KnownHeads, sumOf } from './known-heads.js';
 import { type ReadIndex, type ReadRange, readIndex } from './read-index.js';
 import {
@@ -68,7 +69,7 @@ export class RecordIndexes {
   constructor(
     private readonly dataSource: DataSource,
     private readonly macs: MacSource,
-    private readonly log: Logger,
+    private readonly alarm: IndexAlarm,
     private readonly guard: TrailGuard,
     private readonly ends: SealedEnds,
   ) {}
@@ -87,7 +88,7 @@ export class RecordIndexes {
     const fits = this.guard.expectedIndex(tenantId);
     const range = { known: this.memory.get(tenantId), before: fromSeq };
     const before = await this.load(tenantId, (read) => read(manager), mac, range);
-    if (!fits(before)) throw this.fault(tenantId, older);
+    if (!fits(before)) throw this.alarm.raise(tenantId, older);
     const moved = changes.filter((change) => {
       const old = before.get(change);
       assertMayFollow(old, change);
@@ -157,11 +158,11 @@ export class RecordIndexes {
     // Taken before the database is asked: what is sealed meanwhile may be missing in its answer.
     const fits = this.guard.expected(tenantId);
     const told = await withTenant(this.dataSource, tenantId, (manager) => toldPlace(manager, tenantId));
-    if (!fits(told)) throw this.fault(tenantId, 'the trail does not reach what was sealed');
+    if (!fits(told)) throw this.alarm.raise(tenantId, 'the trail does not reach what was sealed');
     const heads = this.memory.get(tenantId) ?? compared;
     if (heads !== undefined && indexReaches(heads, told.index)) return heads;
     const read = await this.read(context, heads);
-    if (!indexReaches(read, told.index)) throw this.fault(tenantId, older);
+    if (!indexReaches(read, told.index)) throw this.alarm.raise(tenantId, older);
     return read;
   }
 
@@ -172,7 +173,7 @@ export class RecordIndexes {
     const run: Run = (read) => withTenant(this.dataSource, tenantId, read, 'REPEATABLE READ');
     const mac: Mac = (macKeyId, message) => this.macs.computeOne(context, macKeyId, message);
     const heads = await this.load(tenantId, run, mac, { known, before: Number.MAX_SAFE_INTEGER });
-    if (!fits(heads)) throw this.fault(tenantId, older);
+    if (!fits(heads)) throw this.alarm.raise(tenantId, older);
     return heads;
   }
 
@@ -211,7 +212,7 @@ export class RecordIndexes {
   /** @returns undefined if what has changed does not explain the index: then everything must be read */
   private async verified(tenantId: string, read: ReadIndex, mac: Mac): Promise<KnownHeads | undefined> {
     const { held, heads, from, isDeleted } = read;
-    if (isDeleted) throw this.fault(tenantId, 'it was deleted');
+    if (isDeleted) throw this.alarm.raise(tenantId, 'it was deleted');
     const base = from ?? new KnownHeads();
     if (held === null && heads.length === 0) return base;
     if (held !== null && from?.mac.equals(held.mac) === true) return from;
@@ -219,14 +220,14 @@ export class RecordIndexes {
     const sum = await base.sumWith(heads);
     if (held === null || !sum.equals(held.sum)) {
       if (from !== undefined) return undefined;
-      throw this.fault(tenantId, 'the heads of its records were changed');
+      throw this.alarm.raise(tenantId, 'the heads of its records were changed');
     }
     const known = from ?? this.memory.get(tenantId);
     if (known?.precede(heads, held.seq, from === undefined) === false)
-      throw this.fault(tenantId, 'it takes back what this process knows');
+      throw this.alarm.raise(tenantId, 'it takes back what this process knows');
     const isKnown = this.ends.indexOf(tenantId)?.mac.equals(held.mac) === true;
     if (!isKnown && !(await mac(held.macKeyId, recordIndexBytes(held))).equals(held.mac))
-      throw this.fault(tenantId, 'its MAC is not genuine');
+      throw this.alarm.raise(tenantId, 'its MAC is not genuine');
     if (base.seq !== seq) return base.seq >= held.seq ? base : undefined;
     this.take(tenantId, base, held, heads);
     this.ends.learnIndex(tenantId, held);
@@ -242,11 +243,5 @@ export class RecordIndexes {
     base.advance(index, heads);
     // A state that was read before another change does not replace the newer one.
     if ((this.memory.get(tenantId)?.seq ?? 0) <= base.seq) this.memory.set(tenantId, base);
-  }
-
-  private fault(tenantId: string, what: string): AnkaError {
-    this.log.error({ alarm: 'record-index', tenantId, what }, 'the index of records in ankadb_audit is refused');
-    const detail = `The index of the tenant’s records in ankadb_audit is refused: ${what}. deploy/backup.md says how to go on.`;
-    return new AnkaError('service-unavailable', detail);
   }
 }

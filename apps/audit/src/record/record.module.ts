@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AnchorModule } from '../anchor/anchor.module.js';
 import { MacModule } from '../mac/mac.module.js';
+import { IndexAlarm } from './index-alarm.js';
 import { ReadHeads } from './read-heads.js';
 import { RecordController } from './record.controller.js';
 import { RecordIndexes } from './record-indexes.js';
@@ -9,7 +10,7 @@ import { RecordIndexes } from './record-indexes.js';
 @Module({
   imports: [AnchorModule, MacModule],
   controllers: [RecordController],
-  providers: [ReadHeads, RecordIndexes],
+  providers: [IndexAlarm, ReadHeads, RecordIndexes],
   exports: [RecordIndexes],
 })
 export class RecordModule {}
