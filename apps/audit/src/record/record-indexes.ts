@@ -225,8 +225,7 @@ export class RecordIndexes {
     const known = from ?? this.memory.get(tenantId);
     if (known?.precede(heads, held.seq, from === undefined) === false)
       throw this.alarm.raise(tenantId, 'it takes back what this process knows');
-    const isKnown = this.ends.indexOf(tenantId)?.mac.equals(held.mac) === true;
-    if (!isKnown && !(await mac(held.macKeyId, recordIndexBytes(held))).equals(held.mac))
+    if (known?.isAt(held) !== true && !(await mac(held.macKeyId, recordIndexBytes(held))).equals(held.mac))
       throw this.alarm.raise(tenantId, 'its MAC is not genuine');
     if (base.seq !== seq) return base.seq >= held.seq ? base : undefined;
     this.take(tenantId, base, held, heads);
