@@ -20,6 +20,7 @@ import {
 } from './record-head.sql.js';
 import type { RecordIndexRecord } from './record-index.entity.js';
 import { assertMayFollow } from './sealed-change.js';
+import { impossible } from './told-heads.js';
 
 type Mac = (macKeyId: string, message: Buffer) => Promise<Buffer>;
 
@@ -213,6 +214,8 @@ export class RecordIndexes {
   private async verified(tenantId: string, read: ReadIndex, mac: Mac): Promise<KnownHeads | undefined> {
     const { held, heads, from, isDeleted } = read;
     if (isDeleted) throw this.alarm.raise(tenantId, 'it was deleted');
+    const fault = impossible(tenantId, read);
+    if (fault !== undefined) throw this.alarm.raise(tenantId, fault);
     const base = from ?? new KnownHeads();
     if (held === null && heads.length === 0) return base;
     if (held !== null && from?.mac.equals(held.mac) === true) return from;
