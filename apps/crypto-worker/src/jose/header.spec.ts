@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { readJwe } from '../envelope/decrypt.js';
 import { readJws } from '../signature/verify.js';
 import { curves } from './curve.js';
-import { maxHeaderBytes } from './header.js';
+import { type HeaderErrorCode, maxHeaderBytes } from './header.js';
 import { failureOf } from './testing/failure.js';
 
 const kid = `${randomUUID()}.1`;
@@ -27,10 +27,10 @@ const readers = [
 ] as const;
 
 /** Members that a token may not carry, each with a value that its standard allows. */
-const forbidden = {
+const forbidden: Readonly<Record<HeaderErrorCode, Readonly<Record<string, unknown>>>> = {
   'jwe-invalid': { crit: ['b64'], zip: 'DEF' },
   'jws-invalid': { crit: ['b64'], b64: false },
-} as const;
+};
 
 /** Members without a meaning here: RFC 7515 §4 and RFC 7516 §4 have a reader ignore them, whatever they hold. */
 const ignored = {
@@ -104,8 +104,8 @@ describe.each(readers)('the header gate of %s', (code, compactOf, read, good) =>
   });
 
   it.each(Object.entries(forbidden[code]))('refuses the member %s and says so', async (name, value) => {
-    for (const any of [value, null])
-      expect(await failureOf(() => read(compactOf(JSON.stringify({ ...good, [name]: any }))))).toMatchObject({
+    for (const held of [value, null])
+      expect(await failureOf(() => read(compactOf(JSON.stringify({ ...good, [name]: held }))))).toMatchObject({
         code,
         detail: expect.stringContaining(`The header member ${name} is not accepted`) as string,
       });
@@ -113,8 +113,8 @@ describe.each(readers)('the header gate of %s', (code, compactOf, read, good) =>
 
   it.each(Object.entries({ ...ignored, ...ofAgreement }))('ignores the member %s', (name, value) => {
     const { protectedHeader: _, ...plain } = read(compactOf(JSON.stringify(good)));
-    for (const any of [value, null, { a: [1] }])
-      expect(read(compactOf(JSON.stringify({ ...good, [name]: any })))).toMatchObject(plain);
+    for (const held of [value, null, { a: [1] }])
+      expect(read(compactOf(JSON.stringify({ ...good, [name]: held })))).toMatchObject(plain);
   });
 
   it.each([1, null, true, ['a'], { a: 1 }])('refuses the kid %j', async (value) => {

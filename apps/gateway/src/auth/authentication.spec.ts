@@ -259,7 +259,7 @@ describe('authentication', () => {
         expect([answer.status, answer.problem.code, answer.headers.get('retry-after')]).toEqual([
           503,
           'service-unavailable',
-          '1',
+          '10',
         ]);
         mode = 'good';
         await expect.poll(async () => (await read(token, {}, one)).status, { interval: 250 }).toBe(200);
