@@ -40,8 +40,8 @@ export default defineConfig({
   test: {
     exclude: ['**/node_modules/**', '**/dist/**'],
     ...limits,
-    // One more than there is to compute with: some wait for a time-out or a database.
-    maxWorkers: availableParallelism() + 1,
+    // Two more than there are processors: many wait for a time-out or a database.
+    maxWorkers: availableParallelism() + 2,
     passWithNoTests: false,
     reporters: ['default', fileURLToPath(new URL('./closing-line.reporter.ts', import.meta.url))],
     projects: [
