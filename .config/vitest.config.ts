@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import StartsFirst from './starts-first.sequencer.ts';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 
@@ -43,6 +44,7 @@ export default defineConfig({
     // Two more than there are processors: many wait for a time-out or a database.
     maxWorkers: availableParallelism() + 2,
     passWithNoTests: false,
+    sequence: { sequencer: StartsFirst },
     reporters: ['default', fileURLToPath(new URL('./closing-line.reporter.ts', import.meta.url))],
     projects: [
       {
