@@ -3,7 +3,7 @@ import { AnkaError, type Context, monotonicNow, type RecordHead } from '@ankasec
 import { BoundedMap, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { indexReaches, SealedEnds } from '../anchor/sealed-ends.js';
+import { type IndexPlace, indexReaches, SealedEnds } from '../anchor/sealed-ends.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { MacSource } from '../mac/mac-source.js';
 import { HeadMemory } from './head-memory.js';
@@ -20,6 +20,7 @@ import {
 } from './record-head.sql.js';
 import type { RecordIndexRecord } from './record-index.entity.js';
 import { assertMayFollow } from './sealed-change.js';
+import { impossible } from './told-heads.js';
 
 type Mac = (macKeyId: string, message: Buffer) => Promise<Buffer>;
 
@@ -108,9 +109,10 @@ export class RecordIndexes {
    * Replaces the heads of the context's tenant by the last changes that its proven events name, and seals their index. Nothing
    * that the database says of records counts.
    * @param seq the last proven event
-   * @throws AnkaError `service-unavailable` (retryable) if the trail has moved since the proof
+   * @returns the place of the index, to be anchored
+   * @throws AnkaError `service-unavailable` (retryable) if the trail has moved since the proof, or the database does not keep the index
    */
-  async rebuild(context: Context, seq: number, changes: readonly SealedChange[]): Promise<void> {
+  async rebuild(context: Context, seq: number, changes: readonly SealedChange[]): Promise<IndexPlace> {
     const { tenantId } = context;
     const [key] = await this.macs.compute(context, null, [emptyMultiset()]);
     if (key === undefined) throw new Error('fewer MACs than messages');
@@ -124,8 +126,12 @@ export class RecordIndexes {
       await clearRecords(manager, tenantId);
       await advanceRecordHeads(manager, tenantId, partition, changes);
       await storeIndex(manager, { tenantId, seq, sum, macKeyId, mac });
+      const { held, heads } = await readIndex(manager, tenantId, { known: undefined, before: seq + 1 });
+      if (held?.seq !== seq || !held.mac.equals(mac) || !(await sumOf(heads)).equals(sum))
+        throw this.alarm.raise(tenantId, 'it was not kept');
     });
     this.memory.delete(tenantId);
+    return { seq, mac };
   }
 
   /** Forgets which indexes were seen: an operator has accepted older ones. */
@@ -213,6 +219,8 @@ export class RecordIndexes {
   private async verified(tenantId: string, read: ReadIndex, mac: Mac): Promise<KnownHeads | undefined> {
     const { held, heads, from, isDeleted } = read;
     if (isDeleted) throw this.alarm.raise(tenantId, 'it was deleted');
+    const fault = impossible(tenantId, read);
+    if (fault !== undefined) throw this.alarm.raise(tenantId, fault);
     const base = from ?? new KnownHeads();
     if (held === null && heads.length === 0) return base;
     if (held !== null && from?.mac.equals(held.mac) === true) return from;
