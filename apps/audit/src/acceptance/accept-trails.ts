@@ -14,6 +14,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { TrailGuard } from '../anchor/trail-guard.js';
+import type { VerifiedTrail } from '../anchor/trail-place.js';
 import { AppendEvents } from '../event/append-events.js';
 import { RecordIndexes } from '../record/record-indexes.js';
 import { type ProvenTrail, ProveTrails } from '../verification/prove-trails.js';
@@ -81,9 +82,12 @@ export class AcceptTrails {
     const own = proven.get(platformTenantId)?.end && (await this.prover.prove(context, [platformTenantId]));
     const trails = new Map([...proven, ...(own ?? [])]);
     this.indexes.forget();
-    for (const [tenantId, { end, changes }] of trails)
-      if (end !== undefined) await this.indexes.rebuild({ ...context, tenantId }, end.seq, changes);
-    await this.guard.accept(new Map([...trails].map(([tenantId, { end }]) => [tenantId, end])));
+    const verified = new Map<string, VerifiedTrail | undefined>();
+    for (const [tenantId, { end, changes }] of trails) {
+      const index = end && (await this.indexes.rebuild({ ...context, tenantId }, end.seq, changes));
+      verified.set(tenantId, end && index && { ...end, index });
+    }
+    await this.guard.accept(verified);
   }
 
   private record(

@@ -3,12 +3,13 @@ import { AnchorRounds } from './anchor-rounds.js';
 import { AnchorSource } from './anchor-source.js';
 import { HeldAnchors } from './held-anchor.js';
 import { SealedEnds } from './sealed-ends.js';
+import { ToldTrails } from './told-trails.js';
 import { TrailGuard } from './trail-guard.js';
 import { TrailHealth } from './trail-health.js';
 
 /** The anchor of the trails in the token, against a roll-back of the database. */
 @Module({
-  providers: [AnchorSource, HeldAnchors, SealedEnds, TrailGuard, TrailHealth, AnchorRounds],
+  providers: [AnchorSource, HeldAnchors, SealedEnds, ToldTrails, TrailGuard, TrailHealth, AnchorRounds],
   exports: [HeldAnchors, SealedEnds, TrailGuard],
 })
 export class AnchorModule {}

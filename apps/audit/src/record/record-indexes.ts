@@ -3,7 +3,7 @@ import { AnkaError, type Context, monotonicNow, type RecordHead } from '@ankasec
 import { BoundedMap, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { indexReaches, SealedEnds } from '../anchor/sealed-ends.js';
+import { type IndexPlace, indexReaches, SealedEnds } from '../anchor/sealed-ends.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { MacSource } from '../mac/mac-source.js';
 import { HeadMemory } from './head-memory.js';
@@ -109,9 +109,10 @@ export class RecordIndexes {
    * Replaces the heads of the context's tenant by the last changes that its proven events name, and seals their index. Nothing
    * that the database says of records counts.
    * @param seq the last proven event
-   * @throws AnkaError `service-unavailable` (retryable) if the trail has moved since the proof
+   * @returns the place of the index, to be anchored
+   * @throws AnkaError `service-unavailable` (retryable) if the trail has moved since the proof, or the database does not keep the index
    */
-  async rebuild(context: Context, seq: number, changes: readonly SealedChange[]): Promise<void> {
+  async rebuild(context: Context, seq: number, changes: readonly SealedChange[]): Promise<IndexPlace> {
     const { tenantId } = context;
     const [key] = await this.macs.compute(context, null, [emptyMultiset()]);
     if (key === undefined) throw new Error('fewer MACs than messages');
@@ -125,8 +126,12 @@ export class RecordIndexes {
       await clearRecords(manager, tenantId);
       await advanceRecordHeads(manager, tenantId, partition, changes);
       await storeIndex(manager, { tenantId, seq, sum, macKeyId, mac });
+      const { held, heads } = await readIndex(manager, tenantId, { known: undefined, before: seq + 1 });
+      if (held?.seq !== seq || !held.mac.equals(mac) || !(await sumOf(heads)).equals(sum))
+        throw this.alarm.raise(tenantId, 'it was not kept');
     });
     this.memory.delete(tenantId);
+    return { seq, mac };
   }
 
   /** Forgets which indexes were seen: an operator has accepted older ones. */

@@ -33,36 +33,49 @@ interface Versions {
   readonly isCurrent: (key: KeyVersion) => Promise<boolean>;
 }
 
+/** Tries one version, or the current one. A further trial of an item goes on from the record of the one before. */
+type Try = (version?: number, earlier?: ItemRecord) => Promise<Trial>;
+
+/** The trials of versions in a row, newest first. They end with the one that fits, if there is one. */
+interface Trials {
+  readonly first: Trial;
+  readonly last: Trial;
+  /** The versions that are not the one, newest first. */
+  readonly misfits: ReadonlyMap<number, Misfit>;
+}
+
 /**
  * Tries the current version of a key and, while none fits, earlier ones, newest first: data without a kid may be of any version
  * that may process it. If none fits, the outcome is that of the first one, and names the versions that were tried and those
- * that were not.
- * @param trial tries one version, or the current one
+ * that were not. If the key was rotated meanwhile, however often, the versions that have come are tried too.
  */
-export const tryVersions = async (
-  trial: (version?: number, earlier?: ItemRecord) => Promise<Trial>,
-  { isOpen, isCurrent }: Versions,
-): Promise<Attempt> => {
+export const tryVersions = async (trial: Try, { isOpen, isCurrent }: Versions): Promise<Attempt> => {
   const first = await trial();
   const { key } = first.record;
   if (first.misfit === undefined || key === null || !isOpen(key)) return first.end();
-  const misfits = new Map([[key.version, first.misfit]]);
-  const lowest = Math.max(1, key.version - mostVersionsTried + 1);
-  let last = first;
-  for (let version = key.version - 1; version >= lowest; version--) {
-    last = await trial(version, last.record);
-    if (last.misfit === undefined) return last.end();
-    misfits.set(version, last.misfit);
-  }
-  if (await isCurrent(key)) return inVain(first, misfits, last);
-  const newer = await trial();
-  if (newer.misfit === undefined) return newer.end();
-  const version = newer.record.key?.version;
-  return inVain(newer, version === undefined ? misfits : new Map([[version, newer.misfit], ...misfits]), last);
+  const known = await descend(trial, first, 0);
+  if (known.last.misfit === undefined) return known.last.end();
+  if (await isCurrent(key)) return inVain(known);
+  const newer = await descend(trial, await trial(), key.version);
+  if (newer.last.misfit === undefined) return newer.last.end();
+  return inVain({ ...newer, misfits: new Map([...newer.misfits, ...known.misfits]) });
 };
 
-/** @param misfits of each version, newest first and without a gap */
-const inVain = (first: Trial, misfits: ReadonlyMap<number, Misfit>, last: Trial): Attempt => {
+/** Goes on from a trial with earlier versions, newest first, until one fits. @param above a version: only later ones are tried */
+const descend = async (trial: Try, first: Trial, above: number): Promise<Trials> => {
+  const newest = first.record.key?.version ?? 0;
+  const misfits = new Map<number, Misfit>();
+  const oldest = Math.max(above, newest - mostVersionsTried) + 1;
+  let [version, last] = [newest, first];
+  while (last.misfit !== undefined) {
+    misfits.set(version, last.misfit);
+    if (--version < oldest) break;
+    last = await trial(version, last.record);
+  }
+  return { first, last, misfits };
+};
+
+const inVain = ({ first, last, misfits }: Trials): Attempt => {
   first.record.tried = [...misfits].flatMap(([version, misfit]) => (misfit === 'does-not-fit' ? [version] : []));
   first.record.notTried = notTried(misfits);
   first.record.keyQuota = last.record.keyQuota;
@@ -72,12 +85,17 @@ const inVain = (first: Trial, misfits: ReadonlyMap<number, Misfit>, last: Trial)
 /** The versions that were not tried, newest first. Neighbours with the same reason are one range. */
 const notTried = (misfits: ReadonlyMap<number, Misfit>): readonly VersionsNotTried[] => {
   const ranges: VersionsNotTried[] = [];
-  for (const [version, reason] of misfits) {
-    if (reason === 'does-not-fit') continue;
+  const add = (from: number, to: number, reason: Reason): void => {
     const before = ranges.at(-1);
-    const follows = before?.reason === reason && before.from === version + 1;
-    ranges.splice(follows ? -1 : ranges.length, 1, { from: version, to: follows ? before.to : version, reason });
+    const follows = before?.reason === reason && before.from === to + 1;
+    ranges.splice(follows ? -1 : ranges.length, 1, { from, to: follows ? before.to : to, reason });
+  };
+  let below = Math.max(...misfits.keys());
+  for (const [version, reason] of misfits) {
+    if (version < below) add(version + 1, below, 'limit');
+    if (reason !== 'does-not-fit') add(version, version, reason);
+    below = version - 1;
   }
-  const below = Math.min(...misfits.keys()) - 1;
-  return below > 0 ? [...ranges, { from: 1, to: below, reason: 'limit' }] : ranges;
+  if (below > 0) add(1, below, 'limit');
+  return ranges;
 };
