@@ -17,8 +17,15 @@ const importMethod = z.enum(importMethods);
 
 /** A kid that a key had before its import. */
 export const formerKid = text(256);
-/** The most kids that one key can have had before. */
+/** The most kids that one version of a key can have had before. */
 const maxFormerKids = 16;
+
+export const formerKids = z
+  .array(formerKid)
+  .min(1)
+  .max(maxFormerKids)
+  .refine((kids) => new Set(kids).size === kids.length, 'must not contain a kid twice')
+  .meta({ uniqueItems: true });
 
 export const wrappingKey = z
   .strictObject({
@@ -59,12 +66,7 @@ export const importKey = contract({
         .describe(
           'As in POST /keys. A key cannot be imported into custody software. public imports a public key of somebody else from publicKey: it verifies their signatures, or encrypts to them.',
         ),
-      formerKids: z
-        .array(formerKid)
-        .min(1)
-        .max(maxFormerKids)
-        .refine((kids) => new Set(kids).size === kids.length, 'must not contain a kid twice')
-        .meta({ uniqueItems: true })
+      formerKids: formerKids
         .optional()
         .describe(
           'The kids that the key had elsewhere. A JWE or JWS with one of them finds the key without keyId. No other key of the tenant can have the same one.',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { contract, page } from './bus.js';
+import { formerKids } from './import-key.js';
 import { description, key, keyVersion, metadata, publicKey, revocationReason } from './key.js';
 import { cursor, inDigits, instant, pageLimit, text, uuid } from './primitive.js';
 import { importedPublicKey } from './public-key-import.js';
@@ -60,6 +61,11 @@ export const rotateKey = change('rotate', 'RotateKey', {
   publicKey: importedPublicKey
     .optional()
     .describe('The next public key. Required for a key in custody public, and not allowed otherwise.'),
+  formerKids: formerKids
+    .optional()
+    .describe(
+      'The kids that publicKey has at its owner, and not allowed without it. A JWS with one of them finds the new version without keyId. No other key or version of the tenant can have the same one. A kid inside publicKey.jwk is not taken.',
+    ),
 });
 
 const waitingDays = z

@@ -192,6 +192,38 @@ describe('a public key of others', () => {
     expectProblem(await post(`/keys/${made.id}/rotate`, { publicKey: jwkOf(third) }), 'request-invalid');
   });
 
+  it('is found by the kids that its owner gives each next key, and by nobody else’s', async () => {
+    const [first, second] = [pairOf('EC-P256'), pairOf('EC-P256', 'Bob')];
+    const { id } = await brought('EC-P256', 'sign', jwkOf(first), { formerKids: ['2024'] });
+    const other = await brought('EC-P256', 'sign', jwkOf(first));
+    const rotate = (key: string, body: Body, query = '') => post(`/keys/${key}/rotate${query}`, body);
+    const next = { publicKey: jwkOf(second), formerKids: ['2025', 'next'] };
+    expect((await rotate(id, next, '?dryRun=true')).body).toMatchObject({ succeeds: true });
+    expectProblem(await post('/verify', { jws: await signed(second, 'ES256', '2025') }), 'key-not-found');
+    expect((await rotate(id, next)).status).toBe(200);
+    for (const [pair, kid, version] of [
+      [first, '2024', 1],
+      [second, '2025', 2],
+      [second, 'next', 2],
+    ] as const)
+      expect(await verified({ jws: await signed(pair, 'ES256', kid) })).toMatchObject({
+        valid: true,
+        keyId: id,
+        version,
+      });
+    expect(await verified({ jws: await signed(second, 'ES256', '2024') })).toMatchObject({ valid: false, version: 1 });
+    expect((await tenant.admin.get<Key>(`/keys/${id}`)).formerKids).toEqual(['2024', '2025', 'next']);
+    // A kid has one version, and only a key of others takes one from a rotation.
+    for (const key of [id, other.id])
+      for (const query of ['', '?dryRun=true']) {
+        const taken = await rotate(key, { publicKey: jwkOf(first), formerKids: ['2026', '2024'] }, query);
+        expect(taken.text).toContain('former-kid-taken');
+      }
+    const own = await tenant.createKey({ algorithm: 'EC-P256' });
+    expectProblem(await rotate(own.id, { formerKids: ['2026'] }), 'request-invalid');
+    expect((await rotate(other.id, { publicKey: jwkOf(second), formerKids: ['2026'] })).status).toBe(200);
+  });
+
   it('has an alias, grants, states and an end, as every key', async () => {
     const pair = pairOf('EC-P256');
     const { id } = await brought('EC-P256', 'sign', jwkOf(pair));

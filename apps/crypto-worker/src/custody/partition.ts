@@ -10,7 +10,12 @@ export const pkcs11Section = z.strictObject({
   slotIndex: integer(0, 65_535).default(0),
   tokenLabel: z.string().min(1).max(32).optional(),
   tokenSerial: z.string().min(1).max(16).optional(),
-  pin: z.string().min(1),
+  // PINs are text of a keyboard. A longer one, or one with a control character, is a file that went wrong, and would cost a try.
+  pin: z
+    .string()
+    .min(1)
+    .refine((pin) => Buffer.byteLength(pin) <= 255, 'must not be longer than 255 bytes')
+    .refine((pin) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(pin), 'must not contain a control character or a line separator'),
   /** A row of the vendor profiles. If absent, the token's manufacturer and model select it. */
   profile: z.string().min(1).optional(),
   kekLabelPrefix: z.string().min(1).default('ankasecure:kek:tenant'),

@@ -1,23 +1,24 @@
 import { AnkaError, formerKid } from '@ankasecure/contracts';
 import { assertAsked, BoundedMap, withTenant } from '@ankasecure/service-kit';
 import { type DataSource, type EntityManager, In } from 'typeorm';
+import type { NamedById } from './key-store.js';
 import { holdFormerKids } from './lock/tenant-fence.sql.js';
 import { FormerKidRecord } from './record/former-kid.entity.js';
 
 /** The most kids that are kept in memory. The one that was unused for longest leaves first. */
 const capacity = 20_000;
 
-/** The version that an import makes: that of data with a former kid. */
-export const importedVersion = 1;
+/** The version that an import makes. Records of its kids name none. */
+const importedVersion = 1;
 
-/** Finds keys by the kids that they had before their import. A kid never moves to another key, so a copy is never outdated. */
+/** Finds versions of keys by the kids that they have or had elsewhere. A kid never moves to another key, so a copy is never outdated. */
 export class FormerKids {
-  private readonly known = new BoundedMap<string, string>(capacity);
+  private readonly known = new BoundedMap<string, NamedById>(capacity);
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** @returns the key's id. @throws AnkaError `key-not-found`, also for another tenant's kid */
-  async keyOf(tenantId: string, kid: string): Promise<string> {
+  /** @throws AnkaError `key-not-found`, also for another tenant's kid */
+  async find(tenantId: string, kid: string): Promise<NamedById> {
     const name = `${tenantId}/${kid}`;
     const known = this.known.use(name);
     if (known !== undefined) return known;
@@ -26,7 +27,7 @@ export class FormerKids {
       const record = await manager.findOneBy(FormerKidRecord, { tenantId, kid });
       if (record === null) throw new AnkaError('key-not-found');
       assertAsked(manager, record, { tenantId, kid });
-      return record.keyId;
+      return { keyId: record.keyId, version: record.version ?? importedVersion };
     });
     this.known.set(name, found);
     return found;
@@ -59,17 +60,18 @@ export const lockFreeKids = async (
   await assertFreeWithin(manager, tenantId, kids);
 };
 
-/** Writes the former kids of a new key. `lockFreeKids` was called before. */
+/** Writes the former kids of a new version. `lockFreeKids` was called before. */
 export const writeFormerKids = async (
   manager: EntityManager,
   tenantId: string,
-  keyId: string,
+  { keyId, version = importedVersion }: { readonly keyId: string; readonly version?: number },
   kids: readonly string[],
 ): Promise<void> => {
   if (kids.length === 0) return;
+  const of = { tenantId, keyId, version: version === importedVersion ? null : version };
   await manager.insert(
     FormerKidRecord,
-    kids.map((kid) => ({ tenantId, kid, keyId })),
+    kids.map((kid) => ({ ...of, kid })),
   );
 };
 

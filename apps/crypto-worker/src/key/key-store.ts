@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { GrantsOfKey } from '../access/access.js';
 import { grantsOf, readGrants } from '../access/grant.js';
-import { FormerKids, importedVersion } from './former-kids.js';
+import { FormerKids } from './former-kids.js';
 import type { Lifecycle } from './key-state.js';
 import { type KeyVersion, objectKindOf } from './key-version.js';
 import { NamedKeys } from './named-key.js';
@@ -129,7 +129,8 @@ export class KeyStore {
   }
 
   private async imported(tenantId: string, formerKid: string): Promise<GrantedVersion> {
-    return this.find(tenantId, await this.former.keyOf(tenantId, formerKid), importedVersion);
+    const { keyId, version } = await this.former.find(tenantId, formerKid);
+    return this.find(tenantId, keyId, version);
   }
 
   private insteadOf(error: unknown, tenantId: string, formerKid: string): Promise<GrantedVersion> {

@@ -199,7 +199,7 @@ export class CreateKey {
     const isNew = await insertIfAbsent(manager, KeyRecord, row, 'id');
     if (!isNew) return false;
     noteAbsent(manager, RotationPolicyRecord, { tenantId, keyId: id });
-    await writeFormerKids(manager, tenantId, id, source.formerKids ?? []);
+    await writeFormerKids(manager, tenantId, { keyId: id }, source.formerKids ?? []);
     return true;
   }
 

@@ -41,6 +41,8 @@ export interface Rotation {
   readonly activateIn?: string | undefined;
   /** The next public key, for a key in custody public. */
   readonly publicKey?: ImportedPublicKey | undefined;
+  /** The kids that the next public key has elsewhere. */
+  readonly formerKids?: readonly string[] | undefined;
   /** The reason for the rotation, for the event's details. */
   readonly trigger: 'request' | 'schedule' | 'uses';
   /** The turn that the rotation takes, if it must happen only once. */
@@ -95,7 +97,7 @@ interface Planning {
 export const planRotation = async (
   { custody, room, policy }: Planning,
   context: Context,
-  { expectedVersion, trigger, activateIn, publicKey }: Rotation,
+  { expectedVersion, trigger, activateIn, publicKey, formerKids }: Rotation,
   found: Versions,
 ): Promise<RotationPlan> => {
   const now = policy.now();
@@ -104,6 +106,8 @@ export const planRotation = async (
   if (current === undefined || newest === undefined) throw new AnkaError('key-not-found');
   assertMadeHere(current.key.purpose);
   const spki = nextPublicKey(current, publicKey, trigger);
+  if (formerKids !== undefined && spki === undefined)
+    throw new AnkaError('request-invalid', 'formerKids: is allowed only with publicKey');
   if (expectedVersion !== undefined && expectedVersion !== current.version)
     throw new AnkaError(
       'precondition-failed',

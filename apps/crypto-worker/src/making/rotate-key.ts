@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { assertGranted } from '../access/grant.js';
 import { Custody } from '../custody/custody.js';
+import { lockFreeKids, writeFormerKids } from '../key/former-kids.js';
 import { keyResource } from '../key/key-resource.js';
 import { isValidAt, stateAt, targetOf } from '../key/key-state.js';
 import { KeyStore, lifecycleOf } from '../key/key-store.js';
@@ -74,6 +75,7 @@ export class RotateKey {
           await this.assertMayManage(context, id);
           assertRevision(context, first.key.revision);
         }
+        if (rotation.formerKids !== undefined) await this.keys.former.assertFree(context.tenantId, rotation.formerKids);
         return planRotation({ custody: this.custody, room: this.versions.room, policy }, context, rotation, found);
       },
       foresee: forecast,
@@ -130,7 +132,7 @@ export class RotateKey {
         event: rotationEvent(context, rotation, plan, null),
         ref,
         make: async (key) => (spki === undefined ? this.custody.generate(context, key) : { spki, wrapped: null }),
-        holds: (manager) => this.holds(manager, context, plan, policy),
+        holds: (manager) => this.holds(manager, context, { ...plan, formerKids: rotation.formerKids }, policy),
         record: (manager) => this.record(manager, context, rotation, plan),
       },
     );
@@ -146,10 +148,11 @@ export class RotateKey {
     return withTenant(this.dataSource, context.tenantId, (manager) => assertGranted(manager, context, 'manage', id));
   }
 
+  /** @throws AnkaError `former-kid-taken` */
   private async holds(
     manager: EntityManager,
     context: Context,
-    { replaced, version, validity }: RotationPlan,
+    { replaced, version, validity, formerKids = [] }: RotationPlan & Pick<Rotation, 'formerKids'>,
     policy: EnforcedPolicy,
   ): Promise<boolean> {
     const { tenantId } = context;
@@ -158,6 +161,7 @@ export class RotateKey {
     const decided = [tenantId, id, replaced.version, replaced.revision, policy.revision, version];
     const held = await manager.query<unknown[]>(decisionHolds, decided);
     if (held.length === 0 || !(await this.versions.room.isLeftForVersion(manager, tenantId))) return false;
+    await lockFreeKids(manager, tenantId, formerKids);
     return isValidAt(validity, await this.makings.clock.within(manager));
   }
 
@@ -165,7 +169,7 @@ export class RotateKey {
     manager: EntityManager,
     { tenantId }: Context,
     rotation: Rotation,
-    { replaced, from, activateAt }: RotationPlan,
+    { replaced, version, from, activateAt }: RotationPlan,
   ): Promise<boolean> {
     if (rotation.turn !== undefined && !(await rotation.turn.take(manager))) return false;
     const changes =
@@ -173,6 +177,7 @@ export class RotateKey {
         ? followedVersion(replaced, targetOf('rotate', from) ?? from, rotation.trigger, await transactionTime(manager))
         : toBeFollowed(replaced, activateAt);
     await changeRecord(manager, replaced, changes);
+    await writeFormerKids(manager, tenantId, { keyId: replaced.keyId, version }, rotation.formerKids ?? []);
     await reviseKey(manager, tenantId, replaced.keyId);
     return true;
   }

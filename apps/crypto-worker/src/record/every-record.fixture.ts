@@ -61,7 +61,7 @@ export const records: readonly (readonly [entity: new () => object, row: object]
       rewrapFailure: 'hsm-error',
     },
   ],
-  [FormerKidRecord, { tenantId, kid: 'of another house', keyId }],
+  [FormerKidRecord, { tenantId, kid: 'of another house', keyId, version: 2 }],
   [KeyAliasRecord, { tenantId, name: 'alias', keyId }],
   [KeyGrantRecord, { tenantId, keyId, kind: 'subject', grantee: 'bob', rights: ['use:sign'], grantedBy: 'alice' }],
   [

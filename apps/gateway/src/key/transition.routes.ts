@@ -163,7 +163,7 @@ export const transitionRoutes: readonly Route[] = [
     tag: 'Lifecycle',
     summary: 'Rotate a key',
     description:
-      'The HSM generates a new version, if the policy in force allows it. The new version is ACTIVE and current. The old version is DEACTIVATED in the same commit; it still decrypts and verifies data that names it.\n\nWith `activateIn` this happens later: until then the new version is PRE_ACTIVE, and the old one is current, encrypts and signs. The public key of a signing key is in the key set as soon as the call returns, so relying parties have it before it signs. `activate` with the number of the new version brings the date forward. The old version ends on its date even if the new one is compromised or destroyed before: rotate the key again.\n\nA key in custody public takes its next version from `publicKey`.',
+      'The HSM generates a new version, if the policy in force allows it. The new version is ACTIVE and current. The old version is DEACTIVATED in the same commit; it still decrypts and verifies data that names it.\n\nWith `activateIn` this happens later: until then the new version is PRE_ACTIVE, and the old one is current, encrypts and signs. The public key of a signing key is in the key set as soon as the call returns, so relying parties have it before it signs. `activate` with the number of the new version brings the date forward. The old version ends on its date even if the new one is compromised or destroyed before: rotate the key again.\n\nA key in custody public takes its next version from `publicKey`, and the version’s kids elsewhere from `formerKids`.',
     roles: changers,
     right: 'manage',
     contract: rotateKey.contract,
@@ -180,6 +180,7 @@ export const transitionRoutes: readonly Route[] = [
     errors: [
       'key-not-found',
       'key-access-denied',
+      'former-kid-taken',
       'key-state',
       'policy-refused',
       'purpose-mismatch',

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +94,9 @@ describe('configuration', () => {
     ['braces in the default', '${canary:{a}}'],
     ['a shell’s variable', '$canary'],
     ['a shell’s command', '$(canary)'],
+    ['a brace too many', '${canary}}'],
+    ['a brace too many before it', '}${canary}'],
+    ['a brace too many after a written one', '$${a}}${canary}'],
   ])('refuses %s, with the key and without the text', (_, pin) => {
     const environment = { canary: '1234', pkcs11_pin: '1234' };
     expect(refusedPin(pin, environment)).toMatch(/^configuration: ankasecure\.hsm\.pkcs11\.pin [^\n]*The forms are/);
@@ -108,6 +112,8 @@ describe('configuration', () => {
     ['${canary:}x', 'x'],
     ['${canary:a:b/c d}', 'a:b/c d'],
     ['${pkcs11_pin}-${pkcs11_pin}', '1234-1234'],
+    ['{${pkcs11_pin}}', '{1234}'],
+    ['a}b', 'a}b'],
   ])('reads %j as %j', (pin, value) => {
     expect(refusedPin(pin, { pkcs11_pin: '1234' })).toMatchObject({ hsm: { pkcs11: { pin: value } } });
   });
@@ -128,6 +134,9 @@ describe('configuration', () => {
   });
 
   it.each([
+    ['', 'is empty'],
+    ['\n', 'is empty'],
+    ['canary'.repeat(11_000), 'is longer than 65536 bytes'],
     ['canary\n\n', 'has an empty line'],
     ['canary\r\n\r\n', 'has an empty line'],
     ['\ncanary', 'has an empty line'],
@@ -146,7 +155,12 @@ describe('configuration', () => {
 
   it('refuses a secret that is a directory', () => {
     mkdirSync(join(secrets, 'pkcs11_pin'));
-    expect(() => load(documented)).toThrow('configuration: the secret file pkcs11_pin cannot be read (EISDIR)');
+    expect(() => load(documented)).toThrow('configuration: the secret file pkcs11_pin is not a regular file');
+  });
+
+  it('refuses a secret that is a pipe, and does not wait for a writer', () => {
+    execFileSync('mkfifo', [join(secrets, 'pkcs11_pin')]);
+    expect(() => load(documented)).toThrow('configuration: the secret file pkcs11_pin is not a regular file');
   });
 
   it('names the key and the expected type, and never a value', () => {

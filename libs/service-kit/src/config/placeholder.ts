@@ -28,6 +28,16 @@ const bare = /^\$[A-Za-z_(]/;
 const rule =
   'The forms are ${NAME} and ${NAME:default}; $${ writes ${. A value that begins with a dollar sign and a name belongs in a secret file or in the environment.';
 
+/** Whether text with a placeholder has a brace that closes nothing: `${NAME}}` would become the value and a brace. */
+const hasStrayBrace = (text: string): boolean => {
+  if (!text.match(parts)?.some((part) => part !== '$${')) return false;
+  let open = 0;
+  return [...text.replaceAll(parts, (part) => (part === '$${' ? '{' : ''))].some((character) => {
+    open += character === '{' ? 1 : character === '}' ? -1 : 0;
+    return open < 0;
+  });
+};
+
 /** Names the key and never the text, which may be a secret. */
 const refusal = (key: string, what: string): Error => new Error(`configuration: ${key} ${what}. ${rule}`);
 
@@ -50,5 +60,6 @@ const valueOf = (part: string, key: string, resolve: Resolve): string => {
  */
 export const resolvePlaceholders = (text: string, key: string, resolve: Resolve): string => {
   if (bare.test(text)) throw refusal(key, 'begins with $ and a name, without braces');
+  if (hasStrayBrace(text)) throw refusal(key, 'has a closing brace too many beside a placeholder');
   return text.replaceAll(parts, (part) => valueOf(part, key, resolve));
 };

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What is not one line of text, in the order in which it is said. */
 const faults: readonly (readonly [fault: RegExp, what: string])[] = [
+  [/^$/, 'is empty'],
   [/^\uFEFF/, 'begins with a byte order mark'],
   [/\0/, 'contains a NUL byte'],
   [/^[\r\n]|[\r\n]$/, 'has an empty line'],
@@ -17,6 +18,18 @@ const decode = (bytes: Buffer, name: string): string => {
   }
 };
 
+/** The longest secret file, in bytes. */
+const longest = 64 * 1024;
+
+class NotPlain extends Error {}
+
+/** Looks before it reads: a pipe without a writer would never end, and a device would never stop. */
+const assertPlain = (path: string, name: string): void => {
+  const file = statSync(path);
+  const what = !file.isFile() ? 'is not a regular file' : file.size > longest && `is longer than ${longest} bytes`;
+  if (what !== false) throw new NotPlain(`configuration: the secret file ${name} ${what}`);
+};
+
 /**
  * Reads a secret: one line of UTF-8. One line break at its end is not part of it. Anything else is refused here, because a token
  * counts every wrong PIN.
@@ -26,8 +39,10 @@ const decode = (bytes: Buffer, name: string): string => {
 export const readSecret = (directory: string, name: string): string | undefined => {
   let bytes: Buffer;
   try {
+    assertPlain(join(directory, name), name);
     bytes = readFileSync(join(directory, name));
   } catch (cause) {
+    if (cause instanceof NotPlain) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
     throw new Error(`configuration: the secret file ${name} cannot be read (${code})`, { cause });

@@ -1,3 +1,4 @@
+import { nkeys } from '@nats-io/transport-node';
 import { z } from 'zod';
 import type { Authority } from '../file/certificate-file.js';
 import { levelFormats } from '../logging/logger.js';
@@ -12,7 +13,16 @@ export const integer = (min: number, max: number) =>
 export const port = integer(1, 65_535);
 
 /** An IPv4 or IPv6 network in CIDR notation. */
-export const network = z.union([z.cidrv4(), z.cidrv6()]);
+export const network = z.union([z.cidrv4(), z.cidrv6()], 'must be an IPv4 or IPv6 network, such as 10.0.0.0/8');
+
+/** Checked here because the bus would only say that it refuses the connection. */
+const isUserSeed = (seed: string): boolean => {
+  try {
+    return seed.startsWith('SU') && nkeys.fromSeed(new TextEncoder().encode(seed)).getPublicKey().startsWith('U');
+  } catch {
+    return false;
+  }
+};
 
 const login = { user: z.string().min(1), password: z.string().min(1) };
 
@@ -28,7 +38,7 @@ export const clockDefaults: ClockConfig = { maximumSkewMs: 2_000 };
 export const serviceConfig = z.strictObject({
   nats: z.strictObject({
     servers: z.array(z.string().min(1)).min(1),
-    nkeySeed: z.string().startsWith('SU', 'must be a user nkey seed'),
+    nkeySeed: z.string().refine(isUserSeed, 'must be a user nkey seed, which begins with SU and ends with a checksum'),
     caFile: z.string().min(1),
   }),
   database: z.strictObject({

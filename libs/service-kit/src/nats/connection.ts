@@ -123,7 +123,7 @@ export class BusConnection {
       ...serverLiveness,
       ignoreAuthErrorAbort: true,
     };
-    const connection = await connectPatiently(options, config.servers, patienceMs, log);
+    const connection = await connectPatiently(options, config, patienceMs, log);
     return new BusConnection(connection, { service, partition: config.partition }, log);
   }
 

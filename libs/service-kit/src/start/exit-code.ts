@@ -49,8 +49,8 @@ export const exitCodes = {
   port: {
     code: 71,
     services,
-    cause: 'A port is taken, or the process may not open it.',
-    remedy: 'Stop the other process, or change `observability.port` or `http.port`.',
+    cause: 'A port is taken, the process may not open it, or its host is not an address of this machine.',
+    remedy: 'Stop the other process, or change the port or the host in `observability` or `http`.',
   },
   hsm: {
     code: 72,
@@ -112,11 +112,17 @@ export const openingPort = async <Value>(key: string, port: number, open: () => 
     return await open();
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
+    const options = { cause: error };
+    if (unresolved.includes(code))
+      throw new StartFailure('port', `${key.replace(/port$/, 'host')} is a name without an address (${code})`, options);
     const what = portFaults[code];
     if (what === undefined) throw error;
-    throw new StartFailure('port', `port ${port} (${key}) ${what}`, { cause: error });
+    throw new StartFailure('port', `port ${port} (${key}) ${what}`, options);
   }
 };
+
+/** The codes of a host name that cannot be resolved. */
+const unresolved: readonly string[] = ['ENOTFOUND', 'EAI_AGAIN'];
 
 const portFaults: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is taken by another process',

@@ -4,12 +4,12 @@ import { KeyRecord } from './key.entity.js';
 
 const primaryKeyConstraintName = 'former_kid_pkey';
 
-/** A kid that one of the tenant's keys had before it was imported. It never changes. */
+/** A kid that one of the tenant's keys has or had elsewhere. It never changes. */
 @Entity('former_kid')
 @Index('former_kid_key', ['tenantId', 'keyId'])
 @ForeignKey(() => KeyRecord, ['tenantId', 'keyId'], ['tenantId', 'id'], { name: 'former_kid_tenant_id_key_id_fkey' })
 @SealedRecord<FormerKidRecord>({
-  deciding: ['tenantId', 'kid', 'keyId', 'recordRevision'],
+  deciding: ['tenantId', 'kid', 'keyId', 'version', 'recordRevision'],
   notDeciding: {
     seal: 'is the seal itself',
   },
@@ -23,6 +23,10 @@ export class FormerKidRecord {
 
   @Column('uuid', { name: 'key_id' })
   keyId!: string;
+
+  /** The version of the key that has the kid. Null means the first one, which the import made. */
+  @Column('integer', { nullable: true })
+  version!: number | null;
 
   /** See `SealedRecord`. */
   @Column('bigint', { name: 'record_revision', nullable: true, transformer: wholeNumber })
