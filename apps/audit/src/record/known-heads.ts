@@ -39,6 +39,11 @@ export class KnownHeads {
     return this.at.sum;
   }
 
+  /** Whether an index is that of these heads in every part. A MAC alone says nothing of a sum that stands beside it. */
+  isAt({ seq, sum, mac }: IndexPlace): boolean {
+    return seq === this.at.seq && sum.equals(this.at.sum) && mac.equals(this.at.mac);
+  }
+
   get size(): number {
     return this.heads.size;
   }

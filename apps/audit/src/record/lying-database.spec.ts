@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { listRecordHeads, type RecordChange, readRecordHeads, recordDetails } from '@ankasecure/contracts';
+import { withTenant } from '@ankasecure/service-kit';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BoundIndexes } from '../anchor/bound-index.js';
 import { SealedEnds } from '../anchor/sealed-ends.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
+import { MacSource } from '../mac/mac-source.js';
 import { underAttack } from '../testing/attacked-database.js';
 import { keepAnswers, lieNever, lieWhen, lyingTables } from '../testing/lying-tables.js';
 import { contextOf, eventOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { IndexAlarm } from './index-alarm.js';
+import { sumOf } from './known-heads.js';
+import { ProvenHeads } from './proven-heads.js';
+import { RecordHead as RecordHeadRow } from './record-head.entity.js';
 import { RecordIndexes } from './record-indexes.js';
 
 const digest = (letter: string): string => letter.repeat(43);
@@ -200,6 +207,38 @@ describe('the heads of records in a database whose owner lies to some statements
     await honest();
     await changing({ id: `${keyId}/2`, revision: 3 });
     expect(await told()).toContainEqual(expect.objectContaining(compromised));
+  });
+
+  it.each([
+    ['an older head', { revision: 1, digest: digest('A') }],
+    ['a later head', { revision: 3, digest: digest('C') }],
+    ['no head', undefined],
+  ])('are refused when %s stands under a genuine MAC, with the sum that fits it', async (_, over) => {
+    await changing({});
+    await changing({ ...compromised, id: `${keyId}/2` });
+    await changing(compromised);
+    expect(await told()).toHaveLength(4);
+    const where = `tenant_id = '${tenantId}' AND id = '${keyId}/1'`;
+    await audit.tamper(
+      over === undefined
+        ? `DELETE FROM real_head WHERE ${where}`
+        : `UPDATE real_head SET state = 'ACTIVE', revision = ${over.revision}, digest = '${over.digest}' WHERE ${where}`,
+    );
+    const { dataSource } = audit.instances[0] ?? expect.unreachable();
+    const heads = await withTenant(dataSource, tenantId, (manager) => manager.findBy(RecordHeadRow, { tenantId }));
+    const sum = await sumOf(heads);
+    await audit.tamper(`UPDATE real_index SET sum = '\\x${sum.toString('hex')}' WHERE tenant_id = '${tenantId}'`);
+    for (const { app } of audit.instances) {
+      // Its heads were dropped from memory for those of other tenants. What it knows of the index stays.
+      const [macs, alarm] = [app.get(MacSource), app.get(IndexAlarm)];
+      const guard = app.get(TrailGuard);
+      const proven = new ProvenHeads(alarm, guard, app.get(SealedEnds), app.get(BoundIndexes));
+      const indexes = new RecordIndexes(dataSource, macs, alarm, guard, proven);
+      await expect(indexes.heads(contextOf(tenantId))).rejects.toMatchObject({
+        code: 'service-unavailable',
+        detail: expect.stringContaining('its MAC is not genuine') as unknown,
+      });
+    }
   });
 
   it('keep their place in the anchor when the database leaves their trail out of the next one', async () => {

@@ -127,18 +127,12 @@ export class ProvenHeads {
     const known = from ?? this.memory.get(tenantId);
     if (known?.precede(heads, held.seq, from === undefined) === false)
       throw this.alarm.raise(tenantId, 'it takes back what this process knows');
-    if (!this.isKnown(tenantId, held) && !(await isGenuine(mac, claimOf(held))))
+    if (known?.isAt(held) !== true && !(await isGenuine(mac, claimOf(held))))
       throw this.alarm.raise(tenantId, 'its MAC is not genuine');
     if (base.seq !== seq) return base.seq >= held.seq ? base : undefined;
     this.take(tenantId, base, held, heads);
     this.ends.learnIndex(tenantId, held);
     return base;
-  }
-
-  /** Whether this process has seen the index: its MAC, and the sum under it. */
-  private isKnown(tenantId: string, { mac, sum }: RecordIndexRecord): boolean {
-    const known = this.memory.get(tenantId);
-    return known !== undefined && known.mac.equals(mac) && known.sum.equals(sum);
   }
 }
 
