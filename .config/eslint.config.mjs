@@ -18,7 +18,8 @@ const tests = ['**/*.spec.ts', '**/*.conformance.ts', '**/*.fixture.ts', '**/tes
 const restrict = (...paths) => ({ '@typescript-eslint/no-restricted-imports': ['error', { paths }] });
 const pkcs11 = ['graphene-pk11', 'koffi', 'pkcs11js'].map((name) => ({
   name,
-  message: 'Promise 1: PKCS#11 is spoken in apps/crypto-worker/src/custody/pkcs11 alone, so that one folder shows what is done with keys.',
+  message:
+    'Promise 1: PKCS#11 is spoken in apps/crypto-worker/src/custody/pkcs11 alone, so that one folder shows what is done with keys.',
 }));
 const testing = {
   name: '@ankasecure/testing',
@@ -26,13 +27,17 @@ const testing = {
 };
 
 export default defineConfig(
-  { ignores: ['**/dist/**', '**/node_modules/**', '**/.nx/**', '**/.ankasecure/**', '**/coverage/**', '**/reports/**'] },
+  {
+    ignores: ['**/dist/**', '**/node_modules/**', '**/.nx/**', '**/.ankasecure/**', '**/coverage/**', '**/reports/**'],
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],
     plugins: { '@nx': nx },
     linterOptions: { noInlineConfig: true },
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: new URL('..', import.meta.url).pathname } },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: new URL('..', import.meta.url).pathname },
+    },
     rules: {
       '@nx/enforce-module-boundaries': [
         'error',
@@ -63,5 +68,8 @@ export default defineConfig(
   },
   { files: tests, rules: { ...restrict(...pkcs11), '@typescript-eslint/unbound-method': 'off' } },
   { files: ['apps/crypto-worker/src/custody/pkcs11/**'], rules: restrict(testing) },
-  { files: ['apps/crypto-worker/src/custody/pkcs11/**/*.spec.ts'], rules: { '@typescript-eslint/no-restricted-imports': 'off' } },
+  {
+    files: ['apps/crypto-worker/src/custody/pkcs11/**/*.spec.ts'],
+    rules: { '@typescript-eslint/no-restricted-imports': 'off' },
+  },
 );

@@ -54,7 +54,13 @@ export default defineConfig({
         test: {
           ...parts,
           name: 'part',
-          include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'deploy/**/*.spec.ts', 'test/conformance/**/*.spec.ts', 'test/load/**/*.spec.ts'],
+          include: [
+            'libs/**/*.spec.ts',
+            'apps/**/*.spec.ts',
+            'deploy/**/*.spec.ts',
+            'test/conformance/**/*.spec.ts',
+            'test/load/**/*.spec.ts',
+          ],
           exclude: ['**/node_modules/**', '**/dist/**', ...hsm],
           isolate: false,
           setupFiles: ['libs/testing/src/process/shared-process.setup.ts'],
@@ -76,7 +82,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { ...stacks, name: 'start', include: ['test/e2e/start/**/*.spec.ts'], maxWorkers: 2, sequence: { groupOrder: 1 } },
+        test: {
+          ...stacks,
+          name: 'start',
+          include: ['test/e2e/start/**/*.spec.ts'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
       },
       {
         extends: true,

@@ -34,12 +34,12 @@ const commands = {
   'test:compose': { build: buildAll, run: program('test/dist/compose/main.js') },
   'bench:wrapped': { build: buildAll, run: program('test/dist/load/wrapped.js') },
   test: { run: test },
-  'test:attack': { run: testAttack },
-  'test:kill': { run: testKill },
-  'test:faults': { run: testFaults },
-  'test:drill': { run: testDrill },
-  'test:interop': { run: testInterop },
-  'test:monitoring': { run: testMonitoring },
+  'test:attack': { build: buildAll, run: testAttack },
+  'test:kill': { build: buildAll, run: testKill },
+  'test:faults': { build: buildAll, run: testFaults },
+  'test:drill': { build: buildAll, run: testDrill },
+  'test:interop': { build: buildAll, run: testInterop },
+  'test:monitoring': { build: buildAll, run: testMonitoring },
 };
 
 /** Prevents two runs in one clone from installing or compiling at the same time. */

@@ -52,8 +52,8 @@ const finish = (...runs) => {
 const vitest = (repository, node, args, env) =>
   show(repository, node, 'vitest', ['run', '--config', '.config/vitest.config.ts', ...args], env);
 
-const build = (repository, node, targets) =>
-  show(repository, node, 'nx', ['run-many', '-t', ...targets, '--outputStyle=static', '--nxBail']);
+/** One failure, of a step that counts no tests. */
+const failure = { code: 1, tail: '' };
 
 /**
  * The default selection, which leaves out the long suites. The second run has stacks, which would take processors from the
@@ -64,53 +64,45 @@ const everyday = [
   ['--project=e2e', '--project=start'],
 ];
 
-/** Runs lint, type check and every test except those of the functions below. Arguments go to vitest. @returns {Promise<number>} the exit code */
+/**
+ * Runs type check, format check, lint and every test except those of the functions below. Arguments go to vitest. The lint takes
+ * one processor for a minute, beside the compiler and the first tests, which leave one free.
+ * @returns {Promise<number>} the exit code
+ */
 export const test = async ({ repository, node, args }) => {
-  const built = await build(repository, node, ['build', 'lint']);
-  if (built.code !== 0) return finish({ code: 1, tail: '' });
+  const checking = show(repository, node, 'nx', ['check', '--outputStyle=static']);
+  const compiled = await show(repository, node, 'tsc', ['-b']);
   const runs = [];
-  for (const selection of args.length > 0 ? [args] : everyday) runs.push(await vitest(repository, node, selection));
-  return finish(...runs);
+  for (const selection of compiled.code !== 0 ? [] : args.length > 0 ? [args] : everyday) {
+    runs.push(await vitest(repository, node, selection));
+    if ((await checking).code !== 0) break;
+  }
+  const checked = await checking;
+  return finish(...runs, ...[compiled, checked].filter(({ code }) => code !== 0).map(() => failure));
 };
+
+const suite =
+  (project, setting) =>
+  ({ repository, node, args }) => {
+    if (setting === undefined) return vitest(repository, node, [`--project=${project}`, ...args]).then(finish);
+    const [value = setting.default, ...rest] = args;
+    return vitest(repository, node, [`--project=${project}`, ...rest], { [setting.variable]: value }).then(finish);
+  };
 
 /** Runs the end-to-end specs that attack a stack: forged records and trails, races, bad input, wrong clocks, searches for secrets. */
-export const testAttack = async ({ repository, node, args }) => {
-  const built = await build(repository, node, ['build']);
-  const run = () => vitest(repository, node, ['--project=attack', ...args]);
-  return finish(built.code === 0 ? await run() : { code: 1, tail: '' });
-};
+export const testAttack = suite('attack');
 
 /** Runs outages, and kills services at random points: a thousand times for `npm run test:kill -- 1000`. */
-export const testKill = async ({ repository, node, args: [kills = '200', ...args] }) => {
-  const built = await build(repository, node, ['build']);
-  const run = () => vitest(repository, node, ['--project=fault', ...args], { ANKASECURE_KILLS: kills });
-  return finish(built.code === 0 ? await run() : { code: 1, tail: '' });
-};
+export const testKill = suite('fault', { variable: 'ANKASECURE_KILLS', default: '200' });
 
 /** Runs the fault matrix: every part and fault, or with `short` the rows that CI runs. */
-export const testFaults = async ({ repository, node, args: [form = 'full', ...args] }) => {
-  const built = await build(repository, node, ['build']);
-  const run = () => vitest(repository, node, ['--project=faults', ...args], { ANKASECURE_FAULTS: form });
-  return finish(built.code === 0 ? await run() : { code: 1, tail: '' });
-};
+export const testFaults = suite('faults', { variable: 'ANKASECURE_FAULTS', default: 'full' });
 
 /** Runs the drill: restores databases from older backups, by the recipe of `deploy/backup.md`. */
-export const testDrill = async ({ repository, node, args }) => {
-  const built = await build(repository, node, ['build']);
-  const run = () => vitest(repository, node, ['--project=drill', ...args]);
-  return finish(built.code === 0 ? await run() : { code: 1, tail: '' });
-};
+export const testDrill = suite('drill');
 
 /** Runs default clients of other ecosystems against a stack. It installs their libraries first, or says what is missing. */
-export const testInterop = async ({ repository, node, args }) => {
-  const built = await build(repository, node, ['build']);
-  const run = () => vitest(repository, node, ['--project=interop', ...args]);
-  return finish(built.code === 0 ? await run() : { code: 1, tail: '' });
-};
+export const testInterop = suite('interop');
 
 /** Checks the alert rules, their tests and the dashboard of `deploy/monitoring` by promtool, which it downloads if it is missing. */
-export const testMonitoring = async ({ repository, node, args }) => {
-  const built = await build(repository, node, ['build']);
-  const run = () => vitest(repository, node, ['--project=monitoring', ...args]);
-  return finish(built.code === 0 ? await run() : { code: 1, tail: '' });
-};
+export const testMonitoring = suite('monitoring');

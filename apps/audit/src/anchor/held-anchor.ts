@@ -2,7 +2,7 @@ import type { TrailAnchor } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AnchorSource } from './anchor-source.js';
-import { type AnchoredTrails, anchorDigest } from './anchored-heads.js';
+import { type AnchoredTrails, anchorDigest, arePlain } from './anchored-heads.js';
 import { lastAnchor, trailsOfAnchor } from './trail-anchor.sql.js';
 
 /**
@@ -42,7 +42,7 @@ export class HeldAnchors {
           ? `ankadb_audit is older than the HSM: it ends at anchor ${last}, the HSM holds anchor ${number}.`
           : `The HSM is older than ankadb_audit: it holds anchor ${number}, the database ends at anchor ${last}.`,
       );
-    if (anchorDigest(number, trails) !== anchor.digest)
+    if (!arePlain(trails.heads) || anchorDigest(number, trails) !== anchor.digest)
       return differs(`ankadb_audit was changed: its heads at anchor ${number} are not those that the HSM holds.`);
     return { standing: 'known', anchor, trails };
   }

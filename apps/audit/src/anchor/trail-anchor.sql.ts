@@ -1,14 +1,21 @@
+import { AnkaError } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource } from 'typeorm';
-import type { AnchoredHead, AnchoredTrails } from './anchored-heads.js';
+import { type AnchoredHead, type AnchoredTrails, arePlain } from './anchored-heads.js';
 import type { SealedEnd } from './sealed-ends.js';
 
-/** The heads of all trails that have events. */
-export const trailHeads = (dataSource: DataSource): Promise<AnchoredHead[]> =>
-  dataSource.query<
-    AnchoredHead[]
-  >(`SELECT tenant_id AS "tenantId", seq::float8 AS seq, hash, index_seq::float8 AS "indexSeq", index_mac AS "indexMac"
-     FROM all_trail_heads()`);
+/** The heads of all trails that have events. @throws AnkaError `service-unavailable` for what no trails can be */
+export const trailHeads = async (dataSource: DataSource): Promise<AnchoredHead[]> => {
+  const heads = await dataSource.query<AnchoredHead[]>(
+    `SELECT tenant_id AS "tenantId", seq::float8 AS seq, hash, index_seq::float8 AS "indexSeq", index_mac AS "indexMac"
+     FROM all_trail_heads()`,
+  );
+  if (arePlain(heads)) return heads;
+  throw new AnkaError(
+    'service-unavailable',
+    'ankadb_audit names ends of trails that no trail can have, or two of one trail. Look for views and functions that were changed.',
+  );
+};
 
 /** Reads the trails that an anchor binds; undefined if this database does not have the anchor. */
 export const trailsOfAnchor = async (dataSource: DataSource, number: number): Promise<AnchoredTrails | undefined> => {

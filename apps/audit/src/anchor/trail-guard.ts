@@ -231,7 +231,10 @@ export class TrailGuard {
     this.faults = await this.findFaults();
     this.comparedAt = monotonicNow();
     const { whole, trails } = this.faults;
-    this.refusedNow = (await this.refused()).length;
+    this.refusedNow = await this.refused().then(
+      ({ length }) => length,
+      () => this.ends.all().size,
+    );
     if (whole !== null && whole !== before?.whole)
       this.log.error({ alarm: 'trail-behind', fault: whole }, 'the trails are refused');
     for (const [tenantId, fault] of trails)

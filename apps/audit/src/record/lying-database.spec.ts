@@ -114,6 +114,52 @@ describe('the heads of records in a database whose owner lies to some statements
     expect(audit.macs.anchor?.number).toBeGreaterThan(number);
   });
 
+  it('are not anchored while the database names two ends of a trail, and all are refused then', async () => {
+    await changing({});
+    const [guard] = guards();
+    await guard?.advance();
+    const { number } = audit.macs.anchor ?? expect.unreachable();
+    const body = `SELECT h.tenant_id, h.seq, h.hash, coalesce(i.seq, 0), coalesce(i.mac, '')
+      FROM trail_head h LEFT JOIN real_index i USING (tenant_id)
+      UNION ALL SELECT '${tenantId}'::uuid, 1::bigint, sha256(''), 0::bigint, ''::bytea`;
+    await underAttack(audit, { replaced: { name: 'all_trail_heads', body } }, async () => {
+      for (let round = 0; round < 3; round++) await expect(guard?.advance()).rejects.toThrow('two of one trail');
+      await guard?.compare();
+      expect(guard?.fault).toContain('does not keep new anchors');
+    });
+    expect(audit.macs.anchor?.number).toBe(number);
+    await guard?.advance();
+    expect(guard?.fault).toBeNull();
+  });
+
+  it('are refused while the database cuts the bytes of an anchor into other trails', async () => {
+    const other = randomUUID();
+    await changing({});
+    await audit.append([eventOf(other)]);
+    const [guard] = guards();
+    await guard?.advance();
+    await guard?.compare();
+    expect(guard?.fault).toBeNull();
+    const { number } = audit.macs.anchor ?? expect.unreachable();
+    await audit.tamper('CREATE TABLE kept_anchor AS SELECT * FROM trail_anchor');
+    // The last two trails become one, whose hash has the bytes of both.
+    await audit.tamper(`WITH a AS (SELECT * FROM trail_anchor WHERE number = ${number}),
+        t AS (SELECT h.*, row_number() OVER (ORDER BY tenant DESC) AS place FROM a,
+          unnest(a.tenants, a.seqs, a.hashes, a.index_seqs, a.index_macs) AS h (tenant, seq, hash, index_seq, index_mac)),
+        merged AS (SELECT b.tenant, b.seq, b.hash || int8send(b.index_seq) || b.index_mac || uuid_send(l.tenant)
+            || int8send(l.seq) || l.hash AS hash, l.index_seq, l.index_mac
+          FROM t b, t l WHERE b.place = 2 AND l.place = 1
+          UNION ALL SELECT tenant, seq, hash, index_seq, index_mac FROM t WHERE place > 2)
+      UPDATE trail_anchor SET (tenants, seqs, hashes, index_seqs, index_macs) =
+        (SELECT array_agg(tenant), array_agg(seq), array_agg(hash), array_agg(index_seq), array_agg(index_mac) FROM merged)
+      WHERE number = ${number}`);
+    await guard?.compare();
+    expect(guard?.fault).toContain('was changed');
+    await audit.tamper(`DELETE FROM trail_anchor; INSERT INTO trail_anchor SELECT * FROM kept_anchor`);
+    await guard?.compare();
+    expect(guard?.fault).toBeNull();
+  });
+
   it('are refused while somebody has put an anchor there that uses up the numbers, and no later one is written', async () => {
     await changing({});
     const [guard] = guards();

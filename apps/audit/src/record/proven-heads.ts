@@ -11,6 +11,7 @@ import { IndexAlarm } from './index-alarm.js';
 import { KnownHeads } from './known-heads.js';
 import type { ReadIndex } from './read-index.js';
 import type { RecordIndexRecord } from './record-index.entity.js';
+import { impossible } from './told-heads.js';
 
 /** What the database tells of an index in one snapshot, and the place that the seal at the trail's end binds. */
 export interface BoundReading extends ReadIndex {
@@ -75,6 +76,8 @@ export class ProvenHeads {
   async load(tenantId: string, reading: Reading, mac: ComputeMac, known: KnownHeads | undefined): Promise<KnownHeads> {
     const fits = this.guard.expectedIndex(tenantId);
     const told = await reading(known);
+    const fault = impossible(tenantId, told);
+    if (fault !== undefined) throw this.alarm.raise(tenantId, fault);
     if (told.bound !== null && !isSamePlace(placeOf(told.held), told.bound)) throw this.alarm.raise(tenantId, unbound);
     const heads = await this.verified(tenantId, told, mac);
     if (heads === undefined) return this.load(tenantId, reading, mac, undefined);

@@ -3,11 +3,11 @@ import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { MacSource } from '../mac/mac-source.js';
 import type { ComputeMac } from '../mac/stored-mac.js';
-import { HeadVerification, type VerifiedStretch } from '../record/head-verification.js';
 import { UnprovenEnd } from '../record/proven-heads.js';
 import { RecordIndexes } from '../record/record-indexes.js';
 import { TrailReader } from '../trail/trail-reader.js';
 import { BoundIndexCheck } from './bound-index-check.js';
+import { HeadVerification, type VerifiedStretch } from './head-verification.js';
 import { type Compared, TrailAnchorCheck } from './trail-anchor-check.js';
 import { type Proof, TrailProof } from './trail-proof.js';
 

@@ -1,4 +1,4 @@
-import { maxMembers } from '@ankasecure/contracts';
+import { maxMembers, uuidForm } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import { isWithin, type JsonBound } from '../json/json-bound.js';
 import { OutboxEntry } from './outbox-entry.entity.js';
@@ -22,14 +22,12 @@ export interface WrittenEvent {
   readonly eventId?: unknown;
 }
 
-const tenantForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 const isWritten = (event: unknown): event is WrittenEvent =>
   typeof event === 'object' &&
   event !== null &&
   'tenantId' in event &&
   typeof event.tenantId === 'string' &&
-  tenantForm.test(event.tenantId);
+  uuidForm.test(event.tenantId);
 
 /**
  * Reads the events of a row. Whoever owns the database can write any text there. Nothing but a list of events may be joined

@@ -1,9 +1,9 @@
 import type { ChainRow } from '@ankasecure/audit-event';
 import { type RecordHead, type RecordName, recordKey } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
-import type { KnownHeads } from './known-heads.js';
-import { type SealedChange, selectHeads, selectHeadsOf } from './record-head.sql.js';
-import { LastChanges, namedChanges } from './sealed-change.js';
+import type { KnownHeads } from '../record/known-heads.js';
+import { type SealedChange, selectHeads, selectHeadsOf } from '../record/record-head.sql.js';
+import { LastChanges, namedChanges } from '../record/sealed-change.js';
 
 /** The events that were verified. */
 export interface VerifiedStretch {
