@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import StartsFirst from './starts-first.sequencer.ts';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 
@@ -40,9 +41,10 @@ export default defineConfig({
   test: {
     exclude: ['**/node_modules/**', '**/dist/**'],
     ...limits,
-    // One more than there is to compute with: some wait for a time-out or a database.
-    maxWorkers: availableParallelism() + 1,
+    // Two more than there are processors: many wait for a time-out or a database.
+    maxWorkers: availableParallelism() + 2,
     passWithNoTests: false,
+    sequence: { sequencer: StartsFirst },
     reporters: ['default', fileURLToPath(new URL('./closing-line.reporter.ts', import.meta.url))],
     projects: [
       {

@@ -92,7 +92,7 @@ const faulty = (edits: readonly Edit[], looked = /./): readonly string[] => {
   return faults.map(({ fileName }) => fileName.slice(root.length)).sort();
 };
 
-describe('a new kind of algorithm', { timeout: 120_000 }, () => {
+describe('a new kind of algorithm', () => {
   it('compiles with a file and a row of its own in the token’s table, and a row in the software’s', () => {
     expect(faulty([naming, inOwnFile, importing, row, softwareRow])).toEqual([]);
   });

@@ -16,7 +16,7 @@ let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'anka-drill-'));
   rig = await startOwnRig({ workers: 1 });
-}, 120_000);
+});
 afterAll(async () => {
   await rig.stop();
   await rm(directory, { recursive: true, force: true });
@@ -64,4 +64,4 @@ it('ankadb_keys of before a rotation of the KEK is brought up to date, and the K
     ['3', undefined],
   ]);
   expect(await verification(tenant.admin)).toMatchObject({ valid: true });
-}, 240_000);
+});

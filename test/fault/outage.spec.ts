@@ -71,7 +71,7 @@ describe('recovers by itself, and loses nothing, when', () => {
     ],
   ];
 
-  it.each(outages)('%s', { timeout: 120_000 }, async (_, outage) => {
+  it.each(outages)('%s', async (_, outage) => {
     const load = startLoad(tenant, keys);
     await eventually('answers before it', () => load.released() > 20);
     await outage();

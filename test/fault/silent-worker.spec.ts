@@ -42,43 +42,38 @@ describe('workers that fall silent while they create keys', () => {
   it.each([
     ['die', () => each((name) => rig.stack.kill(name)), () => each((name) => rig.stack.restart(name))],
     ['freeze', () => signalAll('SIGSTOP'), () => signalAll('SIGCONT')],
-  ] as const)(
-    '%s: callers hear of it soon, and a repeated request makes the one key',
-    { timeout: 180_000 },
-    async (how, silence, heal) => {
-      const label = `made by workers that ${how}`;
-      const idempotencyKeys = Array.from({ length: creations }, () => randomUUID());
-      rig.token.inject({ C_GenerateKey: 'hang' });
-      const asked = idempotencyKeys.map((one) => create(one, label));
-      await eventually('creations in the HSM', async () => (await openIntents()) === creations);
-      await silence();
-      const since = performance.now();
-      const replies = await Promise.all(asked);
-      expect(performance.now() - since).toBeLessThan(givenUpMs);
-      for (const reply of replies) expectProblem(reply, 'deadline-exceeded');
-      expect(await labelled(label)).toEqual([]);
+  ] as const)('%s: callers hear of it soon, and a repeated request makes the one key', async (how, silence, heal) => {
+    const label = `made by workers that ${how}`;
+    const idempotencyKeys = Array.from({ length: creations }, () => randomUUID());
+    rig.token.inject({ C_GenerateKey: 'hang' });
+    const asked = idempotencyKeys.map((one) => create(one, label));
+    await eventually('creations in the HSM', async () => (await openIntents()) === creations);
+    await silence();
+    const since = performance.now();
+    const replies = await Promise.all(asked);
+    expect(performance.now() - since).toBeLessThan(givenUpMs);
+    for (const reply of replies) expectProblem(reply, 'deadline-exceeded');
+    expect(await labelled(label)).toEqual([]);
 
-      rig.token.inject({});
-      await heal();
-      const made = await Promise.all(
-        idempotencyKeys.map((one) =>
-          eventually(
-            'a key',
-            async () => {
-              const { status, body } = await create(one, label);
-              return status === 201 && body.id;
-            },
-            60_000,
-          ),
+    rig.token.inject({});
+    await heal();
+    const made = await Promise.all(
+      idempotencyKeys.map((one) =>
+        eventually(
+          'a key',
+          async () => {
+            const { status, body } = await create(one, label);
+            return status === 201 && body.id;
+          },
+          60_000,
         ),
-      );
-      await nothingLeft(rig);
-      expect((await labelled(label)).toSorted()).toEqual(made.toSorted());
-      const { trail, records, objects } = await collectHistory(rig, tenant.id, []);
-      const created = trail.filter((event) => event.operation === 'key.create' && event.outcome === 'success');
-      for (const id of made)
-        expect(created.filter(({ keyId, unchanged }) => keyId === id && !unchanged)).toHaveLength(1);
-      expect(objects.toSorted()).toEqual(records.map(({ objectId }) => objectId).toSorted());
-    },
-  );
+      ),
+    );
+    await nothingLeft(rig);
+    expect((await labelled(label)).toSorted()).toEqual(made.toSorted());
+    const { trail, records, objects } = await collectHistory(rig, tenant.id, []);
+    const created = trail.filter((event) => event.operation === 'key.create' && event.outcome === 'success');
+    for (const id of made) expect(created.filter(({ keyId, unchanged }) => keyId === id && !unchanged)).toHaveLength(1);
+    expect(objects.toSorted()).toEqual(records.map(({ objectId }) => objectId).toSorted());
+  });
 });

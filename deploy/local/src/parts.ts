@@ -6,7 +6,7 @@ import { type Issuer, openIssuer } from './identity.js';
 import { type Nats, startNats } from './nats.js';
 import { type Postgres, startPostgres } from './postgres.js';
 import { prepareSoftHsm, type SoftHsm } from './softhsm.js';
-import type { Step, Stopper } from './stack.js';
+import type { StackOptions, Step, Stopper } from './stack.js';
 import { type DataDirectory, freshStart } from './state.js';
 
 /** The parts below the services. */
@@ -46,7 +46,7 @@ export const bringUpParts = async (
   data: DataDirectory,
   step: Step,
   stopper: Stopper,
-  partitionNames: readonly string[] = [],
+  { partitions: partitionNames = [], postgres: settings = {} }: Pick<StackOptions, 'partitions' | 'postgres'> = {},
 ): Promise<Parts> => {
   assertWhole(data);
   const [postgresPort, natsPort] = [await data.port('PostgreSQL'), await data.port('nats-server')];
@@ -54,7 +54,7 @@ export const bringUpParts = async (
 
   const database = { directory: join(data.path, 'postgres'), port: postgresPort, databases: Object.values(databaseOf) };
   const postgres = await step(`PostgreSQL on port ${postgresPort}`, () =>
-    keptData(data, () => startPostgres({ ...database, ...log('postgres') })),
+    keptData(data, () => startPostgres({ ...database, settings, ...log('postgres') })),
   );
   stopper.add(() => postgres.stop());
 

@@ -6,7 +6,7 @@ import type { TokenClaims } from './identity.js';
 import { launch, migrateAll, observabilityPort } from './launch.js';
 import type { Nats } from './nats.js';
 import { bringUpParts, keptData } from './parts.js';
-import type { Postgres } from './postgres.js';
+import type { Postgres, PostgresOptions } from './postgres.js';
 import { writePrivate } from './secret.js';
 import { repository } from './service.js';
 import type { SoftHsm } from './softhsm.js';
@@ -32,6 +32,8 @@ export interface StackOptions {
   readonly workers?: number;
   /** Further HSM partitions. Each is its own token with one crypto-worker. */
   readonly partitions?: readonly string[];
+  /** Settings of PostgreSQL, as in `postgres -c name=value`. */
+  readonly postgres?: PostgresOptions['settings'];
   readonly services?: Partial<Record<Service, ServiceOptions>>;
   readonly step?: Step;
   readonly onUnexpectedExit?: UnexpectedExit;
@@ -98,7 +100,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     const names = ['gateway', 'policy', 'audit', ...workerNames];
     const httpPort = await data.port('gateway');
     for (const name of names) await observabilityPort(data, name);
-    const parts = await bringUpParts(data, step, stopper, options.partitions);
+    const parts = await bringUpParts(data, step, stopper, options);
     await step('database schemas', () => keptData(data, () => migrateAll(parts, options)));
     const fleet = createFleet((name) => launch(name, parts, options), options.onUnexpectedExit);
     stopper.add(() => fleet.stop());

@@ -200,7 +200,7 @@ it('threat: state race. A deleted grant is in force nowhere after the answer', a
     await Promise.all(loops);
   }
   expect(violations).toEqual([]);
-}, 120_000);
+});
 
 describe('a change of grants', () => {
   it('names every grantee in the trail, even with many grantees and long names', async () => {

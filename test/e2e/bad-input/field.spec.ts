@@ -78,7 +78,7 @@ describe.each(samples)('$method $path', ({ method, path, optional, body }) => {
   const send = (changed: unknown): Promise<unknown> =>
     target.refused(method, path, { body: changed, headers: { 'if-match': '*' } }, 'request-invalid');
 
-  it('refuses each field with a wrong value', { timeout: 60_000 }, async () => {
+  it('refuses each field with a wrong value', async () => {
     for (const field of Object.keys(body(target)))
       for (const value of values[field] ?? wrong) await send({ ...body(target), [field]: value });
   });

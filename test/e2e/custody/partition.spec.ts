@@ -26,7 +26,7 @@ describe('tenants of two partitions', () => {
       expect(made.partition).toBe(partition);
       tenants.set(partition, await tenantAt(rig, made.id));
     }
-  }, 120_000);
+  });
   afterAll(() => rig.stop());
 
   it('have keys that are never on the other partition’s token, and can use and audit them', async () => {

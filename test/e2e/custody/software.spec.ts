@@ -20,7 +20,7 @@ describe('a key in software', () => {
     const configuration = { hsm: { pkcs11: { 'excluded-mechanisms': ['EDDSA'] } } };
     rig = await startOwnRig({ services: { 'crypto-worker': { configuration } } });
     tenant = await newTenant(rig);
-  }, 120_000);
+  });
   afterAll(() => rig.stop());
 
   const create = (body: object): Promise<Reply<Key>> =>

@@ -17,7 +17,7 @@ beforeAll(async () => {
   rig = await startOwnRig({ workers: 1 });
   [tenant, other] = [await newTenant(rig), await newTenant(rig)];
   key = await tenant.createKey({ algorithm: 'EC-P256' });
-}, 120_000);
+});
 afterAll(() => rig.stop());
 
 const metric = async (process: string, name: string): Promise<number> => {
@@ -124,7 +124,7 @@ describe.each(names)('the owner of %s', (name) => {
     expect(sealed.filter((event) => event.operation === operation)).toHaveLength(1);
     expect(await startedAt()).toBe(start);
     await outbox.clear();
-  }, 300_000);
+  });
 
   it('has an edit of every member of an event', () => {
     expect(Object.keys(edits).toSorted()).toEqual(Object.keys(offeredEvent.shape).toSorted());
@@ -155,7 +155,7 @@ describe.each(names)('the owner of %s', (name) => {
     const sealed = await eventsOf(tenant.admin, { correlationId: genuine.correlationId });
     expect(sealed.filter((event) => event.operation === operation)).toHaveLength(1);
     await outbox.clear();
-  }, 240_000);
+  });
 
   it('gains nothing by copying a row back, or by swapping two', async () => {
     const outbox = outboxOf(name);
@@ -170,7 +170,7 @@ describe.each(names)('the owner of %s', (name) => {
       expect(sealed.filter(({ eventId }) => eventId === firstOf(row).eventId)).toHaveLength(1);
     }
     expect(await verification(tenant.admin)).toMatchObject({ valid: true });
-  }, 120_000);
+  });
 
   it('cannot put an event of another service into its outbox', async () => {
     const outbox = outboxOf(name);
@@ -181,7 +181,7 @@ describe.each(names)('the owner of %s', (name) => {
       await outboxOf(elsewhere).clear();
     }
     await outbox.clear();
-  }, 120_000);
+  });
 
   it('is found out after deleting a row', async () => {
     const outbox = outboxOf(name);
@@ -199,7 +199,7 @@ describe.each(names)('the owner of %s', (name) => {
       ),
     );
     expect(told).toMatchObject({ userId: reporter, outcome: 'failure', failureCode: 'event-lost' });
-  }, 240_000);
+  });
 });
 
 /** What was possible before events had proofs. */
@@ -217,7 +217,7 @@ describe('the known attacks', () => {
     await outbox.release(row, row.events);
     expect(await outbox.settled([row.id])).toEqual(new Set());
     expect(await eventsOf(tenant.admin, { keyId: victim.id, operation: 'key.suspend' })).toHaveLength(1);
-  }, 120_000);
+  });
 
   it('a forged subject.readmit does not let a subject in again whose exclusion was deleted', async () => {
     const outbox = outboxOf('ankadb_gateway');
@@ -251,5 +251,5 @@ describe('the known attacks', () => {
     await eventually('the refusal of the tenant’s callers', refused, 150_000);
     await outbox.sql('INSERT INTO excluded_subject SELECT ($1::excluded_subject).*', [kept?.['row']]);
     await outbox.clear();
-  }, 240_000);
+  });
 });

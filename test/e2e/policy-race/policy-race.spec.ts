@@ -98,7 +98,7 @@ const contests = {
 };
 
 describe(`a change that was answered 200 is in force everywhere: ${toggles} changes there and back under load`, () => {
-  it.each(Object.entries(contests))('%s', { timeout: 300_000 }, async (_, prepare) => {
+  it.each(Object.entries(contests))('%s', async (_, prepare) => {
     const contest = await prepare();
     const race = await runRace(tenant, contest, toggles);
     const statuses = new Set(race.seen.map(({ status }) => status));
@@ -125,7 +125,6 @@ describe(`a change that was answered 200 is in force everywhere: ${toggles} chan
 describe('without the fence', () => {
   it.each(['an algorithm that is taken away', 'a key that is suspended'] as const)(
     'it would not be, and these observations detect it: %s',
-    { timeout: 300_000 },
     async (name) => {
       const contest = await contests[name]();
       const [row] = await rig.query(

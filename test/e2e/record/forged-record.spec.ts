@@ -19,7 +19,7 @@ describe('the owner of the key database', () => {
     rig = await startOwnRig({ workers: 1 });
     [victim, attacker] = [await newTenant(rig), await newTenant(rig)];
     await sql('ALTER TABLE key_version DROP CONSTRAINT key_version_object_id_key');
-  }, 120_000);
+  });
   afterAll(() => rig.stop());
 
   const sql = (text: string, values: readonly unknown[] = []) => rig.query('ankadb_keys', text, values);

@@ -7,7 +7,7 @@ import { eventually } from '../harness/wait.js';
 let rig: OwnRig;
 beforeAll(async () => {
   rig = await startOwnRig({ workers: 2 });
-}, 120_000);
+});
 afterAll(() => rig.stop());
 
 /** Enough requests for both workers to get some. */
@@ -36,4 +36,4 @@ it('An old copy of a key does not outlive its revocation for long, even if the d
   // Workers compare what they remember with the trail each minute.
   const isOver = async () => (await outcomes()).every((outcome) => outcome === 'key-state');
   await eventually('the end of the old copy', isOver, 240_000);
-}, 300_000);
+});

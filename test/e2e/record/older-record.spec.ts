@@ -35,7 +35,7 @@ beforeAll(async () => {
      WHERE contype = 'f' OR conname IN ('key_version_object_id_key', 'platform_key_object_id_key')`,
   );
   for (const rule of rules) await sql(String(rule['drop']));
-}, 120_000);
+});
 afterAll(() => rig.stop());
 
 const rowsOf = async (table: string): Promise<readonly unknown[]> =>

@@ -140,7 +140,7 @@ beforeAll(async () => {
     return row?.['count'] === 0;
   });
   await eventually('traces of it', () => receiver.spans.some(({ name }) => name.startsWith('PKCS#11')));
-}, 300_000);
+});
 afterAll(async () => {
   await rig.stop();
   await receiver.close();

@@ -35,6 +35,7 @@ describe('SIGHUP while a process loads', () => {
       cwd: repository,
       env: {
         PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: join(repository, 'node_modules/.cache/ankasecure/compiled'),
         ANKASECURE_CONFIG: '/nowhere.yml',
         OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
       },

@@ -38,7 +38,7 @@ const ports = (): number[] =>
   Object.values(JSON.parse(readFileSync(join(dataDirectory, 'ports.json'), 'utf8')) as Record<string, number>);
 const listening = async (): Promise<boolean[]> => Promise.all(ports().map(isListening));
 
-describe('npm start', { timeout: 120_000 }, () => {
+describe('npm start', () => {
   it('runs the main job once, prints each step with its time, and leaves nothing running', async () => {
     const { output, exited } = start('--once');
     expect(await exited, output.text).toBe(0);

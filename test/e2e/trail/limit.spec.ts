@@ -83,7 +83,7 @@ it('has a call for every route that changes something or uses a key', async () =
       ).toBe(true);
     }
   expect(changing.filter((operationId) => !covered.has(operationId))).toEqual([]);
-}, 300_000);
+});
 
 it('leaves no event behind that cannot be sealed, and every service says so', async () => {
   for (const [name, url] of Object.entries(rig.observability)) {

@@ -29,44 +29,40 @@ describe('keys through the REST API', () => {
     tenant = await newTenant(rig);
   });
 
-  it.each(kinds.map((kind) => [describeKind(kind), kind] as const))(
-    'creates %s in the HSM',
-    { timeout: 90_000 },
-    async (_, kind) => {
-      const reply = await tenant.admin.send<Key>('POST', '/keys', { body: { ...kind, label: 'a key' } });
-      expect(reply.status, reply.text).toBe(201);
-      const key = keySchema.parse(reply.body);
-      expect(key).toMatchObject({
-        ...(kind.purpose && { purpose: kind.purpose }),
-        algorithm: kind.algorithm,
-        label: 'a key',
-      });
-      expect(key).toMatchObject({ tenantId: tenant.id, custody: 'token', state: 'ACTIVE', version: 1 });
-      const alg = kind.alg ?? joseAlgs(kind.algorithm, key.purpose)[0];
-      expect(key.algs).toEqual([alg]);
-      expect(key.hsm.uri).toMatch(
-        /^pkcs11:token=ankasecure;serial=[0-9a-f]+;id=(%[0-9A-F]{2}){16};type=(private|secret-key)$/,
-      );
-      const secret = ['aes', 'hmac'].includes(algorithmOf(kind.algorithm).kind);
-      expect(key.publicKey === null).toBe(secret);
-      if (key.publicKey !== null) {
-        expect(key.publicKey.pem).toMatch(/^-----BEGIN PUBLIC KEY-----\n/);
-        const use = key.purpose === 'encrypt' ? 'enc' : 'sig';
-        expect(key.publicKey.jwk).toMatchObject({ kid: `${key.id}.1`, use, alg });
-        expect(Object.keys(key.publicKey.jwk)).not.toEqual(expect.arrayContaining(['d']));
-      }
-      expect(reply.headers.get('location')).toBe(`/api/v1/keys/${key.id}`);
-      expect(reply.headers.get('etag')).toBe(`"${key.revision}"`);
-      expect(await tenant.admin.get(`/keys/${key.id}`)).toEqual(key);
-      const [event] = await sealedEvents(tenant.admin, reply.correlationId);
-      expect(event).toMatchObject({
-        operation: 'key.create',
-        keyId: key.id,
-        outcome: 'success',
-        algorithm: kind.algorithm,
-      });
-    },
-  );
+  it.each(kinds.map((kind) => [describeKind(kind), kind] as const))('creates %s in the HSM', async (_, kind) => {
+    const reply = await tenant.admin.send<Key>('POST', '/keys', { body: { ...kind, label: 'a key' } });
+    expect(reply.status, reply.text).toBe(201);
+    const key = keySchema.parse(reply.body);
+    expect(key).toMatchObject({
+      ...(kind.purpose && { purpose: kind.purpose }),
+      algorithm: kind.algorithm,
+      label: 'a key',
+    });
+    expect(key).toMatchObject({ tenantId: tenant.id, custody: 'token', state: 'ACTIVE', version: 1 });
+    const alg = kind.alg ?? joseAlgs(kind.algorithm, key.purpose)[0];
+    expect(key.algs).toEqual([alg]);
+    expect(key.hsm.uri).toMatch(
+      /^pkcs11:token=ankasecure;serial=[0-9a-f]+;id=(%[0-9A-F]{2}){16};type=(private|secret-key)$/,
+    );
+    const secret = ['aes', 'hmac'].includes(algorithmOf(kind.algorithm).kind);
+    expect(key.publicKey === null).toBe(secret);
+    if (key.publicKey !== null) {
+      expect(key.publicKey.pem).toMatch(/^-----BEGIN PUBLIC KEY-----\n/);
+      const use = key.purpose === 'encrypt' ? 'enc' : 'sig';
+      expect(key.publicKey.jwk).toMatchObject({ kid: `${key.id}.1`, use, alg });
+      expect(Object.keys(key.publicKey.jwk)).not.toEqual(expect.arrayContaining(['d']));
+    }
+    expect(reply.headers.get('location')).toBe(`/api/v1/keys/${key.id}`);
+    expect(reply.headers.get('etag')).toBe(`"${key.revision}"`);
+    expect(await tenant.admin.get(`/keys/${key.id}`)).toEqual(key);
+    const [event] = await sealedEvents(tenant.admin, reply.correlationId);
+    expect(event).toMatchObject({
+      operation: 'key.create',
+      keyId: key.id,
+      outcome: 'success',
+      algorithm: kind.algorithm,
+    });
+  });
 
   it('uses the algorithm’s first purpose by default', async () => {
     const made = await Promise.all([

@@ -20,7 +20,7 @@ beforeAll(async () => {
   rig = await startFaultRig();
   tenant = await newTenant(rig);
   platform = await platformClient(rig);
-}, 300_000);
+});
 afterAll(() => rig.stop(), 120_000);
 
 interface Call {

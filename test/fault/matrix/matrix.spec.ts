@@ -45,7 +45,7 @@ describe(`the ${form} fault matrix`, () => {
   beforeAll(async () => {
     rig = await startFaultRig();
     client = await FaultClient.of(await newTenant(rig));
-  }, 300_000);
+  });
   afterAll(() => rig.stop(), 120_000);
   beforeEach(() => eventually('a stack that is well', well, patienceMs), 2 * patienceMs);
 

@@ -22,7 +22,7 @@ describe(`${perSecond} requests a second`, () => {
   beforeAll(async () => {
     rig = await startFaultRig();
     client = await FaultClient.of(await newTenant(rig));
-  }, 300_000);
+  });
   afterAll(() => rig.stop(), 120_000);
 
   it.each(underLoad.map((row) => [`${row.part} ${row.fault}, under load`, row] as const))(

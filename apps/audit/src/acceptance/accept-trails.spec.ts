@@ -13,6 +13,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SealedEnds } from '../anchor/sealed-ends.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { RecordIndexes } from '../record/record-indexes.js';
+import { acceptAsTold } from '../testing/accept-as-told.js';
+import { underAttack } from '../testing/attacked-database.js';
 import { contextOf, eventOf, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
 import { TrailSql } from '../testing/trail-sql.js';
 
@@ -42,7 +44,7 @@ describe('an acceptance of restored trails', () => {
   beforeEach(async () => {
     [sound, unsound] = [randomUUID(), randomUUID()];
     for (const { app } of audit.instances) app.get(SealedEnds).forget();
-    await guards()[0]?.accept(new Map());
+    await acceptAsTold(audit.instances[0] ?? expect.unreachable());
     for (const tenantId of [sound, unsound]) await audit.appendTwenty(tenantId);
     await guards()[0]?.advance();
     for (const tenantId of [sound, unsound]) await rollBack(tenantId, 15);
@@ -110,6 +112,58 @@ describe('an acceptance of restored trails', () => {
     expect(await foresee()).toMatchObject({ succeeds: false, error: { code: 'trail-unsound' } });
     expect(audit.macs.anchor).toEqual(anchor);
     await expect(audit.append(eventsOf(sound, 1))).rejects.toMatchObject({ code: 'service-unavailable' });
+  });
+
+  it.each(['store_record_index', 'advance_record_heads'])(
+    'anchors no index that the database does not keep, when %s does nothing',
+    async (name) => {
+      const [tenantId, id] = [randomUUID(), randomUUID()];
+      const details = (revision: number) => ({
+        details: recordDetails([{ kind: 'key', id, revision, digest: 'A'.repeat(43) }]),
+      });
+      await audit.append([eventOf(tenantId, details(1))]);
+      const where = `WHERE tenant_id = '${tenantId}'`;
+      await audit.tamper(`CREATE TABLE old_head AS SELECT * FROM record_head ${where};
+        CREATE TABLE old_index AS SELECT * FROM record_index ${where}`);
+      await audit.append([eventOf(tenantId, details(2))]);
+      await audit.tamper(`DELETE FROM record_head ${where}; DELETE FROM record_index ${where}; DELETE FROM trail_anchor;
+        INSERT INTO record_head SELECT * FROM old_head; INSERT INTO record_index SELECT * FROM old_index;
+        DROP TABLE old_head; DROP TABLE old_index`);
+      await compareAll();
+      const heads = () =>
+        audit.gateway.request(readRecordHeads, '', contextOf(tenantId), { records: [{ kind: 'key', id }], newest: [] });
+      const isNewest = { heads: [expect.objectContaining({ revision: 2 })] };
+      await underAttack(audit, { replaced: { name, body: 'SELECT null::void' } }, async () => {
+        await expect(accept()).rejects.toMatchObject({ detail: expect.stringContaining('was not kept') as unknown });
+        for (let round = 0; round < 4; round++)
+          await expect(heads()).rejects.toMatchObject({ code: 'service-unavailable' });
+      });
+      expect(await accept()).toMatchObject({ accepted: true });
+      await expect.poll(heads).toEqual(isNewest);
+    },
+  );
+
+  it('anchors no trail that it was not told to verify', async () => {
+    await change(7);
+    await audit.tamper('DELETE FROM trail_anchor');
+    for (const { app } of audit.instances) app.get(SealedEnds).forget();
+    await compareAll();
+    const body = `SELECT h.tenant_id, h.seq, h.hash, coalesce(i.seq, 0), coalesce(i.mac, '')
+      FROM trail_head h LEFT JOIN record_index i USING (tenant_id)
+      WHERE h.tenant_id <> '${unsound}' OR told.calls > 2`;
+    const before = audit.macs.anchor;
+    await audit.tamper('CREATE SEQUENCE calls; GRANT USAGE ON SEQUENCE calls TO ankadb_audit_owner, ankadb_audit_app');
+    await audit.tamper('ALTER FUNCTION all_trail_heads VOLATILE');
+    const counted = body.replace('trail_head h LEFT', `(SELECT nextval('calls') AS calls) told, trail_head h LEFT`);
+    await underAttack(audit, { replaced: { name: 'all_trail_heads', body: counted } }, async () => {
+      await expect(accept()).rejects.toMatchObject({
+        code: 'service-unavailable',
+        detail: expect.stringContaining(unsound) as unknown,
+      });
+    });
+    expect(audit.macs.anchor).toEqual(before);
+    const { refused } = (await accept()) as { refused: unknown };
+    expect(refused).toContainEqual({ tenantId: unsound, firstBadSeq: 7, reason: 'content-changed' });
   });
 
   it('goes on where it ended when the time does not suffice', async () => {

@@ -13,8 +13,8 @@ import {
 } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import type { SealedEnd } from '../anchor/sealed-ends.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
+import type { VerifiedTrail } from '../anchor/trail-place.js';
 import { AppendEvents } from '../event/append-events.js';
 import { RecordIndexes } from '../record/record-indexes.js';
 import { type ProvenTrail, ProveTrails } from '../verification/prove-trails.js';
@@ -80,18 +80,18 @@ export class AcceptTrails {
   }
 
   /** @param platformEnd that of the platform's own trail, on which the acceptance was sealed since its proof */
-  private async takeOver(context: Context, proven: Proven, platformEnd: SealedEnd | undefined): Promise<void> {
+  private async takeOver(context: Context, proven: Proven, platformEnd: VerifiedTrail | undefined): Promise<void> {
     this.indexes.forget();
-    const ends = new Map<string, SealedEnd | undefined>();
+    const verified = new Map<string, VerifiedTrail | undefined>();
     for (const [tenantId, trail] of proven) {
       const isOwn = tenantId === platformTenantId && trail.end !== undefined;
-      ends.set(tenantId, isOwn ? platformEnd : await this.rebuild({ ...context, tenantId }, trail));
+      verified.set(tenantId, isOwn ? platformEnd : await this.rebuild({ ...context, tenantId }, trail));
     }
-    await this.guard.accept(ends);
+    await this.guard.accept(verified);
   }
 
   /** Seals on the tenant's own trail that it was accepted. The seal binds the index of records that the proof yields. */
-  private async rebuild(context: Context, trail: ProvenTrail): Promise<SealedEnd | undefined> {
+  private async rebuild(context: Context, trail: ProvenTrail): Promise<VerifiedTrail | undefined> {
     if (trail.end === undefined) return undefined;
     const event = auditEvent(context, {
       operation,
@@ -108,7 +108,7 @@ export class AcceptTrails {
     details: Readonly<Record<string, string>>,
     error: AnkaError | undefined,
     ofPlatform?: ProvenTrail,
-  ): Promise<SealedEnd | undefined> {
+  ): Promise<VerifiedTrail | undefined> {
     const action = { operation: name, details, failureCode: error?.code ?? null };
     const indexes = ofPlatform?.end && this.indexes.rebuilding(ofPlatform);
     return this.appender.sealOwn(context, auditEvent({ ...context, tenantId: platformTenantId }, action), indexes);

@@ -22,10 +22,10 @@ export class AnchorRounds implements OnApplicationBootstrap, OnModuleDestroy {
     void this.round();
   }
 
-  /** The bus still answers: Nest closes it after this. */
+  /** The bus still answers: Nest closes it after this. A round under way may have read the trails before their last events. */
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
-    await Promise.race([this.round(), delay(farewellMs, undefined, { ref: false })]);
+    await Promise.race([this.round().then(() => this.round()), delay(farewellMs, undefined, { ref: false })]);
   }
 
   private async round(): Promise<void> {

@@ -19,8 +19,10 @@ export class AnchorSource {
     return supported ? anchor : undefined;
   }
 
-  async write(anchor: TrailAnchor): Promise<void> {
-    await this.bus.request(writeAnchor, this.config.partition, context(), anchor);
+  /** @returns the number of the anchor that the token holds then: this one or a later one; 0 for none. @throws AnkaError if no worker answers */
+  async write(anchor: TrailAnchor): Promise<number> {
+    const held = await this.bus.request(writeAnchor, this.config.partition, context(), anchor);
+    return held.anchor?.number ?? 0;
   }
 }
 

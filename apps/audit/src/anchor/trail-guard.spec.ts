@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { acceptTrails, platformTenantId } from '@ankasecure/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { acceptAsTold } from '../testing/accept-as-told.js';
 import { contextOf, database, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
 import { SealedEnds } from './sealed-ends.js';
 import { TrailGuard } from './trail-guard.js';
@@ -23,7 +24,7 @@ describe('the anchor of the trails', () => {
   /** Takes the database as the last test has left it. */
   beforeEach(async () => {
     for (const { app } of audit.instances) app.get(SealedEnds).forget();
-    await guard().accept(new Map());
+    await acceptAsTold(audit.instances[0] ?? expect.unreachable());
     expect(await compareAll()).toEqual([null, null]);
     expect(await behind()).toBeUndefined();
   });

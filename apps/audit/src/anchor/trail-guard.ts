@@ -1,14 +1,12 @@
-import { AnkaError, monotonicNow } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow, platformTenantId } from '@ankasecure/contracts';
 import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { AnchorSource } from './anchor-source.js';
 import { type AnchoredHead, type AnchoredTrails, anchorDigest } from './anchored-heads.js';
 import { type HeldAnchor, HeldAnchors } from './held-anchor.js';
-import { type IndexPlace, indexReaches, reaches, type SealedEnd, SealedEnds, unreachedEnds } from './sealed-ends.js';
-import { hasRow, lastAnchor, lostHeads, storeAnchor, trailHeads } from './trail-anchor.sql.js';
+import { type IndexPlace, indexReaches, reaches, SealedEnds } from './sealed-ends.js';
+import { ToldTrails } from './told-trails.js';
 import {
-  afterEnd,
   assertUnchanged,
   type Faults,
   indexOf,
@@ -16,15 +14,16 @@ import {
   laterPlace,
   lostTrail,
   mostNotMoved,
+  mostRoundMs,
   type NextAnchor,
   notStored,
-  numberAfter,
   numberOf,
-  placeOf,
   type ToldPlace,
   takenBack,
   tenantsBefore,
+  tooSlow,
   type VerifiedTrails,
+  verifiedHeads,
 } from './trail-place.js';
 
 const noTrails: ReadonlyMap<string, string> = new Map();
@@ -43,6 +42,7 @@ export class TrailGuard {
   /** Undefined until the trails were compared once. */
   private faults: Faults | undefined;
   private comparing: Promise<void> | undefined;
+  private advancing: Promise<void> | undefined;
   private comparedAt = Number.NEGATIVE_INFINITY;
   private lastAccepted = 0;
   private refusedNow = 0;
@@ -52,7 +52,7 @@ export class TrailGuard {
   private anchored: ReadonlyMap<string, AnchoredHead> = new Map();
 
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly told: ToldTrails,
     private readonly anchors: HeldAnchors,
     private readonly source: AnchorSource,
     private readonly ends: SealedEnds,
@@ -118,15 +118,26 @@ export class TrailGuard {
    * gets the later one that this process has sealed, so that every process refuses it until it is accepted.
    * @throws AnkaError `service-unavailable` if the database tells an older trail than it did when it was compared
    */
-  async advance(): Promise<void> {
+  advance(): Promise<void> {
+    this.advancing ??= this.advanceNow().finally(() => {
+      this.advancing = undefined;
+    });
+    return this.advancing;
+  }
+
+  private async advanceNow(): Promise<void> {
     // While no worker answers nothing is sealed, so no anchor grows old.
     await this.source.read();
-    const next = await this.storeNext().catch((error: unknown) => {
+    const begun = monotonicNow();
+    try {
+      const next = await this.storeNext();
+      if (next === 'not stored') return this.missMove(notStored);
+      if (next !== undefined) await this.write(next.number, next.trails);
+    } catch (error) {
       this.missMove((error as Error).message);
       throw error;
-    });
-    if (next === 'not stored') return this.missMove(notStored);
-    if (next !== undefined) await this.write(next.number, next.trails);
+    }
+    if (monotonicNow() - begun > mostRoundMs) return this.missMove(tooSlow);
     const wasStuck = this.notMoved >= mostNotMoved;
     this.notMoved = 0;
     if (wasStuck) await this.compare();
@@ -142,8 +153,8 @@ export class TrailGuard {
     const trails = { accepted: held.standing === 'known' ? held.trails.accepted : 0, heads };
     const isAnchored = held.standing === 'known' && anchorDigest(held.anchor.number, trails) === held.anchor.digest;
     if (heads.length === 0 || isAnchored) return undefined;
-    const number = await this.nextNumber(held);
-    if (await storeAnchor(this.dataSource, number, numberOf(held), trails)) return { number, trails };
+    const number = await this.told.nextNumber(numberOf(held));
+    if (await this.told.store(number, numberOf(held), trails)) return { number, trails };
     return numberOf(await this.anchors.read()) > numberOf(held) ? undefined : 'not stored';
   }
 
@@ -155,20 +166,22 @@ export class TrailGuard {
 
   /**
    * Anchors the trails as they are now, whatever the anchor says.
-   * @param verified the trails that are refused now. Those that failed stay refused: they are anchored at a place that no trail reaches
+   * @param verified the trails that are refused now. They are anchored as they were verified, whatever the database tells. Those that failed stay refused: they are anchored at a place that no trail reaches
    * @throws AnkaError `service-unavailable` (retryable) if a trail has changed since it was verified, or another process was faster
    */
   async accept(verified: VerifiedTrails): Promise<void> {
     const held = await this.anchors.read();
     if (held.standing === 'unsupported') return;
-    const { heads, behind } = await this.readHeads();
-    this.assertReached([...behind.keys()].find((tenantId) => !verified.has(tenantId)));
-    assertUnchanged(heads, verified);
-    const failed = [...verified].filter(([, end]) => end === undefined).map(([tenantId]) => tenantId);
-    const number = await this.nextNumber(held);
-    const sound = heads.filter(({ tenantId }) => !failed.includes(tenantId));
-    const unreachable = failed.map((tenantId) => afterEnd(tenantId, heads));
-    if (!(await this.anchor(number, { accepted: number, heads: [...sound, ...unreachable] }, held)))
+    const { heads, behind } = await this.told.read();
+    const isKnown = held.standing === 'known';
+    const older = [...behind.keys(), ...tenantsBefore(isKnown ? held.trails.heads : [], heads)];
+    this.assertReached(older.find((tenantId) => !verified.has(tenantId)));
+    const others = heads.filter(({ tenantId }) => !verified.has(tenantId));
+    // Without an anchor of theirs, nothing tells whether the others are sound.
+    assertUnchanged(heads, verified, isKnown ? [] : others);
+    const number = await this.told.nextNumber(numberOf(held));
+    const trails = { accepted: number, heads: [...verifiedHeads(verified, heads), ...others] };
+    if (!(await this.anchor(number, trails, held)))
       throw new AnkaError(
         'service-unavailable',
         'The trails were anchored by another process meanwhile. Repeat the call.',
@@ -179,8 +192,9 @@ export class TrailGuard {
   /** The tenants whose trails are refused now: all of them where the fault is of the whole. */
   async refused(): Promise<readonly string[]> {
     if (typeof this.faults?.whole !== 'string') return [...(this.faults?.trails.keys() ?? [])];
-    const told = (await trailHeads(this.dataSource)).map(({ tenantId }) => tenantId);
-    return [...new Set([...told, ...this.ends.all().keys()])];
+    const told = (await this.told.heads()).map(({ tenantId }) => tenantId);
+    // What is accepted is on record on the platform's trail.
+    return [...new Set([...told, ...this.ends.all().keys(), platformTenantId])];
   }
 
   private faultOf(tenantId: string | undefined): string | undefined {
@@ -189,7 +203,7 @@ export class TrailGuard {
   }
 
   private async headsToAnchor(held: HeldAnchor, refused: Faults['trails']): Promise<readonly AnchoredHead[]> {
-    const { heads, behind } = await this.readHeads();
+    const { heads, behind } = await this.told.read();
     const anchored = held.standing === 'known' ? held.trails.heads : [];
     const older = [...behind.keys(), ...tenantsBefore(anchored, heads)];
     this.assertReached(older.find((tenantId) => !refused.has(tenantId)));
@@ -200,22 +214,6 @@ export class TrailGuard {
         laterPlace(tenantId, places.get(tenantId), behind.get(tenantId), this.ends.indexOf(tenantId)),
       ),
     ];
-  }
-
-  /** The heads in the database, and of the trails that do not have it, what this process has sealed. */
-  private async readHeads(): Promise<{
-    readonly heads: readonly AnchoredHead[];
-    readonly behind: ReadonlyMap<string, SealedEnd>;
-  }> {
-    const [sealed, indexes] = [this.ends.all(), this.ends.allIndexes()];
-    const heads = await trailHeads(this.dataSource);
-    const behind = new Map(unreachedEnds(sealed, heads));
-    for (const head of heads)
-      if (!indexReaches(placeOf(head), indexes.get(head.tenantId)))
-        behind.set(head.tenantId, this.ends.of(head.tenantId) ?? { ...head, sealedAt: new Date(0) });
-    for (const [tenantId, end] of this.ends.allMissed())
-      if (!(await hasRow(this.dataSource, tenantId, end))) behind.set(tenantId, end);
-    return { heads, behind };
   }
 
   /** @param tenantId a tenant whose trail was sound a moment ago and now does not reach what this process has sealed */
@@ -231,10 +229,7 @@ export class TrailGuard {
     this.faults = await this.findFaults();
     this.comparedAt = monotonicNow();
     const { whole, trails } = this.faults;
-    this.refusedNow = await this.refused().then(
-      ({ length }) => length,
-      () => this.ends.all().size,
-    );
+    this.refusedNow = (await this.refused().catch(() => [...this.ends.all().keys()])).length;
     if (whole !== null && whole !== before?.whole)
       this.log.error({ alarm: 'trail-behind', fault: whole }, 'the trails are refused');
     for (const [tenantId, fault] of trails)
@@ -250,7 +245,7 @@ export class TrailGuard {
     if (held.standing === 'unsupported') return { whole: null, trails: noTrails };
     if (this.notMoved >= mostNotMoved) return { whole: notStored, trails: noTrails };
     if (held.standing === 'known') this.takeOver(held.trails.accepted);
-    const { heads, behind } = await this.readHeads();
+    const { heads, behind } = await this.told.read();
     const lost = held.standing === 'known' ? await this.findLost(held, heads) : noTrails;
     return {
       whole: null,
@@ -269,12 +264,8 @@ export class TrailGuard {
     { anchor: { number }, trails }: KnownAnchor,
     heads: readonly AnchoredHead[],
   ): Promise<Faults['trails']> {
-    const lost = [...tenantsBefore(trails.heads, heads), ...(await lostHeads(this.dataSource, number))];
+    const lost = [...tenantsBefore(trails.heads, heads), ...(await this.told.lost(number))];
     return new Map(lost.map((tenantId) => [tenantId, lostTrail(tenantId, number)]));
-  }
-
-  private async nextNumber(held: HeldAnchor): Promise<number> {
-    return numberAfter(numberOf(held), await lastAnchor(this.dataSource));
   }
 
   /**
@@ -282,14 +273,16 @@ export class TrailGuard {
    * @returns false if another process has used the number
    */
   private async anchor(number: number, trails: AnchoredTrails, held: HeldAnchor): Promise<boolean> {
-    const stored = await storeAnchor(this.dataSource, number, numberOf(held), trails);
+    const stored = await this.told.store(number, numberOf(held), trails);
     if (stored) await this.write(number, trails);
     return stored;
   }
 
   /** What this process has anchored holds at once, not only from its next comparison on. */
   private async write(number: number, trails: AnchoredTrails): Promise<void> {
-    await this.source.write({ number, digest: anchorDigest(number, trails) });
+    const held = await this.source.write({ number, digest: anchorDigest(number, trails) });
+    if (held < number)
+      throw new AnkaError('service-unavailable', `The HSM holds anchor ${held} and did not take ${number}.`);
     this.keepAnchored(trails.heads);
   }
 

@@ -3,8 +3,15 @@ import type { AnchoredHead, AnchoredTrails } from './anchored-heads.js';
 import type { HeldAnchor } from './held-anchor.js';
 import { type IndexPlace, indexReaches, reaches, type SealedEnd } from './sealed-ends.js';
 
-/** The end of a trail that was verified, or undefined for one that failed. */
-export type VerifiedTrails = ReadonlyMap<string, { readonly seq: number; readonly hash: Uint8Array } | undefined>;
+/** The end of a trail that was verified, and the index of its records that was derived from its events. */
+export interface VerifiedTrail {
+  readonly seq: number;
+  readonly hash: Uint8Array;
+  readonly index: IndexPlace;
+}
+
+/** Trails by tenant; undefined for one that failed. */
+export type VerifiedTrails = ReadonlyMap<string, VerifiedTrail | undefined>;
 
 /** The anchor in the token, whose trails the database has. */
 export type KnownAnchor = Extract<HeldAnchor, { standing: 'known' }>;
@@ -45,6 +52,12 @@ export const numberAfter = (held: number, last: number): number => {
 
 /** Rounds without a higher anchor in the token, after which all trails are refused. */
 export const mostNotMoved = 3;
+
+/** The longest time from the reading of the trails to the anchor in the token, in milliseconds. Events of that time are not anchored. */
+export const mostRoundMs = 20_000;
+
+export const tooSlow =
+  'ankadb_audit takes so long for an anchor that the HSM could not tell an older trail. Look for its load, and for views and functions that were changed.';
 
 /** Why trails are refused. */
 export const notStored =
@@ -96,19 +109,32 @@ export const laterPlace = (
 };
 
 /** A place that the tenant's trail does not have: no row has this hash. */
-export const afterEnd = (tenantId: string, heads: readonly AnchoredHead[]): AnchoredHead => {
+const afterEnd = (tenantId: string, heads: readonly AnchoredHead[]): AnchoredHead => {
   const end = heads.find((head) => head.tenantId === tenantId)?.seq ?? 0;
   return { tenantId, seq: end + 1, hash: Buffer.alloc(32), indexSeq: 0, indexMac: Buffer.of() };
 };
 
-export const assertUnchanged = (heads: readonly AnchoredHead[], verified: VerifiedTrails): void => {
+/** The places of the trails that were verified, from what was verified alone. */
+export const verifiedHeads = (verified: VerifiedTrails, heads: readonly AnchoredHead[]): readonly AnchoredHead[] =>
+  [...verified].flatMap(([tenantId, trail]) => {
+    if (trail === undefined) return [afterEnd(tenantId, heads)];
+    const { seq, hash, index } = trail;
+    return seq === 0 ? [] : [{ tenantId, seq, hash: Buffer.from(hash), indexSeq: index.seq, indexMac: index.mac }];
+  });
+
+/** @throws AnkaError `service-unavailable` (retryable) if a trail has changed since it was verified, or `unverified` has any */
+export const assertUnchanged = (
+  heads: readonly AnchoredHead[],
+  verified: VerifiedTrails,
+  unverified: readonly AnchoredHead[],
+): void => {
   const now = new Map(heads.map((head) => [head.tenantId, head]));
-  for (const [tenantId, end] of verified) {
+  const isSame = ([tenantId, end]: readonly [string, VerifiedTrail | undefined]): boolean => {
     const { seq = 0, hash } = now.get(tenantId) ?? {};
-    if (end === undefined || (seq === end.seq && (seq === 0 || hash?.equals(end.hash) === true))) continue;
-    throw new AnkaError(
-      'service-unavailable',
-      `The trail of tenant ${tenantId} has changed since it was verified. Repeat the call.`,
-    );
-  }
+    return end === undefined || (seq === end.seq && (seq === 0 || hash?.equals(end.hash) === true));
+  };
+  const tenantId = [...verified].find((entry) => !isSame(entry))?.[0] ?? unverified[0]?.tenantId;
+  if (tenantId === undefined) return;
+  const detail = `The trail of tenant ${tenantId} has changed since the trails were verified. Repeat the call.`;
+  throw new AnkaError('service-unavailable', detail);
 };

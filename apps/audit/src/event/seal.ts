@@ -4,7 +4,7 @@ import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { type IndexPlace, reaches, type SealedEnd } from '../anchor/sealed-ends.js';
 import type { ComputeMac } from '../mac/stored-mac.js';
-import type { FollowIndex } from '../record/record-indexes.js';
+import type { FollowedIndex, FollowIndex } from '../record/record-indexes.js';
 import { sealedChanges } from '../record/sealed-change.js';
 import type { AuthenticatedEvent, BoundEvent, PlacedEvent } from './bound-event.js';
 import { assertKept, assertWritten } from './read-back.sql.js';
@@ -25,6 +25,8 @@ export interface Sealed {
   readonly fresh: number;
   /** The row that vouches for all events of the batch: the last of the trail. */
   readonly end: SealedEnd | undefined;
+  /** The index of records that the batch's seal binds; undefined if no event was new. */
+  readonly index: IndexPlace | undefined;
   /** The events that were sealed before with other content. */
   readonly differing: readonly string[];
 }
@@ -45,7 +47,7 @@ export const seal = async (
   chainMac: ComputeMac,
   indexes: FollowIndex,
 ): Promise<Sealed> => {
-  let committed = (): void => undefined;
+  let followed: FollowedIndex | undefined;
   const sealed = await withTenant(dataSource, tenantId, async (manager) => {
     const head = await lockHead(manager, tenantId);
     assertNotTakenBack(tenantId, head, known);
@@ -55,16 +57,15 @@ export const seal = async (
     if (last !== undefined) {
       await assertKept(manager, { tenantId, end: head, known });
       const batch = { tenantId, partition, end: head, last, changes: sealedChanges(rows), mac: chainMac };
-      const index = await indexes.follow(manager, batch);
-      await appendRows(manager, tenantId, head, await bind(tenantId, rows, index.place, chainMac));
-      committed = index.committed;
+      followed = await indexes.follow(manager, batch);
+      await appendRows(manager, tenantId, head, await bind(tenantId, rows, followed.place, chainMac));
     }
     const { seq, hash } = last ?? head;
     const { sealingAt } = head;
     const written = { tenantId, sealingAt, rows, end: { seq, hash }, earlier, known };
-    return { fresh: rows.length, ...(await assertWritten(manager, written)) };
+    return { fresh: rows.length, index: followed?.place, ...(await assertWritten(manager, written)) };
   });
-  committed();
+  followed?.committed();
   return sealed;
 };
 

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { listRecordHeads, type RecordChange, readRecordHeads, recordDetails } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import { Registry } from 'prom-client';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BoundIndexes } from '../anchor/bound-index.js';
 import { SealedEnds } from '../anchor/sealed-ends.js';
+import { ToldTrails } from '../anchor/told-trails.js';
+import { storeAnchor } from '../anchor/trail-anchor.sql.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { MacSource } from '../mac/mac-source.js';
 import { underAttack } from '../testing/attacked-database.js';
@@ -158,6 +160,36 @@ describe('the heads of records in a database whose owner lies to some statements
     await audit.tamper(`DELETE FROM trail_anchor; INSERT INTO trail_anchor SELECT * FROM kept_anchor`);
     await guard?.compare();
     expect(guard?.fault).toBeNull();
+  });
+
+  it('are refused while the database takes too long for an anchor, and answered when it is quick again', async () => {
+    const { app } = audit.instances[0] ?? expect.unreachable();
+    const [guard, trails] = [app.get(TrailGuard), app.get(ToldTrails)];
+    let late = 0;
+    const { hrtime } = process;
+    const clock = vi.spyOn(process, 'hrtime').mockImplementation(() => {
+      const [seconds, nanoseconds] = hrtime();
+      return [seconds + late, nanoseconds];
+    });
+    Object.assign(process.hrtime, { bigint: hrtime.bigint });
+    const store = vi.spyOn(trails, 'store').mockImplementation(async (...stored) => {
+      late += 21;
+      return storeAnchor(audit.instances[0]?.dataSource ?? expect.unreachable(), ...stored);
+    });
+    try {
+      for (let round = 0; round < 3; round++) {
+        expect(guard.fault).toBeNull();
+        await changing({ revision: round + 1 });
+        await guard.advance();
+      }
+      await guard.compare();
+      expect(guard.fault).toContain('does not keep new anchors');
+    } finally {
+      store.mockRestore();
+      clock.mockRestore();
+    }
+    await guard.advance();
+    expect(guard.fault).toBeNull();
   });
 
   it('are refused while somebody has put an anchor there that uses up the numbers, and no later one is written', async () => {

@@ -135,6 +135,9 @@ export class RecordIndexes implements FollowIndex {
     await clearRecords(manager, tenantId);
     await advanceRecordHeads(manager, tenantId, partition, changes);
     const index = await storeIndexOf(manager, batch, await sumOf(changes));
+    const { held, heads } = await readIndex(manager, tenantId, { known: undefined, before: last.seq });
+    if (held === null || !isSamePlace(held, index) || !(await sumOf(heads)).equals(index.sum))
+      throw this.alarm.raise(tenantId, 'it was not kept');
     const committed = (): void => {
       this.proven.drop(tenantId);
       this.proven.bind(tenantId, last, index);

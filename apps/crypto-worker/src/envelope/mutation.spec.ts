@@ -36,7 +36,7 @@ const forms = keys.flatMap((row) =>
 describe.each(forms)('a mutated JWE, %s with %s and %s', (alg, algorithm, enc) => {
   const { key, custody } = knownKey(algorithm, 'encrypt', { alg });
 
-  it('fails in one way only, whatever changed', { timeout: 120_000 }, async () => {
+  it('fails in one way only, whatever changed', async () => {
     const value = await sealJwe(custody, soon, key, { plaintext: Buffer.from('a secret of the house'), enc });
     const segments = value.jwe.split('.');
     const answers = new Set<string>();

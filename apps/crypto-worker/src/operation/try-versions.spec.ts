@@ -37,10 +37,13 @@ const custodyOf = (versions: readonly KnownKey[], newest: KnownKey): KnownKey['c
 /** A worker that has these versions, some of them in another state than ACTIVE. */
 const worker = (versions: readonly KnownKey[], states: Partial<Record<number, GrantedVersion['state']>> = {}) => {
   const newest = versions.at(-1) as KnownKey;
-  const state = { current: versions.length, asked: [] as number[], events: [] as AuditEvent[], isCurrent: true };
+  for (const known of versions) granted(known);
+  const state = { known: versions.length, asked: [] as number[], events: [] as AuditEvent[] };
   const meant = (async (_, target) => {
     const { version } = target as { version: number | null };
-    const meantVersion = version ?? state.current;
+    const meantVersion = version ?? state.known;
+    // Whoever asks whether it is the current one learns of the later ones.
+    if (version === null) state.known = versions.length;
     state.asked.push(meantVersion);
     const known = versions[meantVersion - 1] as KnownKey;
     return { ...granted(known), version: meantVersion, state: states[meantVersion] ?? 'ACTIVE' };
@@ -53,10 +56,11 @@ const worker = (versions: readonly KnownKey[], states: Partial<Record<number, Gr
   const used: Parameters<typeof running>[2] = { meant, outcomes, quotas };
   const run = async (operation: (typeof operations)[number], item: object, more?: Partial<Context>) => {
     state.asked.length = 0;
+    const isCurrent = state.known === versions.length;
     const ask = running(
       operation as typeof verify,
       { ...newest, custody: custodyOf(versions, newest) },
-      { ...used, isCurrent: state.isCurrent },
+      { ...used, isCurrent },
     );
     const { head, body } = await ask({ keyId: newest.key.keyId, ...item }, more);
     return {
@@ -81,7 +85,8 @@ describe('an item without a kid and a version', () => {
     const versions = versionsOf(4, 'EC-P256', 'sign');
     const { run, state } = worker(versions, { 1: 'DEACTIVATED', 2: 'DEACTIVATED', 3: 'DEACTIVATED' });
     for (const version of [4, 3, 1]) {
-      const { body } = await run(verify, claim(await signatureOf(versions, version)));
+      const { body, code } = await run(verify, claim(await signatureOf(versions, version)));
+      if (code) throw new Error(code + JSON.stringify(state));
       expect(body).toMatchObject({ valid: true, version });
       expect(body['versionsTried']).toBeUndefined();
       expect(state.asked).toEqual([4, 3, 2, 1].slice(0, 5 - version));
@@ -130,14 +135,21 @@ describe('an item without a kid and a version', () => {
     });
   });
 
-  it('is tried with the version that has become current meanwhile', async () => {
-    const versions = versionsOf(2, 'EC-P256', 'sign');
+  it.each([2, 3, 4])('is tried with the versions that have come meanwhile: %i of 4', async (version) => {
+    const versions = versionsOf(4, 'EC-P256', 'sign');
     const { run, state } = worker(versions);
-    Object.assign(state, { current: 1, isCurrent: false });
-    const item = claim(await signatureOf(versions, 2));
-    const asked = run(verify, item);
-    state.current = 2;
-    expect((await asked).body).toMatchObject({ valid: true, version: 2 });
+    state.known = 1;
+    const { body } = await run(verify, claim(await signatureOf(versions, version)));
+    expect(body).toMatchObject({ valid: true, version });
+    expect(state.asked).toEqual([1, 4, 3, 2].slice(0, 6 - version));
+  });
+
+  it('that fits neither those versions nor those that have come meanwhile is invalid, and all are named', async () => {
+    const { run, state } = worker(versionsOf(4, 'EC-P256', 'sign'));
+    state.known = 2;
+    const { body } = await run(verify, claim('A'.repeat(86)));
+    expect(body).toMatchObject({ valid: false, version: 4, versionsTried: [4, 3, 2, 1] });
+    expect(state.asked).toEqual([2, 1, 4, 3]);
   });
 });
 

@@ -30,35 +30,48 @@ interface Versions {
   readonly isCurrent: (key: KeyVersion) => Promise<boolean>;
 }
 
+/** Tries one version, or the current one. A further trial of an item goes on from the record of the one before. */
+type Try = (version?: number, earlier?: ItemRecord) => Promise<Trial>;
+
+/** The trials of versions in a row, newest first. They end with the one that fits, if there is one. */
+interface Trials {
+  readonly first: Trial;
+  readonly last: Trial;
+  /** The versions that did not fit. */
+  readonly tried: readonly number[];
+}
+
 /**
  * Tries the current version of a key and, while none fits, earlier ones, newest first: data without a kid may be of any version
- * that may process it. If none fits, the outcome is that of the first one, and names the versions that were tried.
- * @param trial tries one version, or the current one
+ * that may process it. If none fits, the outcome is that of the first one, and names the versions that were tried. If the key
+ * was rotated meanwhile, however often, the versions that have come are tried too.
  */
-export const tryVersions = async (
-  trial: (version?: number, earlier?: ItemRecord) => Promise<Trial>,
-  { isOpen, isCurrent }: Versions,
-): Promise<Attempt> => {
+export const tryVersions = async (trial: Try, { isOpen, isCurrent }: Versions): Promise<Attempt> => {
   const first = await trial();
   const { key } = first.record;
   if (first.misfit === undefined || key === null || !isOpen(key)) return first.end();
-  const tried = first.misfit === 'does-not-fit' ? [key.version] : [];
+  const known = await descend(trial, first, 0);
+  if (known.last.misfit === undefined) return known.last.end();
+  if (await isCurrent(key)) return inVain(known);
+  const newer = await descend(trial, await trial(), key.version);
+  if (newer.last.misfit === undefined) return newer.last.end();
+  return inVain({ ...newer, tried: [...newer.tried, ...known.tried] });
+};
+
+/** Goes on from a trial with earlier versions, newest first, until one fits. @param above a version: only later ones are tried */
+const descend = async (trial: Try, first: Trial, above: number): Promise<Trials> => {
+  const newest = first.record.key?.version ?? 0;
+  const tried = first.misfit === 'does-not-fit' ? [newest] : [];
   let last = first;
-  for (let version = key.version - 1; version > 0 && version > key.version - mostVersionsTried; version--) {
+  const oldest = Math.max(above, newest - mostVersionsTried) + 1;
+  for (let version = newest - 1; last.misfit !== undefined && version >= oldest; version--) {
     last = await trial(version, last.record);
-    if (last.misfit === undefined) return last.end();
     if (last.misfit === 'does-not-fit') tried.push(version);
   }
-  return (await isCurrent(key)) ? inVain(first, tried, last) : inNewer(await trial(), tried, last);
+  return { first, last, tried };
 };
 
-const inNewer = (newer: Trial, tried: readonly number[], last: Trial): Attempt => {
-  if (newer.misfit === undefined) return newer.end();
-  const version = newer.record.key?.version;
-  return inVain(newer, version === undefined ? tried : [version, ...tried], last);
-};
-
-const inVain = (first: Trial, tried: readonly number[], last: Trial): Attempt => {
+const inVain = ({ first, last, tried }: Trials): Attempt => {
   first.record.tried = tried;
   first.record.keyQuota = last.record.keyQuota;
   return first.end();

@@ -53,12 +53,14 @@ describe('a restored key version', () => {
   });
 
   /** Restores a version in the state `own` whose trail ends with `last` and names the `earlier` states. */
-  const restore = async (own: KeyState, last: KeyState, ...earlier: readonly KeyState[]) => {
+  const restore = (own: KeyState, last: KeyState, ...earlier: readonly KeyState[]) =>
+    restoreAt(forged, own, last, ...earlier);
+  const restoreAt = async (revision: number, own: KeyState, last: KeyState, ...earlier: readonly KeyState[]) => {
     const [tenantId, keyId] = [randomUUID(), randomUUID()];
     await versionIn(tenantId, keyId, own);
     const finals = new FinalStates();
     finals.add(earlier.map((state, index) => headOf(keyId, state, 100 + index)));
-    const heads = [headOf(keyId, last, forged)];
+    const heads = [headOf(keyId, last, revision)];
     const context = contextOf(tenantId);
     const foreseen = await worker.read(tenantId, (manager) =>
       restoreRecords(manager, { ...context, dryRun: true }, heads, restoringsOf(finals)),
@@ -72,6 +74,16 @@ describe('a restored key version', () => {
     );
     return { row, told: told[0] };
   };
+
+  it.each(['COMPROMISED', 'DESTROYED'] as const)(
+    'is %s if an event says so, although its head agrees with it',
+    async (state) => {
+      const { row, told } = await restoreAt(0, 'ACTIVE', 'ACTIVE', state);
+      expect(row.state).toBe(state);
+      expect(told).toMatchObject({ outcome: 'reapplied', state });
+      expect((await restoreAt(0, 'ACTIVE', 'ACTIVE')).told).toBeUndefined();
+    },
+  );
 
   const allows: readonly KeyState[] = ['PRE_ACTIVE', 'ACTIVE'];
   it.each(keyStates.filter((state) => state !== 'ACTIVE'))(

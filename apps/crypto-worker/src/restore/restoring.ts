@@ -60,6 +60,10 @@ const stateFor = (row: KeyVersionRecord, held: string | null, since: ReadonlySet
   return since.has('COMPROMISED') && !mayFollow('key_version', 'COMPROMISED', state) ? 'COMPROMISED' : state;
 };
 
+/** Whether an event names the version as compromised or destroyed since, and its row does not. */
+const isOutlived = (row: KeyVersionRecord, finals: FinalStates): boolean =>
+  stateFor(row, null, finals.since(row)) !== row.state;
+
 /** Gives a version the state that the trail holds, if it allows less. A version that was compromised stays so. */
 const restoredVersion = async (
   manager: EntityManager,
@@ -99,6 +103,7 @@ const restoredAlias = async (
 export const restoringsOf = (finals: FinalStates): Partial<Record<RecordKind, Restoring>> => ({
   key_version: {
     changes: (manager, row, head, context) => restoredVersion(manager, row as KeyVersionRecord, head, context, finals),
+    isOutlived: (row) => isOutlived(row as KeyVersionRecord, finals),
   },
   key_alias: { changes: (manager, row, head) => restoredAlias(manager, row as KeyAliasRecord, head) },
   key_grant: { changes: () => 'remove' },

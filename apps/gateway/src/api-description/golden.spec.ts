@@ -68,5 +68,5 @@ describe('the API description', () => {
       { env },
     ).catch((failed: { stdout: string; stderr: string }) => failed);
     expect(`${stdout}${stderr}`).toMatch(/API description is valid/);
-  }, 60_000);
+  });
 });

@@ -32,6 +32,8 @@ export interface Restoring {
   ) => Promise<Partial<Row> | 'remove'> | Partial<Row> | 'remove';
   /** Tells whether a record that the database lacks is lost. If absent, it is: records of the kind are deleted on record only. */
   readonly isLost?: (head: RecordHead) => boolean;
+  /** Tells whether an event names a state that the row must not leave and does not have, whatever its head says. */
+  readonly isOutlived?: (row: Row) => boolean;
 }
 
 /**
@@ -101,7 +103,8 @@ const plan = async (
     if (head.digest === null || restoring?.isLost?.(head) === false) return undefined;
     return { told: told('lost'), carryOut: () => noteLoss(manager, context.tenantId, head) };
   }
-  if (isCurrent(sealsOf(manager).stateOf(row, manager.dataSource.getMetadata(row.constructor)), head)) return undefined;
+  const state = sealsOf(manager).stateOf(row, manager.dataSource.getMetadata(row.constructor));
+  if (isCurrent(state, head) && restoring?.isOutlived?.(row) !== true) return undefined;
   const changes = head.digest === null ? 'remove' : ((await restoring?.changes(manager, row, head, context)) ?? {});
   if (changes === 'remove') return { told: told('removed'), carryOut: () => removeRecord(manager, row) };
   return { told: told(...outcomeOf(row, changes, head)), carryOut: () => changeRecord(manager, row, changes) };

@@ -122,7 +122,7 @@ describe('a connection to a database that is cut off', () => {
     await expect(pool.query(values)).rejects.toThrow('more than any query of a service reads');
     expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
     await pool.end();
-  }, 60_000);
+  });
 
   it.each([
     ['bytes', `SELECT repeat('x', ${mostAnswered.bytes})`, 'more than any query of a service reads'],

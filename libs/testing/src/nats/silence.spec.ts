@@ -21,7 +21,7 @@ import type { TestBus } from './test-bus.js';
 const slowProcess = new URL('../../../service-kit/src/nats/in-flight/slow-process.fixture.ts', import.meta.url);
 const deadlineMs = 60_000;
 
-describe('a request to a process', { timeout: 120_000 }, () => {
+describe('a request to a process', () => {
   let nats: Awaited<ReturnType<typeof startTestNats>>;
   let gateway: TestBus;
   const workers: ChildProcess[] = [];

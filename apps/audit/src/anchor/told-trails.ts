@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { AnchoredHead, AnchoredTrails } from './anchored-heads.js';
+import { indexReaches, type SealedEnd, SealedEnds, unreachedEnds } from './sealed-ends.js';
+import { hasRow, lastAnchor, lostHeads, storeAnchor, trailHeads } from './trail-anchor.sql.js';
+import { numberAfter, placeOf } from './trail-place.js';
+
+/** What the database tells of the trails and of anchors. */
+@Injectable()
+export class ToldTrails {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly ends: SealedEnds,
+  ) {}
+
+  heads(): Promise<readonly AnchoredHead[]> {
+    return trailHeads(this.dataSource);
+  }
+
+  /** The heads in the database, and of the trails that do not have it, what this process has sealed. */
+  async read(): Promise<{
+    readonly heads: readonly AnchoredHead[];
+    readonly behind: ReadonlyMap<string, SealedEnd>;
+  }> {
+    const [sealed, indexes] = [this.ends.all(), this.ends.allIndexes()];
+    const heads = await this.heads();
+    const behind = new Map(unreachedEnds(sealed, heads));
+    for (const head of heads)
+      if (!indexReaches(placeOf(head), indexes.get(head.tenantId)))
+        behind.set(head.tenantId, this.ends.of(head.tenantId) ?? { ...head, sealedAt: new Date(0) });
+    for (const [tenantId, end] of this.ends.allMissed())
+      if (!(await hasRow(this.dataSource, tenantId, end))) behind.set(tenantId, end);
+    return { heads, behind };
+  }
+
+  /** The tenants whose trails no longer have the row at the head of an anchor. */
+  lost(number: number): Promise<readonly string[]> {
+    return lostHeads(this.dataSource, number);
+  }
+
+  /** @param held the number of the anchor in the token; 0 for none */
+  async nextNumber(held: number): Promise<number> {
+    return numberAfter(held, await lastAnchor(this.dataSource));
+  }
+
+  /** @returns false if another process has used the number */
+  store(number: number, held: number, trails: AnchoredTrails): Promise<boolean> {
+    return storeAnchor(this.dataSource, number, held, trails);
+  }
+}
