@@ -15,11 +15,10 @@ import {
 } from './primitive.js';
 import { toldProblem } from './refusal.js';
 import { all, encoded, exactlyOne, has, notTogether, where } from './rule.js';
+import { mostVersionsTried, triedInVain } from './versions-tried.js';
 
 /** The maximum plaintext, payload or additional data of one item, in bytes. */
 export const maxItemBytes = 1024 * 1024;
-/** The versions of a key that decrypt and verify try at most, if the request names none. */
-export const mostVersionsTried = 16;
 /** The maximum number of items in a batch. */
 export const maxItems = 1000;
 
@@ -248,10 +247,7 @@ export const verifyResult = z
     valid: z.boolean().describe('False if the signature is not valid, which is not an error.'),
     ...used,
     version: used.version.describe('The version that verifies the signature; if none does, the first that was tried.'),
-    versionsTried: z
-      .array(z.number().int().positive())
-      .optional()
-      .describe('The versions that do not verify the signature, if several were tried.'),
+    ...triedInVain,
     alg: jwsAlg,
   })
   .meta({ id: 'VerifyResult' });

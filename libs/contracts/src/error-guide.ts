@@ -37,7 +37,7 @@ export const errorGuide: Readonly<Record<ErrorCode, Guide>> = {
   ),
   'decryption-failed': guide(
     'The data was not made for this key, was changed, or has other additional data. The answer is the same for every reason, so that it tells an attacker nothing.',
-    'Check the key, its version and `aad`. For an import, check the wrapping key, the method and the hash of OAEP.',
+    'Check the key, its version and `aad`. The audit event names the versions that were not tried: send `version`, and `acceptRisk` for one that is suspended or compromised. For an import, check the wrapping key, the method and the hash of OAEP.',
   ),
   'authentication-required': guide(
     'The request has no bearer token, or one that is not genuine, has expired, is for another service or is bound to another certificate.',

@@ -36,3 +36,4 @@ export * from './rotation-policy.js';
 export * from './rule.js';
 export * from './served-subject.js';
 export * from './token.js';
+export * from './versions-tried.js';

@@ -47,6 +47,24 @@ describe('after two rotations, what names no version', () => {
     expect(events[0]).toMatchObject({ failureCode: 'signature-invalid', details: { versionsTried: '3 2 1' } });
   });
 
+  it('is not called invalid in silence where the version that made it is compromised', async () => {
+    const { id } = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
+    const item = { keyId: id, payload: 'AAAA' };
+    const { signature } = await tenant.admin.post<SignResult>('/sign', { ...item, format: 'raw' });
+    await rotate(id);
+    await tenant.admin.post(`/keys/${id}/compromise`, { version: 1 });
+    const told = await tenant.admin.send<VerifyResult>('POST', '/verify', { body: { ...item, signature } });
+    expect(told.body).toMatchObject({
+      valid: false,
+      version: 2,
+      versionsNotTried: [{ from: 1, to: 1, reason: 'state' }],
+    });
+    expect(await sealedEvents(tenant.admin, told.correlationId)).toMatchObject([
+      { failureCode: 'signature-invalid', details: { version: '2', versionsNotTried: 'state 1' } },
+    ]);
+    expect(await verify({ ...item, signature, version: 1, acceptRisk: true })).toMatchObject({ valid: true });
+  });
+
   it('is opened by the version that a foreign sealer used', async () => {
     const key = await tenant.createKey({ algorithm: 'RSA-2048', purpose: 'encrypt' });
     const recipient = await importJWK(key.publicKey?.jwk ?? {}, 'RSA-OAEP-256');

@@ -45,6 +45,7 @@ describe('an acceptance of restored trails', () => {
     [sound, unsound] = [randomUUID(), randomUUID()];
     for (const { app } of audit.instances) app.get(SealedEnds).forget();
     await acceptAsTold(audit.instances[0] ?? expect.unreachable());
+    await compareAll();
     for (const tenantId of [sound, unsound]) await audit.appendTwenty(tenantId);
     await guards()[0]?.advance();
     for (const tenantId of [sound, unsound]) await rollBack(tenantId, 15);

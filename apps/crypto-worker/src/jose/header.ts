@@ -7,26 +7,20 @@ export const maxHeaderBytes = 8192;
 /** The header itself, then `epk`, then two levels for ignored members. */
 const maxHeaderDepth = 4;
 
-/**
- * Members that change the meaning of a token, or bring a key or work of their own. Each is refused in any header. `crit`
- * (RFC 7515 §4.1.11) is refused because no extension is supported.
- */
-const refusedMembers: ReadonlySet<string> = new Set([
-  'crit',
-  'b64',
-  'zip',
-  'p2c',
-  'p2s',
-  'jwk',
-  'jku',
-  'x5u',
-  'x5c',
-  'x5t',
-  'x5t#S256',
-]);
-
 export type HeaderErrorCode = 'jwe-invalid' | 'jws-invalid';
 export type ProtectedHeader = Readonly<Record<string, unknown>>;
+
+const noExtension = 'no extension is supported';
+
+/**
+ * Members that change what the rest of a token means, each with the reason for its refusal. Every other member that has no
+ * meaning here is ignored (RFC 7515 §4, RFC 7516 §4). A key, a certificate or an address in a header is neither read nor
+ * followed: the key is the one of the record.
+ */
+const refusedMembers = {
+  'jws-invalid': { crit: noExtension, b64: 'the payload must be encoded (RFC 7797 §3)' },
+  'jwe-invalid': { crit: noExtension, zip: 'content must be sealed without compression (RFC 8725 §3.6)' },
+} as const satisfies Record<HeaderErrorCode, Readonly<Record<string, string>>>;
 
 /**
  * The gate for every compact token, before any other code reads it. It requires an allowed size, canonical base64url,
@@ -43,10 +37,8 @@ export const readProtectedHeader = (segment: string, code: HeaderErrorCode): Pro
   const parsed = parseStrictJson(bytes, maxHeaderDepth);
   if (!parsed.ok) return refuse(`The protected header ${parsed.reason}.`);
   const header = parsed.value;
-  for (const name of Object.keys(header)) {
-    if (refusedMembers.has(name) || name.startsWith('x5'))
-      refuse(`The header member ${name.slice(0, 8)} is not accepted.`);
-  }
+  for (const [name, reason] of Object.entries(refusedMembers[code]))
+    if (Object.hasOwn(header, name)) refuse(`The header member ${name} is not accepted: ${reason}.`);
   if (header['kid'] !== undefined && typeof header['kid'] !== 'string')
     refuse('The header member kid must be a string.');
   return header;

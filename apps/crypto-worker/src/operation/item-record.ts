@@ -6,6 +6,8 @@ import {
   dryRunNameOf,
   type KeyQuota,
   type KeyState,
+  type VerifyResult,
+  type VersionsNotTried,
 } from '@ankasecure/contracts';
 import { always, type Validity } from '../key/key-state.js';
 import type { KeyVersion } from '../key/key-version.js';
@@ -48,6 +50,8 @@ export class ItemRecord {
   keyQuota: KeyQuota | undefined;
   /** The versions that do not fit, if the item names no version. */
   tried: readonly number[] = [];
+  /** The other versions of the key, if none fits. Any of them can be the one that the item is of. */
+  notTried: readonly VersionsNotTried[] = [];
 
   constructor(
     private readonly operation: string,
@@ -97,9 +101,14 @@ export class ItemRecord {
     };
   }
 
-  /** Tells the versions that were tried in vain, so that nobody takes the answer for that of a version that was not. */
-  private triedInVain({ failureCode }: OperationResult): { versionsTried?: readonly number[] } {
-    return failureCode !== undefined && this.tried.length > 1 ? { versionsTried: this.tried } : {};
+  /** Tells the versions that were tried in vain and those that were not, so that nobody takes the answer for that of every version. */
+  private triedInVain({ failureCode }: OperationResult): Partial<VerifyResult> {
+    const { tried, notTried } = this;
+    if (failureCode === undefined) return {};
+    return {
+      ...(tried.length > 1 && { versionsTried: [...tried] }),
+      ...(notTried.length > 0 && { versionsNotTried: [...notTried] }),
+    };
   }
 
   private fence(): Fence {
@@ -120,11 +129,12 @@ export class ItemRecord {
 
   /** The key version that was used, and the rule of a refusal by policy. */
   private details(key: KeyVersion, used: Pick<OperationResult, 'alg' | 'enc'> | undefined): Record<string, string> {
-    const { ruling, risk, tried } = this;
+    const { ruling, risk, tried, notTried } = this;
     return {
       ...usedKey(key, used?.alg),
       ...(used?.enc !== undefined && { enc: used.enc }),
       ...(tried.length > 1 && { versionsTried: tried.join(' ') }),
+      ...(notTried.length > 0 && { versionsNotTried: notTried.map(shownRange).join(', ') }),
       ...(ruling?.decision.allow === false && { rule: ruling.decision.rule }),
       ...risk,
     };
@@ -134,6 +144,10 @@ export class ItemRecord {
 /** The operation's name in audit events. A dry run has a name of its own. */
 export const eventName = (operation: string, { dryRun }: Pick<Context, 'dryRun'>): string =>
   dryRun === true ? dryRunNameOf(operation) : operation;
+
+/** Such as `state 7` or `limit 1-2`. */
+const shownRange = ({ from, to, reason }: VersionsNotTried): string =>
+  `${reason} ${from === to ? from : `${from}-${to}`}`;
 
 const bodyOf = (
   key: KeyVersion,

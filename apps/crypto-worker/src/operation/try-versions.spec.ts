@@ -1,4 +1,4 @@
-import type { AuditEvent, Context } from '@ankasecure/contracts';
+import { type AuditEvent, type Context, verifyResult } from '@ankasecure/contracts';
 import { describe, expect, it } from 'vitest';
 import { type KnownKey, knownKey } from '../jose/testing/known-key.js';
 import type { GrantedVersion, KeyStore } from '../key/key-store.js';
@@ -65,6 +65,7 @@ const worker = (versions: readonly KnownKey[], states: Partial<Record<number, Gr
     const { head, body } = await ask({ keyId: newest.key.keyId, ...item }, more);
     return {
       code: head.ok ? null : head.error.code,
+      detail: head.ok ? undefined : head.error.detail,
       left: head.keyQuota?.remaining,
       body: body === undefined ? {} : (JSON.parse(Buffer.from(body).toString()) as Record<string, unknown>),
     };
@@ -126,13 +127,52 @@ describe('an item without a kid and a version', () => {
     const { run, state } = worker(versions);
     expect((await run(verify, claim(await signatureOf(versions, 3)))).body).toMatchObject({ valid: true, version: 3 });
     const { body } = await run(verify, claim(await signatureOf(versions, 2)));
-    expect(body).toMatchObject({ valid: false, version: 18 });
+    expect(body).toMatchObject({
+      valid: false,
+      version: 18,
+      versionsNotTried: [{ from: 1, to: 2, reason: 'limit' }],
+    });
     expect(body['versionsTried']).toEqual(Array.from({ length: 16 }, (_, index) => 18 - index));
     expect(state.asked).toHaveLength(16);
     expect((await run(verify, { ...claim(await signatureOf(versions, 2)), version: 2 })).body).toMatchObject({
       valid: true,
       version: 2,
     });
+  });
+
+  it('is told to be invalid together with the versions that were not tried, and why', async () => {
+    const versions = versionsOf(19, 'EC-P256', 'sign');
+    const { run, state } = worker(versions, { 17: 'COMPROMISED', 16: 'DESTROYED', 12: 'SUSPENDED', 4: 'COMPROMISED' });
+    const { body } = await run(verify, claim(await signatureOf(versions, 17)));
+    const versionsNotTried = [
+      { from: 16, to: 17, reason: 'state' },
+      { from: 12, to: 12, reason: 'state' },
+      { from: 4, to: 4, reason: 'state' },
+      { from: 1, to: 3, reason: 'limit' },
+    ];
+    expect(body).toMatchObject({ valid: false, version: 19, versionsNotTried });
+    expect(state.events[0]?.details).toMatchObject({ versionsNotTried: 'state 16-17, state 12, state 4, limit 1-3' });
+    // The answer is one that the contract knows, and its remedy helps.
+    expect(verifyResult.parse(body)).toEqual(body);
+    const item = { ...claim(await signatureOf(versions, 17)), version: 17 };
+    expect((await run(verify, item)).code).toBe('key-state');
+    expect((await run(verify, { ...item, acceptRisk: true })).body).toMatchObject({ valid: true, version: 17 });
+  });
+
+  it('is told without such versions if it was tried with all of them, or names one', async () => {
+    const versions = versionsOf(2, 'EC-P256', 'sign');
+    const all = await worker(versions).run(verify, claim('A'.repeat(86)));
+    expect(all.body).toMatchObject({ valid: false, versionsTried: [2, 1] });
+    const one = await worker(versions, { 1: 'COMPROMISED' }).run(verify, { ...claim('A'.repeat(86)), version: 2 });
+    expect(one.body).toMatchObject({ valid: false, version: 2 });
+    for (const { body } of [all, one]) expect(body).not.toHaveProperty('versionsNotTried');
+  });
+
+  it('that its newest version may not process is refused for that, and the event names the others', async () => {
+    const versions = versionsOf(3, 'EC-P256', 'sign');
+    const { run, state } = worker(versions, { 3: 'SUSPENDED', 1: 'COMPROMISED' });
+    expect((await run(verify, claim(await signatureOf(versions, 1)))).code).toBe('key-state');
+    expect(state.events[0]?.details).toMatchObject({ versionsNotTried: 'state 3, state 1' });
   });
 
   it.each([2, 3, 4])('is tried with the versions that have come meanwhile: %i of 4', async (version) => {
@@ -150,6 +190,20 @@ describe('an item without a kid and a version', () => {
     const { body } = await run(verify, claim('A'.repeat(86)));
     expect(body).toMatchObject({ valid: false, version: 4, versionsTried: [4, 3, 2, 1] });
     expect(state.asked).toEqual([2, 1, 4, 3]);
+  });
+
+  it('is told to be invalid with the versions between those, if there are too many', async () => {
+    const { run, state } = worker(versionsOf(20, 'EC-P256', 'sign'), { 5: 'DESTROYED' });
+    state.known = 2;
+    const { body } = await run(verify, claim('A'.repeat(86)));
+    expect(body).toMatchObject({
+      valid: false,
+      version: 20,
+      versionsNotTried: [
+        { from: 3, to: 4, reason: 'limit' },
+        { from: 5, to: 5, reason: 'state' },
+      ].toReversed(),
+    });
   });
 });
 
@@ -175,12 +229,21 @@ describe('what each further version costs', () => {
 describe('a JWE without a kid', () => {
   it('that no version opens fails as any other, and the trail names the versions', async () => {
     const versions = versionsOf(3, 'AES-256', 'encrypt');
-    const { run, state } = worker(versions);
     const header = Buffer.from(JSON.stringify({ alg: 'A256KW', enc: 'A256GCM' })).toString('base64url');
     const jwe = [header, 'A'.repeat(54), 'A'.repeat(16), 'AAAA', 'A'.repeat(22)].join('.');
-    const { code } = await run(decrypt, { jwe });
-    expect(code).toBe('decryption-failed');
-    expect(state.events).toHaveLength(1);
-    expect(state.events[0]?.details).toMatchObject({ version: '3', versionsTried: '3 2 1' });
+    const details = new Set<string | undefined>();
+    for (const [states, told] of [
+      [{}, { versionsTried: '3 2 1' }],
+      [{ 1: 'COMPROMISED' }, { versionsTried: '3 2', versionsNotTried: 'state 1' }],
+      [{ 1: 'DESTROYED', 2: 'SUSPENDED' }, { versionsNotTried: 'state 1-2' }],
+    ] as const) {
+      const { run, state } = worker(versions, states);
+      const { code, detail } = await run(decrypt, { jwe });
+      expect(code).toBe('decryption-failed');
+      details.add(detail);
+      expect(state.events).toHaveLength(1);
+      expect(state.events[0]?.details).toMatchObject({ version: '3', ...told });
+    }
+    expect([...details]).toEqual([expect.stringContaining('send version')]);
   });
 });

@@ -1,16 +1,19 @@
-import { type AnkaError, type ErrorCode, mostVersionsTried } from '@ankasecure/contracts';
+import { type AnkaError, type ErrorCode, mostVersionsTried, type VersionsNotTried } from '@ankasecure/contracts';
 import type { KeyVersion } from '../key/key-version.js';
 import type { Attempt } from './attempt.js';
 import type { ItemRecord } from './item-record.js';
 
+/** Why a version was not tried. */
+type Reason = VersionsNotTried['reason'];
+
 /** Why a version is not the one that an item means: it was tried and does not fit, or it may not be used. */
-export type Misfit = 'does-not-fit' | 'may-not';
+export type Misfit = 'does-not-fit' | Exclude<Reason, 'limit'>;
 
 const misfits: Partial<Record<ErrorCode, Misfit>> = {
   'decryption-failed': 'does-not-fit',
-  'key-state': 'may-not',
-  'policy-refused': 'may-not',
-  'algorithm-unavailable': 'may-not',
+  'key-state': 'state',
+  'policy-refused': 'policy',
+  'algorithm-unavailable': 'algorithm',
 };
 
 export const misfitOf = ({ code }: AnkaError): Misfit | undefined => misfits[code];
@@ -37,14 +40,14 @@ type Try = (version?: number, earlier?: ItemRecord) => Promise<Trial>;
 interface Trials {
   readonly first: Trial;
   readonly last: Trial;
-  /** The versions that did not fit. */
-  readonly tried: readonly number[];
+  /** The versions that are not the one, newest first. */
+  readonly misfits: ReadonlyMap<number, Misfit>;
 }
 
 /**
  * Tries the current version of a key and, while none fits, earlier ones, newest first: data without a kid may be of any version
- * that may process it. If none fits, the outcome is that of the first one, and names the versions that were tried. If the key
- * was rotated meanwhile, however often, the versions that have come are tried too.
+ * that may process it. If none fits, the outcome is that of the first one, and names the versions that were tried and those
+ * that were not. If the key was rotated meanwhile, however often, the versions that have come are tried too.
  */
 export const tryVersions = async (trial: Try, { isOpen, isCurrent }: Versions): Promise<Attempt> => {
   const first = await trial();
@@ -55,24 +58,44 @@ export const tryVersions = async (trial: Try, { isOpen, isCurrent }: Versions): 
   if (await isCurrent(key)) return inVain(known);
   const newer = await descend(trial, await trial(), key.version);
   if (newer.last.misfit === undefined) return newer.last.end();
-  return inVain({ ...newer, tried: [...newer.tried, ...known.tried] });
+  return inVain({ ...newer, misfits: new Map([...newer.misfits, ...known.misfits]) });
 };
 
 /** Goes on from a trial with earlier versions, newest first, until one fits. @param above a version: only later ones are tried */
 const descend = async (trial: Try, first: Trial, above: number): Promise<Trials> => {
   const newest = first.record.key?.version ?? 0;
-  const tried = first.misfit === 'does-not-fit' ? [newest] : [];
-  let last = first;
+  const misfits = new Map<number, Misfit>();
   const oldest = Math.max(above, newest - mostVersionsTried) + 1;
-  for (let version = newest - 1; last.misfit !== undefined && version >= oldest; version--) {
+  let [version, last] = [newest, first];
+  while (last.misfit !== undefined) {
+    misfits.set(version, last.misfit);
+    if (--version < oldest) break;
     last = await trial(version, last.record);
-    if (last.misfit === 'does-not-fit') tried.push(version);
   }
-  return { first, last, tried };
+  return { first, last, misfits };
 };
 
-const inVain = ({ first, last, tried }: Trials): Attempt => {
-  first.record.tried = tried;
+const inVain = ({ first, last, misfits }: Trials): Attempt => {
+  first.record.tried = [...misfits].flatMap(([version, misfit]) => (misfit === 'does-not-fit' ? [version] : []));
+  first.record.notTried = notTried(misfits);
   first.record.keyQuota = last.record.keyQuota;
   return first.end();
+};
+
+/** The versions that were not tried, newest first. Neighbours with the same reason are one range. */
+const notTried = (misfits: ReadonlyMap<number, Misfit>): readonly VersionsNotTried[] => {
+  const ranges: VersionsNotTried[] = [];
+  const add = (from: number, to: number, reason: Reason): void => {
+    const before = ranges.at(-1);
+    const follows = before?.reason === reason && before.from === to + 1;
+    ranges.splice(follows ? -1 : ranges.length, 1, { from, to: follows ? before.to : to, reason });
+  };
+  let below = Math.max(...misfits.keys());
+  for (const [version, reason] of misfits) {
+    if (version < below) add(version + 1, below, 'limit');
+    if (reason !== 'does-not-fit') add(version, version, reason);
+    below = version - 1;
+  }
+  if (below > 0) add(1, below, 'limit');
+  return ranges;
 };

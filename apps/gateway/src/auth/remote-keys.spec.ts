@@ -111,6 +111,7 @@ describe('an issuer’s keys while its provider is unavailable', () => {
   const verify = async (maker: TokenMaker) => verifier.verify(await maker.token(asTenant(tenantA, 'user')), new Date());
   const accepted = { principal: { tenantId: tenantA } };
   const unavailable = { code: 'service-unavailable' };
+  const unknown = { code: 'ERR_JWKS_NO_MATCHING_KEY' };
   const away = async () => (await registry.getSingleMetric('ankasecure_issuer_keys_away')?.get())?.values[0]?.value;
 
   it('are served from the last set for 12 hours, and are logged once and measured', async () => {
@@ -141,10 +142,13 @@ describe('an issuer’s keys while its provider is unavailable', () => {
     later(11 * 60_000);
     await verify(old);
     await provider.serve(rotated);
-    await expect(verify(rotated)).rejects.toMatchObject(unavailable);
-    later(10_001);
+    later(3_000);
+    await expect(verify(rotated)).rejects.toMatchObject({ ...unavailable, retryAfterSeconds: 7 });
+    later(7_001);
     await expect(verify(rotated)).resolves.toMatchObject(accepted);
-    await expect(verify(old)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
+    await expect(verify(old)).rejects.toMatchObject(unavailable);
+    later(10_000);
+    await expect(verify(old)).rejects.toMatchObject(unknown);
     expect(logged.at(-1)).toBe('info fetched the keys of an issuer again');
     expect(await away()).toBe(0);
   });
@@ -174,12 +178,41 @@ describe('an issuer’s keys while its provider is unavailable', () => {
           outcomes.set(error.code, (outcomes.get(error.code) ?? 0) + 1);
         });
     expect(provider.asked).toBe(1 + 5);
-    // Four made-up keys were looked for, and the one that was named again and again.
-    expect(Object.fromEntries(outcomes)).toEqual({ ERR_JWKS_NO_MATCHING_KEY: 4 + 50, 'service-unavailable': 46 });
+    // Four made-up keys were looked for, and the one that was named again and again. Nobody looked twice.
+    expect(Object.fromEntries(outcomes)).toEqual({ 'service-unavailable': 100 });
     provider.makers = [old, rotated];
-    await expect(verify(rotated)).rejects.toMatchObject(unavailable);
+    await expect(verify(rotated)).rejects.toMatchObject({ ...unavailable, retryAfterSeconds: 5 });
     later(5_001);
     await expect(verify(rotated)).resolves.toMatchObject(accepted);
+    later(5_000);
+    for (let time = 0; time < 50; time++)
+      await expect(verifier.verify(await stranger('always-the-same'), new Date())).rejects.toMatchObject(unknown);
+    expect(provider.asked).toBe(1 + 5 + 2);
+  });
+
+  it('are not reported as an invalid token until a second look, and the answer says when that is', async () => {
+    await verify(old);
+    await expect(verify(rotated)).rejects.toMatchObject({ ...unavailable, retryAfterSeconds: 10 });
+    later(4_000);
+    await expect(verify(rotated)).rejects.toMatchObject({ ...unavailable, retryAfterSeconds: 6 });
+    expect(provider.asked).toBe(2);
+    later(6_000);
+    await expect(verify(rotated)).rejects.toMatchObject(unknown);
+    later(29_999);
+    await expect(verify(rotated)).rejects.toMatchObject(unknown);
+    expect(provider.asked).toBe(3);
+    later(1);
+    provider.makers = [old, rotated];
+    await expect(verify(rotated)).resolves.toMatchObject(accepted);
+  });
+
+  it('are accepted if the provider publishes a key shortly after it signed with it', async () => {
+    await verify(old);
+    const refused = await verify(rotated).catch((error: { retryAfterSeconds: number }) => error);
+    provider.makers = [old, rotated];
+    later((refused as { retryAfterSeconds: number }).retryAfterSeconds * 1000);
+    await expect(verify(rotated)).resolves.toMatchObject(accepted);
+    expect(provider.asked).toBe(3);
   });
 
   it('are looked at once for many requests with the same new kid', async () => {

@@ -1,7 +1,10 @@
 import { decodeProtectedHeader } from 'jose';
 
-/** Headers with which a token would choose its own key or rules (RFC 8725 §3.10). */
-const refusedHeaders = ['jku', 'jwk', 'x5u', 'x5c', 'crit', 'zip', 'b64'];
+/**
+ * Headers that change what the rest of a token means. Others without a meaning here are ignored (RFC 7515 §4). A key or its
+ * address in a header (`jwk`, `jku`, `x5c`, `x5u`) is neither read nor followed: the keys are the issuer's (RFC 8725 §3.10).
+ */
+const refusedHeaders = ['crit', 'b64'];
 
 /** @param types the accepted values of `typ`, in lower case. @throws Error whose message is only for the log */
 export const assertPlainHeader = (token: string, types: readonly (string | undefined)[]): void => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { makeIdentity, type TlsIdentity } from '@ankasecure/testing';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Rig, startRig } from '../testing/rig.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'anka-renewed-'));
@@ -54,4 +54,42 @@ it('a changed certificate is shown to new connections, and open ones stay', asyn
   gateway.parts.files.look();
   expect(await fresh()).toBe('CN=second');
   kept.destroy();
+});
+
+/** Keys in the syntax of `openssl req -newkey`. TLS takes a certificate and a key of different types without a word. */
+const kinds = {
+  'EC P-256': ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256'],
+  'RSA-2048': ['rsa:2048'],
+  Ed25519: ['ed25519'],
+} as const;
+const pairs = Object.keys(kinds).flatMap((own) => Object.keys(kinds).map((other) => [own, other] as const));
+
+describe.each(pairs)('a certificate of %s and a key of %s that is not its own', (own, other) => {
+  const names = 'IP:127.0.0.1';
+  const make = (kind: string, subject: string) =>
+    makeIdentity({ key: kinds[kind as keyof typeof kinds], subject, names });
+
+  it('do not start, and during a renewal the last pair stays in use until both files fit', async () => {
+    const [first, second] = [await make(own, '/CN=first'), await make(other, '/CN=second')];
+    write({ cert: first.cert, key: second.key });
+    const refusal = {
+      reason: 'file',
+      message: expect.stringContaining('is not that of the first certificate') as string,
+    };
+    await expect(rig.gateway({ http: { tls } })).rejects.toMatchObject(refusal);
+
+    write(first);
+    const { port, parts } = await rig.gateway({ http: { tls } });
+    const shown = async () => (await seenBy(port, new Agent({ maxCachedSessions: 0 }))).subject;
+    const refused = async () => {
+      const gauge = await parts.health.registry.getSingleMetric('ankasecure_file_refused')?.get();
+      return gauge?.values.find(({ labels }) => labels['file'] === tls.certFile)?.value;
+    };
+    writeFileSync(tls.keyFile, second.key);
+    parts.files.look();
+    expect([await shown(), await refused()]).toEqual(['CN=first', 1]);
+    writeFileSync(tls.certFile, second.cert);
+    parts.files.look();
+    expect([await shown(), await refused()]).toEqual(['CN=second', 0]);
+  });
 });

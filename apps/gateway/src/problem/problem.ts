@@ -35,7 +35,11 @@ export interface ProblemRequest {
 }
 
 /** A failure: an AnkaError, or a service's failure reply. */
-export type Failure = Pick<AnkaError, 'code' | 'detail'> & { readonly refusal?: Refusal | undefined };
+export type Failure = Pick<AnkaError, 'code' | 'detail'> & {
+  readonly refusal?: Refusal | undefined;
+  /** See `TryLater`. */
+  readonly retryAfterSeconds?: number;
+};
 
 export const problemOf = (
   { code, detail, refusal }: Failure,

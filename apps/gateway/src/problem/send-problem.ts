@@ -4,10 +4,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { challengeTo, type Failure, problemHeaders, problemOf } from './problem.js';
 import { asRefusal } from './refusal.js';
 
-/** A `retry-after` that the reply already has stays. */
+/** A `retry-after` that the reply or the failure already has stays. */
 export const sendProblem = (reply: FastifyReply, failure: Failure): FastifyReply => {
   const body = problemOf(failure, reply.request);
-  const known = reply.getHeader('retry-after');
+  const known = reply.getHeader('retry-after') ?? failure.retryAfterSeconds;
   return reply
     .code(body.status)
     .headers({

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { FileValue, WatchedFiles } from './watched-files.js';
 
@@ -46,13 +46,20 @@ export interface KeyPair {
   readonly key: Buffer;
 }
 
-const readKeyPair = ([cert = Buffer.alloc(0), key = Buffer.alloc(0)]: readonly Buffer[]): FileValue<KeyPair> => {
-  const certificates = certificatesIn(cert.toString());
+/** A context of TLS takes a certificate and a key of different types as two halves of two pairs, so the keys are compared. */
+const isPair = ([own]: readonly X509Certificate[], { cert, key }: KeyPair): boolean => {
   try {
     createSecureContext({ cert, key });
+    return own?.checkPrivateKey(createPrivateKey(key)) === true;
   } catch {
-    throw new Error('the private key cannot be read, or is not that of the certificate');
+    return false;
   }
+};
+
+const readKeyPair = ([cert = Buffer.alloc(0), key = Buffer.alloc(0)]: readonly Buffer[]): FileValue<KeyPair> => {
+  const certificates = certificatesIn(cert.toString());
+  if (!isPair(certificates, { cert, key }))
+    throw new Error('the private key cannot be read, or is not that of the first certificate');
   return { value: { cert, key }, expiresAt: firstEnd(certificates) };
 };
 

@@ -36,7 +36,7 @@ export class DiscoveredKeys {
   /** The last discovered location stays in use while it is fetched again, and when that fails. */
   private discovered(): Promise<RemoteKeys> | RemoteKeys {
     const { keys } = this;
-    if (monotonicNow() < this.until) return keys ?? this.asking ?? Promise.reject(unavailable());
+    if (monotonicNow() < this.until) return keys ?? this.asking ?? Promise.reject(unavailable(this.until));
     this.until = monotonicNow() + times.retryMs;
     this.asking = this.ask().finally(() => (this.asking = undefined));
     return this.asking;
@@ -50,7 +50,7 @@ export class DiscoveredKeys {
       this.jwksUri = uri;
       this.until = monotonicNow() + times.goodFor;
     } catch (cause) {
-      if (this.keys === undefined) throw isUnavailable(cause) ? cause : unavailable(cause);
+      if (this.keys === undefined) throw isUnavailable(cause) ? cause : unavailable(this.until, cause);
     }
     return this.keys;
   }
