@@ -1,4 +1,5 @@
 import { type CanonicalFields, canonicalBytes } from './canonical.js';
+import type { SealedIndex } from './chain-seal.js';
 import { genesisHash, type Leaf, leafHash } from './leaf.js';
 import { fitsMacDay } from './mac-day.js';
 
@@ -8,6 +9,8 @@ export interface ChainSeal {
   readonly fromSeq: number;
   /** 32 bytes, under the key named by the row's `macKeyId`. */
   readonly mac: Uint8Array;
+  /** The index of records that the seal binds. Null: a seal of version 1. */
+  readonly index: SealedIndex | null;
 }
 
 /** A stored sealed event: its fields in columns, the sealed bytes, and the hashes. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalBytes } from './canonical.js';
 import type { ChainRow } from './chain.js';
-import { chainSealBytes, sealedBytesOf } from './chain-seal.js';
+import { chainSealBytes, type SealedIndex, sealedBytesOf } from './chain-seal.js';
 import { Coverage, type KeyedChecks, type TrailFault } from './coverage.js';
 
 const tenantId = '0192f0c4-7b1e-7c3a-9f10-3d1f5a2b6c70';
@@ -29,7 +29,7 @@ const rowOf = ([seq, fromSeq]: Shape): ChainRow => ({
   details: '{}',
   sealedAt: 0,
   hash,
-  chainSeal: fromSeq === undefined ? null : { fromSeq, mac: hash },
+  chainSeal: fromSeq === undefined ? null : { fromSeq, mac: hash, index: null },
 });
 
 /** Two batches of three. */
@@ -69,18 +69,33 @@ describe('coverage', () => {
 });
 
 describe('the bytes of a chain seal', () => {
-  const batch = { tenantId, fromSeq: 4, seq: 6, hash };
+  const index = { seq: 5, mac: Buffer.alloc(32, 9) };
+  const none = { seq: 0, mac: Buffer.of() };
+  const batch = { tenantId, fromSeq: 4, seq: 6, hash, index };
+  const sealed = (bound: SealedIndex | null) =>
+    sealedBytesOf({ ...rowOf([6, 4]), chainSeal: { fromSeq: 4, mac: hash, index: bound } });
 
-  it('bind tenant, first row, last row and hash', () => {
+  it('bind tenant, first row, last row, hash, index of records and version', () => {
     const forms = [
       batch,
       { ...batch, tenantId: tenantId.replace('0', '1') },
       { ...batch, fromSeq: 5 },
       { ...batch, seq: 7 },
       { ...batch, hash: Buffer.alloc(32, 8) },
+      { ...batch, index: { ...index, seq: 4 } },
+      { ...batch, index: { ...index, mac: Buffer.alloc(32, 8) } },
+      { ...batch, index: none },
+      { ...batch, index: null },
     ].map((each) => chainSealBytes(each).toString('hex'));
     expect(new Set(forms).size).toBe(forms.length);
-    expect(sealedBytesOf(rowOf([6, 4]))?.toString('hex')).toBe(forms[0]);
+    expect(sealed(index)?.toString('hex')).toBe(forms[0]);
+    expect(sealed(none)?.toString('hex')).toBe(forms[7]);
+    expect(sealed(null)?.toString('hex')).toBe(forms[8]);
+  });
+
+  it.each([1, 2])('begin with their magic and version %i', (version) => {
+    const start = chainSealBytes({ ...batch, index: version === 1 ? null : index }).subarray(0, 23);
+    expect(start.toString('latin1')).toBe(`ankasecure.audit.chain${String.fromCharCode(version)}`);
   });
 
   it("never begin like an event's canonical bytes", () => {
@@ -92,5 +107,14 @@ describe('the bytes of a chain seal', () => {
     expect(sealedBytesOf(rowOf([6]))).toBeUndefined();
     expect(sealedBytesOf(rowOf([6, 7]))).toBeUndefined();
     expect(sealedBytesOf(rowOf([6, 2 ** 63]))).toBeUndefined();
+  });
+
+  it.each([
+    ['changed after the batch', { ...index, seq: 7 }],
+    ['changed before the trail', { ...index, seq: -1 }],
+    ['without a MAC', { ...none, seq: 5 }],
+    ['of no event, with a MAC', { ...index, seq: 0 }],
+  ])('do not exist for a seal over an index %s', (_, bound) => {
+    expect(sealed(bound)).toBeUndefined();
   });
 });

@@ -9,7 +9,8 @@ import { chainSealBytes } from './chain-seal.js';
 import { detailsText, genesisHash, leafHash } from './leaf.js';
 
 const folder = new URL('../vectors/', import.meta.url);
-const file = fileURLToPath(new URL('version-1.json', folder));
+const pathOf = (name: string): string => fileURLToPath(new URL(name, folder));
+const files = [pathOf('version-1.json'), pathOf('chain-seal-2.json')] as const;
 
 /** Bytes are in hex. */
 interface Vector {
@@ -27,6 +28,8 @@ interface SealVector {
   readonly name: string;
   readonly fromSeq: number;
   readonly seq: number;
+  /** Absent in a seal of version 1. */
+  readonly index?: { readonly seq: number; readonly mac: string };
   readonly sealed: Readonly<Record<'message' | 'macInput' | 'mac', string>>;
 }
 
@@ -37,10 +40,12 @@ interface Trail {
   readonly chainSeals: readonly SealVector[];
 }
 
-const trail = JSON.parse(readFileSync(file, 'utf8')) as Trail;
+const trail = JSON.parse(readFileSync(files[0], 'utf8')) as Trail;
+const second = JSON.parse(readFileSync(files[1], 'utf8')) as Pick<Trail, 'chainSeals'>;
+const seals = [...trail.chainSeals, ...second.chainSeals];
 const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');
 
-describe('the frozen vectors of version 1', () => {
+describe('the frozen vectors', () => {
   it('start from the genesis of their tenant', () => {
     expect(genesisHash(trail.tenantId).toString('hex')).toBe(trail.genesisHash);
     expect(trail.vectors[0]?.sealed.previousHash).toBe(trail.genesisHash);
@@ -69,9 +74,10 @@ describe('the frozen vectors of version 1', () => {
     },
   );
 
-  it.each(trail.chainSeals.map((seal) => [seal.name, seal] as const))('seal %s', (_, { fromSeq, seq, sealed }) => {
+  it.each(seals.map((seal) => [seal.name, seal] as const))('seal %s', (_, { fromSeq, seq, index: bound, sealed }) => {
     const last = trail.vectors[seq - 1] ?? expect.unreachable();
-    const message = chainSealBytes({ tenantId: trail.tenantId, fromSeq, seq, hash: bytes(last.sealed.hash) });
+    const index = bound === undefined ? null : { seq: bound.seq, mac: bytes(bound.mac) };
+    const message = chainSealBytes({ tenantId: trail.tenantId, fromSeq, seq, hash: bytes(last.sealed.hash), index });
     const input = macInput(last.macKeyId, message);
     expect({
       message: message.toString('hex'),
@@ -81,7 +87,7 @@ describe('the frozen vectors of version 1', () => {
   });
 
   it('match a second implementation in Python', () => {
-    const checked = execFileSync('python3', [fileURLToPath(new URL('check.py', folder)), file], { encoding: 'utf8' });
-    expect(checked.trim()).toBe(String(trail.vectors.length + trail.chainSeals.length));
+    const checked = execFileSync('python3', [pathOf('check.py'), ...files], { encoding: 'utf8' });
+    expect(checked.trim()).toBe(String(trail.vectors.length + seals.length));
   });
 });

@@ -1,6 +1,6 @@
-"""Checks version-1.json with nothing but Python's standard library, from the written form alone.
+"""Checks version-1.json and the chain seals of version 2 with nothing but Python's standard library, from the written form alone.
 
-Usage: check.py version-1.json. Prints how many events and chain seals hold; exit code 1 names the first value that does not.
+Usage: check.py version-1.json chain-seal-2.json. Prints how many events and chain seals hold; exit code 1 names the first value that does not.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ import sys
 
 MAGIC = b"ankasecure.audit"
 VERSION = b"\x01"
-CHAIN = b"ankasecure.audit.chain\x01"
+CHAIN = b"ankasecure.audit.chain"
 FIELDS = (
     "tenantId",
     "userId",
@@ -95,24 +95,34 @@ def check(vector, previous):
 
 def check_seal(seal, tenant, last):
     leaf = bytes.fromhex(last["sealed"]["hash"])
-    message = CHAIN + field(tenant) + field(seal["fromSeq"]) + field(seal["seq"]) + field(leaf)
+    fields = [tenant, seal["fromSeq"], seal["seq"], leaf]
+    version = b"\x01"
+    if "index" in seal:
+        fields += [seal["index"]["seq"], bytes.fromhex(seal["index"]["mac"])]
+        version = b"\x02"
+    message = CHAIN + version + b"".join(map(field, fields))
     mac_input, mac = mac_of(last, message)
     found = {"message": message.hex(), "macInput": mac_input.hex(), "mac": mac.hex()}
     compare(seal["name"], seal["sealed"], found)
 
 
-def main(path):
+def read(path):
     with open(path, encoding="utf-8") as file:
-        trail = json.load(file)
+        return json.load(file)
+
+
+def main(path, seals_path):
+    trail = read(path)
+    seals = trail["chainSeals"] + read(seals_path)["chainSeals"]
     tenant = trail["tenantId"]
     previous = hashlib.sha256(b"ankasecure.audit.genesis\x01" + tenant.encode()).digest()
     if trail["genesisHash"] != previous.hex():
         sys.exit("genesisHash does not hold")
     for vector in trail["vectors"]:
         previous = check(vector, previous)
-    for seal in trail["chainSeals"]:
+    for seal in seals:
         check_seal(seal, tenant, trail["vectors"][seal["seq"] - 1])
-    print(len(trail["vectors"]) + len(trail["chainSeals"]))
+    print(len(trail["vectors"]) + len(seals))
 
 
-main(sys.argv[1])
+main(*sys.argv[1:])

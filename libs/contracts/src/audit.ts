@@ -226,7 +226,7 @@ export const verifyTrail = contract({
         ),
       fromSeq: z.number().int().positive(),
       untilSeq: z.number().int().nonnegative(),
-      /** The first sequence number that fails, and the reason. `unsealed` means that no seal of the tenant's key covers it, `record-forgotten` that the database says something else of a record than the verified events. Null with `anchor-mismatch` if no event can be named. */
+      /** The first sequence number that fails, and the reason. `unsealed` means that no seal of the tenant's key covers it, `record-forgotten` that the database, or the index that a seal binds, says something else of a record than the verified events. Null with `anchor-mismatch` if no event can be named. */
       firstBadSeq: z
         .number()
         .int()

@@ -39,7 +39,8 @@ const linked = (tenantId: string, rows: readonly Row[]): readonly Row[] => {
       details: detailsText(event.details),
       sealedAt: Number(row['micros']),
     });
-    const bytes = { canonical, previous_hash: previousHash, hash, hmac: row['hmac'], chain_seal: row['chain_seal'] };
+    const { hmac, chain_seal, chain_seal_index_mac } = row;
+    const bytes = { canonical, previous_hash: previousHash, hash, hmac, chain_seal, chain_seal_index_mac };
     previousHash = hash;
     const hexed = Object.entries(bytes).map(
       ([name, value]) => [name, value === null ? null : hex(value as Buffer)] as const,

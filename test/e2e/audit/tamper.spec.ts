@@ -80,17 +80,22 @@ const tampering: readonly (readonly [what: string, sql: string, seq: number, rea
   ],
 ];
 
+const noSeal: Row = {
+  chain_seal: null,
+  chain_seal_from: null,
+  chain_seal_index_seq: null,
+  chain_seal_index_mac: null,
+};
 /** Removes the seals from one row on. */
 const stripped = (rows: readonly Row[], from = 0): readonly Row[] =>
-  rows.map((row, index) => (index < from ? row : { ...row, chain_seal: null, chain_seal_from: null }));
+  rows.map((row, index) => (index < from ? row : { ...row, ...noSeal }));
 /** Inserts the fifth event again under a new id. */
 const again = (rows: readonly Row[]): Row => ({
   ...rows[4],
   event_id: randomUUID(),
   sealed_at: rows[5]?.['sealed_at'],
   micros: rows[5]?.['micros'],
-  chain_seal: null,
-  chain_seal_from: null,
+  ...noSeal,
 });
 const swapped = (rows: readonly Row[]): readonly Row[] => {
   const [a, b] = [rows[4] ?? {}, rows[5] ?? {}];

@@ -131,7 +131,7 @@ describe('a tenant’s key set', () => {
         tenantId: tenant.id,
         principal: 'anybody',
         correlationId: 'earlier',
-        deadline: monotonicNow() + 10_000,
+        deadline: monotonicNow() + 60_000,
       };
       const subject = subjectOf(getKeySet, 'default');
       const { head, body } = await gateway.requestRaw(subject, context, Buffer.from('{}'));

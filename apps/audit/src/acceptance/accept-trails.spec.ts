@@ -12,6 +12,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SealedEnds } from '../anchor/sealed-ends.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
+import { RecordIndexes } from '../record/record-indexes.js';
 import { acceptAsTold } from '../testing/accept-as-told.js';
 import { underAttack } from '../testing/attacked-database.js';
 import { contextOf, eventOf, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
@@ -36,7 +37,7 @@ describe('an acceptance of restored trails', () => {
   const onRecord = async (operation: string) => (await audit.query(platformTenantId, { operation })).items[0];
   const rollBack = (tenantId: string, seq: number) =>
     audit.tamper(`DELETE FROM sealed_event WHERE tenant_id = '${tenantId}' AND seq > ${seq};
-      UPDATE trail_head h SET seq = ${seq}, hash = e.hash FROM sealed_event e
+      UPDATE trail_head h SET seq = ${seq}, hash = e.hash, sealed_at = e.sealed_at FROM sealed_event e
         WHERE h.tenant_id = '${tenantId}' AND e.tenant_id = h.tenant_id AND e.seq = ${seq}`);
 
   /** Two trails that end before their place in the anchor. Each was sealed in batches of five. */
@@ -44,6 +45,7 @@ describe('an acceptance of restored trails', () => {
     [sound, unsound] = [randomUUID(), randomUUID()];
     for (const { app } of audit.instances) app.get(SealedEnds).forget();
     await acceptAsTold(audit.instances[0] ?? expect.unreachable());
+    await compareAll();
     for (const tenantId of [sound, unsound]) await audit.appendTwenty(tenantId);
     await guards()[0]?.advance();
     for (const tenantId of [sound, unsound]) await rollBack(tenantId, 15);
@@ -197,9 +199,20 @@ describe('an acceptance of restored trails', () => {
       DROP TABLE old_head; DROP TABLE old_index`);
     await compareAll();
     expect(await accept()).toMatchObject({ accepted: true, refused: [] });
+    expect((await audit.query(tenantId)).items[0]).toMatchObject({
+      seq: 2,
+      operation: 'trail.accept',
+      userId: 'spec',
+      details: { acceptedUntil: '1' },
+    });
     // A process that has just compared its trails does so again after a second.
     const answers = () => Promise.allSettled(Array.from({ length: 12 }, heads));
     const taken = { status: 'fulfilled', value: { heads: [expect.objectContaining({ id, revision: 1 })] } };
     await expect.poll(answers).toEqual(Array.from({ length: 12 }, () => taken));
+    // The seal of the acceptance binds the index, so that new processes answer too, and seal on top of it.
+    for (const { app } of audit.instances) app.get(RecordIndexes).forget();
+    expect(await answers()).toEqual(Array.from({ length: 12 }, () => taken));
+    expect(await changing(3)).toEqual({ sealed: 1 });
+    expect(await audit.verify(tenantId)).toMatchObject({ valid: true, checked: 3 });
   });
 });

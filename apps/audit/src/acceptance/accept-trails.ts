@@ -51,9 +51,11 @@ export class AcceptTrails {
     if (dryRun === true) return this.foresee(context, fault, unsound, error);
     if (fault === null) return { accepted: false, reason: null, refused: [] };
     const counts = { accepted: String(proven.size - unsound.length), refused: String(unsound.length) };
-    await this.record(context, operation, { reason: fault.slice(0, 512), ...counts, ...firstOf(unsound) }, error);
+    const details = { reason: fault.slice(0, 512), ...counts, ...firstOf(unsound) };
+    const ofPlatform = error === undefined ? proven.get(platformTenantId) : undefined;
+    const end = await this.record(context, operation, details, error, ofPlatform);
     if (error !== undefined) throw error;
-    await this.takeOver(context, proven);
+    await this.takeOver(context, proven, end);
     return { accepted: true, reason: fault, refused: unsound.slice(0, maxUnsound) };
   }
 
@@ -77,27 +79,39 @@ export class AcceptTrails {
     return this.prover.prove({ ...context, deadline }, await this.guard.refused());
   }
 
-  private async takeOver(context: Context, proven: Proven): Promise<void> {
-    // The acceptance itself was sealed on the platform's trail since its proof.
-    const own = proven.get(platformTenantId)?.end && (await this.prover.prove(context, [platformTenantId]));
-    const trails = new Map([...proven, ...(own ?? [])]);
+  /** @param platformEnd that of the platform's own trail, on which the acceptance was sealed since its proof */
+  private async takeOver(context: Context, proven: Proven, platformEnd: VerifiedTrail | undefined): Promise<void> {
     this.indexes.forget();
     const verified = new Map<string, VerifiedTrail | undefined>();
-    for (const [tenantId, { end, changes }] of trails) {
-      const index = end && (await this.indexes.rebuild({ ...context, tenantId }, end.seq, changes));
-      verified.set(tenantId, end && index && { ...end, index });
+    for (const [tenantId, trail] of proven) {
+      const isOwn = tenantId === platformTenantId && trail.end !== undefined;
+      verified.set(tenantId, isOwn ? platformEnd : await this.rebuild({ ...context, tenantId }, trail));
     }
     await this.guard.accept(verified);
   }
 
+  /** Seals on the tenant's own trail that it was accepted. The seal binds the index of records that the proof yields. */
+  private async rebuild(context: Context, trail: ProvenTrail): Promise<VerifiedTrail | undefined> {
+    if (trail.end === undefined) return undefined;
+    const event = auditEvent(context, {
+      operation,
+      details: { acceptedUntil: String(trail.end.seq) },
+      failureCode: null,
+    });
+    return this.appender.sealOwn(context, event, this.indexes.rebuilding(trail));
+  }
+
+  /** @param ofPlatform the platform's own trail, if it was refused: the event accepts it as well */
   private record(
     context: Context,
     name: string,
     details: Readonly<Record<string, string>>,
     error: AnkaError | undefined,
-  ): Promise<void> {
+    ofPlatform?: ProvenTrail,
+  ): Promise<VerifiedTrail | undefined> {
     const action = { operation: name, details, failureCode: error?.code ?? null };
-    return this.appender.sealOwn(context, auditEvent({ ...context, tenantId: platformTenantId }, action));
+    const indexes = ofPlatform?.end && this.indexes.rebuilding(ofPlatform);
+    return this.appender.sealOwn(context, auditEvent({ ...context, tenantId: platformTenantId }, action), indexes);
   }
 }
 

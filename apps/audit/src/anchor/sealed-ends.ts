@@ -9,7 +9,7 @@ export interface SealedEnd {
 }
 
 /** The end of a trail, as the database tells it. */
-interface ToldEnd {
+export interface ToldEnd {
   readonly seq: number;
   readonly hash: Buffer;
 }
@@ -19,6 +19,9 @@ export interface IndexPlace {
   readonly seq: number;
   readonly mac: Buffer;
 }
+
+/** The place of no index. */
+export const noIndex: IndexPlace = { seq: 0, mac: Buffer.of() };
 
 const capacity = 100_000;
 
@@ -103,6 +106,8 @@ export const indexReaches = (told: IndexPlace, known: IndexPlace | undefined): b
   known === undefined ||
   told.seq > known.seq ||
   (told.seq === known.seq && (known.seq === 0 || told.mac.equals(known.mac)));
+
+export const isSamePlace = (a: IndexPlace, b: IndexPlace): boolean => indexReaches(a, b) && indexReaches(b, a);
 
 /** The trails that do not reach the row that was sealed last. */
 export const unreachedEnds = (

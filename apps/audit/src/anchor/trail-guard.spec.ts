@@ -33,7 +33,7 @@ describe('the anchor of the trails', () => {
   /** Puts the trails of this tenant back to `seq`, as an older backup has them. */
   const rollBack = (tenantId: string, seq: number) =>
     audit.tamper(`DELETE FROM sealed_event WHERE tenant_id = '${tenantId}' AND seq > ${seq};
-      UPDATE trail_head h SET seq = ${seq}, hash = e.hash FROM sealed_event e
+      UPDATE trail_head h SET seq = ${seq}, hash = e.hash, sealed_at = e.sealed_at FROM sealed_event e
         WHERE h.tenant_id = '${tenantId}' AND e.tenant_id = h.tenant_id AND e.seq = ${seq}`);
 
   it('moves forward with the trails, and not without them', async () => {
@@ -104,7 +104,7 @@ describe('the anchor of the trails', () => {
       detail: expect.stringContaining('ankadb_audit is older than the HSM') as unknown,
     });
     await audit.tamper(`INSERT INTO sealed_event SELECT * FROM kept WHERE seq > 2;
-      UPDATE trail_head h SET seq = 5, hash = k.hash FROM kept k WHERE h.tenant_id = k.tenant_id AND k.seq = 5; DROP TABLE kept`);
+      UPDATE trail_head h SET seq = 5, hash = k.hash, sealed_at = k.sealed_at FROM kept k WHERE h.tenant_id = k.tenant_id AND k.seq = 5; DROP TABLE kept`);
     expect(await compareAll()).toEqual([null, null]);
     expect(await audit.append(eventsOf(tenantId, 1))).toEqual({ sealed: 1 });
   });

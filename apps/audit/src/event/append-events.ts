@@ -2,7 +2,9 @@ import type { AuditEvent, Context } from '@ankasecure/contracts';
 import { inSpan, linksTo, type SpanPlan } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { TrailGuard } from '../anchor/trail-guard.js';
+import type { VerifiedTrail } from '../anchor/trail-place.js';
 import { MacSource } from '../mac/mac-source.js';
+import type { FollowIndex } from '../record/record-indexes.js';
 import type { Source } from '../reporter/report.js';
 import { type ReportedEvent, reportedEventOf } from '../reporter/reported-event.js';
 import { TenantPartitions } from '../reporter/tenant-partition.js';
@@ -43,12 +45,18 @@ export class AppendEvents {
     }
   }
 
-  /** Seals an event of this service itself, even on trails that do not match the anchor. */
-  async sealOwn(context: Context, event: AuditEvent): Promise<void> {
+  /**
+   * Seals an event of this service itself, even on trails that do not match the anchor.
+   * @param indexes how the index of records follows; as after any other batch by default
+   * @returns the end of the trail, and the index of records that its seal binds
+   */
+  async sealOwn(context: Context, event: AuditEvent, indexes?: FollowIndex): Promise<VerifiedTrail | undefined> {
     const own = { ...context, tenantId: event.tenantId };
     const source: Source = { reporter: 'audit', partition: undefined };
     const authenticated = await this.authenticate(own, source, [reportedEventOf(source, event)]);
-    this.count(await this.sealer.sealAnyway(own, authenticated), 1);
+    const { fresh, end, index } = await this.sealer.sealAnyway(own, authenticated, indexes);
+    this.count(fresh, 1);
+    return end && index && { ...end, index };
   }
 
   /** Continues with the other tenants when one fails, and throws the first failure at the end. */

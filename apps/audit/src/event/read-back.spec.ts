@@ -205,7 +205,7 @@ describe('a batch in a database that its owner has changed', () => {
 
   it('is missed by the process that sealed it, if other rows have taken its place', async () => {
     await audit.tamper(`DELETE FROM sealed_event WHERE tenant_id = '${tenantId}' AND seq = 2;
-      UPDATE trail_head h SET seq = 1, hash = e.hash FROM sealed_event e
+      UPDATE trail_head h SET seq = 1, hash = e.hash, sealed_at = e.sealed_at FROM sealed_event e
         WHERE h.tenant_id = '${tenantId}' AND e.tenant_id = h.tenant_id AND e.seq = 1`);
     await append(eventsOf(tenantId, 3), 1);
     expect(await audit.verify(tenantId)).toMatchObject({ checked: 4 });
@@ -234,7 +234,7 @@ describe('a batch in a database that its owner has changed', () => {
     await refused(() => append([compromise()]), 'trail-behind', 'no longer has the last event');
     expect(instance().app.get(TrailGuard).fault).toContain(tenantId);
     await audit.tamper(`DELETE FROM sealed_event WHERE ${where}; INSERT INTO sealed_event SELECT * FROM kept;
-      UPDATE trail_head h SET seq = 2, hash = k.hash FROM kept k WHERE h.${where} AND k.seq = 2; DROP TABLE kept`);
+      UPDATE trail_head h SET seq = 2, hash = k.hash, sealed_at = k.sealed_at FROM kept k WHERE h.${where} AND k.seq = 2; DROP TABLE kept`);
     await expect.poll(() => append([compromise()]).catch(() => undefined)).toEqual({ sealed: 1 });
     expect(await audit.verify(tenantId)).toMatchObject({ valid: true, checked: 3 });
   });

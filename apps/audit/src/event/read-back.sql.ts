@@ -36,6 +36,22 @@ const found = `
     (SELECT hash FROM trail_head WHERE tenant_id = $1) AS "headHash",
     (SELECT hash FROM sealed_event WHERE tenant_id = $1 AND sealed_at = $5 AND seq = $6) AS "knownHash"`;
 
+const keptRow = 'SELECT 1 FROM sealed_event WHERE tenant_id = $1 AND sealed_at = $2 AND seq = $3 AND hash = $4';
+
+/**
+ * Looks for the last row that this process has sealed, if another process has sealed others since.
+ * @throws TrailFault if the trail does not have it
+ */
+export const assertKept = async (
+  manager: EntityManager,
+  { tenantId, end, known }: Pick<Written, 'tenantId' | 'end' | 'known'>,
+): Promise<void> => {
+  if (known === undefined || known.seq === end.seq) return;
+  const { sealedAt, seq, hash } = known;
+  const rows = await prepared(manager, 'kept', keptRow, [tenantId, sealedAt, seq, hash]);
+  if (rows.length === 0) throw faultOf({ tenantId }, takenBack);
+};
+
 /** The state of the trail after a batch. */
 interface ReadBack {
   /** The end of the trail, if it vouches for an event of the batch. */
@@ -50,6 +66,12 @@ interface Comparison {
   readonly holds: (found: Found, written: Written) => boolean;
 }
 
+const takenBack: Comparison = {
+  alarm: 'trail-behind',
+  told: 'the trail no longer has the last event that this process sealed',
+  holds: ({ knownHash }, { known }) => known === undefined || knownHash?.equals(known.hash) === true,
+};
+
 const comparisons: readonly Comparison[] = [
   {
     alarm: 'trail-unwritten',
@@ -62,11 +84,7 @@ const comparisons: readonly Comparison[] = [
     told: 'the trail’s head is not at the last row',
     holds: ({ headSeq, headHash }, { end }) => headSeq === end.seq && headHash?.equals(end.hash) === true,
   },
-  {
-    alarm: 'trail-behind',
-    told: 'the trail no longer has the last event that this process sealed',
-    holds: ({ knownHash }, { known }) => known === undefined || knownHash?.equals(known.hash) === true,
-  },
+  takenBack,
 ];
 
 /**
@@ -91,7 +109,10 @@ export const assertWritten = async (manager: EntityManager, written: Written): P
   return rows.length === 0 ? earlier : { ...earlier, end: { ...end, sealedAt: sealingAt } };
 };
 
-const faultOf = ({ tenantId }: Written, { alarm, told }: Pick<Comparison, 'alarm' | 'told'>): TrailFault =>
+const faultOf = (
+  { tenantId }: Pick<Written, 'tenantId'>,
+  { alarm, told }: Pick<Comparison, 'alarm' | 'told'>,
+): TrailFault =>
   new TrailFault(
     alarm,
     `ankadb_audit does not keep what is sealed: ${told} (tenant ${tenantId}). Look for triggers and functions that were changed.`,

@@ -59,6 +59,8 @@ const columns: readonly { readonly name: string; readonly type: string; readonly
     { name: 'hash', type: 'bytea', of: ({ hash }) => hash },
     { name: 'chain_seal_from', type: 'bigint', of: ({ chainSeal }) => chainSeal?.fromSeq ?? null },
     { name: 'chain_seal', type: 'bytea', of: ({ chainSeal }) => chainSeal?.mac ?? null },
+    { name: 'chain_seal_index_seq', type: 'bigint', of: ({ chainSeal }) => chainSeal?.index?.seq ?? null },
+    { name: 'chain_seal_index_mac', type: 'bytea', of: ({ chainSeal }) => chainSeal?.index?.mac ?? null },
   ];
 
 /** Parameters before those of `columns`: tenant, time, and the head's old seq, new seq and new hash. */

@@ -2,17 +2,14 @@ import { chainSealBytes, fitsMacDay, leafHash } from '@ankasecure/audit-event';
 import { AnkaError } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
-import { reaches, type SealedEnd } from '../anchor/sealed-ends.js';
-import { advanceRecordHeads } from '../record/record-head.sql.js';
-import type { IndexChange, RecordIndexes } from '../record/record-indexes.js';
+import { type IndexPlace, reaches, type SealedEnd } from '../anchor/sealed-ends.js';
+import type { ComputeMac } from '../mac/stored-mac.js';
+import type { FollowedIndex, FollowIndex } from '../record/record-indexes.js';
 import { sealedChanges } from '../record/sealed-change.js';
 import type { AuthenticatedEvent, BoundEvent, PlacedEvent } from './bound-event.js';
-import { assertWritten } from './read-back.sql.js';
+import { assertKept, assertWritten } from './read-back.sql.js';
 import { appendRows, claimEventIds, type LockedHead, lockHead } from './seal.sql.js';
 import { TrailFault } from './trail-fault.js';
-
-/** The tenant's MAC over `message` under the key of that id. */
-export type ChainMac = (macKeyId: string, message: Buffer) => Promise<Buffer>;
 
 /** A trail, and the HSM partition whose workers seal it. */
 export interface Trail {
@@ -23,11 +20,13 @@ export interface Trail {
 }
 
 /** The result of sealing a batch. */
-interface Sealed {
+export interface Sealed {
   /** The number of events that were new. */
   readonly fresh: number;
   /** The row that vouches for all events of the batch: the last of the trail. */
   readonly end: SealedEnd | undefined;
+  /** The index of records that the batch's seal binds; undefined if no event was new. */
+  readonly index: IndexPlace | undefined;
   /** The events that were sealed before with other content. */
   readonly differing: readonly string[];
 }
@@ -35,8 +34,8 @@ interface Sealed {
 /**
  * Appends events of one tenant to its trail, in one transaction under the tenant's head row. The events that were not sealed
  * before get the next sequence numbers, without a gap, in the given order. The last of them gets the seal over the chain.
- * Only the seal's MAC is requested under the head's lock. It covers the hash of the last row, which is known once the rows
- * have their places. The changes of records that the events name move the records' heads. What was written is read back before
+ * Under the head's lock are requested the seal's MAC, which covers the hash of the last row, that of the index of records, if the
+ * events name changes, and one that proves the last seal, if another process has made it. The changes of records move their heads. What was written is read back before
  * the commit.
  * @param events no event id twice
  * @throws TrailFault if the trail lacks what this process has sealed, now or before
@@ -45,10 +44,10 @@ export const seal = async (
   dataSource: DataSource,
   { tenantId, partition, known }: Trail,
   events: readonly AuthenticatedEvent[],
-  chainMac: ChainMac,
-  indexes: Pick<RecordIndexes, 'change'>,
+  chainMac: ComputeMac,
+  indexes: FollowIndex,
 ): Promise<Sealed> => {
-  let committed = (): void => undefined;
+  let followed: FollowedIndex | undefined;
   const sealed = await withTenant(dataSource, tenantId, async (manager) => {
     const head = await lockHead(manager, tenantId);
     assertNotTakenBack(tenantId, head, known);
@@ -56,21 +55,17 @@ export const seal = async (
     const rows = place(fresh, head);
     const last = rows.at(-1);
     if (last !== undefined) {
-      const changes = sealedChanges(rows);
-      await appendRows(manager, tenantId, head, await bind(tenantId, rows, chainMac));
-      if (changes.length > 0) {
-        const { seq, macKeyId } = last;
-        const change: IndexChange = { tenantId, changes, fromSeq: head.seq + 1, seq, macKeyId, mac: chainMac };
-        committed = await indexes.change(manager, change);
-        await advanceRecordHeads(manager, tenantId, partition, changes);
-      }
+      await assertKept(manager, { tenantId, end: head, known });
+      const batch = { tenantId, partition, end: head, last, changes: sealedChanges(rows), mac: chainMac };
+      followed = await indexes.follow(manager, batch);
+      await appendRows(manager, tenantId, head, await bind(tenantId, rows, followed.place, chainMac));
     }
     const { seq, hash } = last ?? head;
     const { sealingAt } = head;
     const written = { tenantId, sealingAt, rows, end: { seq, hash }, earlier, known };
-    return { fresh: rows.length, ...(await assertWritten(manager, written)) };
+    return { fresh: rows.length, index: followed?.place, ...(await assertWritten(manager, written)) };
   });
-  committed();
+  followed?.committed();
   return sealed;
 };
 
@@ -116,16 +111,17 @@ const place = (events: readonly AuthenticatedEvent[], head: LockedHead): readonl
   });
 };
 
-/** Puts the seal on the last row. */
+/** Puts the seal on the last row. It binds the index of records after the batch too. */
 const bind = async (
   tenantId: string,
   rows: readonly PlacedEvent[],
-  chainMac: ChainMac,
+  index: IndexPlace,
+  chainMac: ComputeMac,
 ): Promise<readonly BoundEvent[]> => {
   const [first, last] = [rows.at(0), rows.at(-1)];
   if (first === undefined || last === undefined) return [];
   const { seq, hash, macKeyId } = last;
-  const batch = { tenantId, fromSeq: first.seq, seq, hash };
-  const chainSeal = { fromSeq: first.seq, mac: await chainMac(macKeyId, chainSealBytes(batch)) };
+  const batch = { tenantId, fromSeq: first.seq, seq, hash, index };
+  const chainSeal = { fromSeq: first.seq, index, mac: await chainMac(macKeyId, chainSealBytes(batch)) };
   return rows.map((row) => ({ ...row, chainSeal: row === last ? chainSeal : null }));
 };

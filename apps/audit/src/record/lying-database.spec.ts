@@ -3,17 +3,19 @@ import { listRecordHeads, type RecordChange, readRecordHeads, recordDetails } fr
 import { withTenant } from '@ankasecure/service-kit';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BoundIndexes } from '../anchor/bound-index.js';
 import { SealedEnds } from '../anchor/sealed-ends.js';
 import { ToldTrails } from '../anchor/told-trails.js';
 import { storeAnchor } from '../anchor/trail-anchor.sql.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { MacSource } from '../mac/mac-source.js';
 import { underAttack } from '../testing/attacked-database.js';
+import { keepAnswers, lieNever, lieWhen, lyingTables } from '../testing/lying-tables.js';
 import { contextOf, eventOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
 import { IndexAlarm } from './index-alarm.js';
 import { sumOf } from './known-heads.js';
+import { ProvenHeads } from './proven-heads.js';
 import { RecordHead as RecordHeadRow } from './record-head.entity.js';
-import { advanceRecordHeads } from './record-head.sql.js';
 import { RecordIndexes } from './record-indexes.js';
 
 const digest = (letter: string): string => letter.repeat(43);
@@ -26,27 +28,7 @@ describe('the heads of records in a database whose owner lies to some statements
   beforeAll(async () => {
     audit = await startAudit();
     audit.macs.anchor = null;
-    await audit.tamper(`ALTER TABLE record_head RENAME TO real_head; ALTER TABLE record_index RENAME TO real_index;
-      CREATE TABLE old_head AS SELECT * FROM real_head LIMIT 0; CREATE TABLE old_index AS SELECT * FROM real_index LIMIT 0;
-      CREATE TABLE lie (tenant_id uuid, condition text, of_index text);
-      CREATE FUNCTION lies(asked uuid, of_index boolean) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
-        DECLARE
-          yes boolean;
-        BEGIN
-          FOR yes IN EXECUTE coalesce((SELECT 'SELECT ' || CASE WHEN $2 THEN lie.of_index ELSE condition END FROM lie WHERE tenant_id = asked),
-            'SELECT false') LOOP RETURN yes; END LOOP;
-          RETURN false;
-        END $$;
-      CREATE VIEW record_head WITH (security_invoker = true) AS
-        SELECT * FROM real_head WHERE NOT lies(tenant_id, false) UNION ALL SELECT * FROM old_head WHERE lies(tenant_id, false);
-      CREATE VIEW record_index WITH (security_invoker = true) AS
-        SELECT * FROM real_index WHERE NOT lies(tenant_id, true) UNION ALL SELECT * FROM old_index WHERE lies(tenant_id, true);
-      GRANT SELECT ON record_head, record_index, old_head, old_index TO ankadb_audit_app, ankadb_audit_owner;
-      GRANT EXECUTE ON FUNCTION lies TO ankadb_audit_app, ankadb_audit_owner;
-      DO $$ BEGIN
-        EXECUTE replace(pg_get_functiondef('advance_record_heads'::regproc), 'record_head AS', 'real_head AS');
-        EXECUTE replace(replace(pg_get_functiondef('store_record_index'::regproc), 'record_index', 'real_index'), 'store_real_index', 'store_record_index');
-      END $$`);
+    await audit.tamper(lyingTables);
   });
   beforeEach(() => {
     [tenantId, keyId] = [randomUUID(), randomUUID()];
@@ -72,18 +54,13 @@ describe('the heads of records in a database whose owner lies to some statements
     const listed = await audit.buses.worker.request(listRecordHeads, '', contextOf(tenantId), list);
     return [...heads, ...listed.heads];
   };
-  /** What the lies say: the tenant's heads and index as they are now. */
-  const keep = () =>
-    audit.tamper(`INSERT INTO old_head SELECT * FROM real_head WHERE tenant_id = '${tenantId}';
-      INSERT INTO old_index SELECT * FROM real_index WHERE tenant_id = '${tenantId}'`);
+  const keep = () => audit.tamper(keepAnswers(tenantId));
   /** As a new process, which remembers nothing. */
   const forget = () => {
     for (const { app } of audit.instances) app.get(RecordIndexes).forget();
   };
   const guards = () => audit.instances.map(({ app }) => app.get(TrailGuard));
-  /** @param condition when the heads are the old ones. @param ofIndex when the index is */
-  const lie = (condition: string, ofIndex = 'false') =>
-    audit.tamper(`INSERT INTO lie VALUES ('${tenantId}', $$${condition}$$, $$${ofIndex}$$)`);
+  const lie = (condition: string, ofIndex?: string) => audit.tamper(lieWhen(tenantId, condition, ofIndex));
   /** What the processes together count. */
   const refusals = async (): Promise<number> => {
     let sum = 0;
@@ -93,7 +70,7 @@ describe('the heads of records in a database whose owner lies to some statements
     }
     return sum;
   };
-  const honest = () => audit.tamper(`DELETE FROM lie WHERE tenant_id = '${tenantId}'`);
+  const honest = () => audit.tamper(lieNever(tenantId));
 
   it.each([
     ['says that another was stored', 'SELECT false'],
@@ -332,43 +309,14 @@ describe('the heads of records in a database whose owner lies to some statements
     for (const { app } of audit.instances) {
       // Its heads were dropped from memory for those of other tenants. What it knows of the index stays.
       const [macs, alarm] = [app.get(MacSource), app.get(IndexAlarm)];
-      const indexes = new RecordIndexes(dataSource, macs, alarm, app.get(TrailGuard), app.get(SealedEnds));
+      const guard = app.get(TrailGuard);
+      const proven = new ProvenHeads(alarm, guard, app.get(SealedEnds), app.get(BoundIndexes));
+      const indexes = new RecordIndexes(dataSource, macs, alarm, guard, proven);
       await expect(indexes.heads(contextOf(tenantId))).rejects.toMatchObject({
         code: 'service-unavailable',
         detail: expect.stringContaining('its MAC is not genuine') as unknown,
       });
     }
-  });
-
-  it('are refused by a process that knows better when another was told an old state and sealed on it', async () => {
-    await changing({});
-    await keep();
-    await changing(compromised);
-    const processes = audit.instances.map(({ app }) => app.get(RecordIndexes));
-    for (const indexes of processes) await indexes.heads(contextOf(tenantId));
-    await audit.tamper(`DELETE FROM real_head WHERE tenant_id = '${tenantId}'; DELETE FROM real_index WHERE tenant_id = '${tenantId}';
-      INSERT INTO real_head SELECT * FROM old_head WHERE tenant_id = '${tenantId}';
-      INSERT INTO real_index SELECT * FROM old_index WHERE tenant_id = '${tenantId}'`);
-    const { app, dataSource } = audit.instances[0] ?? expect.unreachable();
-    const deceived = { accepted: 0, expectedIndex: () => () => true } as unknown as TrailGuard;
-    const other = new RecordIndexes(dataSource, app.get(MacSource), app.get(IndexAlarm), deceived, new SealedEnds());
-    await withTenant(dataSource, tenantId, async (manager) => {
-      const change = {
-        ...version({ id: `${keyId}/2`, revision: 3 }),
-        owner: 'crypto-worker',
-        seq: 3,
-        state: 'ACTIVE',
-      } as const;
-      const mac = (id: string, message: Buffer) => app.get(MacSource).computeOne(contextOf(tenantId), id, message);
-      const { macKeyId } = audit.macs;
-      await other.change(manager, { tenantId, changes: [change], fromSeq: 3, seq: 3, macKeyId, mac });
-      await advanceRecordHeads(manager, tenantId, 'default', [change]);
-    });
-    for (const indexes of processes)
-      await expect(indexes.heads(contextOf(tenantId))).rejects.toMatchObject({
-        code: 'service-unavailable',
-        detail: expect.stringContaining('takes back') as unknown,
-      });
   });
 
   it('keep their place in the anchor when the database leaves their trail out of the next one', async () => {

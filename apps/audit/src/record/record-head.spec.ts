@@ -10,12 +10,14 @@ import {
   readRecordHeads,
   recordDetails,
 } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
 import { testProof } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { BoundIndexes } from '../anchor/bound-index.js';
 import { SealedEnds } from '../anchor/sealed-ends.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
+import { seal } from '../event/seal.js';
 import { MacSource } from '../mac/mac-source.js';
+import { reportedEventOf } from '../reporter/reported-event.js';
 import {
   contextOf,
   database,
@@ -26,7 +28,8 @@ import {
   startAudit,
 } from '../testing/running-audit.js';
 import { IndexAlarm } from './index-alarm.js';
-import { advanceRecordHeads } from './record-head.sql.js';
+import { sumOf } from './known-heads.js';
+import { ProvenHeads } from './proven-heads.js';
 import { RecordIndexes } from './record-indexes.js';
 
 const digest = (letter: string): string => letter.repeat(43);
@@ -241,6 +244,36 @@ describe('the heads of records', () => {
       await expect(heads(tenantId, [`${keyId}/1`])).rejects.toMatchObject({ code: 'service-unavailable' });
   });
 
+  it('are not believed when one was moved forward with the sum of the index, beside the MAC that it had', async () => {
+    const [tenantId, keyId] = [randomUUID(), randomUUID()];
+    await changing(tenantId, versionOf(keyId, 1));
+    const forged = {
+      kind: 'key_version',
+      id: `${keyId}/1`,
+      seq: 1,
+      revision: 9,
+      digest: digest('F'),
+      state: 'ACTIVE',
+    } as const;
+    const where = `WHERE tenant_id = '${tenantId}'`;
+    await audit.tamper(`UPDATE record_head SET revision = 9, digest = '${digest('F')}' ${where};
+      UPDATE record_index SET sum = '\\x${(await sumOf([forged])).toString('hex')}' ${where}`);
+    for (const { app } of audit.instances)
+      await expect(app.get(RecordIndexes).heads(contextOf(tenantId))).rejects.toMatchObject({
+        code: 'service-unavailable',
+        detail: expect.stringContaining('its MAC is not genuine') as unknown,
+      });
+  });
+
+  it('are not believed beside an index under a MAC key that does not exist, and the next change waits', async () => {
+    const [tenantId, keyId] = [randomUUID(), randomUUID()];
+    await changing(tenantId, versionOf(keyId, 1));
+    for (const { app } of audit.instances) app.get(RecordIndexes).forget();
+    await audit.tamper(`UPDATE record_index SET mac_key_id = '9.2026-01-01' WHERE tenant_id = '${tenantId}'`);
+    await expect(heads(tenantId, [`${keyId}/1`])).rejects.toMatchObject({ code: 'service-unavailable' });
+    await expect(changing(tenantId, versionOf(keyId, 2))).rejects.toMatchObject({ code: 'service-unavailable' });
+  });
+
   it('are not believed when they were put back together with an older index', async () => {
     const [tenantId, keyId] = [randomUUID(), randomUUID()];
     const where = `WHERE tenant_id = '${tenantId}'`;
@@ -294,42 +327,26 @@ describe('the heads of records', () => {
     await changing(tenantId, versionOf(keyId, 1));
     const { app, dataSource } = audit.instances[0] ?? expect.unreachable();
     const macs = app.get(MacSource);
-    const macKeyId = audit.macs.macKeyId;
-    const change = {
-      ...versionOf(keyId, 2),
-      owner: 'crypto-worker',
-      seq: 2,
-      digest: digest('B'),
-      state: null,
-    } as const;
-    const sealAnother = (): Promise<() => void> =>
-      withTenant(dataSource, tenantId, async (manager) => {
-        const mac = (id: string, message: Buffer) => macs.computeOne(contextOf(tenantId), id, message);
-        const committed = await indexes.change(manager, {
-          tenantId,
-          changes: [change],
-          fromSeq: 2,
-          seq: 2,
-          macKeyId,
-          mac,
-        });
-        await advanceRecordHeads(manager, tenantId, 'default', [change]);
-        return committed;
-      });
+    const mac = (id: string, message: Buffer) => macs.computeOne(contextOf(tenantId), id, message);
+    const sealAnother = async (): Promise<void> => {
+      const event = eventOf(tenantId, { details: recordDetails([versionOf(keyId, 2)]) });
+      const reported = reportedEventOf({ reporter: 'crypto-worker', partition: 'default' }, event);
+      const [made] = await macs.compute(contextOf(tenantId), null, [reported.canonical]);
+      const trail = { tenantId, partition: 'default', known: undefined };
+      await seal(dataSource, trail, [{ ...reported, ...(made ?? expect.unreachable()) }], mac, indexes);
+    };
+    let asked = 0;
     const slow = {
       computeOne: async (...message: Parameters<MacSource['computeOne']>) => {
-        const mac = await macs.computeOne(...message);
-        (await sealAnother())();
-        return mac;
+        const made = await macs.computeOne(...message);
+        // The first MAC proves the last seal, the second the index.
+        if (++asked === 2) await sealAnother();
+        return made;
       },
     } as MacSource;
-    const indexes: RecordIndexes = new RecordIndexes(
-      dataSource,
-      slow,
-      app.get(IndexAlarm),
-      guard(),
-      app.get(SealedEnds),
-    );
+    const alarm = app.get(IndexAlarm);
+    const heads = new ProvenHeads(alarm, guard(), new SealedEnds(), new BoundIndexes());
+    const indexes: RecordIndexes = new RecordIndexes(dataSource, slow, alarm, guard(), heads);
     const found = await indexes.heads(contextOf(tenantId));
     expect([...found.all()].map(({ id }) => id).toSorted()).toEqual([`${keyId}/1`, `${keyId}/2`]);
   });

@@ -1,6 +1,5 @@
 import type { RecordHead, RecordName, Service } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
-import type { ToldPlace } from '../anchor/trail-place.js';
 import type { RecordIndexRecord } from './record-index.entity.js';
 
 const columns = `kind, id, seq::float8 AS seq, revision::float8 AS revision, digest, state`;
@@ -77,30 +76,6 @@ export const headsAfter = (manager: EntityManager, tenantId: string, seq: number
     tenantId,
     seq,
   ]);
-
-/** Reads where the trail and the index end, in one statement. */
-export const toldPlace = async (manager: EntityManager, tenantId: string): Promise<ToldPlace> => {
-  const [row] = await manager.query<
-    { seq: number | null; hash: Buffer | null; indexSeq: number | null; indexMac: Buffer | null }[]
-  >(
-    `SELECT head.seq::float8 AS seq, head.hash, i.seq::float8 AS "indexSeq", i.mac AS "indexMac"
-     FROM (SELECT $1::uuid AS tenant_id) asked
-     LEFT JOIN trail_head head USING (tenant_id) LEFT JOIN record_index i USING (tenant_id)`,
-    [tenantId],
-  );
-  const { seq = null, hash = null, indexSeq = null, indexMac = null } = row ?? {};
-  const end = seq === null || hash === null ? null : { seq, hash };
-  return { end, index: { seq: indexSeq ?? 0, mac: indexMac ?? Buffer.of() } };
-};
-
-/** The sequence number of the trail's last event; 0 if there is none. */
-export const trailEnd = async (manager: EntityManager, tenantId: string): Promise<number> => {
-  const [row] = await manager.query<{ seq: number }[]>(
-    'SELECT seq::float8 AS seq FROM trail_head WHERE tenant_id = $1',
-    [tenantId],
-  );
-  return row?.seq ?? 0;
-};
 
 /** Events that name changes to one of some states, oldest first, after `after`. */
 export const eventsWithStates = async (

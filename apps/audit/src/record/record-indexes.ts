@@ -1,43 +1,51 @@
-import { emptyMultiset, recordIndexBytes } from '@ankasecure/audit-event';
-import { AnkaError, type Context, monotonicNow, type RecordHead } from '@ankasecure/contracts';
+import { type ChainHead, recordIndexBytes } from '@ankasecure/audit-event';
+import { AnkaError, type Context, monotonicNow } from '@ankasecure/contracts';
 import { BoundedMap, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type IndexPlace, indexReaches, SealedEnds } from '../anchor/sealed-ends.js';
+import { type IndexPlace, indexReaches, isSamePlace, type ToldEnd } from '../anchor/sealed-ends.js';
+import { type ToldSeal, type ToldTrail, toldTrail } from '../anchor/trail-end.sql.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { MacSource } from '../mac/mac-source.js';
-import { HeadMemory } from './head-memory.js';
+import type { ComputeMac } from '../mac/stored-mac.js';
 import { IndexAlarm } from './index-alarm.js';
-import { KnownHeads, sumOf } from './known-heads.js';
-import { type ReadIndex, type ReadRange, readIndex } from './read-index.js';
-import {
-  advanceRecordHeads,
-  clearRecords,
-  type SealedChange,
-  storeIndex,
-  toldPlace,
-  trailEnd,
-} from './record-head.sql.js';
+import { type KnownHeads, sumOf } from './known-heads.js';
+import { older, ProvenHeads, placeOf, type Reading, unbound } from './proven-heads.js';
+import { readIndex } from './read-index.js';
+import { advanceRecordHeads, clearRecords, type SealedChange, storeIndex } from './record-head.sql.js';
 import type { RecordIndexRecord } from './record-index.entity.js';
 import { assertMayFollow } from './sealed-change.js';
-import { impossible } from './told-heads.js';
 
-type Mac = (macKeyId: string, message: Buffer) => Promise<Buffer>;
-
-/** The events that change an index, and their tenant's MACs. */
-export interface IndexChange {
-  readonly tenantId: string;
+/** The proven end of a trail, and the last change of each record up to there. */
+export interface ProvenChanges {
+  readonly end: ChainHead;
   readonly changes: readonly SealedChange[];
-  /** The first event of the batch. */
-  readonly fromSeq: number;
-  /** The last one, and the MAC key of its seal. */
-  readonly seq: number;
-  readonly macKeyId: string;
-  readonly mac: Mac;
 }
 
-/** Runs a read in one snapshot. */
-type Run = (read: (manager: EntityManager) => Promise<ReadIndex>) => Promise<ReadIndex>;
+/** A batch of events, and the trail that it is sealed on top of. */
+export interface IndexedBatch {
+  readonly tenantId: string;
+  readonly partition: string;
+  /** The end of the trail before the batch. */
+  readonly end: ToldEnd;
+  /** The last event of the batch, which bears the seal. */
+  readonly last: ToldEnd & { readonly macKeyId: string };
+  /** The changes that the events name. */
+  readonly changes: readonly SealedChange[];
+  readonly mac: ComputeMac;
+}
+
+/** The index after a batch, which the batch's seal binds. */
+export interface FollowedIndex {
+  readonly place: IndexPlace;
+  /** To be called after the commit. */
+  readonly committed: () => void;
+}
+
+/** Says which index of records belongs to the trail after a batch, and stores it in the transaction of the batch. */
+export interface FollowIndex {
+  follow(manager: EntityManager, batch: IndexedBatch): Promise<FollowedIndex>;
+}
 
 /** The last comparison of all heads, and until when it counts. */
 interface Comparison {
@@ -50,21 +58,17 @@ interface Comparison {
 const freshMs = 60_000;
 const mostShare = 50;
 const capacity = 100_000;
-const older = 'it is older than before';
-/** Heads of all tenants in memory; some 300 bytes each. */
-const mostHeads = 200_000;
 
 /**
  * Keeps the index of each tenant's records. Questions about records are answered from the heads whose sum the index holds, and from
  * nothing else that the database says: whoever owns it answers each statement as they like. They cannot put one head back, because
- * the index would need a MAC that only the HSM makes. An older index with its own MAC is one that this process knows a newer one of,
- * or that the anchor in the token does.
+ * the index would need a MAC that only the HSM makes. An older index with its own MAC is not the one that the seal at the trail's
+ * end binds.
  */
 @Injectable()
-export class RecordIndexes {
+export class RecordIndexes implements FollowIndex {
   /** The acceptance of older trails that this process has taken over. */
   private accepted = 0;
-  private readonly memory = new HeadMemory(mostHeads);
   private readonly compared = new BoundedMap<string, Comparison>(capacity);
 
   constructor(
@@ -72,72 +76,78 @@ export class RecordIndexes {
     private readonly macs: MacSource,
     private readonly alarm: IndexAlarm,
     private readonly guard: TrailGuard,
-    private readonly ends: SealedEnds,
+    private readonly proven: ProvenHeads,
   ) {}
 
   /**
-   * Brings the index up to date with the changes of a batch, in its transaction, before the heads move. The heads before are those
-   * that the index holds, not those that the database tells.
-   * @returns a function to call after the commit
-   * @throws AnkaError `service-unavailable` if the stored index is not authentic; `request-invalid` for a change that cannot follow
+   * Brings the index up to date with the changes of a batch. The heads before are those that the index holds, not those that the
+   * database tells. A batch without changes leaves the index as it is.
+   * @throws AnkaError `service-unavailable` if the stored index is not authentic, or the seal at the trail's end is not;
+   * `request-invalid` for a change that cannot follow
    */
-  async change(
-    manager: EntityManager,
-    { tenantId, changes, fromSeq, seq, macKeyId, mac }: IndexChange,
-  ): Promise<() => void> {
+  async follow(manager: EntityManager, batch: IndexedBatch): Promise<FollowedIndex> {
     this.takeOver();
-    const fits = this.guard.expectedIndex(tenantId);
-    const range = { known: this.memory.get(tenantId), before: fromSeq };
-    const before = await this.load(tenantId, (read) => read(manager), mac, range);
-    if (!fits(before)) throw this.alarm.raise(tenantId, older);
+    const { tenantId, end, last, changes, mac } = batch;
+    const sealAtEnd = async (): Promise<ToldSeal | null> => (await toldTrail(manager, tenantId)).seal;
+    const bound = await this.proven.boundAt(tenantId, end, sealAtEnd, mac);
+    if (changes.length === 0 && bound !== null) return this.unchanged(batch, bound);
+    const reading: Reading = async (known) => ({
+      ...(await readIndex(manager, tenantId, { known, before: end.seq + 1 })),
+      bound,
+    });
+    const before = await this.proven.load(tenantId, reading, mac, this.proven.of(tenantId));
+    if (changes.length === 0) return this.unchanged(batch, placeOf(before));
     const moved = changes.filter((change) => {
       const old = before.get(change);
       assertMayFollow(old, change);
       return old === undefined || old.revision < change.revision;
     });
     const from = before.seq;
-    const sum = await before.sumWith(moved);
-    const index = { tenantId, seq, sum, macKeyId, mac: await mac(macKeyId, recordIndexBytes({ tenantId, seq, sum })) };
-    await storeIndex(manager, index);
-    return () => {
-      this.ends.learnIndex(tenantId, index);
-      if (before.seq === from) this.take(tenantId, before, index, moved);
+    const index = await storeIndexOf(manager, batch, await before.sumWith(moved));
+    await advanceRecordHeads(manager, tenantId, batch.partition, changes);
+    const committed = (): void => {
+      this.proven.bind(tenantId, last, index);
+      if (before.seq === from) this.proven.take(tenantId, before, index, moved);
     };
+    return { place: placeOf(index), committed };
+  }
+
+  private unchanged({ tenantId, last }: IndexedBatch, place: IndexPlace): FollowedIndex {
+    return { place, committed: () => this.proven.bind(tenantId, last, place) };
   }
 
   /**
-   * Replaces the heads of the context's tenant by the last changes that its proven events name, and seals their index. Nothing
-   * that the database says of records counts.
-   * @param seq the last proven event
-   * @returns the place of the index, to be anchored
-   * @throws AnkaError `service-unavailable` (retryable) if the trail has moved since the proof, or the database does not keep the index
+   * Replaces the heads of a tenant by the last changes that its proven events name, whatever the database says of records. The batch
+   * that is sealed next on top of the proof, which names no change, binds their index.
    */
-  async rebuild(context: Context, seq: number, changes: readonly SealedChange[]): Promise<IndexPlace> {
-    const { tenantId } = context;
-    const [key] = await this.macs.compute(context, null, [emptyMultiset()]);
-    if (key === undefined) throw new Error('fewer MACs than messages');
-    const { macKeyId } = key;
-    const sum = await sumOf(changes);
-    const mac = await this.macs.computeOne(context, macKeyId, recordIndexBytes({ tenantId, seq, sum }));
-    const partition = this.macs.partitionOf(tenantId);
-    await withTenant(this.dataSource, tenantId, async (manager) => {
-      if ((await trailEnd(manager, tenantId)) !== seq)
-        throw new AnkaError('service-unavailable', 'The trail has moved since it was verified. Repeat the call.');
-      await clearRecords(manager, tenantId);
-      await advanceRecordHeads(manager, tenantId, partition, changes);
-      await storeIndex(manager, { tenantId, seq, sum, macKeyId, mac });
-      const { held, heads } = await readIndex(manager, tenantId, { known: undefined, before: seq + 1 });
-      if (held?.seq !== seq || !held.mac.equals(mac) || !(await sumOf(heads)).equals(sum))
-        throw this.alarm.raise(tenantId, 'it was not kept');
-    });
-    this.memory.delete(tenantId);
-    return { seq, mac };
+  rebuilding(proof: ProvenChanges): FollowIndex {
+    return { follow: (manager, batch) => this.rebuild(manager, batch, proof) };
+  }
+
+  private async rebuild(
+    manager: EntityManager,
+    batch: IndexedBatch,
+    { end, changes }: ProvenChanges,
+  ): Promise<FollowedIndex> {
+    const { tenantId, partition, last } = batch;
+    if (batch.end.seq !== end.seq || (end.seq > 0 && !batch.end.hash.equals(end.hash)))
+      throw new AnkaError('service-unavailable', 'The trail has moved since it was verified. Repeat the call.');
+    await clearRecords(manager, tenantId);
+    await advanceRecordHeads(manager, tenantId, partition, changes);
+    const index = await storeIndexOf(manager, batch, await sumOf(changes));
+    const { held, heads } = await readIndex(manager, tenantId, { known: undefined, before: last.seq });
+    if (held === null || !isSamePlace(held, index) || !(await sumOf(heads)).equals(index.sum))
+      throw this.alarm.raise(tenantId, 'it was not kept');
+    const committed = (): void => {
+      this.proven.drop(tenantId);
+      this.proven.bind(tenantId, last, index);
+    };
+    return { place: placeOf(index), committed };
   }
 
   /** Forgets which indexes were seen: an operator has accepted older ones. */
   forget(): void {
-    this.ends.forgetIndexes();
-    this.memory.clear();
+    this.proven.forget();
     this.compared.clear();
   }
 
@@ -163,24 +173,40 @@ export class RecordIndexes {
     const compared = await this.compareEachMinute(context);
     // Taken before the database is asked: what is sealed meanwhile may be missing in its answer.
     const fits = this.guard.expected(tenantId);
-    const told = await withTenant(this.dataSource, tenantId, (manager) => toldPlace(manager, tenantId));
+    const told = await withTenant(this.dataSource, tenantId, (manager) => toldTrail(manager, tenantId));
     if (!fits(told)) throw this.alarm.raise(tenantId, 'the trail does not reach what was sealed');
-    const heads = this.memory.get(tenantId) ?? compared;
+    const bound = await this.boundBy(context, told);
+    if (bound !== null && !isSamePlace(told.index, bound)) throw this.alarm.raise(tenantId, unbound);
+    const heads = this.proven.of(tenantId) ?? compared;
     if (heads !== undefined && indexReaches(heads, told.index)) return heads;
     const read = await this.read(context, heads);
     if (!indexReaches(read, told.index)) throw this.alarm.raise(tenantId, older);
     return read;
   }
 
-  /** Reads what the index holds after `known`, or everything. */
-  private async read(context: Context, known: KnownHeads | undefined): Promise<KnownHeads> {
+  /** The index that the seal at the told end binds. */
+  private boundBy(context: Context, { end, seal }: ToldTrail): Promise<IndexPlace | null> {
+    return this.proven.boundAt(context.tenantId, end, async () => seal, this.macOf(context));
+  }
+
+  private macOf(context: Context): ComputeMac {
+    return (macKeyId, message) => this.macs.computeOne(context, macKeyId, message);
+  }
+
+  /** Reads what the index holds after `known`, or everything. The trail's end is read in the same snapshot. */
+  private read(context: Context, known: KnownHeads | undefined): Promise<KnownHeads> {
     const { tenantId } = context;
-    const fits = this.guard.expectedIndex(tenantId);
-    const run: Run = (read) => withTenant(this.dataSource, tenantId, read, 'REPEATABLE READ');
-    const mac: Mac = (macKeyId, message) => this.macs.computeOne(context, macKeyId, message);
-    const heads = await this.load(tenantId, run, mac, { known, before: Number.MAX_SAFE_INTEGER });
-    if (!fits(heads)) throw this.alarm.raise(tenantId, older);
-    return heads;
+    const reading: Reading = async (from) => {
+      const range = { known: from, before: Number.MAX_SAFE_INTEGER };
+      const [told, index] = await withTenant(
+        this.dataSource,
+        tenantId,
+        async (manager) => [await toldTrail(manager, tenantId), await readIndex(manager, tenantId, range)] as const,
+        'REPEATABLE READ',
+      );
+      return { ...index, bound: await this.boundBy(context, told) };
+    };
+    return this.proven.load(tenantId, reading, this.macOf(context), known);
   }
 
   private compareEachMinute(context: Context): Promise<KnownHeads | undefined> {
@@ -208,47 +234,16 @@ export class RecordIndexes {
     this.forget();
     return true;
   }
-
-  /** The heads that the stored index holds: those that are known with what has changed since, or all that the database says. */
-  private async load(tenantId: string, run: Run, mac: Mac, range: ReadRange): Promise<KnownHeads> {
-    const read = await run((manager) => readIndex(manager, tenantId, range));
-    return (await this.verified(tenantId, read, mac)) ?? this.load(tenantId, run, mac, { ...range, known: undefined });
-  }
-
-  /** @returns undefined if what has changed does not explain the index: then everything must be read */
-  private async verified(tenantId: string, read: ReadIndex, mac: Mac): Promise<KnownHeads | undefined> {
-    const { held, heads, from, isDeleted } = read;
-    if (isDeleted) throw this.alarm.raise(tenantId, 'it was deleted');
-    const fault = impossible(tenantId, read);
-    if (fault !== undefined) throw this.alarm.raise(tenantId, fault);
-    const base = from ?? new KnownHeads();
-    if (held === null && heads.length === 0) return base;
-    if (held !== null && from?.mac.equals(held.mac) === true) return from;
-    const { seq } = base;
-    const sum = await base.sumWith(heads);
-    if (held === null || !sum.equals(held.sum)) {
-      if (from !== undefined) return undefined;
-      throw this.alarm.raise(tenantId, 'the heads of its records were changed');
-    }
-    const known = from ?? this.memory.get(tenantId);
-    if (known?.precede(heads, held.seq, from === undefined) === false)
-      throw this.alarm.raise(tenantId, 'it takes back what this process knows');
-    if (known?.isAt(held) !== true && !(await mac(held.macKeyId, recordIndexBytes(held))).equals(held.mac))
-      throw this.alarm.raise(tenantId, 'its MAC is not genuine');
-    if (base.seq !== seq) return base.seq >= held.seq ? base : undefined;
-    this.take(tenantId, base, held, heads);
-    this.ends.learnIndex(tenantId, held);
-    return base;
-  }
-
-  private take(
-    tenantId: string,
-    base: KnownHeads,
-    index: Pick<RecordIndexRecord, 'seq' | 'sum' | 'mac'>,
-    heads: readonly RecordHead[],
-  ): void {
-    base.advance(index, heads);
-    // A state that was read before another change does not replace the newer one.
-    if ((this.memory.get(tenantId)?.seq ?? 0) <= base.seq) this.memory.set(tenantId, base);
-  }
 }
+
+/** Makes and stores the index that the batch leaves behind. */
+const storeIndexOf = async (
+  manager: EntityManager,
+  { tenantId, last: { seq, macKeyId }, mac }: IndexedBatch,
+  sum: Buffer,
+): Promise<RecordIndexRecord> => {
+  const message = recordIndexBytes({ tenantId, seq, sum });
+  const index = { tenantId, seq, sum, macKeyId, mac: await mac(macKeyId, message) };
+  await storeIndex(manager, index);
+  return index;
+};

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AnchorModule } from '../anchor/anchor.module.js';
 import { MacModule } from '../mac/mac.module.js';
 import { IndexAlarm } from './index-alarm.js';
+import { ProvenHeads } from './proven-heads.js';
 import { ReadHeads } from './read-heads.js';
 import { RecordController } from './record.controller.js';
 import { RecordIndexes } from './record-indexes.js';
@@ -10,7 +11,7 @@ import { RecordIndexes } from './record-indexes.js';
 @Module({
   imports: [AnchorModule, MacModule],
   controllers: [RecordController],
-  providers: [IndexAlarm, ReadHeads, RecordIndexes],
+  providers: [IndexAlarm, ProvenHeads, ReadHeads, RecordIndexes],
   exports: [RecordIndexes],
 })
 export class RecordModule {}

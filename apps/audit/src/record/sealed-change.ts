@@ -1,3 +1,4 @@
+import type { ChainRow } from '@ankasecure/audit-event';
 import {
   AnkaError,
   type AuditEvent,
@@ -38,6 +39,10 @@ export class LastChanges {
     return [...this.last.values()];
   }
 }
+
+/** The changes that a row of the trail names. */
+export const namedChanges = ({ details }: Pick<ChainRow, 'details'>): readonly RecordChange[] =>
+  details.includes('"record.') ? (recordChangesOf(JSON.parse(details) as Record<string, string>) ?? []) : [];
 
 /**
  * The changes that events of one tenant name, the last one of each record.

@@ -39,7 +39,8 @@ export class ForgedTrail {
     const last = forged.at(-1);
     await this.audit.tamper(`DELETE FROM sealed_event WHERE ${where};
       INSERT INTO sealed_event SELECT * FROM jsonb_populate_recordset(NULL::sealed_event, '${records}');
-      UPDATE trail_head SET seq = ${last?.seq}, hash = '${hex(last?.hash ?? Buffer.of())}' WHERE ${where}`);
+      UPDATE trail_head h SET seq = e.seq, hash = e.hash, sealed_at = e.sealed_at FROM sealed_event e
+        WHERE h.${where} AND e.${where} AND e.seq = ${last?.seq}`);
   }
 }
 
@@ -78,4 +79,6 @@ const recordOf = (row: ChainRow): Record<string, unknown> => ({
   sealed_at: instantOf(row.sealedAt),
   chain_seal_from: row.chainSeal?.fromSeq ?? null,
   chain_seal: row.chainSeal === null ? null : hex(row.chainSeal.mac),
+  chain_seal_index_seq: row.chainSeal?.index?.seq ?? null,
+  chain_seal_index_mac: row.chainSeal?.index ? hex(row.chainSeal.index.mac) : null,
 });

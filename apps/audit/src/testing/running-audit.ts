@@ -53,7 +53,7 @@ export const eventOf = (tenantId: string, over: Partial<AuditEvent> = {}): Audit
 export const eventsOf = (tenantId: string, count: number): AuditEvent[] =>
   Array.from({ length: count }, () => eventOf(tenantId));
 
-export const contextOf = (tenantId: string, timeoutMs = 10_000): Context => ({
+export const contextOf = (tenantId: string, timeoutMs = 60_000): Context => ({
   tenantId,
   principal: 'spec',
   correlationId: 'spec',
@@ -87,7 +87,7 @@ const requestsOf = (gateway: BusClient, worker: BusClient) => {
           eventsOf(tenantId, 5).map((event) => ({ ...event, outcome: 'failure', failureCode: 'key-state' })),
         );
     },
-    verify: (tenantId: string, range: Range = {}, timeoutMs = 20_000) =>
+    verify: (tenantId: string, range: Range = {}, timeoutMs = 60_000) =>
       gateway.request(verifyTrail, '', contextOf(tenantId, timeoutMs), range),
     count: (tenantId: string, request: z.input<typeof countUses.request>) =>
       worker.request(countUses, '', contextOf(tenantId), request),

@@ -1,3 +1,7 @@
+/** The columns of a seal, and what they are in a row without one. */
+export const sealColumns = '(chain_seal, chain_seal_from, chain_seal_index_seq, chain_seal_index_mac)';
+export const noSeal = '(NULL, NULL, NULL, NULL)';
+
 /** SQL statements of a superuser who changes rows of one tenant's trail. Hashes and seals are left as they were. */
 export class TrailSql {
   /** The condition that selects the tenant's rows. */
@@ -38,6 +42,6 @@ export class TrailSql {
   }
 
   stripSeal(seq: number): string {
-    return this.set('(chain_seal, chain_seal_from)', '(NULL, NULL)', seq);
+    return this.set(sealColumns, noSeal, seq);
   }
 }

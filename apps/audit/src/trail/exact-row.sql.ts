@@ -1,10 +1,12 @@
-import type { ChainRow } from '@ankasecure/audit-event';
+import type { ChainRow, ChainSeal, SealedIndex } from '@ankasecure/audit-event';
 import type { EntityManager } from 'typeorm';
 
 /** A row for verification. A `Date` would lose the microseconds of `sealed_at`, and with them a forger's change to them. */
 export interface ExactRow extends Omit<ChainRow, 'chainSeal'> {
   readonly chainSealFrom: number | null;
   readonly chainSealMac: Buffer | null;
+  readonly chainSealIndexSeq: number | null;
+  readonly chainSealIndexMac: Buffer | null;
 }
 
 const expressions: Readonly<Record<keyof ExactRow, string>> = {
@@ -28,6 +30,8 @@ const expressions: Readonly<Record<keyof ExactRow, string>> = {
   sealedAt: '(extract(epoch FROM sealed_at) * 1000000)::bigint::float8',
   chainSealFrom: 'chain_seal_from::float8',
   chainSealMac: 'chain_seal',
+  chainSealIndexSeq: 'chain_seal_index_seq::float8',
+  chainSealIndexMac: 'chain_seal_index_mac',
 };
 
 /**
@@ -38,10 +42,30 @@ export const selectExactRows = `SELECT ${Object.entries(expressions)
   .map(([name, expression]) => `${expression} AS "${name}"`)
   .join(', ')} FROM sealed_event`;
 
-export const chainRowOf = ({ chainSealFrom: fromSeq, chainSealMac: mac, ...row }: ExactRow): ChainRow => ({
+/** The columns of a seal. */
+export type SealColumns = Pick<ExactRow, 'chainSealFrom' | 'chainSealMac' | 'chainSealIndexSeq' | 'chainSealIndexMac'>;
+
+export const chainRowOf = ({
+  chainSealFrom,
+  chainSealMac,
+  chainSealIndexSeq,
+  chainSealIndexMac,
+  ...row
+}: ExactRow): ChainRow => ({
   ...row,
-  chainSeal: fromSeq === null || mac === null ? null : { fromSeq, mac },
+  chainSeal: chainSealOf({ chainSealFrom, chainSealMac, chainSealIndexSeq, chainSealIndexMac }),
 });
+
+export const chainSealOf = (columns: SealColumns): ChainSeal | null => {
+  const { chainSealFrom: fromSeq, chainSealMac: mac } = columns;
+  return fromSeq === null || mac === null ? null : { fromSeq, mac, index: sealedIndexOf(columns) };
+};
+
+/** Version 1 has neither column. Of a row that has one of them only, the index is one that no batch can have. */
+const sealedIndexOf = ({ chainSealIndexSeq: seq, chainSealIndexMac: mac }: SealColumns): SealedIndex | null => {
+  if (seq === null && mac === null) return null;
+  return seq === null || mac === null ? { seq: -1, mac: Buffer.of() } : { seq, mac };
+};
 
 /** The row of that sequence number, if it exists. */
 export const findExactRow = async (

@@ -21,6 +21,15 @@ const primaryKeyConstraintName = 'sealed_event_pkey';
 @Check('sealed_event_chain_seal_from_check', 'chain_seal_from > 0')
 @Check('sealed_event_chain_seal_check', 'length(chain_seal) = 32')
 @Check('sealed_event_check', '(chain_seal IS NULL) = (chain_seal_from IS NULL)')
+@Check('sealed_event_chain_seal_index_seq_check', 'chain_seal_index_seq >= 0')
+@Check(
+  'sealed_event_chain_seal_index_mac_check',
+  'length(chain_seal_index_mac) = CASE chain_seal_index_seq WHEN 0 THEN 0 ELSE 32 END',
+)
+@Check(
+  'sealed_event_chain_seal_index_check',
+  '(chain_seal_index_seq IS NULL) = (chain_seal_index_mac IS NULL) AND (chain_seal_index_seq IS NULL OR chain_seal IS NOT NULL)',
+)
 export class SealedEvent {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;
@@ -104,6 +113,22 @@ export class SealedEvent {
     comment: 'on the last row of a batch: MAC over the chain so far, under mac_key_id',
   })
   chainSeal!: Buffer | null;
+
+  /** Null beside a seal of version 1, which binds no index. */
+  @Column('bigint', {
+    name: 'chain_seal_index_seq',
+    nullable: true,
+    comment: 'the index of records that chain_seal binds: the last event that changed it, 0 for none',
+    transformer: wholeNumber,
+  })
+  chainSealIndexSeq!: number | null;
+
+  @Column('bytea', {
+    name: 'chain_seal_index_mac',
+    nullable: true,
+    comment: 'the MAC of the index of records that chain_seal binds; empty for none',
+  })
+  chainSealIndexMac!: Buffer | null;
 }
 
 /** The event as readers see it. */

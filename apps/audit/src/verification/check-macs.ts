@@ -1,6 +1,7 @@
 import { type ChainRow, type KeyedChecks, sealedBytesOf } from '@ankasecure/audit-event';
 import { AnkaError, type Context } from '@ankasecure/contracts';
 import type { Mac, MacSource } from '../mac/mac-source.js';
+import { isNoSuchKey } from '../mac/stored-mac.js';
 
 /** A MAC that a row claims was made under the tenant's key. */
 interface Claim {
@@ -9,9 +10,6 @@ interface Claim {
   readonly message: Uint8Array;
   readonly mac: Uint8Array;
 }
-
-/** The worker's errors for a MAC key that is not the tenant's. No MAC holds under such a key. */
-const noSuchKey: readonly string[] = ['request-invalid', 'key-not-found', 'tenant-unknown'];
 
 const claimsOf = (row: ChainRow): readonly Claim[] => {
   const sealed = sealedBytesOf(row);
@@ -50,7 +48,7 @@ const recompute = async (
       claims.map(({ message }) => message),
     );
   } catch (error) {
-    if (error instanceof AnkaError && noSuchKey.includes(error.code)) return [];
+    if (isNoSuchKey(error) || (error instanceof AnkaError && error.code === 'tenant-unknown')) return [];
     throw error;
   }
 };

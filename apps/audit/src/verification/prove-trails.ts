@@ -3,10 +3,10 @@ import { AnkaError, type Context } from '@ankasecure/contracts';
 import { BoundedMap } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { MacSource } from '../mac/mac-source.js';
-import { HeadVerification } from '../record/head-verification.js';
 import type { SealedChange } from '../record/record-head.sql.js';
 import { findExactRow } from '../trail/exact-row.sql.js';
 import { TrailReader } from '../trail/trail-reader.js';
+import { HeadVerification } from './head-verification.js';
 import { TrailProof } from './trail-proof.js';
 
 /** A whole trail as it was proved: its end and the last changes of records that it names, or its first fault. */

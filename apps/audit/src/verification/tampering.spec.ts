@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { ChainRow } from '@ankasecure/audit-event';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BoundIndexes } from '../anchor/bound-index.js';
 import { ForgedTrail, type Forgery } from '../testing/forged-trail.js';
 import { macKeyIdOf } from '../testing/mac-stand-in.js';
 import { database, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
-import { TrailSql } from '../testing/trail-sql.js';
+import { noSeal, sealColumns, TrailSql } from '../testing/trail-sql.js';
 
 describe('verification of a changed trail', () => {
   let audit: RunningAudit;
@@ -30,6 +31,8 @@ describe('verification of a changed trail', () => {
       `convert_from(set_bit(convert_to(${column}, 'UTF8'), 0, 1 - get_bit(convert_to(${column}, 'UTF8'), 0)), 'UTF8')`,
     bytea: (column: string) => `set_bit(${column}, 37, 1 - get_bit(${column}, 37))`,
     bigint: (column: string) => `${column} # 1`,
+    /** The trail has no record, so the column has no bit. */
+    length: (column: string) => `${column} || '\\x00'::bytea`,
     microsecond: (column: string) => `${column} + interval '1 microsecond'`,
   };
 
@@ -55,6 +58,8 @@ describe('verification of a changed trail', () => {
     sealed_at: ['microsecond', 7, 7, 'content-changed'],
     chain_seal_from: ['bigint', 10, 6, 'unsealed'],
     chain_seal: ['bytea', 10, 6, 'unsealed'],
+    chain_seal_index_seq: ['bigint', 10, 6, 'unsealed'],
+    chain_seal_index_mac: ['length', 10, 6, 'unsealed'],
   } as const satisfies Record<string, readonly [keyof typeof oneBit, number, number, string]>;
 
   it('tests every column of the table', async () => {
@@ -67,7 +72,8 @@ describe('verification of a changed trail', () => {
 
   it.each(Object.entries(columns))('finds one flipped bit of %s', async (column, [kind, seq, firstBadSeq, reason]) => {
     // The table's check refuses every outcome that is one bit away. An attacker who can flip bits can also drop the check.
-    await audit.tamper('ALTER TABLE sealed_event DROP CONSTRAINT IF EXISTS sealed_event_outcome_check');
+    await audit.tamper(`ALTER TABLE sealed_event DROP CONSTRAINT IF EXISTS sealed_event_outcome_check,
+      DROP CONSTRAINT IF EXISTS sealed_event_chain_seal_index_mac_check, DROP CONSTRAINT IF EXISTS sealed_event_chain_seal_index_check`);
     await audit.tamper(trail.set(column, oneBit[kind](column), seq));
     const checked = firstBadSeq - 1 - ((firstBadSeq - 1) % 5);
     expect(await audit.verify(tenantId)).toMatchObject({ valid: false, firstBadSeq, reason, checked });
@@ -98,7 +104,7 @@ describe('verification of a changed trail', () => {
     ['a removed last seal', () => trail.stripSeal(20), 16, 'unsealed'],
     [
       'seals removed from all batches',
-      () => `UPDATE sealed_event SET (chain_seal, chain_seal_from) = (NULL, NULL) WHERE ${trail.rows}`,
+      () => `UPDATE sealed_event SET ${sealColumns} = ${noSeal} WHERE ${trail.rows}`,
       1,
       'unsealed',
     ],
@@ -144,8 +150,9 @@ describe('verification of a changed trail', () => {
     await forge(forgery);
     const fault = { valid: false, firstBadSeq, reason: 'unsealed', checked: firstBadSeq - 1 };
     expect(await audit.verify(tenantId)).toMatchObject(fault);
-    // The service continues from the forged head. Its new seals do not cover the forged rows.
-    await audit.append(eventsOf(tenantId, 5));
+    // A process that has not sealed this very end does not seal on top of it, because its seal is not genuine.
+    for (const { app } of audit.instances) app.get(BoundIndexes).forget();
+    await expect(audit.append(eventsOf(tenantId, 5))).rejects.toMatchObject({ code: 'service-unavailable' });
     expect(await audit.verify(tenantId)).toMatchObject(fault);
   });
 

@@ -29,10 +29,10 @@ const reserveMs = 500;
 export class TrailProof {
   private readonly coverage: Coverage;
   private lastProven: ChainHead | undefined;
-  /** Rows that name changes, since the last seal. */
+  /** Rows that name changes, since the last seal, and the row that bears the next one. */
   private readonly unproven: ChainRow[] = [];
 
-  /** @param onProven takes each row that names a change of a record, once a seal vouches for it, in order */
+  /** @param onProven takes each row that names a change of a record or bears a seal, once a seal vouches for it, in order */
   constructor(
     private readonly manager: EntityManager,
     private readonly macs: MacSource,
@@ -116,7 +116,7 @@ export class TrailProof {
     for (const [index, row] of sound.entries()) {
       const fault = this.coverage.feed(row, holds[index] ?? { hmac: false, chainSeal: false });
       if (fault !== undefined) return fault;
-      if (row.details.includes('"record.')) this.unproven.push(row);
+      if (row.chainSeal !== null || row.details.includes('"record.')) this.unproven.push(row);
       if (this.coverage.covered !== row.seq) continue;
       this.lastProven = { seq: row.seq, hash: row.hash };
       for (const proven of this.unproven.splice(0)) this.onProven(proven);

@@ -2,9 +2,12 @@ import { AnkaError, type Context, type verifyTrail } from '@ankasecure/contracts
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { MacSource } from '../mac/mac-source.js';
-import { HeadVerification } from '../record/head-verification.js';
+import type { ComputeMac } from '../mac/stored-mac.js';
+import { UnprovenEnd } from '../record/proven-heads.js';
 import { RecordIndexes } from '../record/record-indexes.js';
 import { TrailReader } from '../trail/trail-reader.js';
+import { BoundIndexCheck } from './bound-index-check.js';
+import { HeadVerification, type VerifiedStretch } from './head-verification.js';
 import { type Compared, TrailAnchorCheck } from './trail-anchor-check.js';
 import { type Proof, TrailProof } from './trail-proof.js';
 
@@ -34,6 +37,7 @@ export class VerifyTrail {
    *
    * A row with a fault of its own is named itself. Sound rows without a valid seal are `unsealed`, from the first after the
    * last valid seal on. `checked` counts the rows that seals vouch for.
+   * The index that each seal binds is compared with its rows, and the last one is computed again if the range begins with the trail.
    * Records are compared twice with what the rows name: the heads that the database tells, and those from which questions are answered.
    * @throws AnkaError `deadline-exceeded` with the last seq that was checked; `service-unavailable` when no worker is there for the MACs, or too many verifications run
    */
@@ -43,21 +47,41 @@ export class VerifyTrail {
     const { tenantId } = context;
     const compare = await this.anchor.begin(tenantId);
     return this.reader.read('verification', tenantId, async (manager) => {
-      const heads = new HeadVerification();
-      const range = { fromSeq, untilSeq };
-      const proof = await new TrailProof(manager, this.macs, context, range, (row) => heads.feed(row)).run();
+      const [heads, bound] = [new HeadVerification(), new BoundIndexCheck()];
+      const proof = await new TrailProof(manager, this.macs, context, { fromSeq, untilSeq }, (row) => {
+        heads.feed(row);
+        bound.feed(row);
+      }).run();
       const compared = await compare(manager, proof.head);
       const verified = { fromSeq, untilSeq: proof.untilSeq, end: proof.head.seq };
       const fault =
         proof.fault ??
+        forgotten(bound.fault) ??
+        (fromSeq === 1 ? forgotten(await bound.lastFault(tenantId, heads.changes, this.macOf(context))) : undefined) ??
         forgotten(await heads.firstFault(manager, tenantId, verified)) ??
         mismatch(proof, compared) ??
         // A trail that does not reach the anchor answers no question about records.
-        (compared.standing === 'differs'
-          ? undefined
-          : forgotten(heads.firstKnownFault(await this.indexes.heads(context), verified)));
+        (compared.standing === 'differs' ? undefined : forgotten(await this.knownFault(context, heads, verified)));
       return verificationOf(fromSeq, proof, fault, compared);
     });
+  }
+
+  /** A trail whose last seal is not genuine answers no question either. That is a fault of its end, which the stretch need not reach. */
+  private async knownFault(
+    context: Context,
+    heads: HeadVerification,
+    verified: VerifiedStretch,
+  ): Promise<number | undefined> {
+    try {
+      return heads.firstKnownFault(await this.indexes.heads(context), verified);
+    } catch (error) {
+      if (error instanceof UnprovenEnd && verified.untilSeq < verified.end) return undefined;
+      throw error;
+    }
+  }
+
+  private macOf(context: Context): ComputeMac {
+    return (macKeyId, message) => this.macs.computeOne(context, macKeyId, message);
   }
 }
 

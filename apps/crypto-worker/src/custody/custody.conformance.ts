@@ -38,7 +38,7 @@ import {
   type PlatformRef,
 } from './object-owner.js';
 
-export const inTime = (ms = 20_000): Deadline => ({ deadline: monotonicNow() + ms });
+export const inTime = (ms = 60_000): Deadline => ({ deadline: monotonicNow() + ms });
 
 /** The naming of the partition that `partitionOn` configures. */
 export const naming: Naming = { partition: 'default', kekLabelPrefix: 'ankasecure:kek:tenant' };

@@ -71,7 +71,7 @@ const worker = ({ key, custody }: KnownKey, { now, then = null, fipsOnly, outsid
     principal: 'somebody',
     roles: ['application-admin'],
     correlationId: randomUUID(),
-    deadline: monotonicNow() + 9_000,
+    deadline: monotonicNow() + 60_000,
   };
   const run = async <Item, Parsed>(operation: Operation<Item, Parsed>, item: object) => {
     const { head, body } = await runner.run(operation, context, Buffer.from(JSON.stringify(item)));

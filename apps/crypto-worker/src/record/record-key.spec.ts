@@ -24,7 +24,7 @@ const keyOf = async (partition: string, of: Custody = custody): Promise<RecordKe
   new RecordKey(of, partitionNamed(partition), (await database.as(partition)).dataSource, silent);
 const idOf = async (partition: string, of?: Custody): Promise<Uint8Array> => (await keyOf(partition, of)).id();
 const labelled = (partition: string): Promise<readonly FoundKey[]> =>
-  custody.findByLabel({ deadline: monotonicNow() + 10_000 }, 'record-mac', `ankasecure:record-mac:${partition}`);
+  custody.findByLabel({ deadline: monotonicNow() + 60_000 }, 'record-mac', `ankasecure:record-mac:${partition}`);
 const sealedKey = (partition: string, seal: Buffer | null): Promise<unknown> =>
   database.superuser.query(
     `INSERT INTO platform_key (tenant_id, kind, generation, partition, token_label, token_serial, object_id, seal)

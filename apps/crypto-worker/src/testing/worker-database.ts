@@ -127,7 +127,7 @@ export const contextOf = (tenantId: string): Context => ({
   principal: 'tester',
   roles: ['tenant-admin'],
   correlationId: crypto.randomUUID(),
-  deadline: monotonicNow() + 30_000,
+  deadline: monotonicNow() + 60_000,
 });
 
 /** Puts an active EC-P256 key on record, with its first version. No token has the key. */

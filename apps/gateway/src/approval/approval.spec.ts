@@ -53,7 +53,7 @@ const contextOf = ({ tenantId, subject: principal, issuer }: Principal): Context
   principal,
   issuer,
   correlationId: 'spec',
-  deadline: monotonicNow() + 5000,
+  deadline: monotonicNow() + 60_000,
 });
 const approveAs = async (decisions: Decisions, subject: string, id: string): Promise<ApprovedRequest> => {
   const principal = principalOf(subject);

@@ -148,7 +148,7 @@ const contextOf = (tenantId: string, over: Partial<Context> = {}): Context => ({
   principal: 'alice',
   issuer: 'https://issuer.test',
   correlationId: 'spec',
-  deadline: monotonicNow() + 10_000,
+  deadline: monotonicNow() + 60_000,
   ...over,
 });
 

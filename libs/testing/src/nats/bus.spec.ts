@@ -31,7 +31,7 @@ describe('a reply', () => {
       tenantId: platformTenantId,
       principal: 'alice',
       correlationId: randomUUID(),
-      deadline: monotonicNow() + 10_000,
+      deadline: monotonicNow() + 60_000,
     };
     return caller.requestRaw(subjectOf(contract, 'default'), context, Buffer.from('{}'));
   };
@@ -91,7 +91,7 @@ describe('a connection', () => {
       tenantId: platformTenantId,
       principal: 'alice',
       correlationId: 'c',
-      deadline: monotonicNow() + 20_000,
+      deadline: monotonicNow() + 60_000,
     };
     return gateway.requestRaw(subjectOf(contract, 'default'), context, Buffer.from('{}'));
   };
@@ -163,7 +163,7 @@ describe('the readiness of a connection', () => {
       tenantId: platformTenantId,
       principal: 'alice',
       correlationId: 'c',
-      deadline: monotonicNow() + 5000,
+      deadline: monotonicNow() + 60_000,
     };
     expect((await gateway.requestRaw(subjectOf(contract, 'default'), context, Buffer.from('{}'))).head.ok).toBe(true);
     await gateway.close();

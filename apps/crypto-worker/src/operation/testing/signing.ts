@@ -79,7 +79,7 @@ export const running = <Item, Parsed>(
       principal: 'somebody',
       roles: ['application-admin'],
       correlationId: 'signing',
-      deadline: monotonicNow() + 9_000,
+      deadline: monotonicNow() + 60_000,
       ...more,
     };
     return runner.run(operation, context, Buffer.from(JSON.stringify(request)));

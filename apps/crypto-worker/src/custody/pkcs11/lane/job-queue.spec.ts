@@ -7,7 +7,7 @@ const jobOf = (operation: OperationName, changes: Partial<Job> = {}): Job => ({
   operation: operationNumber(operation),
   variant: 0,
   tenant: 'a',
-  deadline: monotonicNow() + 10_000,
+  deadline: monotonicNow() + 60_000,
   parts: [],
   resolve: () => undefined,
   reject: () => undefined,

@@ -43,7 +43,7 @@ const importInto = (shape: KeyShape, attributes: Readonly<Record<number, Buffer 
   };
   const wrapping = [Buffer.of(), locator(), locator()];
   const parts = [Buffer.from('aes-kwp'), locator(), locator(), randomBytes(40), ...wrapping];
-  const request = { operation: operationNumber('import'), variant: 0, deadline: monotonicNow() + 10_000, parts };
+  const request = { operation: operationNumber('import'), variant: 0, deadline: monotonicNow() + 60_000, parts };
   return perform(session, request).status;
 };
 const aes: KeyShape = { kind: 'aes', bits: 256, purpose: 'encrypt', alg: 'dir' };

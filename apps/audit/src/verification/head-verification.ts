@@ -1,9 +1,9 @@
 import type { ChainRow } from '@ankasecure/audit-event';
-import { type RecordHead, type RecordName, recordChangesOf, recordKey } from '@ankasecure/contracts';
+import { type RecordHead, type RecordName, recordKey } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
-import type { KnownHeads } from './known-heads.js';
-import { type SealedChange, selectHeads, selectHeadsOf } from './record-head.sql.js';
-import { LastChanges } from './sealed-change.js';
+import type { KnownHeads } from '../record/known-heads.js';
+import { type SealedChange, selectHeads, selectHeadsOf } from '../record/record-head.sql.js';
+import { LastChanges, namedChanges } from '../record/sealed-change.js';
 
 /** The events that were verified. */
 export interface VerifiedStretch {
@@ -28,9 +28,8 @@ export class HeadVerification {
   private readonly last = new LastChanges();
 
   /** Takes a verified row of the trail. */
-  feed({ seq, details }: Pick<ChainRow, 'seq' | 'details'>): void {
-    if (!details.includes('"record.')) return;
-    this.last.add(seq, recordChangesOf(JSON.parse(details) as Record<string, string>) ?? []);
+  feed(row: Pick<ChainRow, 'seq' | 'details'>): void {
+    this.last.add(row.seq, namedChanges(row));
   }
 
   /** The last change of each record that the verified events name. */
