@@ -19,7 +19,10 @@ export const secondsOf = (duration: string): number | null => {
 export const duration = z
   .string()
   .max(32)
-  .refine((value) => secondsOf(value) !== null, 'must be an ISO 8601 duration in days, hours, minutes and seconds')
+  .refine(
+    (value) => secondsOf(value) !== null,
+    'must be an ISO 8601 duration in days, hours, minutes and seconds, and longer than zero',
+  )
   .meta({ format: 'duration', pattern: fields.source });
 const interval = duration.describe(
   'The time between two rotations: an ISO 8601 duration in days, hours, minutes and seconds.',

@@ -8,7 +8,10 @@ export const backupConfig = z.strictObject({
   /** The time for which backups of the database are kept, in ISO 8601. Replaced KEKs are kept as long. */
   horizon: z
     .string()
-    .refine((value) => secondsOf(value) !== null, 'must be an ISO 8601 duration in days, hours, minutes and seconds')
+    .refine(
+      (value) => secondsOf(value) !== null,
+      'must be an ISO 8601 duration in days, hours, minutes and seconds, and longer than zero',
+    )
     .default(defaultHorizon),
 });
 

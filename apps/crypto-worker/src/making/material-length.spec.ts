@@ -38,6 +38,7 @@ describe('the length of wrapped material', () => {
       expect(refusal(name, 'aes-kwp', wrapped(length))).toBeUndefined();
       expect(refusal(name, 'rsa-aes-kwp', 512 + wrapped(length))).toBeUndefined();
       expect(refusal(name, 'aes-kwp', wrapped(Math.ceil((length * 4) / 3) + 56))).toContain('PEM text');
+      expect(refusal(name, 'aes-kwp', wrapped(32))).toMatch(/^(?!.*PEM).*A bare scalar or a key of another algorithm/);
     },
   );
 

@@ -34,10 +34,14 @@ const wrappedBytes = (bytes: number): number => 8 + 8 * Math.ceil(bytes / 8);
 
 const range = ({ least, most }: Lengths): string => (least === most ? `${least}` : `${least} to ${most}`);
 
-const materialOf = (name: AlgorithmName, lengths: Lengths): string =>
+/** The usual causes of a private key of another length. */
+const tooLong = 'PEM text and an encrypted PKCS#8 file are longer: decrypt and convert it to DER first.';
+const tooShort = 'A bare scalar or a key of another algorithm is shorter.';
+
+const materialOf = (name: AlgorithmName, lengths: Lengths, isLong: boolean): string =>
   ['aes', 'hmac'].includes(algorithmOf(name).kind)
     ? `A key of ${name} has ${range(lengths)}.`
-    : `An unencrypted PKCS#8 PrivateKeyInfo of ${name} in DER has ${range(lengths)}. PEM text is longer: convert it to DER first.`;
+    : `An unencrypted PKCS#8 PrivateKeyInfo of ${name} in DER has ${range(lengths)}. ${isLong ? tooLong : tooShort}`;
 
 const methodForm: Readonly<Record<ImportMethod, string>> = {
   'rsa-aes-kwp': `With rsa-aes-kwp it is ${oaepBytes} bytes of RSA-OAEP, then AES key wrap with padding`,
@@ -61,6 +65,6 @@ export const assertLengths = (name: AlgorithmName, method: ImportMethod, bytes: 
   if (wrapped >= wrappedBytes(lengths.least) && wrapped <= wrappedBytes(lengths.most)) return;
   throw new AnkaError(
     'request-invalid',
-    `wrappedKey: holds ${wrapped - 15} to ${wrapped - 8} bytes of key material. ${materialOf(name, lengths)}`,
+    `wrappedKey: holds ${wrapped - 15} to ${wrapped - 8} bytes of key material. ${materialOf(name, lengths, wrapped > wrappedBytes(lengths.most))}`,
   );
 };

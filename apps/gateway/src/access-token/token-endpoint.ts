@@ -43,6 +43,9 @@ const clientOf = (assertion: string, named: string | undefined): string => {
 /** Reads the client's claim from a form. Without an assertion, the connection's certificate must prove it. */
 const readForm = (body: unknown): Pick<Claim, 'clientId' | 'assertion'> => {
   const fields = fieldsOf(body);
+  // A parameter without a value counts as omitted (RFC 6749 §3.2).
+  if ((fields.get('grant_type') ?? '') === '')
+    throw new OAuthError('invalid_request', 'send grant_type=client_credentials');
   if (fields.get('grant_type') !== 'client_credentials')
     throw new OAuthError('unsupported_grant_type', 'grant_type must be client_credentials');
   const [type, assertion, clientId] = ['client_assertion_type', 'client_assertion', 'client_id'].map((name) =>
