@@ -8,7 +8,7 @@ import { read, root } from './workplace.js';
 describe('deploy/hsm', () => {
   const vendors = ['softhsm', 'luna', 'nshield', 'cloudhsm', 'azure-dedicated', 'google'];
   const values: Record<string, string> = {
-    nats_seed: 'SUAEXAMPLE',
+    nats_seed: 'SUAIBDPBAUTWCWBKIO6XHQNINK5FWJW4OHLXC3HQ2KFE4PEJUA44CNHTC4',
     db_password: 'p',
     cursor_secret: 'c'.repeat(32),
     pkcs11_pin: 'user:password',
