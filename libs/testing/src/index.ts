@@ -6,6 +6,7 @@ export * from './fault/refuse-subscription.js';
 export * from './nats/nats.js';
 export * from './nats/test-bus.js';
 export * from './outbox/test-proof.js';
+export * from './postgres/mistaken-column.js';
 export * from './postgres/postgres.js';
 export { startTestDatabase } from './postgres/worker-server.js';
 export * from './process/fork-source.js';

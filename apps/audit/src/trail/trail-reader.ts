@@ -1,7 +1,13 @@
 import { AnkaError } from '@ankasecure/contracts';
-import { DatabaseConfig, dataSourceOptions, type Schema, withTenant } from '@ankasecure/service-kit';
+import {
+  ComparingDataSource,
+  DatabaseConfig,
+  dataSourceOptions,
+  type Schema,
+  withTenant,
+} from '@ankasecure/service-kit';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { type ReadBounds, ReadLimit } from './read-limit.js';
 import { SealedEvent } from './sealed-event.entity.js';
 import { TrailHead } from './trail-head.entity.js';
@@ -33,7 +39,7 @@ export class TrailReader implements OnModuleInit, OnApplicationShutdown {
   private readonly dataSource: DataSource;
 
   constructor(database: DatabaseConfig) {
-    this.dataSource = new DataSource(
+    this.dataSource = new ComparingDataSource(
       dataSourceOptions('audit-read', { ...database, poolSize: connections }, schema, {
         statement_timeout: statementTimeoutMs,
       }),

@@ -1,5 +1,4 @@
 import type { Context, Grant, GranteeKind, KeyRight } from '@ankasecure/contracts';
-import { assertAsked } from '@ankasecure/service-kit';
 import { type EntityManager, In } from 'typeorm';
 import { assertMay, type GrantsOfKey, type KeyAccess, mayWithAll } from './access.js';
 import { KeyGrantRecord } from './key-grant.entity.js';
@@ -7,12 +6,16 @@ import { KeyGrantRecord } from './key-grant.entity.js';
 const byKindAndName = (a: Grant, b: Grant): number =>
   a.kind === b.kind ? Buffer.compare(Buffer.from(a.grantee), Buffer.from(b.grantee)) : a.kind < b.kind ? 1 : -1;
 
-/** Reads one key's grants: subjects, then groups, each in the order of their bytes. The transaction must be the tenant's. */
-export const readGrants = async (manager: EntityManager, tenantId: string, keyId: string): Promise<Grant[]> => {
-  const rows = await manager.findBy(KeyGrantRecord, { tenantId, keyId });
-  for (const row of rows) assertAsked(manager, row, { tenantId, keyId });
-  return rows.map(({ kind, grantee, rights }) => ({ kind, grantee, rights })).toSorted(byKindAndName);
-};
+/** Loads one key's grants: subjects, then groups, each in the order of their bytes. The transaction must be the tenant's. */
+export const loadGrants = async (manager: EntityManager, tenantId: string, keyId: string): Promise<KeyGrantRecord[]> =>
+  (await manager.findBy(KeyGrantRecord, { tenantId, keyId })).toSorted(byKindAndName);
+
+/** The grants of `loadGrants` without what the database keeps beside them. */
+export const readGrants = async (manager: EntityManager, tenantId: string, keyId: string): Promise<Grant[]> =>
+  (await loadGrants(manager, tenantId, keyId)).map(grantIn);
+
+/** What a record grants. */
+export const grantIn = ({ kind, grantee, rights }: KeyGrantRecord): Grant => ({ kind, grantee, rights });
 
 /**
  * Loads the grants of keys that a listing shows because of them, so that their seals are checked. A caller to whom a role

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, type listAliases } from '@ankasecure/contracts';
 import { CursorSeal } from '@ankasecure/service-kit';
+import { honest, type Mistake, mistaking } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { contextOf, insertKey, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
@@ -56,6 +57,16 @@ describe('the list of aliases', () => {
     expect(await list({ ...user, groups: [] })).toEqual({ names: ['a-by-name'], next: null });
     expect(await list(user, { keyId: byGroup })).toEqual({ names: ['c-by-group'], next: null });
     expect(await list(user, { keyId: hidden })).toEqual({ names: [], next: null });
+  });
+
+  it('names no other key where the database answers with another alias', async () => {
+    const [asked, told] = ['a-by-name', 'b-hidden'];
+    const mistake: Mistake = { table: 'key_alias', column: 'name', type: 'text', asked, told };
+    const resolved = () => aliases.resolve(contextOf(tenantId), { name: asked });
+    await database.superuser.query(mistaking(mistake));
+    await expect(resolved()).rejects.toMatchObject({ code: 'record-forged', retryable: false });
+    await database.superuser.query(honest(mistake));
+    expect(await resolved()).toEqual({ keyId: byName });
   });
 
   it('continues after the last alias of a page', async () => {

@@ -13,7 +13,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { assertMay, assertNoGain } from '../access/access.js';
-import { grantsOf, readGrants } from '../access/grant.js';
+import { grantIn, grantsOf, loadGrants, readGrants } from '../access/grant.js';
 import { KeyGrantRecord } from '../access/key-grant.entity.js';
 import { lockKeyFor, outdateVersions, reviseKey } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
@@ -31,9 +31,9 @@ interface GrantChange {
   readonly next: (held: readonly Grant[]) => readonly Grant[];
 }
 
-/** The grants before a change and after it. */
+/** The grants before a change, as they were loaded, and after it. */
 interface GrantPlan {
-  readonly held: readonly Grant[];
+  readonly held: readonly KeyGrantRecord[];
   readonly next: readonly Grant[];
 }
 
@@ -91,8 +91,8 @@ const actionOf = (context: Context, change: GrantChange): KeyAction<GrantPlan, K
       key: forecastKey(await readCurrent(manager, tenantId, keyId)),
     }),
     write: async (manager, { held, next }) => {
-      await write(manager, context, keyId, next);
-      const events = changesOf(held, next).map((details) => ({ details }));
+      await write(manager, context, keyId, { held, next });
+      const events = changesOf(held.map(grantIn), next).map((details) => ({ details }));
       return { result: await read(manager, tenantId, keyId), events };
     },
   };
@@ -101,9 +101,10 @@ const actionOf = (context: Context, change: GrantChange): KeyAction<GrantPlan, K
 /** Locks the key and plans the change. @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed` */
 const decide = async (manager: EntityManager, context: Context, { keyId, next }: GrantChange): Promise<GrantPlan> => {
   await lockKeyFor(manager, context, 'manage', keyId);
-  const held = await readGrants(manager, context.tenantId, keyId);
-  const after = next(held);
-  assertNoGain(context, held, after);
+  const held = await loadGrants(manager, context.tenantId, keyId);
+  const before = held.map(grantIn);
+  const after = next(before);
+  assertNoGain(context, before, after);
   return { held, next: after };
 };
 
@@ -113,13 +114,14 @@ const read = async (manager: EntityManager, tenantId: string, keyId: string): Pr
   return { keyId, grants: await readGrants(manager, tenantId, keyId), revision: key.revision };
 };
 
+/** Removes the very records that the change was decided on: read again, the database could leave one out. */
 const write = async (
   manager: EntityManager,
   { tenantId, principal }: Context,
   keyId: string,
-  grants: readonly Grant[],
+  { held, next: grants }: GrantPlan,
 ): Promise<void> => {
-  for (const held of await manager.findBy(KeyGrantRecord, { tenantId, keyId })) await removeRecord(manager, held);
+  for (const record of held) await removeRecord(manager, record);
   if (grants.length > 0)
     await manager.insert(
       KeyGrantRecord,

@@ -10,7 +10,11 @@ export const recordKekDestroyed = async (
   { tenantId, objectId }: Intent,
   begun: AuditEvent,
 ): Promise<AuditEvent> => {
-  const kek = await manager.findOneBy(PlatformKeyRecord, { tenantId, objectId: Buffer.from(objectId) });
+  const kek = await manager.findOneBy(PlatformKeyRecord, {
+    tenantId,
+    kind: 'kek',
+    objectId: Buffer.from(objectId),
+  });
   if (kek !== null) await changeRecord(manager, kek, { destroyedAt: await transactionTime(manager) });
   return begun;
 };

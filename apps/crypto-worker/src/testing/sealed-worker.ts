@@ -1,6 +1,7 @@
 import { type AuditEvent, auditEvent, type readRecordHeads } from '@ankasecure/contracts';
 import {
   type BusClient,
+  ComparingDataSource,
   Outbox,
   RecordHistory,
   RecordOwner,
@@ -10,7 +11,7 @@ import {
 } from '@ankasecure/service-kit';
 import { headsFor, recordHeadsOf, testProof } from '@ankasecure/testing';
 import { Registry } from 'prom-client';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { testAuthority } from './test-authority.js';
 import { contextOf, silent, type WorkerDatabase } from './worker-database.js';
@@ -54,7 +55,7 @@ export interface SealedWorker {
 }
 
 export const startSealedWorker = async (database: WorkerDatabase, trail: TestTrail): Promise<SealedWorker> => {
-  const dataSource = await new DataSource(database.superuser.options).initialize();
+  const dataSource = await new ComparingDataSource(database.superuser.options).initialize();
   const owner = new RecordOwner('crypto-worker');
   const history = new RecordHistory(owner, trail.bus, new Registry());
   const outbox = new Outbox(testProof('crypto-worker'), dataSource, undefined as never, silent);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { AnkaError } from '@ankasecure/contracts';
 import {
   type BusClient,
   type DigestedRecord,
@@ -10,8 +11,8 @@ import {
 import { Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 
-/** Nothing is rejected, so nothing is raised. */
-const noRejections = {} as RecordRejections;
+/** Raises no alarm about a record that was not asked for. No other is refused. */
+const quietRejections = { reject: () => new AnkaError('record-forged') } as unknown as RecordRejections;
 
 /** TEST ONLY. The history of a trail without any records. */
 export const noHistory = (): RecordHistory =>
@@ -36,7 +37,7 @@ export class TestSeals extends RecordSeals {
       check: async (records: readonly unknown[]) => records.map(() => true),
       outboxKey: async () => randomBytes(32),
     };
-    super(new RecordOwner('crypto-worker'), authority, noRejections, noHistory(), dataSource);
+    super(new RecordOwner('crypto-worker'), authority, quietRejections, noHistory(), dataSource);
     this.asked = asked;
   }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type AuditEvent, type Context, monotonicNow, type OfferedEvent } from '@ankasecure/contracts';
-import { Clock, dataSourceOptions, Outbox, type ServiceConfig } from '@ankasecure/service-kit';
+import { Clock, ComparingDataSource, dataSourceOptions, Outbox, type ServiceConfig } from '@ankasecure/service-kit';
 import {
   type DatabaseLogin,
   type Postgres,
@@ -9,7 +9,7 @@ import {
   testProof,
 } from '@ankasecure/testing';
 import { pino } from 'pino';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { Partition, pkcs11Section } from '../custody/partition.js';
 import * as migrations from '../migrations/index.js';
 import { schema } from '../schema.js';
@@ -54,7 +54,7 @@ const database = 'ankadb_keys';
 const steps = Object.values(migrations);
 
 const open = (login: DatabaseLogin, migrated = steps): Promise<DataSource> =>
-  new DataSource(dataSourceOptions('test', configOf(login), { ...schema, migrations: migrated })).initialize();
+  new ComparingDataSource(dataSourceOptions('test', configOf(login), { ...schema, migrations: migrated })).initialize();
 
 const migrate = async (postgres: Postgres, most?: number): Promise<void> => {
   const owner = await open(postgres.login(database, 'owner'), steps.slice(0, most));

@@ -24,7 +24,7 @@ type NewPolicy = { readonly document: PolicyDocument } | { readonly restores: nu
 /** The version to store, or the version in force if the same caller repeats the change that made it. */
 type PlannedVersion =
   | { readonly repeated: PolicyVersion }
-  | { readonly document: PolicyDocument; readonly restores: number | null };
+  | { readonly document: PolicyDocument; readonly restores: number | null; readonly disabled: boolean };
 
 /**
  * Changes a tenant's policy. The new version is stored as pending, sent to the workers, marked active and reported. If that stops
@@ -95,7 +95,9 @@ const newVersion = (context: Context, wanted: NewPolicy): Action<PlannedVersion,
     assertConditional(context);
     const current = await currentPolicy(manager, tenantId);
     const kind = assertCurrent(current, context, document);
-    return kind === 'repeated' ? { repeated: current.active } : { document, restores };
+    return kind === 'repeated'
+      ? { repeated: current.active }
+      : { document, restores, disabled: current.active.disabled };
   },
   write: async (manager, planned) => {
     if ('repeated' in planned) return planned.repeated;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { monotonicNow, platformTenantId } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
+import { honest, type Mistake, mistaking } from '@ankasecure/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { errorOf, eventually, type RunningPolicy, startPolicy } from '../testing/running-policy.js';
 import { canRepeat } from './earlier-tenant.js';
@@ -208,6 +209,26 @@ describe('a tenant that is disabled', () => {
     expect(await policy.turn(id, 'enable')).toMatchObject({ state: 'active' });
     expect(enforced()).toMatchObject({ revision: 4, document: { fipsOnly: true }, disabled: false });
     expect(await policy.put(id, { ifMatch: 4 })).toMatchObject({ version: 5, fipsOnly: false });
+  });
+
+  it('stays disabled where the database shows another tenant in its place', async () => {
+    const other = await policy.tenant();
+    await policy.turn(id, 'disable');
+    const mistake: Mistake = { table: 'tenant', column: 'id', type: 'uuid', asked: id, told: other };
+    await policy.query(mistaking(mistake));
+    const refused = await errorOf(policy.put(id, { ifMatch: 2 }, { fipsOnly: true }));
+    await policy.query(honest(mistake));
+    expect(refused).toMatchObject({ code: 'record-forged', retryable: false });
+    expect(enforced()).toEqual({ revision: 2, document: initialPolicy, disabled: true });
+    expect(await policy.getTenant(id)).toMatchObject({ state: 'disabled' });
+    await eventually(() =>
+      expect(policy.eventsOf(platformTenantId)).toContainEqual(
+        expect.objectContaining({
+          operation: 'record.reject',
+          details: { kind: 'tenant', id: other, reason: 'forged' },
+        }),
+      ),
+    );
   });
 
   it('is disabled here at once while no worker answers, and enabled only when one has', async () => {

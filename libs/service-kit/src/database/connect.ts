@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { DataSource, DataSourceOptions } from 'typeorm';
 import type { DatabaseConfig } from '../config/section.js';
 import { asAnkaError } from '../failure/as-anka-error.js';
 import { sentenceOf } from '../failure/sentence.js';
 import type { Logger } from '../logging/logger.js';
 import { StartFailure } from '../start/exit-code.js';
+import { ComparingDataSource } from './comparing-data-source.js';
 
 /** The pause between two attempts, in milliseconds. */
 const pauseMs = 500;
@@ -22,7 +23,7 @@ export const connectPatiently = async (
   const end = performance.now() + patienceMs;
   for (;;) {
     try {
-      return await new DataSource(options).initialize();
+      return await new ComparingDataSource(options).initialize();
     } catch (error) {
       const reason = sentenceOf(error);
       if (!asAnkaError(error).retryable || performance.now() > end)

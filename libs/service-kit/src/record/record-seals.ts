@@ -4,11 +4,11 @@ import {
   DataSource,
   type EntityManager,
   type EntityMetadata,
-  type EntitySubscriberInterface,
   type InsertEvent,
   type LoadEvent,
   type UpdateEvent,
 } from 'typeorm';
+import type { RowRefusal } from '../database/comparing-data-source.js';
 import { noteChanges } from '../database/noted-changes.js';
 import { tenantWithin } from '../database/tenant.js';
 import { BoundedMap } from '../memory/bounded-map.js';
@@ -43,7 +43,7 @@ const isSealable = (value: unknown): value is object =>
  * subscriber of the data source, so no reader can forget it. Records change by `changeRecord` only.
  */
 @Injectable()
-export class RecordSeals implements EntitySubscriberInterface<object> {
+export class RecordSeals implements RowRefusal {
   private readonly genuine = new BoundedMap<string, true>(capacity);
   /** Checks under way. Versions of one key are loaded with the same key. */
   private readonly checking = new Map<string, Promise<void>>();
@@ -154,6 +154,10 @@ export class RecordSeals implements EntitySubscriberInterface<object> {
       recordOf(this.owner.service, row, manager.dataSource.getMetadata(row.constructor)),
       reason,
     );
+  }
+
+  notAsked(manager: EntityManager, row: object): AnkaError | undefined {
+    return isSealable(row) ? this.reject(manager, row, 'forged') : undefined;
   }
 
   /** @returns undefined if the record is known to be as new as the audit trail knows it */

@@ -2,6 +2,7 @@ import type { Service } from '@ankasecure/contracts';
 import type { Nats, Postgres } from '@ankasecure/local';
 import {
   Clock,
+  ComparingDataSource,
   createLogger,
   dataSourceOptions,
   Health,
@@ -69,7 +70,7 @@ export const connectTestBus = (service: Service, nats: Nats): Promise<TestBus> =
 export const startTestParts = async (options: TestPartsOptions): Promise<TestParts> => {
   const { service, nats, schema } = options;
   const config = configOf(options);
-  const dataSource = await new DataSource(dataSourceOptions(service, config.database, schema)).initialize();
+  const dataSource = await new ComparingDataSource(dataSourceOptions(service, config.database, schema)).initialize();
   const bus = await connectTestBus(service, nats);
   const [log, health] = [createLogger(service, 'fatal'), new Health(service)];
   return {

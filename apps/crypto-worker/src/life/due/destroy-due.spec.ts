@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AuditEvent } from '@ankasecure/contracts';
 import { Clock, clockOf, withTenant } from '@ankasecure/service-kit';
+import { honest, type Mistake, mistaking } from '@ankasecure/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Custody } from '../../custody/custody.js';
 import { ownerOfKey } from '../../custody/object-owner.js';
@@ -12,6 +13,7 @@ import { partitionNamed, silent, startWorkerDatabase, type WorkerDatabase } from
 import { Reconciler } from '../reconcile.js';
 import { DestroyDue } from './destroy-due.js';
 import { DueDestructions } from './due-destruction.js';
+import { recordDestroyed } from './record-destroyed.js';
 
 /** A token that holds one object, counts the calls to destroy it, and can fail or leave the object in place. */
 class OneObject {
@@ -209,6 +211,58 @@ describe('a destruction that is due', () => {
       expect(token).toMatchObject({ there: 1, calls: 0 });
       expect(await intentsLeft()).toEqual([]);
       await one.lease.release();
+    });
+  });
+
+  describe('in a database that shows one version in the place of another', () => {
+    const inUse = { version: 2, objectId: randomBytes(16) };
+    const bytes = (id: Buffer): string => `\\x${id.toString('hex')}`;
+    const table = 'key_version';
+    beforeEach(async () => {
+      await database.superuser.query(
+        `INSERT INTO key_version (tenant_id, key_id, version, state, custody, partition, token_label, token_serial, object_id)
+         VALUES ($1, $2, 2, 'ACTIVE', 'token', 'default', 't', 's', $3)`,
+        [tenantId, keyId, inUse.objectId],
+      );
+    });
+    const mistaken = async (mistakes: readonly Mistake[], work: () => Promise<void>): Promise<void> => {
+      for (const mistake of mistakes) await database.superuser.query(mistaking(mistake));
+      try {
+        await work();
+      } finally {
+        for (const mistake of mistakes) await database.superuser.query(honest(mistake));
+      }
+    };
+
+    it('does not begin for a version in use, where one that is due is shown', async () => {
+      const due = new DueDestructions(database.dataSource, partitionNamed('default'));
+      const hint = { tenantId, keyId, ...inUse, algorithm: 'EC-P256', scheduledBy: 'mallory' } as const;
+      const isDue = () => withTenant(database.dataSource, tenantId, (manager) => due.isStillDue(manager, hint));
+      const mistakes: readonly Mistake[] = [
+        { table, column: 'version', type: 'integer', asked: '2', told: '1' },
+        { table, column: 'object_id', type: 'bytea', asked: bytes(inUse.objectId), told: bytes(objectId) },
+      ];
+      await mistaken(mistakes, async () => {
+        await expect(isDue()).rejects.toMatchObject({ code: 'record-forged' });
+      });
+      expect(await isDue()).toBe(false);
+    });
+
+    it('is not recorded of another version', async () => {
+      const [asked, told] = [bytes(inUse.objectId), bytes(objectId)];
+      const mistake: Mistake = { table, column: 'object_id', type: 'bytea', asked, told };
+      const owner = ownerOfKey({ tenantId, keyId, version: 2 });
+      const intent = { tenantId, objectId: inUse.objectId, owner, lease: '1' };
+      await mistaken([mistake], async () => {
+        const recorded = withTenant(database.dataSource, tenantId, (manager) =>
+          recordDestroyed(manager, intent, { keyId } as AuditEvent),
+        );
+        await expect(recorded).rejects.toMatchObject({ code: 'record-forged' });
+      });
+      expect(await database.superuser.query('SELECT state FROM key_version ORDER BY version')).toEqual([
+        { state: 'DESTROY_SCHEDULED' },
+        { state: 'ACTIVE' },
+      ]);
     });
   });
 

@@ -19,7 +19,7 @@ export const recordDestroyed = async (
 ): Promise<AuditEvent> => {
   const keyId = begun.keyId as string;
   await lockKey(manager, { tenantId }, keyId);
-  const custody = await recordVersionDestroyed(manager, tenantId, Buffer.from(objectId));
+  const custody = await recordVersionDestroyed(manager, { tenantId, keyId, objectId: Buffer.from(objectId) });
   await reviseKey(manager, tenantId, keyId);
   const dropped = await dropPolicyOfDestroyed(manager, tenantId, keyId);
   return {
@@ -36,10 +36,9 @@ export const recordDestroyed = async (
 /** @returns the version's custody; `token` if it is destroyed already */
 const recordVersionDestroyed = async (
   manager: EntityManager,
-  tenantId: string,
-  objectId: Buffer,
+  destroyed: Pick<KeyVersionRecord, 'tenantId' | 'keyId' | 'objectId'>,
 ): Promise<KeyVersionRecord['custody']> => {
-  const version = await manager.findOneBy(KeyVersionRecord, { tenantId, objectId, state: 'DESTROY_SCHEDULED' });
+  const version = await manager.findOneBy(KeyVersionRecord, { ...destroyed, state: 'DESTROY_SCHEDULED' });
   if (version === null) return 'token';
   await changeRecord(manager, version, {
     state: 'DESTROYED',
