@@ -48,8 +48,8 @@ const made = (modulusLength: number, publicExponent = 65_537) =>
 const inputs: readonly Wrong[] = [
   wrong('SEC1', 'EC-P256', ecKey.export({ format: 'der', type: 'sec1' }), found('sec1')),
   wrong('PKCS#1', 'RSA-2048', rsaKey.export({ format: 'der', type: 'pkcs1' }), found('pkcs1')),
-  wrong('PEM of EC', 'EC-P256', pem(ecKey), told('PEM text is longer')),
-  wrong('PEM of RSA', 'RSA-2048', pem(rsaKey), told('PEM text is longer')),
+  wrong('PEM of EC', 'EC-P256', pem(ecKey), told('PEM text and an encrypted PKCS#8 file are longer')),
+  wrong('PEM of RSA', 'RSA-2048', pem(rsaKey), told('PEM text and an encrypted PKCS#8 file are longer')),
   wrong(
     'a PEM that is as short as DER',
     'EC-P256',
