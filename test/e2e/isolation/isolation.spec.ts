@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import type { EncryptResult, ErrorCode, Key, SealedEvent, SignResult, WrappingKey } from '@ankasecure/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ApiDescription } from '../harness/api-description.js';
@@ -315,6 +315,18 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   'editKey path.id': async () => {
     const sending = { body: { label: 'mine now' }, headers: { 'if-match': '"1"' } };
     expectProblem(await send('PATCH', `/keys/${theirs.signing.id}`, sending), 'key-not-found');
+  },
+  'rotateKey body.formerKids': async () => {
+    const publicKey = () => ({
+      jwk: generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }),
+    });
+    for (const { admin, changePolicy } of [await newTenant(rig), await newTenant(rig)]) {
+      await changePolicy({ custody: ['public'] });
+      const own = { algorithm: 'EC-P256', purpose: 'sign', label: 'of others', custody: 'public' };
+      const { id } = await admin.post<Key>('/keys/import', { ...own, publicKey: publicKey() });
+      const body = { publicKey: publicKey(), formerKids: ['next of both'] };
+      expect((await admin.send('POST', `/keys/${id}/rotate`, { body })).status).toBe(200);
+    }
   },
   'rotateKey header.Idempotency-Key': () => notReplayed('POST', '/rotate', {}),
   'scheduleDestruction header.Idempotency-Key': () => notReplayed('POST', '/schedule-destroy', {}),

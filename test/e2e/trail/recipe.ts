@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
 import type { Key } from '@ankasecure/contracts';
 import type { Client } from '../harness/client.js';
 import type { Fixed } from './fill.js';
@@ -47,9 +47,17 @@ const moveRecipes = (larder: Larder): Promise<Recipe[]> =>
     }),
   );
 
+/** The public key of somebody else. */
+const foreignKey = () => ({
+  jwk: generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }),
+});
+
 const keyRecipes = async ({ admin, tenant, key }: Larder): Promise<Recipe[]> => {
   const [edited, granted, rotated, planned, dying] = [await key(), await key(), await key(), await key(), await key()];
   const waiting = await admin.post<Key>('/keys', { ...signing, label: 'w', activateAt: soon(30) });
+  await tenant.changePolicy({ custody: ['token', 'wrapped', 'public'] });
+  const imported = { ...signing, label: 'f', custody: 'public', publicKey: foreignKey() };
+  const foreign = await admin.post<Key>('/keys/import', imported);
   const etag = (of: Key): Promise<string> => revisionOf(admin, `/keys/${of.id}`);
   const alias = `a${'-'.repeat(127)}`;
   return [
@@ -89,8 +97,14 @@ const keyRecipes = async ({ admin, tenant, key }: Larder): Promise<Recipe[]> => 
     {
       operationId: 'rotateKey',
       path: `/keys/${rotated.id}/rotate`,
-      fixed: { expectedVersion: 1, activateIn: 'P9999DT99999H', publicKey: undefined },
+      fixed: { expectedVersion: 1, activateIn: 'P9999DT99999H', publicKey: undefined, formerKids: undefined },
       etag: await etag(rotated),
+    },
+    {
+      operationId: 'rotateKey',
+      path: `/keys/${foreign.id}/rotate`,
+      fixed: { expectedVersion: 1, activateIn: undefined, publicKey: foreignKey() },
+      etag: await etag(foreign),
     },
     {
       operationId: 'putRotationPolicy',

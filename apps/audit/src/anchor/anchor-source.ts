@@ -19,10 +19,9 @@ export class AnchorSource {
     return supported ? anchor : undefined;
   }
 
-  /** @returns the number of the anchor that the token holds then: this one or a later one; 0 for none. @throws AnkaError if no worker answers */
-  async write(anchor: TrailAnchor): Promise<number> {
-    const held = await this.bus.request(writeAnchor, this.config.partition, context(), anchor);
-    return held.anchor?.number ?? 0;
+  /** @returns the anchor that the token holds then: this one or a later one. @throws AnkaError if no worker answers */
+  async write(anchor: TrailAnchor): Promise<TrailAnchor | null> {
+    return (await this.bus.request(writeAnchor, this.config.partition, context(), anchor)).anchor;
   }
 }
 

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { AnchorSource } from './anchor-source.js';
 import { type AnchoredTrails, anchorDigest, arePlain } from './anchored-heads.js';
 import { lastAnchor, trailsOfAnchor } from './trail-anchor.sql.js';
+import { type DueEnds, reachesAll } from './trail-place.js';
 
 /**
  * The anchor in the token beside what this database says about it. `unsupported`: the token stores no data. `none`: neither
@@ -45,5 +46,17 @@ export class HeldAnchors {
     if (!arePlain(trails.heads) || anchorDigest(number, trails) !== anchor.digest)
       return differs(`ankadb_audit was changed: its heads at anchor ${number} are not those that the HSM holds.`);
     return { standing: 'known', anchor, trails };
+  }
+
+  /**
+   * Whether the anchor in the token, whoever moved it, reaches what a process has sealed. Whoever owns the database may tell each
+   * step of a round something else. They cannot make an anchor that the token vouches for.
+   * @param due what was sealed before the process's previous round began
+   */
+  async reach({ accepted, ...sealed }: DueEnds): Promise<boolean> {
+    const held = await this.read();
+    if (held.standing === 'unsupported') return true;
+    if (held.standing === 'known' && held.trails.accepted !== accepted) return true;
+    return reachesAll(held.standing === 'known' ? held.trails.heads : [], sealed);
   }
 }

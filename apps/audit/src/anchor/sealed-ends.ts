@@ -43,9 +43,10 @@ export class SealedEnds {
     return this.ends.get(tenantId);
   }
 
-  /** Remembers an end after its commit, unless a later one is known. */
+  /** Remembers an end after its commit, unless a later one is known, or another one of the same place. */
   learn(tenantId: string, end: SealedEnd): void {
-    if (!this.isKept || (this.of(tenantId)?.seq ?? 0) > end.seq) return;
+    const known = this.of(tenantId);
+    if (!this.isKept || (known !== undefined && !reaches(end, known))) return;
     this.ends.set(tenantId, end);
     this.missed.delete(tenantId);
   }

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import type { AnchoredHead, AnchoredTrails } from './anchored-heads.js';
 import { indexReaches, type SealedEnd, SealedEnds, unreachedEnds } from './sealed-ends.js';
 import { hasRow, lastAnchor, lostHeads, storeAnchor, trailHeads } from './trail-anchor.sql.js';
-import { numberAfter, placeOf } from './trail-place.js';
+import { type KnownAnchor, lostTrail, numberAfter, placeOf, tenantsBefore } from './trail-place.js';
 
 /** What the database tells of the trails and of anchors. */
 @Injectable()
@@ -33,9 +33,16 @@ export class ToldTrails {
     return { heads, behind };
   }
 
-  /** The tenants whose trails no longer have the row at the head of an anchor. */
-  lost(number: number): Promise<readonly string[]> {
-    return lostHeads(this.dataSource, number);
+  /**
+   * The trails that do not reach an anchor, and why. The database's own comparison is not enough: whoever owns it may have replaced
+   * the function.
+   */
+  async lost(
+    { anchor: { number }, trails }: KnownAnchor,
+    heads: readonly AnchoredHead[],
+  ): Promise<ReadonlyMap<string, string>> {
+    const lost = [...tenantsBefore(trails.heads, heads), ...(await lostHeads(this.dataSource, number))];
+    return new Map(lost.map((tenantId) => [tenantId, lostTrail(tenantId, number)]));
   }
 
   /** @param held the number of the anchor in the token; 0 for none */

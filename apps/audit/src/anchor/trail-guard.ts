@@ -8,11 +8,10 @@ import { type IndexPlace, indexReaches, reaches, SealedEnds } from './sealed-end
 import { ToldTrails } from './told-trails.js';
 import {
   assertUnchanged,
+  type DueEnds,
   type Faults,
   indexOf,
-  type KnownAnchor,
   laterPlace,
-  lostTrail,
   mostNotMoved,
   mostRoundMs,
   type NextAnchor,
@@ -48,6 +47,8 @@ export class TrailGuard {
   private refusedNow = 0;
   /** Rounds in a row in which the token's anchor should have moved, and did not. */
   private notMoved = 0;
+  /** What this process had sealed when its last round began. */
+  private due: DueEnds = { accepted: 0, ends: new Map(), indexes: new Map() };
   /** The trails that the anchor in the token bound at the last comparison, or binds since this process moved it. */
   private anchored: ReadonlyMap<string, AnchoredHead> = new Map();
 
@@ -129,10 +130,13 @@ export class TrailGuard {
     // While no worker answers nothing is sealed, so no anchor grows old.
     await this.source.read();
     const begun = monotonicNow();
+    const due = this.due;
+    this.due = { accepted: this.lastAccepted, ends: this.ends.all(), indexes: this.ends.allIndexes() };
     try {
       const next = await this.storeNext();
-      if (next === 'not stored') return this.missMove(notStored);
-      if (next !== undefined) await this.write(next.number, next.trails);
+      if (next === 'refused') return;
+      if (typeof next === 'object') await this.write(next.number, next.trails);
+      if (next === 'not stored' || !(await this.anchors.reach(due))) return this.missMove(notStored);
     } catch (error) {
       this.missMove((error as Error).message);
       throw error;
@@ -143,12 +147,16 @@ export class TrailGuard {
     if (wasStuck) await this.compare();
   }
 
-  /** Stores the next anchor. @returns undefined if none is needed, or another process has moved it */
-  private async storeNext(): Promise<NextAnchor | 'not stored' | undefined> {
+  /**
+   * Stores the next anchor.
+   * @returns `refused` if all trails are refused already; undefined if none is needed, or another process has moved it
+   */
+  private async storeNext(): Promise<NextAnchor | 'refused' | 'not stored' | undefined> {
     await this.compare();
-    if (this.faults === undefined || (this.faults.whole !== null && this.faults.whole !== notStored)) return undefined;
+    if (this.faults === undefined || (this.faults.whole !== null && this.faults.whole !== notStored)) return 'refused';
     const held = await this.anchors.read();
-    if (held.standing === 'unsupported' || held.standing === 'differs') return undefined;
+    if (held.standing === 'unsupported') return undefined;
+    if (held.standing === 'differs') return 'not stored';
     const heads = await this.headsToAnchor(held, this.faults.trails);
     const trails = { accepted: held.standing === 'known' ? held.trails.accepted : 0, heads };
     const isAnchored = held.standing === 'known' && anchorDigest(held.anchor.number, trails) === held.anchor.digest;
@@ -162,6 +170,7 @@ export class TrailGuard {
   private missMove(reason: string): void {
     this.notMoved++;
     this.log.error({ alarm: 'trail-behind', rounds: this.notMoved, fault: reason }, 'the anchor was not moved');
+    if (this.notMoved >= mostNotMoved) this.faults = { whole: notStored, trails: noTrails };
   }
 
   /**
@@ -240,13 +249,13 @@ export class TrailGuard {
   private async findFaults(): Promise<Faults> {
     const held = await this.anchors.read();
     this.ends.keep(held.standing !== 'unsupported');
-    this.keepAnchored(held.standing === 'known' ? held.trails.heads : []);
+    if (held.standing !== 'differs') this.keepAnchored(held.standing === 'known' ? held.trails.heads : []);
     if (held.standing === 'differs') return { whole: held.fault, trails: noTrails };
     if (held.standing === 'unsupported') return { whole: null, trails: noTrails };
     if (this.notMoved >= mostNotMoved) return { whole: notStored, trails: noTrails };
     if (held.standing === 'known') this.takeOver(held.trails.accepted);
     const { heads, behind } = await this.told.read();
-    const lost = held.standing === 'known' ? await this.findLost(held, heads) : noTrails;
+    const lost = held.standing === 'known' ? await this.told.lost(held, heads) : noTrails;
     return {
       whole: null,
       trails: new Map([...behind.keys()].map((id) => [id, takenBack(id)] as const).concat([...lost])),
@@ -257,15 +266,6 @@ export class TrailGuard {
   private takeOver(accepted: number): void {
     if (accepted !== this.lastAccepted) this.ends.forget();
     this.lastAccepted = accepted;
-  }
-
-  /** The database's own comparison is not enough: whoever owns it may have replaced the function. */
-  private async findLost(
-    { anchor: { number }, trails }: KnownAnchor,
-    heads: readonly AnchoredHead[],
-  ): Promise<Faults['trails']> {
-    const lost = [...tenantsBefore(trails.heads, heads), ...(await this.told.lost(number))];
-    return new Map(lost.map((tenantId) => [tenantId, lostTrail(tenantId, number)]));
   }
 
   /**
@@ -280,10 +280,11 @@ export class TrailGuard {
 
   /** What this process has anchored holds at once, not only from its next comparison on. */
   private async write(number: number, trails: AnchoredTrails): Promise<void> {
-    const held = await this.source.write({ number, digest: anchorDigest(number, trails) });
-    if (held < number)
-      throw new AnkaError('service-unavailable', `The HSM holds anchor ${held} and did not take ${number}.`);
-    this.keepAnchored(trails.heads);
+    const anchor = { number, digest: anchorDigest(number, trails) };
+    const held = await this.source.write(anchor);
+    if (held === null || held.number < number || (held.number === number && held.digest !== anchor.digest))
+      throw new AnkaError('service-unavailable', `The HSM did not take anchor ${number}.`);
+    if (held.number === number) this.keepAnchored(trails.heads);
   }
 
   private keepAnchored(heads: readonly AnchoredHead[]): void {

@@ -16,6 +16,13 @@ export type VerifiedTrails = ReadonlyMap<string, VerifiedTrail | undefined>;
 /** The anchor in the token, whose trails the database has. */
 export type KnownAnchor = Extract<HeldAnchor, { standing: 'known' }>;
 
+/** The ends of trails and the indexes of records that a process had sealed, and the last acceptance that it knew. */
+export interface DueEnds {
+  readonly accepted: number;
+  readonly ends: ReadonlyMap<string, SealedEnd>;
+  readonly indexes: ReadonlyMap<string, IndexPlace>;
+}
+
 /** Why trails do not match the anchor. */
 export interface Faults {
   /** A fault of the database or the token: no trail can be compared. */
@@ -86,6 +93,19 @@ export const tenantsBefore = (anchored: readonly AnchoredHead[], heads: readonly
     return head === undefined || !reaches(head, place) || !indexReaches(placeOf(head), placeOf(place));
   };
   return anchored.filter(isBefore).map(({ tenantId }) => tenantId);
+};
+
+/** Whether the anchored places reach all ends and indexes. */
+export const reachesAll = (
+  anchored: readonly AnchoredHead[],
+  { ends, indexes }: Pick<DueEnds, 'ends' | 'indexes'>,
+): boolean => {
+  const places = new Map(anchored.map((head) => [head.tenantId, head]));
+  const isReached = ([tenantId, end]: readonly [string, SealedEnd]): boolean => {
+    const place = places.get(tenantId);
+    return place !== undefined && reaches(place, end) && indexReaches(placeOf(place), indexes.get(tenantId));
+  };
+  return [...ends].every(isReached);
 };
 
 /**

@@ -3,7 +3,9 @@ import { listRecordHeads, type RecordChange, readRecordHeads, recordDetails } fr
 import { withTenant } from '@ankasecure/service-kit';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AnchorSource } from '../anchor/anchor-source.js';
 import { BoundIndexes } from '../anchor/bound-index.js';
+import { HeldAnchors } from '../anchor/held-anchor.js';
 import { SealedEnds } from '../anchor/sealed-ends.js';
 import { ToldTrails } from '../anchor/told-trails.js';
 import { storeAnchor } from '../anchor/trail-anchor.sql.js';
@@ -189,6 +191,47 @@ describe('the heads of records in a database whose owner lies to some statements
       clock.mockRestore();
     }
     await guard.advance();
+    expect(guard.fault).toBeNull();
+  });
+
+  it.each([
+    ['tells the second step of a round that it has another anchor', 1, 'differs'],
+    ['raises errors when the anchor is read', 0, 'error'],
+  ])('are refused while the database %s, and answered again after that', async (_, honestReads, lie) => {
+    const { app } = audit.instances[0] ?? expect.unreachable();
+    const [guard, anchors] = [app.get(TrailGuard), app.get(HeldAnchors)];
+    await changing({});
+    const read = anchors.read.bind(anchors);
+    let reads = 0;
+    const spy = vi.spyOn(anchors, 'read').mockImplementation(() => {
+      if (reads++ !== honestReads && lie !== 'error') return read();
+      if (lie === 'error') return Promise.reject(new Error('division by zero'));
+      return Promise.resolve({ standing: 'differs', anchor: null, fault: 'a lie' });
+    });
+    try {
+      for (let round = 0; round < 4; round++) {
+        reads = 0;
+        await guard.advance().catch(() => undefined);
+      }
+      expect(guard.fault).toContain('does not keep new anchors');
+    } finally {
+      spy.mockRestore();
+    }
+    await guard.advance();
+    expect(guard.fault).toBeNull();
+    expect(await told()).toHaveLength(3);
+  });
+
+  it('are not taken for anchored if the token holds another anchor of that number', async () => {
+    const { app } = audit.instances[0] ?? expect.unreachable();
+    const [guard, source] = [app.get(TrailGuard), app.get(AnchorSource)];
+    await changing({});
+    const write = vi
+      .spyOn(source, 'write')
+      .mockImplementation(({ number }) => Promise.resolve({ number, digest: digest('Z') }));
+    await expect(guard.advance()).rejects.toThrow('did not take anchor');
+    write.mockRestore();
+    for (const one of guards()) await one.advance();
     expect(guard.fault).toBeNull();
   });
 

@@ -29,6 +29,7 @@ describe('what a database tells of records', () => {
     const heads = [head(), head({ id: 'a/2', digest: null, state: null }), head({ kind: 'policy_version', tenantId })];
     expect(impossible(tenantId, { held: held(), heads })).toBeUndefined();
     expect(impossible(tenantId, { held: null, heads: [] })).toBeUndefined();
+    expect(impossible(tenantId, { held: held({ seq: 0 }), heads: [] })).toBeUndefined();
   });
 
   it.each(['kind', 'id', 'seq', 'revision', 'digest', 'state'])('is impossible with another type of %s', (column) => {
@@ -38,7 +39,7 @@ describe('what a database tells of records', () => {
 
   it.each([
     ['seq', '4'],
-    ['seq', 0],
+    ['seq', -1],
     ['seq', Number.POSITIVE_INFINITY],
     ['sum', Buffer.alloc(2047)],
     ['sum', 'text'],

@@ -7,8 +7,13 @@ const isNumber = (value: unknown): boolean => Number.isSafeInteger(value) && (va
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isTextOrNull = (value: unknown): boolean => value === null || isText(value);
 
+/** An index of 0 is over no change at all. */
 const isIndex = ({ seq, sum, macKeyId, mac }: RecordIndexRecord): boolean =>
-  isNumber(seq) && Buffer.isBuffer(sum) && sum.length === multisetBytes && isText(macKeyId) && Buffer.isBuffer(mac);
+  (seq === 0 || isNumber(seq)) &&
+  Buffer.isBuffer(sum) &&
+  sum.length === multisetBytes &&
+  isText(macKeyId) &&
+  Buffer.isBuffer(mac);
 
 const isHead = ({ kind, id, seq, revision, digest, state }: RecordHead): boolean =>
   isText(kind) && isText(id) && isNumber(seq) && isNumber(revision) && isTextOrNull(digest) && isTextOrNull(state);
