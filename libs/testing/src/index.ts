@@ -1,4 +1,5 @@
 export type { DatabaseLogin, Nats, Postgres } from '@ankasecure/local';
+export * from './database/other-statements.js';
 export * from './fault/clock-shim.js';
 export * from './fault/fault-proxy.js';
 export * from './fault/pkcs11-shim.js';

@@ -87,7 +87,7 @@ export class Intents {
     const intent = await this.prepare(owner.tenantId, owner, objectId);
     const begun = await this.committing(intent, async (manager) => {
       if (!(await still(manager))) return false;
-      await this.clock.read(manager);
+      await this.clock.within(manager);
       this.clock.assertAllAgree();
       await this.insert(manager, intent, 'destroy', event);
       return true;

@@ -210,6 +210,29 @@ describe('group commit', () => {
       expect(said).toBeGreaterThanOrEqual(before);
       expect(said).toBeLessThanOrEqual(await databaseNow());
     });
+
+    it('makes this process decide nothing more if the database tells no time', async () => {
+      const clock = new Clock({ maximumSkewMs: 2_000 });
+      // A session keeps the plan that it made, whatever becomes of the function.
+      const committing = async (): Promise<void> => {
+        const own = new GroupCommit(database.config, database.outbox, clock, silent);
+        await own.commit(undecided(tenantId), event());
+        await own.close();
+      };
+      const replaceClock = (body: string): Promise<unknown> =>
+        database.superuser.query(
+          `CREATE OR REPLACE FUNCTION pg_catalog.clock_timestamp() RETURNS timestamptz LANGUAGE ${body}`,
+        );
+      await replaceClock(`sql AS $$ SELECT timestamptz 'infinity' $$`);
+      try {
+        await committing();
+        expect(() => clock.assertAgrees()).toThrow('told no time by the database');
+      } finally {
+        await replaceClock(`internal VOLATILE STRICT AS 'clock_timestamp'`);
+      }
+      await committing();
+      clock.assertAgrees();
+    });
   });
 
   describe('of the outcomes of one request', () => {

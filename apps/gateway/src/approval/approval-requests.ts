@@ -1,13 +1,13 @@
 import { AnkaError, newId, unchanged } from '@ankasecure/contracts';
 import { Outbox, transactionTime, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, IsNull } from 'typeorm';
+import { DataSource, type EntityManager, IsNull, MoreThan } from 'typeorm';
 import { actorOf, type Principal } from '../auth/principal.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
 import { lockTenant } from '../identity/tenant-lock.statement.js';
 import { ApprovalConfig } from './approval.config.js';
 import type { Approval } from './approval.contract.js';
-import { ApprovalRecord, findApproval, resourceOf } from './approval.entity.js';
+import { ApprovalRecord, findApproval, resourceOf, type StandingApproval, standing } from './approval.entity.js';
 import { countPending } from './approval.statement.js';
 import { ApprovalEvents } from './approval-event.js';
 
@@ -83,27 +83,30 @@ export class ApprovalRequests {
     throw new AnkaError('service-unavailable', 'Identities changed while the request ran. Send it again.');
   }
 
-  private pending(
+  private async pending(
     manager: EntityManager,
     { tenantId, subject: requestedBy }: Principal,
     { operation, body, ifMatch }: RefusedRequest,
-  ): Promise<ApprovalRecord | null> {
-    return manager.findOneBy(ApprovalRecord, {
+  ): Promise<StandingApproval | null> {
+    const now = await transactionTime(manager);
+    const found = await manager.findOneBy(ApprovalRecord, {
       tenantId,
       requestedBy,
       state: 'pending',
-      isOver: false,
+      endedAt: IsNull(),
+      expiresAt: MoreThan(now),
       operation,
       request: canonical(body),
       ifMatch: ifMatch === undefined ? IsNull() : String(ifMatch),
     });
+    return found && standing(found, now);
   }
 
   private async insert(
     manager: EntityManager,
     { tenantId, subject, issuer }: Principal,
     { operation, body, ifMatch }: RefusedRequest,
-  ): Promise<ApprovalRecord> {
+  ): Promise<StandingApproval> {
     await assertFew(manager, tenantId, subject);
     const id = newId();
     const createdAt = await transactionTime(manager);

@@ -2,14 +2,15 @@ import { AnkaError } from '@ankasecure/contracts';
 import { assertAsked, SealedRecord, transactionTime, wholeNumber } from '@ankasecure/service-kit';
 import { Check, Column, Entity, type EntityManager, Index, PrimaryColumn, VirtualColumn } from 'typeorm';
 import type { Approval } from './approval.contract.js';
+import { type Standing, standingAt } from './approval-state.js';
 
 const primaryKeyConstraintName = 'approval_pkey';
 
-/** Whether the request has expired or its end is recorded, in any state. */
+/** Selects requests as `standingAt` tells: whether the request has expired or its end is recorded, in any state. */
 export const isOver = (alias: string): string =>
   `(${alias}.expires_at <= pg_catalog.now() OR ${alias}.ended_at IS NOT NULL)`;
 
-/** The state at the time of reading. Dates take effect without a timer. */
+/** Selects requests by their state at the time of reading, as `standingAt` tells it. */
 export const stateNow = (alias: string): string =>
   `CASE WHEN ${alias}.state = 'pending' AND ${isOver(alias)} THEN 'expired' ELSE ${alias}.state END`;
 
@@ -44,9 +45,6 @@ export const stateNow = (alias: string): string =>
   ],
   notDeciding: {
     carryingUntil: 'Keeps two attempts apart. An operation that is attempted twice happens once.',
-    stateNow: 'follows from the others',
-    isOver: 'follows from the others',
-    isCarried: 'follows from the others',
     claim: 'follows from the others',
     seal: 'is the seal itself',
   },
@@ -113,18 +111,6 @@ export class ApprovalRecord {
   @Column('json', { nullable: true })
   outcome!: Approval['outcome'];
 
-  /** The state by the database's clock. */
-  @VirtualColumn({ type: 'text', query: stateNow })
-  stateNow!: Approval['state'];
-
-  /** Whether the request has reached its end date, in any state. */
-  @VirtualColumn({ type: 'boolean', query: isOver })
-  isOver!: boolean;
-
-  /** Whether an attempt carries the request out now. */
-  @VirtualColumn({ type: 'boolean', query: (alias) => `coalesce(${alias}.carrying_until > pg_catalog.now(), false)` })
-  isCarried!: boolean;
-
   /** Identifies the last attempt by its end, to the microsecond. */
   @VirtualColumn({ type: 'text', query: (alias) => `${alias}.carrying_until::text` })
   claim!: string | null;
@@ -138,25 +124,30 @@ export class ApprovalRecord {
   recordRevision!: number | null;
 }
 
-/** @throws AnkaError `approval-not-found` */
+/** A request as it stood when it was read. */
+export type StandingApproval = ApprovalRecord & Standing;
+
+/** @param now the time of the transaction that read the request */
+export const standing = (record: ApprovalRecord, now: Date): StandingApproval =>
+  Object.assign(record, standingAt(record, now));
+
+/** @throws AnkaError `approval-not-found`, `clock-skew` */
 export const findApproval = async (
   manager: EntityManager,
   tenantId: string,
   id: string,
   lock?: 'pessimistic_write',
-): Promise<ApprovalRecord> => {
+): Promise<StandingApproval> => {
   const found = await manager.findOne(ApprovalRecord, {
     where: { tenantId, id },
     ...(lock !== undefined && { lock: { mode: lock } }),
   });
   if (found === null) throw new AnkaError('approval-not-found');
   assertAsked(manager, found, { tenantId, id });
-  // Whoever decides does not believe what the database makes of the date.
-  if (lock !== undefined) found.isOver ||= found.expiresAt <= (await transactionTime(manager));
-  return found;
+  return standing(found, await transactionTime(manager));
 };
 
-export const resourceOf = (record: ApprovalRecord): Approval => ({
+export const resourceOf = (record: StandingApproval): Approval => ({
   id: record.id,
   tenantId: record.tenantId,
   operation: record.operation,

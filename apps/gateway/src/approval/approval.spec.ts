@@ -7,6 +7,8 @@ import {
   platformTenantId,
 } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
+import { withOtherStatements } from '@ankasecure/testing';
+import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Principal } from '../auth/principal.js';
 import { policy } from '../policy/policy.example.js';
@@ -420,6 +422,31 @@ describe('a request is not approved', () => {
       await setNow(`internal STABLE STRICT AS 'now'`);
     }
     expect(refused(await decide('approve', approval, bob))).toEqual([409, 'approval-state']);
+  });
+
+  it.each<[string, (approval: Approval) => Promise<unknown>]>([
+    ['it is rejected', (approval) => decide('reject', approval, bob)],
+    ['it is withdrawn', (approval) => send('DELETE', `/approvals/${approval.id}`, alice)],
+    ['its requester’s name is gone', (approval) => sql('ended_at = now()', approval)],
+    ['its end date', (approval) => sql(`expires_at = now() - interval '1 s'`, approval)],
+    ['it was carried out', (approval) => approve(approval)],
+  ])('after %s, if the database’s owner answers that it is pending', async (_, end) => {
+    const approval = await waiting();
+    await end(approval);
+    const carriedOut = heard('deleteKey').length;
+    const asPending = (statement: string): string =>
+      statement
+        .replace(/CASE WHEN \S+state = 'pending' AND .*? END/g, `'pending'`)
+        .replace(/\(\S+expires_at <= pg_catalog\.now\(\) OR \S+ended_at IS NOT NULL\)/g, 'false')
+        .replace(/coalesce\(\S+carrying_until > pg_catalog\.now\(\), false\)/g, 'false');
+    const carol = await tokenOf('carol');
+    await withOtherStatements(gateway.app.get(DataSource), asPending, async () => {
+      for (const verdict of ['approve', 'reject'])
+        expect(refused(await decide(verdict, approval, carol))).toEqual([409, 'approval-state']);
+      expect(refused(await send('DELETE', `/approvals/${approval.id}`, alice))).toEqual([409, 'approval-state']);
+      expect((await read(approval)).state).not.toBe('pending');
+    });
+    expect(heard('deleteKey').length).toBe(carriedOut);
   });
 
   it('after it is rejected, and the requester learns the reason', async () => {

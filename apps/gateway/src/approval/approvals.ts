@@ -5,7 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { idOfCursor } from '../route/id-cursor.js';
 import type { Approval, listApprovals } from './approval.contract.js';
-import { ApprovalRecord, findApproval, resourceOf, stateNow } from './approval.entity.js';
+import { ApprovalRecord, findApproval, resourceOf, standing, stateNow } from './approval.entity.js';
 import { removeOld } from './approval.statement.js';
 import { ApprovalEvents } from './approval-event.js';
 import { assertOpen } from './approval-state.js';
@@ -33,7 +33,8 @@ export class Approvals {
       if (state !== undefined) query.andWhere(`${stateNow('approval')} = :state`, { state });
       if (before !== undefined) query.andWhere('approval.id < :before', { before });
       const found = await query.getMany();
-      const items = found.slice(0, limit).map(resourceOf);
+      const now = await transactionTime(manager);
+      const items = found.slice(0, limit).map((record) => resourceOf(standing(record, now)));
       return { items, next: found.length > limit ? (items.at(-1)?.id ?? null) : null };
     });
   }

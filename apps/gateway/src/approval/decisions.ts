@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { hasOneOf, type Principal } from '../auth/principal.js';
 import type { Approval } from './approval.contract.js';
-import { ApprovalRecord, findApproval, resourceOf } from './approval.entity.js';
+import { ApprovalRecord, findApproval, resourceOf, type StandingApproval } from './approval.entity.js';
 import { ApprovalEvents } from './approval-event.js';
 import { assertApprovable, assertOpen, isConcluded } from './approval-state.js';
 import { ControlledRoutes } from './controlled-route.js';
@@ -33,7 +33,7 @@ export interface Decider {
 interface Decision {
   readonly verdict: Verdict;
   /** @returns false if nothing changes. @throws AnkaError `approval-state` */
-  readonly check: (record: ApprovalRecord) => boolean;
+  readonly check: (record: StandingApproval) => boolean;
   readonly write: (manager: EntityManager, record: ApprovalRecord) => Promise<unknown>;
   /** Details of the event. */
   readonly details?: Readonly<Record<string, string>>;
@@ -138,7 +138,7 @@ export class Decisions {
   private async decide({ context, principal }: Decider, id: string, decision: Decision) {
     const { tenantId } = principal;
     const { verdict, details = {} } = decision;
-    const result = await this.actions.run<Plan, ApprovalRecord | AnkaError>(context, {
+    const result = await this.actions.run<Plan, StandingApproval | AnkaError>(context, {
       operation: `approval.${verdict}`,
       details: { approvalId: id },
       check: async (manager) => {
@@ -188,7 +188,7 @@ const ambiguous = (issuer: string): string =>
 
 /** The locked request, with a denial to record, or whether the decision changes the request. */
 interface Plan {
-  readonly record: ApprovalRecord;
+  readonly record: StandingApproval;
   readonly denial?: AnkaError;
   readonly isChange?: boolean;
 }

@@ -1,7 +1,7 @@
 import type { AuditEvent, Context } from '@ankasecure/contracts';
 import { changeRecord, transactionTime } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, IsNull, Not } from 'typeorm';
+import { type EntityManager, IsNull, MoreThan, Not } from 'typeorm';
 import { lockTenant } from '../identity/tenant-lock.statement.js';
 import { ApprovalRecord } from './approval.entity.js';
 import { ApprovalEvents } from './approval-event.js';
@@ -19,26 +19,28 @@ export class EndApprovals {
    */
   async end(manager: EntityManager, context: Context, issuer: string, subject?: string): Promise<AuditEvent[]> {
     await lockTenant(manager, 'approvals', context.tenantId);
-    const open = await openOf(manager, context, {
+    const endedAt = await transactionTime(manager);
+    const open = await openOf(manager, context, endedAt, {
       requestedByIssuer: issuer,
       ...(subject !== undefined && { requestedBy: subject }),
     });
-    const endedAt = await transactionTime(manager);
     for (const record of open) await changeRecord(manager, record, { endedAt });
     return open.map((record) => this.events.of(context, 'end', record));
   }
 }
 
-/** The open requests of these people, without the one that is being carried out. */
+/** The requests of these people that are open at `now`, without the one that is being carried out. */
 const openOf = (
   manager: EntityManager,
   { tenantId, approval }: Context,
+  now: Date,
   people: Readonly<{ requestedByIssuer: string; requestedBy?: string }>,
 ): Promise<ApprovalRecord[]> => {
   const own = {
     tenantId,
     ...people,
-    isOver: false,
+    endedAt: IsNull(),
+    expiresAt: MoreThan(now),
     ...(approval !== undefined && { id: Not(approval.id) }),
   };
   return manager.find(ApprovalRecord, {

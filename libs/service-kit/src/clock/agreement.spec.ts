@@ -20,6 +20,17 @@ describe('a process and its database', () => {
   });
 });
 
+describe('a clock that tells no time', () => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('disagrees: %f', (aheadMs) => {
+    expect(databaseDisagreement(aheadMs, bound)).toContain('the database');
+    expect(peerDisagreement(peers({ audit: [aheadMs] }), bound)).toContain('audit');
+  });
+
+  it('is named as such', () => {
+    expect(databaseDisagreement(Number.NaN, bound)).toBe('told no time by the database');
+  });
+});
+
 describe('a process and its peers', () => {
   it.each<[string, Partial<Record<Service, readonly number[]>>]>([
     ['no peer was heard', {}],

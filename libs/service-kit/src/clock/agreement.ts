@@ -1,8 +1,10 @@
 import type { PeerSkew } from './peer-clocks.js';
 
-const isBeyond = (aheadMs: number, boundMs: number): boolean => Math.abs(aheadMs) > boundMs;
+/** A difference that is not a number is beyond every bound: the other clock told no time. */
+const isBeyond = (aheadMs: number, boundMs: number): boolean => !(Math.abs(aheadMs) <= boundMs);
 
-const seconds = (ms: number): string => `${(Math.abs(ms) / 1000).toFixed(1)} s ${ms > 0 ? 'ahead of' : 'behind'}`;
+const apart = (ms: number): string =>
+  Number.isNaN(ms) ? 'told no time by' : `${(Math.abs(ms) / 1000).toFixed(1)} s ${ms > 0 ? 'ahead of' : 'behind'}`;
 
 /**
  * Whether each service's clock differs. A service is its processes' majority, so one wrong worker of three accuses nobody. A
@@ -22,7 +24,7 @@ const votesOf = (peers: readonly PeerSkew[], boundMs: number) =>
 
 /** Says how far a process is ahead of its database; undefined if they agree. This comparison decides alone. */
 export const databaseDisagreement = (aheadMs: number, boundMs: number): string | undefined =>
-  isBeyond(aheadMs, boundMs) ? `${seconds(aheadMs)} the database` : undefined;
+  isBeyond(aheadMs, boundMs) ? `${apart(aheadMs)} the database` : undefined;
 
 /**
  * Says with which services a process disagrees; undefined if they do not outvote it. It votes for itself, because it agrees
@@ -34,5 +36,5 @@ export const peerDisagreement = (peers: readonly PeerSkew[], boundMs: number): s
   const [first] = against;
   return first === undefined || against.length < 1 + services.length - against.length
     ? undefined
-    : `${seconds(first.aheadMs)} ${first.service}`;
+    : `${apart(first.aheadMs)} ${first.service}`;
 };

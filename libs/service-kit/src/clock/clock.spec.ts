@@ -47,6 +47,36 @@ describe('the clock of a process', () => {
     },
   );
 
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    'decides nothing by a database that says %f, until it tells a time',
+    async (said) => {
+      const clock = new Clock(config);
+      const silent = { query: async () => [{ now: said }] } as unknown as EntityManager;
+      await expect(clock.within(silent)).rejects.toMatchObject({ code: 'clock-skew', retryable: true });
+      expect(() => clock.assertAgrees()).toThrow('told no time by the database');
+      expect(clock.isSound()).toBe(false);
+      const moment = monotonicNow();
+      expect(() => clock.assertTransaction({ said, asked: moment, answered: moment })).toThrow('told no time');
+      expect(Number.isFinite(clock.now())).toBe(true);
+      await clock.within(databaseAhead(0));
+      expect(clock.disagreement()).toBeUndefined();
+    },
+  );
+
+  it('judges what it was told inside the transaction, whatever it learned meanwhile', async () => {
+    const clock = new Clock(config);
+    const moment = monotonicNow();
+    const sound = { said: Date.now(), asked: moment - 4, answered: moment };
+    const telling = { query: async () => [{ now: Number.NaN }] } as unknown as EntityManager;
+    const read = clock.read.bind(clock);
+    clock.read = async (manager) => {
+      const reading = await read(manager);
+      clock.learn(sound);
+      return reading;
+    };
+    await expect(clock.within(telling)).rejects.toMatchObject({ code: 'clock-skew' });
+  });
+
   it('does nothing for good if its peers outvote it, decides the rest by its database, and is not ready', () => {
     const peers = new PeerClocks();
     const clock = new Clock(config, peers);

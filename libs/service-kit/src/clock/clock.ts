@@ -102,16 +102,19 @@ export class Clock {
    * @throws AnkaError `clock-skew`
    */
   async within(manager: EntityManager): Promise<number> {
-    const said = await this.read(manager);
+    const reading = await this.read(manager);
+    // Another reading may have been learned since.
+    this.assertTransaction(reading);
     this.assertAgrees();
-    return said;
+    return reading.said;
   }
 
-  /** Reads the database's clock. @returns milliseconds since the epoch */
-  async read(manager: EntityManager): Promise<number> {
+  /** Reads the database's clock. */
+  async read(manager: EntityManager): Promise<Reading> {
     const asked = monotonicNow();
     const said = await databaseTime(manager);
-    this.learn({ said, asked, answered: monotonicNow() });
-    return said;
+    const reading = { said, asked, answered: monotonicNow() };
+    this.learn(reading);
+    return reading;
   }
 }

@@ -60,6 +60,24 @@ describe('another clock', () => {
     expect(clock.now()).toBeGreaterThanOrEqual(9 * day);
   });
 
+  it.each<[string, unknown]>([
+    ['not a number', Number.NaN],
+    ['infinite', Number.POSITIVE_INFINITY],
+    ['long ago without end', Number.NEGATIVE_INFINITY],
+    ['text', '1700000000000'],
+    ['absent', null],
+  ])('agrees with none while what it says is %s, and shows what it said before', (_, said) => {
+    const clock = new RemoteClock();
+    clock.learn(reading(said as number));
+    expect(clock.now()).toBeUndefined();
+    expect(clock.aheadMs()).toBeNaN();
+    clock.learn(reading(Date.now()));
+    expect(Math.abs(clock.aheadMs())).toBeLessThan(1000);
+    clock.learn(reading(said as number));
+    expect(clock.aheadMs()).toBeNaN();
+    expect(Math.abs((clock.now() ?? 0) - Date.now())).toBeLessThan(10_000);
+  });
+
   it('may drift between readings', () => {
     const clock = new RemoteClock();
     const answered = monotonicNow();

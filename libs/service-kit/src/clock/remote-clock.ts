@@ -2,7 +2,7 @@ import { monotonicNow } from '@ankasecure/contracts';
 
 /** One reading of another clock. All members are milliseconds. */
 export interface Reading {
-  /** The other clock's time, since the epoch. */
+  /** The other clock's time, since the epoch. Anything but a finite number is no time. */
   readonly said: number;
   /** When it was asked and when its answer arrived, as moments of `monotonicNow`. It read its time in between. */
   readonly asked: number;
@@ -20,13 +20,17 @@ export const clockDrift = 600e-6;
 
 /**
  * Estimates another clock's time without asking again: each reading bounds the other clock's time, and the bounds of all
- * readings hold together. A reading outside them means that the other clock was set; it then stands alone.
+ * readings hold together. A reading outside them means that the other clock was set; it then stands alone. A reading without a
+ * time bounds nothing, and the clock agrees with no other until it tells one.
  */
 export class RemoteClock {
   private offset: Offset | undefined;
   private readAt = Number.NEGATIVE_INFINITY;
+  private hasToldTime = true;
 
   learn({ said, asked, answered }: Reading): void {
+    this.hasToldTime = Number.isFinite(said);
+    if (!this.hasToldTime) return;
     const read = { least: said - answered, most: said - asked };
     const known = this.offsetAt(answered);
     const both = known && { least: Math.max(known.least, read.least), most: Math.min(known.most, read.most) };
@@ -46,10 +50,11 @@ export class RemoteClock {
 
   /**
    * How far this process's clock is ahead of the other one, in milliseconds; negative if it is behind. 0 as long as the
-   * readings allow that both show the same.
+   * readings allow that both show the same. NaN if the last reading told no time.
    * @param wall this process's clock, in milliseconds since the epoch
    */
   aheadMs(wall = Date.now()): number {
+    if (!this.hasToldTime) return Number.NaN;
     const now = monotonicNow();
     const offset = this.offsetAt(now);
     if (offset === undefined) return 0;

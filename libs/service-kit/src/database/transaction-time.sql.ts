@@ -9,12 +9,14 @@ import { beginningOf } from './tenant.js';
  * @throws AnkaError `clock-skew`
  */
 export const transactionTime = async (within: EntityManager | QueryRunner): Promise<Date> => {
-  const [row] = (await within.query('SELECT pg_catalog.now() AS now')) as { now: Date }[];
+  const [row] = (await within.query('SELECT pg_catalog.now() AS now')) as { now: unknown }[];
   if (row === undefined) throw new TypeError('the database did not tell the time');
   const runner = within instanceof EntityManager ? within.queryRunner : within;
   const beginning = runner && beginningOf(runner);
   // Of a transaction without a known beginning, only a time in the future is noticed.
   const { asked, answered } = beginning ?? { asked: Number.NEGATIVE_INFINITY, answered: monotonicNow() };
-  clockOf(within.dataSource).assertTransaction({ said: row.now.getTime(), asked, answered });
-  return row.now;
+  // PostgreSQL knows infinite dates, and years that a Date does not. Neither is a time.
+  const now = row.now instanceof Date ? row.now : new Date(Number.NaN);
+  clockOf(within.dataSource).assertTransaction({ said: now.getTime(), asked, answered });
+  return now;
 };

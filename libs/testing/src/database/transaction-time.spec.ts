@@ -56,6 +56,22 @@ describe('the time of a transaction', () => {
     expect(strict.refusals).toBe(0);
   });
 
+  it.each(['280000-01-01', 'infinity', '-infinity', '4000-01-01 BC'])(
+    'is refused if the database’s owner makes it %s, with or without a known beginning',
+    async (date) => {
+      await replaceNow(`sql AS $$ SELECT timestamptz '${date}' $$`);
+      try {
+        await expect(told()).rejects.toMatchObject({ code: 'clock-skew', retryable: true });
+        expect(clock.takeTransactionDisagreement()).toMatch(/told no time by the database|ahead of the database/);
+        if (!date.endsWith('BC'))
+          await expect(service.transaction(transactionTime)).rejects.toMatchObject({ code: 'clock-skew' });
+      } finally {
+        await replaceNow(`internal STABLE STRICT AS 'now'`);
+      }
+      await told();
+    },
+  );
+
   it.each([
     ['40 days', 'behind the database'],
     ['-40 days', 'ahead of the database'],
