@@ -29,7 +29,7 @@ const meetsOne = (metadata: EntityMetadata, row: object, path: string, asked: un
   const related: unknown = relation.getEntityValue(row);
   if (related === undefined || Array.isArray(related) || asked instanceof FindOperator)
     throw new TypeError(`${metadata.tableName}.${path} cannot be compared with the condition: load the one record`);
-  return related !== null && isAsked(relation.inverseEntityMetadata, related as object, asked as Where);
+  return related !== null && isAsked(relation.inverseEntityMetadata, related, asked as Where);
 };
 
 const loadedValue = (column: ColumnMetadata, row: object): unknown => {
