@@ -1,12 +1,13 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
-import { type Context, type getKeySet, type KeySet, maxSetKeys } from '@ankasecure/contracts';
-import { RecordPosition, withTenant } from '@ankasecure/service-kit';
+import { type Context, type getKeySet, type KeySet, type KeyState, maxSetKeys } from '@ankasecure/contracts';
+import { RecordPosition, sealsOf, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { versionOf } from './key-store.js';
 import { parseKid } from './key-version.js';
 import { publicKeyOf } from './public-key.js';
+import { assertVersion } from './record/assert-version.js';
 import { type StoredVersion, selectVersions } from './record/select-version.js';
 
 /** Keys that are parsed in one turn of the event loop. Anybody can ask for a set, and operations must not wait for a whole one. */
@@ -16,7 +17,7 @@ const perTurn = 20;
  * The recorded states of published versions. A version is published before it signs, so that relying parties have it by then,
  * and for as long as its signatures count. No date moves a version in or out, so a set holds until a record changes.
  */
-const published = ['PRE_ACTIVE', 'ACTIVE', 'DEACTIVATED'];
+const published: readonly KeyState[] = ['PRE_ACTIVE', 'ACTIVE', 'DEACTIVATED'];
 
 /** Reads the public keys that verify a tenant's signatures. */
 @Injectable()
@@ -43,7 +44,7 @@ export class ReadKeySet {
 const positionOf = async (manager: EntityManager, tenantId: string): Promise<number> =>
   Number((await manager.findOneBy(RecordPosition, { tenantId }))?.revision ?? 0);
 
-/** Reads one version more than a set holds, if there are so many. */
+/** Reads one version more than a set holds, if there are so many. @throws AnkaError `record-forged` */
 const publishedVersions = async (
   manager: EntityManager,
   tenantId: string,
@@ -57,11 +58,20 @@ const publishedVersions = async (
     .andWhere(`version.custody <> 'public'`)
     .andWhere('version.state IN (:...published)', { published });
   if (wanted !== undefined) versions.andWhere('version.keyId = :keyId AND version.version = :version', { ...wanted });
-  return versions
+  const found = await versions
     .orderBy({ 'version.createdAt': 'DESC', 'version.keyId': 'ASC', 'version.version': 'DESC' })
     .limit(maxSetKeys + 1)
     .getMany();
+  for (const version of found) {
+    assertVersion(manager, version, { tenantId, ...wanted });
+    if (!isPublished(version)) throw sealsOf(manager).reject(manager, version, 'forged');
+  }
+  return found;
 };
+
+/** The conditions of the query. Whoever owns the database can answer with versions that do not meet them. */
+const isPublished = ({ state, custody, key }: StoredVersion): boolean =>
+  published.includes(state) && custody !== 'public' && key.purpose === 'sign';
 
 const setOf = async (versions: readonly StoredVersion[]): Promise<KeySet> => {
   const keys: KeySet['keys'] = [];
