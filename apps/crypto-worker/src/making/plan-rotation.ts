@@ -16,7 +16,6 @@ import {
   allOf,
   hasBegun,
   isRotatable,
-  onTheWayOut,
   refusalOf,
   stateAt,
   stateHolds,
@@ -25,6 +24,7 @@ import {
 } from '../key/key-state.js';
 import { lifecycleOf } from '../key/key-store.js';
 import { objectKindOf } from '../key/key-version.js';
+import { currentOf } from '../key/record/current-version.js';
 import type { StoredVersion } from '../key/record/select-version.js';
 import { type Forecast, forecastKey } from '../outcome/dry-run-answer.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
@@ -78,13 +78,9 @@ export interface RotationPlan {
  */
 export type Versions = readonly StoredVersion[];
 
-/** @param now milliseconds since the epoch */
-export const currentOf = (found: Versions, now: number): StoredVersion | undefined =>
-  found.findLast((row) => row.version === 1 || row.activateAt === null || hasTakenOver(row, now)) ?? found[0];
-
-/** Tells as `currentNumber` does whether a version with a date is one that has taken over. */
-const hasTakenOver = (row: StoredVersion, now: number): boolean =>
-  hasBegun(lifecycleOf(row), now) && !onTheWayOut.includes(row.state);
+/** The version that a rotation replaces. The database's clock may be ahead of `now`: then the oldest has just taken over. */
+export const replacedOf = (found: Versions, now: number): StoredVersion | undefined =>
+  currentOf(found, now) ?? found[0];
 
 /** The parts that a rotation is planned with. */
 interface Planning {
@@ -101,7 +97,7 @@ export const planRotation = async (
   found: Versions,
 ): Promise<RotationPlan> => {
   const now = policy.now();
-  const current = currentOf(found, now);
+  const current = replacedOf(found, now);
   const newest = found.at(-1);
   if (current === undefined || newest === undefined) throw new AnkaError('key-not-found');
   assertMadeHere(current.key.purpose);
@@ -208,7 +204,7 @@ type Replacement = Pick<RotationPlan, 'replaced' | 'version'> & Partial<Pick<Rot
 
 /** The replacement that a refused rotation was to make. @param now milliseconds since the epoch */
 export const wantedOf = (found: Versions | undefined, now: number): Replacement | undefined => {
-  const replaced = found && currentOf(found, now);
+  const replaced = found && replacedOf(found, now);
   const newest = found?.at(-1);
   return replaced && newest && { replaced, version: newest.version + 1 };
 };

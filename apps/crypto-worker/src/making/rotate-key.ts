@@ -15,11 +15,11 @@ import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import { followedVersion, toBeFollowed } from './followed-version.js';
 import { VersionMaker } from './make-version.js';
 import {
-  currentOf,
   forecast,
   planRotation,
   type Rotation,
   type RotationPlan,
+  replacedOf,
   rotationEvent,
   type Versions,
   wantedOf,
@@ -92,7 +92,7 @@ export class RotateKey {
       if (rotation.trigger === 'request') await this.assertMayManage(context, rotation.id);
       return { key: keyResource(this.custody, made, this.now()) };
     }
-    const current = currentOf(found, this.now());
+    const current = replacedOf(found, this.now());
     if (current === undefined || !(await this.isDone(tenantId, rotation, current))) return undefined;
     return { key: keyResource(this.custody, current, this.now()) };
   }

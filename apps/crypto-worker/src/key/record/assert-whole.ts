@@ -22,6 +22,8 @@ export const assertWhole = async (
   const last = Math.max(...versions.map(({ version }) => version));
   await Promise.all([
     withNewest ? assertNewest(manager, KeyVersionRecord, ofKey, last) : undefined,
-    first.rotationPolicy === null ? assertAbsent(manager, RotationPolicyRecord, ofKey) : undefined,
+    versions.some(({ rotationPolicy }) => rotationPolicy === null)
+      ? assertAbsent(manager, RotationPolicyRecord, ofKey)
+      : undefined,
   ]);
 };

@@ -1,7 +1,8 @@
-import { AnkaError, type KeyState } from '@ankasecure/contracts';
+import { AnkaError } from '@ankasecure/contracts';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { assertVersion } from './assert-version.js';
 import { assertWhole } from './assert-whole.js';
+import { assertConnected, chooseCurrent, notToFollow } from './current-version.js';
 import { KeyVersionRecord } from './key-version.entity.js';
 import { PlatformKeyRecord } from './platform-key.entity.js';
 import { RotationPolicyRecord } from './rotation-policy.entity.js';
@@ -52,9 +53,6 @@ export const selectVersions = (manager: EntityManager): SelectQueryBuilder<Store
       `bound.tenantId = version.tenantId AND bound.kind = 'blob-mac' AND bound.generation = 1 AND version.wrappedBlob IS NOT NULL`,
     ) as SelectQueryBuilder<StoredVersion>;
 
-/** The states of a version with a date that does not take over, and so is not rotated: it may be destroyed instead. */
-const notToFollow = ['DESTROY_SCHEDULED', 'DESTROYED'] as const satisfies readonly KeyState[];
-
 /**
  * Selects the number of a key's current version, as SQL: the newest that has begun. A rotation can give a version a date, and
  * such a version can be destroyed before. The first version is the current one even before it begins.
@@ -77,7 +75,7 @@ type Narrowing = (ofKey: SelectQueryBuilder<StoredVersion>) => SelectQueryBuilde
 const attempts = 3;
 
 /**
- * Reads versions of one key.
+ * Reads versions of one key, oldest first, whatever the order in which the database answers.
  * @param withNewest whether they include the key's newest version
  * @throws AnkaError `record-forged` if the database answers with other records, `record-outdated` if it lacks some
  */
@@ -94,7 +92,7 @@ const readOfKey = async (
     for (const row of rows) assertVersion(manager, row, asked);
     try {
       await assertWhole(manager, rows, withNewest);
-      return rows;
+      return rows.toSorted((a, b) => a.version - b.version);
     } catch (error) {
       if (attempt === attempts || !isOutdated(error)) throw error;
     }
@@ -105,8 +103,11 @@ const readOfKey = async (
 const isOutdated = (error: unknown): boolean => error instanceof AnkaError && error.code === 'decision-outdated';
 
 /** Reads all versions of one key, oldest first. Only a change of all of them needs all. */
-export const readKey = (manager: EntityManager, tenantId: string, keyId: string): Promise<StoredVersion[]> =>
-  readOfKey(manager, { tenantId, keyId }, (ofKey) => ofKey.orderBy('version.version'));
+export const readKey = async (manager: EntityManager, tenantId: string, keyId: string): Promise<StoredVersion[]> => {
+  const rows = await readOfKey(manager, { tenantId, keyId }, (ofKey) => ofKey);
+  assertConnected(manager, rows, 1);
+  return rows;
+};
 
 /** Reads the current version of a key and those that are to follow it, without what belongs to them. */
 export const versionsNotFollowed = (
@@ -127,14 +128,14 @@ export const readVersion = async (
   keyId: string,
   version: number | null,
 ): Promise<StoredVersion | undefined> => {
-  const asked = { tenantId, keyId, ...(version !== null && { version }) };
-  const rows = await readOfKey(manager, asked, (ofKey) =>
-    version === null
-      ? ofKey.andWhere(notFollowed).orderBy('version.version')
-      : ofKey.andWhere('version.version = :version', { version }),
-  );
-  // The current version comes first. Those after it have dates, and prove that it is not an older one.
-  return rows.findLast(({ activateAt }) => activateAt === null) ?? rows[0];
+  if (version !== null) {
+    const asked = { tenantId, keyId, version };
+    return (await readOfKey(manager, asked, (ofKey) => ofKey.andWhere('version.version = :version', { version })))[0];
+  }
+  // Those after the current one have dates, and prove that it is not an older one.
+  const rows = await readOfKey(manager, { tenantId, keyId }, (ofKey) => ofKey.andWhere(notFollowed));
+  assertConnected(manager, rows);
+  return chooseCurrent(manager, rows);
 };
 
 /** Reads the current version of a key that is known to exist. */
@@ -142,7 +143,7 @@ export const readCurrent = async (manager: EntityManager, tenantId: string, keyI
   (await readVersion(manager, tenantId, keyId, null)) as StoredVersion;
 
 /** Reads the versions below `before`, the newest first. */
-export const readVersions = (
+export const readVersions = async (
   manager: EntityManager,
   tenantId: string,
   keyId: string,
@@ -152,16 +153,22 @@ export const readVersions = (
     const newest = ofKey.orderBy('version.version', 'DESC').limit(limit);
     return before === null ? newest : newest.andWhere('version.version < :before', { before });
   };
-  return readOfKey(manager, { tenantId, keyId }, narrowed, before === null);
+  const rows = await readOfKey(manager, { tenantId, keyId }, narrowed, before === null);
+  assertConnected(manager, rows);
+  return rows.toReversed();
 };
 
 /** Reads the current version of a key and those that are to follow it, and the one that a request has made, oldest first. */
-export const readCurrentAndMade = (
+export const readCurrentAndMade = async (
   manager: EntityManager,
   tenantId: string,
   keyId: string,
   requestId: string | null,
-): Promise<StoredVersion[]> =>
-  readOfKey(manager, { tenantId, keyId }, (ofKey) =>
-    ofKey.andWhere(`(version.requestId = :requestId OR ${notFollowed})`, { requestId }).orderBy('version.version'),
+): Promise<StoredVersion[]> => {
+  const rows = await readOfKey(manager, { tenantId, keyId }, (ofKey) =>
+    ofKey.andWhere(`(version.requestId = :requestId OR ${notFollowed})`, { requestId }),
   );
+  // The one that the request has made may have been followed since.
+  assertConnected(manager, requestId !== null && rows[0]?.requestId === requestId ? rows.slice(1) : rows);
+  return rows;
+};
