@@ -24,7 +24,7 @@ const endsOfTrail = 3;
 export class BoundIndexes {
   private readonly trails = new BoundedMap<string, readonly BoundEnd[]>(capacity);
 
-  /** What is known of the end. An empty trail has no index. */
+  /** Finds the end among those that are known. An empty trail has no index. */
   of(tenantId: string, end: ToldEnd | null): Bound | undefined {
     if (end === null || end.seq === 0) return { index: noIndex };
     return this.trails.get(tenantId)?.find(({ seq, hash }) => seq === end.seq && hash.equals(end.hash));

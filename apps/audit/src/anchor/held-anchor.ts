@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { AnchorSource } from './anchor-source.js';
 import { type AnchoredTrails, anchorDigest, arePlain } from './anchored-heads.js';
 import { lastAnchor, trailsOfAnchor } from './trail-anchor.sql.js';
-import { type DueEnds, reachesAll } from './trail-place.js';
+import { type DueEnds, headsIn, reachesAll } from './trail-place.js';
 
 /**
  * The anchor in the token beside what this database says about it. `unsupported`: the token stores no data. `none`: neither
@@ -57,6 +57,6 @@ export class HeldAnchors {
     const held = await this.read();
     if (held.standing === 'unsupported') return true;
     if (held.standing === 'known' && held.trails.accepted !== accepted) return true;
-    return reachesAll(held.standing === 'known' ? held.trails.heads : [], sealed);
+    return reachesAll(headsIn(held), sealed);
   }
 }

@@ -98,6 +98,10 @@ export class SealedEnds {
   }
 }
 
+export const byTenant = <Place extends { readonly tenantId: string }>(
+  places: readonly Place[],
+): ReadonlyMap<string, Place> => new Map(places.map((place) => [place.tenantId, place]));
+
 /** Whether a trail that ends at `told` can have the row that was sealed last. */
 export const reaches = (told: ToldEnd, { seq, hash }: ToldEnd): boolean =>
   told.seq > seq || (told.seq === seq && told.hash.equals(hash));
@@ -115,7 +119,7 @@ export const unreachedEnds = (
   sealed: ReadonlyMap<string, SealedEnd>,
   heads: readonly (ToldEnd & { readonly tenantId: string })[],
 ): ReadonlyMap<string, SealedEnd> => {
-  const told = new Map(heads.map((head) => [head.tenantId, head]));
+  const told = byTenant(heads);
   return new Map(
     [...sealed].filter(([tenantId, end]) => {
       const head = told.get(tenantId);

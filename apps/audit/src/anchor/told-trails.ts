@@ -1,3 +1,4 @@
+import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { AnchoredHead, AnchoredTrails } from './anchored-heads.js';
@@ -5,7 +6,7 @@ import { indexReaches, type SealedEnd, SealedEnds, unreachedEnds } from './seale
 import { hasRow, lastAnchor, lostHeads, storeAnchor, trailHeads } from './trail-anchor.sql.js';
 import { type KnownAnchor, lostTrail, numberAfter, placeOf, tenantsBefore } from './trail-place.js';
 
-/** What the database tells of the trails and of anchors. */
+/** Reads from the database how the trails and the anchors stand. */
 @Injectable()
 export class ToldTrails {
   constructor(
@@ -29,7 +30,8 @@ export class ToldTrails {
       if (!indexReaches(placeOf(head), indexes.get(head.tenantId)))
         behind.set(head.tenantId, this.ends.of(head.tenantId) ?? { ...head, sealedAt: new Date(0) });
     for (const [tenantId, end] of this.ends.allMissed())
-      if (!(await hasRow(this.dataSource, tenantId, end))) behind.set(tenantId, end);
+      if (!(await withTenant(this.dataSource, tenantId, (manager) => hasRow(manager, tenantId, end))))
+        behind.set(tenantId, end);
     return { heads, behind };
   }
 

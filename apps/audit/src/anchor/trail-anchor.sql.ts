@@ -1,6 +1,5 @@
 import { AnkaError } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { type AnchoredHead, type AnchoredTrails, arePlain } from './anchored-heads.js';
 import type { SealedEnd } from './sealed-ends.js';
 
@@ -78,15 +77,13 @@ export const storeAnchor = async (
 
 /** Whether the tenant's trail has the row that was sealed last. */
 export const hasRow = async (
-  dataSource: DataSource,
+  manager: EntityManager,
   tenantId: string,
   { seq, hash, sealedAt }: SealedEnd,
 ): Promise<boolean> => {
-  const rows = await withTenant(dataSource, tenantId, (manager) =>
-    manager.query<unknown[]>(
-      'SELECT 1 FROM sealed_event WHERE tenant_id = $1 AND sealed_at = $2 AND seq = $3 AND hash = $4',
-      [tenantId, sealedAt, seq, hash],
-    ),
+  const rows = await manager.query<unknown[]>(
+    'SELECT 1 FROM sealed_event WHERE tenant_id = $1 AND sealed_at = $2 AND seq = $3 AND hash = $4',
+    [tenantId, sealedAt, seq, hash],
   );
   return rows.length > 0;
 };

@@ -4,17 +4,17 @@ import { Injectable } from '@nestjs/common';
 import { AnchorSource } from './anchor-source.js';
 import { type AnchoredHead, type AnchoredTrails, anchorDigest } from './anchored-heads.js';
 import { type HeldAnchor, HeldAnchors } from './held-anchor.js';
-import { type IndexPlace, indexReaches, reaches, SealedEnds } from './sealed-ends.js';
+import { byTenant, type IndexPlace, indexReaches, reaches, SealedEnds } from './sealed-ends.js';
 import { ToldTrails } from './told-trails.js';
 import {
   assertUnchanged,
   type DueEnds,
   type Faults,
+  headsIn,
   indexOf,
   laterPlace,
   mostNotMoved,
   mostRoundMs,
-  type NextAnchor,
   notStored,
   numberOf,
   type ToldPlace,
@@ -133,10 +133,9 @@ export class TrailGuard {
     const due = this.due;
     this.due = { accepted: this.lastAccepted, ends: this.ends.all(), indexes: this.ends.allIndexes() };
     try {
-      const next = await this.storeNext();
-      if (next === 'refused') return;
-      if (typeof next === 'object') await this.write(next.number, next.trails);
-      if (next === 'not stored' || !(await this.anchors.reach(due))) return this.missMove(notStored);
+      const result = await this.moveOn();
+      if (result === 'refused') return;
+      if (result === 'not stored' || !(await this.anchors.reach(due))) return this.missMove(notStored);
     } catch (error) {
       this.missMove((error as Error).message);
       throw error;
@@ -148,10 +147,10 @@ export class TrailGuard {
   }
 
   /**
-   * Stores the next anchor.
-   * @returns `refused` if all trails are refused already; undefined if none is needed, or another process has moved it
+   * Moves the anchor.
+   * @returns `refused` if all trails are refused already; undefined if the anchor was moved, by whomever, or need not be
    */
-  private async storeNext(): Promise<NextAnchor | 'refused' | 'not stored' | undefined> {
+  private async moveOn(): Promise<'refused' | 'not stored' | undefined> {
     await this.compare();
     if (this.faults === undefined || (this.faults.whole !== null && this.faults.whole !== notStored)) return 'refused';
     const held = await this.anchors.read();
@@ -162,7 +161,7 @@ export class TrailGuard {
     const isAnchored = held.standing === 'known' && anchorDigest(held.anchor.number, trails) === held.anchor.digest;
     if (heads.length === 0 || isAnchored) return undefined;
     const number = await this.told.nextNumber(numberOf(held));
-    if (await this.told.store(number, numberOf(held), trails)) return { number, trails };
+    if (await this.anchor(number, trails, held)) return undefined;
     return numberOf(await this.anchors.read()) > numberOf(held) ? undefined : 'not stored';
   }
 
@@ -182,12 +181,11 @@ export class TrailGuard {
     const held = await this.anchors.read();
     if (held.standing === 'unsupported') return;
     const { heads, behind } = await this.told.read();
-    const isKnown = held.standing === 'known';
-    const older = [...behind.keys(), ...tenantsBefore(isKnown ? held.trails.heads : [], heads)];
+    const older = [...behind.keys(), ...tenantsBefore(headsIn(held), heads)];
     this.assertReached(older.find((tenantId) => !verified.has(tenantId)));
     const others = heads.filter(({ tenantId }) => !verified.has(tenantId));
     // Without an anchor of theirs, nothing tells whether the others are sound.
-    assertUnchanged(heads, verified, isKnown ? [] : others);
+    assertUnchanged(heads, verified, held.standing === 'known' ? [] : others);
     const number = await this.told.nextNumber(numberOf(held));
     const trails = { accepted: number, heads: [...verifiedHeads(verified, heads), ...others] };
     if (!(await this.anchor(number, trails, held)))
@@ -202,7 +200,7 @@ export class TrailGuard {
   async refused(): Promise<readonly string[]> {
     if (typeof this.faults?.whole !== 'string') return [...(this.faults?.trails.keys() ?? [])];
     const told = (await this.told.heads()).map(({ tenantId }) => tenantId);
-    // What is accepted is on record on the platform's trail.
+    // The acceptance is sealed on the platform's trail.
     return [...new Set([...told, ...this.ends.all().keys(), platformTenantId])];
   }
 
@@ -213,10 +211,10 @@ export class TrailGuard {
 
   private async headsToAnchor(held: HeldAnchor, refused: Faults['trails']): Promise<readonly AnchoredHead[]> {
     const { heads, behind } = await this.told.read();
-    const anchored = held.standing === 'known' ? held.trails.heads : [];
+    const anchored = headsIn(held);
     const older = [...behind.keys(), ...tenantsBefore(anchored, heads)];
     this.assertReached(older.find((tenantId) => !refused.has(tenantId)));
-    const places = new Map(anchored.map((head) => [head.tenantId, head]));
+    const places = byTenant(anchored);
     return [
       ...heads.filter(({ tenantId }) => !refused.has(tenantId)),
       ...[...refused.keys()].flatMap((tenantId) =>
@@ -249,8 +247,8 @@ export class TrailGuard {
   private async findFaults(): Promise<Faults> {
     const held = await this.anchors.read();
     this.ends.keep(held.standing !== 'unsupported');
-    if (held.standing !== 'differs') this.keepAnchored(held.standing === 'known' ? held.trails.heads : []);
     if (held.standing === 'differs') return { whole: held.fault, trails: noTrails };
+    this.keepAnchored(headsIn(held));
     if (held.standing === 'unsupported') return { whole: null, trails: noTrails };
     if (this.notMoved >= mostNotMoved) return { whole: notStored, trails: noTrails };
     if (held.standing === 'known') this.takeOver(held.trails.accepted);
@@ -278,7 +276,7 @@ export class TrailGuard {
     return stored;
   }
 
-  /** What this process has anchored holds at once, not only from its next comparison on. */
+  /** Takes the anchor over at once, not only with the next comparison. */
   private async write(number: number, trails: AnchoredTrails): Promise<void> {
     const anchor = { number, digest: anchorDigest(number, trails) };
     const held = await this.source.write(anchor);
@@ -288,6 +286,6 @@ export class TrailGuard {
   }
 
   private keepAnchored(heads: readonly AnchoredHead[]): void {
-    this.anchored = new Map(heads.map((head) => [head.tenantId, head]));
+    this.anchored = byTenant(heads);
   }
 }

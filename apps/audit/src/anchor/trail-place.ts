@@ -1,7 +1,7 @@
 import { AnkaError } from '@ankasecure/contracts';
-import type { AnchoredHead, AnchoredTrails } from './anchored-heads.js';
+import type { AnchoredHead } from './anchored-heads.js';
 import type { HeldAnchor } from './held-anchor.js';
-import { type IndexPlace, indexReaches, reaches, type SealedEnd } from './sealed-ends.js';
+import { byTenant, type IndexPlace, indexReaches, noIndex, reaches, type SealedEnd } from './sealed-ends.js';
 
 /** The end of a trail that was verified, and the index of its records that was derived from its events. */
 export interface VerifiedTrail {
@@ -35,12 +35,6 @@ export interface Faults {
 export interface ToldPlace {
   readonly end: { readonly seq: number; readonly hash: Buffer } | null;
   readonly index: IndexPlace;
-}
-
-/** An anchor that is stored, and not yet in the token. */
-export interface NextAnchor {
-  readonly number: number;
-  readonly trails: AnchoredTrails;
 }
 
 /** No trail is anchored so often. */
@@ -79,6 +73,10 @@ export const indexOf = (head: AnchoredHead | undefined): IndexPlace | undefined 
 
 export const numberOf = (held: HeldAnchor): number => ('anchor' in held ? (held.anchor?.number ?? 0) : 0);
 
+/** The trails that the anchor binds, as far as the database has them. */
+export const headsIn = (held: HeldAnchor): readonly AnchoredHead[] =>
+  held.standing === 'known' ? held.trails.heads : [];
+
 export const lostTrail = (tenantId: string, anchor: number): string =>
   `ankadb_audit is older than the HSM: the trail of tenant ${tenantId} does not reach the place that anchor ${anchor} holds.`;
 
@@ -87,7 +85,7 @@ export const takenBack = (tenantId: string): string =>
 
 /** The tenants whose trails, or the indexes of whose records, do not reach their anchored places. */
 export const tenantsBefore = (anchored: readonly AnchoredHead[], heads: readonly AnchoredHead[]): readonly string[] => {
-  const told = new Map(heads.map((head) => [head.tenantId, head]));
+  const told = byTenant(heads);
   const isBefore = (place: AnchoredHead): boolean => {
     const head = told.get(place.tenantId);
     return head === undefined || !reaches(head, place) || !indexReaches(placeOf(head), placeOf(place));
@@ -100,13 +98,15 @@ export const reachesAll = (
   anchored: readonly AnchoredHead[],
   { ends, indexes }: Pick<DueEnds, 'ends' | 'indexes'>,
 ): boolean => {
-  const places = new Map(anchored.map((head) => [head.tenantId, head]));
+  const places = byTenant(anchored);
   const isReached = ([tenantId, end]: readonly [string, SealedEnd]): boolean => {
     const place = places.get(tenantId);
     return place !== undefined && reaches(place, end) && indexReaches(placeOf(place), indexes.get(tenantId));
   };
   return [...ends].every(isReached);
 };
+
+const unindexed = { indexSeq: noIndex.seq, indexMac: noIndex.mac } as const;
 
 /**
  * Where a refused trail is anchored: at the place that the anchor holds, or at the later one that this process has sealed, and so is
@@ -122,7 +122,7 @@ export const laterPlace = (
   const end = isSealedLater ? sealed : place;
   if (end === undefined) return [];
   const { seq, hash } = end;
-  const base = { tenantId, indexSeq: 0, indexMac: Buffer.of(), ...place, seq, hash };
+  const base = { tenantId, ...unindexed, ...place, seq, hash };
   return [
     index !== undefined && index.seq > base.indexSeq ? { ...base, indexSeq: index.seq, indexMac: index.mac } : base,
   ];
@@ -131,7 +131,7 @@ export const laterPlace = (
 /** A place that the tenant's trail does not have: no row has this hash. */
 const afterEnd = (tenantId: string, heads: readonly AnchoredHead[]): AnchoredHead => {
   const end = heads.find((head) => head.tenantId === tenantId)?.seq ?? 0;
-  return { tenantId, seq: end + 1, hash: Buffer.alloc(32), indexSeq: 0, indexMac: Buffer.of() };
+  return { tenantId, seq: end + 1, hash: Buffer.alloc(32), ...unindexed };
 };
 
 /** The places of the trails that were verified, from what was verified alone. */
@@ -142,13 +142,13 @@ export const verifiedHeads = (verified: VerifiedTrails, heads: readonly Anchored
     return seq === 0 ? [] : [{ tenantId, seq, hash: Buffer.from(hash), indexSeq: index.seq, indexMac: index.mac }];
   });
 
-/** @throws AnkaError `service-unavailable` (retryable) if a trail has changed since it was verified, or `unverified` has any */
+/** @throws AnkaError `service-unavailable` (retryable) if a trail has changed since it was verified, or there is an unverified one */
 export const assertUnchanged = (
   heads: readonly AnchoredHead[],
   verified: VerifiedTrails,
   unverified: readonly AnchoredHead[],
 ): void => {
-  const now = new Map(heads.map((head) => [head.tenantId, head]));
+  const now = byTenant(heads);
   const isSame = ([tenantId, end]: readonly [string, VerifiedTrail | undefined]): boolean => {
     const { seq = 0, hash } = now.get(tenantId) ?? {};
     return end === undefined || (seq === end.seq && (seq === 0 || hash?.equals(end.hash) === true));

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { SealedEnd } from '../anchor/sealed-ends.js';
+import { hasRow } from '../anchor/trail-anchor.sql.js';
 import { findPlacedRows } from '../trail/placed-row.sql.js';
 import type { AuthenticatedEvent, PlacedEvent } from './bound-event.js';
 import { prepared } from './prepared.js';
@@ -36,8 +37,6 @@ const found = `
     (SELECT hash FROM trail_head WHERE tenant_id = $1) AS "headHash",
     (SELECT hash FROM sealed_event WHERE tenant_id = $1 AND sealed_at = $5 AND seq = $6) AS "knownHash"`;
 
-const keptRow = 'SELECT 1 FROM sealed_event WHERE tenant_id = $1 AND sealed_at = $2 AND seq = $3 AND hash = $4';
-
 /**
  * Looks for the last row that this process has sealed, if another process has sealed others since.
  * @throws TrailFault if the trail does not have it
@@ -47,9 +46,7 @@ export const assertKept = async (
   { tenantId, end, known }: Pick<Written, 'tenantId' | 'end' | 'known'>,
 ): Promise<void> => {
   if (known === undefined || known.seq === end.seq) return;
-  const { sealedAt, seq, hash } = known;
-  const rows = await prepared(manager, 'kept', keptRow, [tenantId, sealedAt, seq, hash]);
-  if (rows.length === 0) throw faultOf({ tenantId }, takenBack);
+  if (!(await hasRow(manager, tenantId, known))) throw faultOf({ tenantId }, takenBack);
 };
 
 /** The state of the trail after a batch. */

@@ -45,10 +45,8 @@ export class SealTrail {
   ): Promise<Sealed> {
     const { tenantId } = context;
     const trail = { tenantId, partition: this.macs.partitionOf(tenantId), known };
-    const mac = (macKeyId: string, message: Buffer): Promise<Buffer> =>
-      this.macs.computeOne(context, macKeyId, message);
     try {
-      const sealed = await seal(this.dataSource, trail, events, mac, indexes);
+      const sealed = await seal(this.dataSource, trail, events, this.macs.under(context), indexes);
       const { end, differing } = sealed;
       if (differing.length > 0)
         this.log.warn(

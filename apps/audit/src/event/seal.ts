@@ -34,9 +34,9 @@ export interface Sealed {
 /**
  * Appends events of one tenant to its trail, in one transaction under the tenant's head row. The events that were not sealed
  * before get the next sequence numbers, without a gap, in the given order. The last of them gets the seal over the chain.
- * Under the head's lock are requested the seal's MAC, which covers the hash of the last row, that of the index of records, if the
- * events name changes, and one that proves the last seal, if another process has made it. The changes of records move their heads. What was written is read back before
- * the commit.
+ * Up to three MACs are requested under the head's lock: that of the seal, which covers the hash of the last row; that of the index of
+ * records, if the events name changes; and one that proves the last seal, if another process has made it. The changes of records
+ * move their heads. The batch is read back before the commit.
  * @param events no event id twice
  * @throws TrailFault if the trail lacks what this process has sealed, now or before
  */

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { TenantPartitions } from '../reporter/tenant-partition.js';
 import { MacConfig } from './mac.config.js';
+import type { ComputeMac } from './stored-mac.js';
 
 type Request = z.infer<typeof computeMacs.request>;
 type Reply = z.infer<typeof computeMacs.reply>;
@@ -59,6 +60,11 @@ export class MacSource {
     const [mac] = await this.compute(context, macKeyId, [message]);
     if (mac === undefined) throw new Error('fewer MACs than messages');
     return mac.hmac;
+  }
+
+  /** As `computeOne`, for one context. */
+  under(context: Context): ComputeMac {
+    return (macKeyId, message) => this.computeOne(context, macKeyId, message);
   }
 
   /** The partition whose workers are asked for the tenant's MACs. */

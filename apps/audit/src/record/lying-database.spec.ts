@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { listRecordHeads, type RecordChange, readRecordHeads, recordDetails } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
-import { Registry } from 'prom-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AnchorSource } from '../anchor/anchor-source.js';
 import { BoundIndexes } from '../anchor/bound-index.js';
@@ -13,6 +12,7 @@ import { TrailGuard } from '../anchor/trail-guard.js';
 import { MacSource } from '../mac/mac-source.js';
 import { underAttack } from '../testing/attacked-database.js';
 import { keepAnswers, lieNever, lieWhen, lyingTables } from '../testing/lying-tables.js';
+import { refusedIndexes } from '../testing/refused-indexes.js';
 import { contextOf, eventOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
 import { IndexAlarm } from './index-alarm.js';
 import { sumOf } from './known-heads.js';
@@ -63,15 +63,7 @@ describe('the heads of records in a database whose owner lies to some statements
   };
   const guards = () => audit.instances.map(({ app }) => app.get(TrailGuard));
   const lie = (condition: string, ofIndex?: string) => audit.tamper(lieWhen(tenantId, condition, ofIndex));
-  /** What the processes together count. */
-  const refusals = async (): Promise<number> => {
-    let sum = 0;
-    for (const { app } of audit.instances) {
-      const counted = await app.get(Registry).getSingleMetric('ankasecure_record_index_refused_total')?.get();
-      sum += counted?.values[0]?.value ?? 0;
-    }
-    return sum;
-  };
+  const refusals = () => refusedIndexes(audit);
   const honest = () => audit.tamper(lieNever(tenantId));
 
   it.each([

@@ -13,7 +13,7 @@ import type { ReadIndex } from './read-index.js';
 import type { RecordIndexRecord } from './record-index.entity.js';
 import { impossible } from './told-heads.js';
 
-/** What the database tells of an index in one snapshot, and the place that the seal at the trail's end binds. */
+/** An index as one snapshot of the database tells it, and the place that the seal at the trail's end binds. */
 export interface BoundReading extends ReadIndex {
   /** Null if the end has a seal of version 1. */
   readonly bound: IndexPlace | null;

@@ -337,6 +337,7 @@ describe('the heads of records', () => {
     };
     let asked = 0;
     const slow = {
+      under: (context) => (macKeyId, message) => slow.computeOne(context, macKeyId, message),
       computeOne: async (...message: Parameters<MacSource['computeOne']>) => {
         const made = await macs.computeOne(...message);
         // The first MAC proves the last seal, the second the index.

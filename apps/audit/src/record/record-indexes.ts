@@ -186,11 +186,7 @@ export class RecordIndexes implements FollowIndex {
 
   /** The index that the seal at the told end binds. */
   private boundBy(context: Context, { end, seal }: ToldTrail): Promise<IndexPlace | null> {
-    return this.proven.boundAt(context.tenantId, end, async () => seal, this.macOf(context));
-  }
-
-  private macOf(context: Context): ComputeMac {
-    return (macKeyId, message) => this.macs.computeOne(context, macKeyId, message);
+    return this.proven.boundAt(context.tenantId, end, async () => seal, this.macs.under(context));
   }
 
   /** Reads what the index holds after `known`, or everything. The trail's end is read in the same snapshot. */
@@ -206,7 +202,7 @@ export class RecordIndexes implements FollowIndex {
       );
       return { ...index, bound: await this.boundBy(context, told) };
     };
-    return this.proven.load(tenantId, reading, this.macOf(context), known);
+    return this.proven.load(tenantId, reading, this.macs.under(context), known);
   }
 
   private compareEachMinute(context: Context): Promise<KnownHeads | undefined> {

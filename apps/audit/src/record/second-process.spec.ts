@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type AuditEvent, platformTenantId, type RecordChange, recordDetails } from '@ankasecure/contracts';
 import type { Pool, PoolClient } from 'pg';
-import { Registry } from 'prom-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BoundIndexes } from '../anchor/bound-index.js';
 import { ReceiveEvents } from '../intake/receive-events.js';
 import { MacSource } from '../mac/mac-source.js';
 import { ForgedTrail } from '../testing/forged-trail.js';
 import { keepAnswers, lieNever, lieWhen, lyingTables } from '../testing/lying-tables.js';
+import { refusedIndexes } from '../testing/refused-indexes.js';
 import { asVersion1, sealSql } from '../testing/resealed.js';
 import { contextOf, database, eventOf, proven, type RunningAudit, startAudit } from '../testing/running-audit.js';
 import { RecordIndexes } from './record-indexes.js';
@@ -60,14 +60,7 @@ describe('two audit processes, one of which the database deceives', () => {
   };
   /** As a new process, which remembers nothing. */
   const forget = (number: number) => process(number).app.get(RecordIndexes).forget();
-  const refusals = async (): Promise<number> => {
-    let sum = 0;
-    for (const { app } of audit.instances) {
-      const counted = await app.get(Registry).getSingleMetric('ankasecure_record_index_refused_total')?.get();
-      sum += counted?.values[0]?.value ?? 0;
-    }
-    return sum;
-  };
+  const refusals = () => refusedIndexes(audit);
   const macsAskedBy = async (number: number, work: () => Promise<unknown>): Promise<number> => {
     const asked = vi.spyOn(process(number).app.get(MacSource), 'computeOne');
     try {

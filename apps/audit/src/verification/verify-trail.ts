@@ -2,7 +2,6 @@ import { AnkaError, type Context, type verifyTrail } from '@ankasecure/contracts
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { MacSource } from '../mac/mac-source.js';
-import type { ComputeMac } from '../mac/stored-mac.js';
 import { UnprovenEnd } from '../record/proven-heads.js';
 import { RecordIndexes } from '../record/record-indexes.js';
 import { TrailReader } from '../trail/trail-reader.js';
@@ -57,7 +56,9 @@ export class VerifyTrail {
       const fault =
         proof.fault ??
         forgotten(bound.fault) ??
-        (fromSeq === 1 ? forgotten(await bound.lastFault(tenantId, heads.changes, this.macOf(context))) : undefined) ??
+        (fromSeq === 1
+          ? forgotten(await bound.lastFault(tenantId, heads.changes, this.macs.under(context)))
+          : undefined) ??
         forgotten(await heads.firstFault(manager, tenantId, verified)) ??
         mismatch(proof, compared) ??
         // A trail that does not reach the anchor answers no question about records.
@@ -78,10 +79,6 @@ export class VerifyTrail {
       if (error instanceof UnprovenEnd && verified.untilSeq < verified.end) return undefined;
       throw error;
     }
-  }
-
-  private macOf(context: Context): ComputeMac {
-    return (macKeyId, message) => this.macs.computeOne(context, macKeyId, message);
   }
 }
 

@@ -14,7 +14,7 @@ export const loadGrants = async (manager: EntityManager, tenantId: string, keyId
 export const readGrants = async (manager: EntityManager, tenantId: string, keyId: string): Promise<Grant[]> =>
   (await loadGrants(manager, tenantId, keyId)).map(grantIn);
 
-/** What a record grants. */
+/** The grant of a record. */
 export const grantIn = ({ kind, grantee, rights }: KeyGrantRecord): Grant => ({ kind, grantee, rights });
 
 /**
