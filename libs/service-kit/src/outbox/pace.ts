@@ -1,3 +1,5 @@
+import { mostWritten } from './outbox-row.js';
+
 /** Parts of the time limit: an answer within `quick` allows more events at once, a later one than `slow` allows fewer. */
 const parts = { quick: 1 / 8, slow: 1 / 2 };
 
@@ -16,8 +18,8 @@ const crowded = 1 / 2;
  * outbox is, and not at all when it is half full.
  */
 export class Pace {
-  /** The largest number of events in one delivery, unless a single row has more. */
-  static readonly slice = 500;
+  /** The largest number of events in one delivery. */
+  static readonly slice = mostWritten;
 
   private most: number = Pace.slice;
 
