@@ -13,6 +13,7 @@ import { generate } from './generate.js';
 import { importKey } from './import-key.js';
 import { inspect } from './inspect.js';
 import { selfTest } from './self-test.js';
+import { tryKey } from './try-key.js';
 import { generateWrapped, rewrap } from './wrap-key.js';
 
 /**
@@ -40,6 +41,7 @@ const table: Record<OperationName, Handler> = {
   anchor,
   canary,
   'self-test': selfTest,
+  'try-key': tryKey,
 };
 
 /** By operation number. */

@@ -16,16 +16,23 @@ export interface SelfTestSpec {
 /** By algorithm: null if it passed, otherwise the failure. */
 export type SelfTestResult = Readonly<Record<string, SelfTestFailure | null>>;
 
-/** Tries each algorithm on a key made for it, against node:crypto. */
-export const selfTest = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
-  const [json] = parts as [Buffer];
-  const { shape, algs, wrapped } = JSON.parse(json.toString()) as SelfTestSpec;
-  const subjectOf = wrapped === true ? makeWrappedSubject : makeSubject;
+export interface Tried {
+  readonly result: SelfTestResult;
+  /** The subject that is left; null if the session that had it is closed. */
+  readonly subject: Subject | null;
+}
+
+/** Tries each algorithm, against node:crypto. After a failure the session is a new one, and the next algorithm has a new subject. */
+export const tryEach = (
+  session: TokenSession,
+  { shape, algs }: Pick<SelfTestSpec, 'shape' | 'algs'>,
+  subjectOf: () => Subject,
+): Tried => {
   const result: Record<string, SelfTestFailure | null> = {};
   let subject: Subject | null = null;
   for (const test of algs) {
     try {
-      subject ??= subjectOf(session, shape);
+      subject ??= subjectOf();
       useOf(shape, test.alg).selfTest(session, subject, test);
       result[test.alg] = null;
     } catch (error) {
@@ -35,6 +42,15 @@ export const selfTest = (session: TokenSession, _variant: number, parts: readonl
       subject = null;
     }
   }
+  return { result, subject };
+};
+
+/** Tries each algorithm on a key made for it. */
+export const selfTest = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
+  const [json] = parts as [Buffer];
+  const spec = JSON.parse(json.toString()) as SelfTestSpec;
+  const subjectOf = spec.wrapped === true ? makeWrappedSubject : makeSubject;
+  const { result, subject } = tryEach(session, spec, () => subjectOf(session, spec.shape));
   if (subject) session.destroyObject(subject.key);
   return [Buffer.from(JSON.stringify(result))];
 };
