@@ -184,7 +184,7 @@ export class RecordSeals implements RowRefusal {
   ): Promise<void> | undefined {
     if (!isTracked(metadata)) return undefined;
     const loaded = loadedRecord(row, metadata, record.digest);
-    const latest = latestRevision(clockOf(metadata.connection));
+    const latest = latestRevision(clockOf(metadata.dataSource));
     return this.history
       .check(loaded, () => this.storedNow(row, metadata, manager, loaded), latest)
       ?.then((current) => {
