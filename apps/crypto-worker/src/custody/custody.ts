@@ -173,6 +173,8 @@ export interface ImportAbility {
   readonly detail: string;
   /** Steps that the worker performs outside the HSM to import this kind of key, because this token lacks them. */
   readonly outsideSteps?: readonly OutsideStepName[];
+  /** The token fills a secret up to a multiple of 8 bytes with zeros when it wraps it. */
+  readonly fillsWrapped?: true;
 }
 
 /**

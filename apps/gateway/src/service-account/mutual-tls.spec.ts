@@ -84,7 +84,8 @@ describe('a service account with a certificate', () => {
 
   it('can have several certificates, in base64 DER or PEM, and keys', async () => {
     const { keys } = await makeKey();
-    const certificates = [derOf(client).toString('base64'), stranger.cert];
+    const explained = `Certificate:\n    Data:\n        Version: 3 (0x2)\n${stranger.cert}`;
+    const certificates = [derOf(client).toString('base64'), explained];
     const both = accountIn(await tls.create({ keys, certificates }));
     expect(both.certificates.map(({ thumbprint }) => thumbprint)).toEqual(
       [client, stranger].map((one) => thumbprintOf(derOf(one))),

@@ -49,6 +49,8 @@ export interface Profile {
   readonly unwrapTemplate: boolean;
   /** Who checks imported keys: the token, or the worker for a token that unwraps whatever it is given. */
   readonly importCheck: 'token' | 'worker';
+  /** Fills a secret up to a multiple of 8 bytes with zeros when it wraps it. */
+  readonly fillsWrapped: boolean;
   readonly pqc: {
     readonly kemEntry: 'interface-3.2' | 'vendor-exports' | null;
     readonly signature: 'standard' | 'vendor' | null;
@@ -75,6 +77,7 @@ const standard = {
   crossProcessVisibility: 'at-once',
   unwrapTemplate: false,
   importCheck: 'token',
+  fillsWrapped: false,
   pqc: { kemEntry: null, signature: null },
 } as const;
 
@@ -104,6 +107,7 @@ const rows = [
     importHash: 'SHA-1',
     unwrapTemplate: true,
     importCheck: 'worker',
+    fillsWrapped: true,
     notes:
       'Development only. OAEP only with SHA-1; the same GCM IV is accepted twice; keys with wrong values are unwrapped.',
   },
