@@ -14,6 +14,8 @@ export interface Profile {
   /** The usual path of the library and the form of the PIN, for people. */
   readonly library: string;
   readonly pinFormat: string;
+  /** Whether the lengths in CK_TOKEN_INFO are those of all that is given as the PIN. */
+  readonly pinLengthsKnown: boolean;
   readonly gcm: {
     readonly mechanism: number;
     /**
@@ -62,6 +64,7 @@ const copyable = 0x171;
 
 const standard = {
   development: false,
+  pinLengthsKnown: true,
   gcm: { mechanism: ckm.AES_GCM, ivMode: 'caller', maxBytes: 1024 * 1024 },
   cekWrap: ckm.AES_KEY_WRAP,
   kekWrap: [ckm.AES_KEY_WRAP_KWP, ckm.AES_KEY_WRAP_PAD],
@@ -145,6 +148,7 @@ const rows = [
     hints: ['cloudhsm', 'cavium', 'marvell'],
     library: '/opt/cloudhsm/lib/libcloudhsm_pkcs11.so',
     pinFormat: 'user:password',
+    pinLengthsKnown: false,
     gcm: { mechanism: ckm.AES_GCM, ivMode: 'written-back', maxBytes: 16 * 1024 - 16 },
     cekWrap: 0x80002109,
     kekWrap: [0x8000216f],
@@ -162,6 +166,7 @@ const rows = [
     hints: ['kmsp11', 'google'],
     library: 'libkmsp11.so with KMS_PKCS11_CONFIG',
     pinFormat: 'ignored',
+    pinLengthsKnown: false,
     gcm: { mechanism: 0x8001e101, ivMode: 'written-back', maxBytes: 64 * 1024 },
     kekWrap: [],
     allowedMechanisms: false,
