@@ -11,7 +11,16 @@ import { holdLock } from './bootstrap/lock.mjs';
 import { areModulesCurrent, findNode, installModules } from './bootstrap/modules.mjs';
 import { step } from './bootstrap/progress.mjs';
 import { checkPlatform, prepareSystem } from './bootstrap/system.mjs';
-import { test, testAttack, testDrill, testFaults, testInterop, testKill, testMonitoring } from './bootstrap/test.mjs';
+import {
+  test,
+  testAttack,
+  testDrill,
+  testFaults,
+  testInterop,
+  testKill,
+  testLong,
+  testMonitoring,
+} from './bootstrap/test.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -34,6 +43,7 @@ const commands = {
   'test:compose': { build: buildAll, run: program('test/dist/compose/main.js') },
   'bench:wrapped': { build: buildAll, run: program('test/dist/load/wrapped.js') },
   test: { run: test },
+  'test:long': { build: buildAll, run: testLong },
   'test:attack': { build: buildAll, run: testAttack },
   'test:kill': { build: buildAll, run: testKill },
   'test:faults': { build: buildAll, run: testFaults },

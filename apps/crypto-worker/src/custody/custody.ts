@@ -268,10 +268,8 @@ export interface Custody extends KeyCustody {
   /** @param of the kind of key to import, if known. The key is tried before it is kept, with more than its own purpose. */
   importAbility(method: ImportMethod, of?: Pick<KeyRef, 'algorithm' | 'purpose'>): ImportAbility;
   /**
-   * Imports a key. Its plaintext exists only inside the token, except for the step `import-check`. The public half of a pair is computed and proved, never taken
-   * from the material.
-   * @throws AnkaError `decryption-failed` for material that is not a key of that algorithm, whatever the cause, which is an
-   * `ImportFailure`
+   * Imports a key. Its plaintext exists only inside the token, except for the step `import-check`. Its public half is computed.
+   * @throws AnkaError `decryption-failed` for material that is not such a key. Its cause is an `ImportFailure`
    */
   importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<GeneratedKey>;
   /**
