@@ -82,7 +82,8 @@ describe('the length of wrapped material', () => {
       filledAdvice(name, 'aes-kwp', wrapped(bytes)),
       filledAdvice(name, 'rsa-aes-kwp', 512 + wrapped(bytes)),
     ];
-    const expected = exactly === undefined ? undefined : expect.stringContaining(`must have exactly ${exactly}.`);
+    const expected =
+      exactly === undefined ? undefined : (expect.stringContaining(`must have exactly ${exactly}.`) as unknown);
     expect(told).toEqual([expected, expected]);
   });
 
