@@ -25,10 +25,15 @@ const longRuns = [
 const longParts = ['outbox/outbox', 'outbox/lost-events', 'nats/frozen-member', 'nats/silence'].map(
   (name) => `libs/testing/src/${name}.spec.ts`,
 );
+/** The worker's specs that call one of these functions. */
+const calling = (functions: RegExp): string[] =>
+  globSync('apps/crypto-worker/src/**/*.spec.ts', { cwd: repository }).filter((path) =>
+    functions.test(readFileSync(join(repository, path), 'utf8')),
+  );
 /** The specs with a SoftHSM token. A process can open one, so each of them has a process of its own; the others share theirs. */
-const hsm = globSync('apps/crypto-worker/src/**/*.spec.ts', { cwd: repository }).filter((path) =>
-  readFileSync(join(repository, path), 'utf8').includes('enterSoftHsmToken('),
-);
+const hsm = calling(/\b(enterSoftHsmToken|enterToken)\(/);
+/** The specs with a kryoptic token: its own, and those that run on any token. */
+const pq = calling(/\b(enterKryopticToken|enterToken)\(/);
 const parts = { globalSetup: ['libs/testing/src/postgres/worker-server.setup.ts'], sequence: { groupOrder: 0 } };
 /** One process has several of them, one after the other. */
 const together = { ...parts, isolate: false, setupFiles: ['libs/testing/src/process/shared-process.setup.ts'] };
@@ -79,7 +84,7 @@ export default defineConfig({
             'test/conformance/**/*.spec.ts',
             'test/load/**/*.spec.ts',
           ],
-          exclude: ['**/node_modules/**', '**/dist/**', ...hsm, ...longParts],
+          exclude: ['**/node_modules/**', '**/dist/**', ...hsm, ...pq, ...longParts],
         },
       },
       {
@@ -99,6 +104,14 @@ export default defineConfig({
       {
         extends: true,
         test: { ...shared, name: 'long', include: longRuns, sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        test: { ...parts, name: 'pq', include: pq, env: { ANKASECURE_TOKEN: 'kryoptic' }, sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        test: { ...alone, name: 'pq-stack', include: ['test/pq/**/*.spec.ts'], sequence: { groupOrder: 2 } },
       },
       {
         extends: true,

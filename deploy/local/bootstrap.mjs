@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { buildAll, buildStack } from './bootstrap/build.mjs';
 import { BootstrapError } from './bootstrap/command.mjs';
+import { buildKryoptic } from './bootstrap/kryoptic.mjs';
 import { holdLock } from './bootstrap/lock.mjs';
 import { areModulesCurrent, findNode, installModules } from './bootstrap/modules.mjs';
 import { step } from './bootstrap/progress.mjs';
@@ -20,6 +21,7 @@ import {
   testKill,
   testLong,
   testMonitoring,
+  testPq,
 } from './bootstrap/test.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -36,8 +38,11 @@ const program =
     return code ?? 1;
   };
 
+/** Whether the user asked for the kryoptic token, which is built before its first use. */
+const asksForKryoptic = (args) => /--token[= ]kryoptic\b/.test(args.join(' '));
+
 const commands = {
-  start: { build: buildStack, run: program('deploy/local/dist/start.js') },
+  start: { build: buildStack, run: program('deploy/local/dist/start.js'), kryoptic: asksForKryoptic },
   bench: { build: buildAll, run: program('test/dist/load/bench.js') },
   'bench:fair': { build: buildAll, run: program('test/dist/load/fairness.js') },
   'test:compose': { build: buildAll, run: program('test/dist/compose/main.js') },
@@ -48,6 +53,7 @@ const commands = {
   'test:kill': { build: buildAll, run: testKill },
   'test:faults': { build: buildAll, run: testFaults },
   'test:drill': { build: buildAll, run: testDrill },
+  'test:pq': { build: buildAll, run: testPq, kryoptic: () => true },
   'test:interop': { build: buildAll, run: testInterop },
   'test:monitoring': { build: buildAll, run: testMonitoring },
 };
@@ -82,6 +88,7 @@ try {
     throw new BootstrapError(`usage: bootstrap.mjs <${Object.keys(commands).join('|')}> [arguments]`);
   checkPlatform();
   const node = await alone(() => prepare(command.build));
+  if (command.kryoptic?.(args)) await buildKryoptic(repository);
   process.exitCode = await command.run({ repository, node, args });
 } catch (error) {
   if (!(error instanceof BootstrapError)) throw error;

@@ -105,6 +105,12 @@ export const testFaults = suite('faults', { variable: 'ANKASECURE_FAULTS', defau
 /** Runs the drill: restores databases from older backups, by the recipe of `deploy/backup.md`. */
 export const testDrill = suite('drill');
 
+/**
+ * Runs the suites of the token with PKCS#11 3.2: those of the custody that also run on SoftHSM, and a stack with both tokens.
+ * The token is built first, once.
+ */
+export const testPq = suite(['pq', 'pq-stack']);
+
 /** Runs default clients of other ecosystems against a stack. It installs their libraries first, or says what is missing. */
 export const testInterop = suite('interop');
 
