@@ -7,11 +7,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { buildAll, buildStack } from './bootstrap/build.mjs';
 import { BootstrapError } from './bootstrap/command.mjs';
+import { buildKryoptic } from './bootstrap/kryoptic.mjs';
 import { holdLock } from './bootstrap/lock.mjs';
 import { areModulesCurrent, findNode, installModules } from './bootstrap/modules.mjs';
 import { step } from './bootstrap/progress.mjs';
 import { checkPlatform, prepareSystem } from './bootstrap/system.mjs';
-import { test, testAttack, testDrill, testFaults, testInterop, testKill, testMonitoring } from './bootstrap/test.mjs';
+import {
+  test,
+  testAttack,
+  testDrill,
+  testFaults,
+  testInterop,
+  testKill,
+  testLong,
+  testMonitoring,
+  testPq,
+} from './bootstrap/test.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -27,17 +38,22 @@ const program =
     return code ?? 1;
   };
 
+/** Whether the user asked for the kryoptic token, which is built before its first use. */
+const asksForKryoptic = (args) => /--token[= ]kryoptic\b/.test(args.join(' '));
+
 const commands = {
-  start: { build: buildStack, run: program('deploy/local/dist/start.js') },
+  start: { build: buildStack, run: program('deploy/local/dist/start.js'), kryoptic: asksForKryoptic },
   bench: { build: buildAll, run: program('test/dist/load/bench.js') },
   'bench:fair': { build: buildAll, run: program('test/dist/load/fairness.js') },
   'test:compose': { build: buildAll, run: program('test/dist/compose/main.js') },
   'bench:wrapped': { build: buildAll, run: program('test/dist/load/wrapped.js') },
   test: { run: test },
+  'test:long': { build: buildAll, run: testLong },
   'test:attack': { build: buildAll, run: testAttack },
   'test:kill': { build: buildAll, run: testKill },
   'test:faults': { build: buildAll, run: testFaults },
   'test:drill': { build: buildAll, run: testDrill },
+  'test:pq': { build: buildAll, run: testPq, kryoptic: () => true },
   'test:interop': { build: buildAll, run: testInterop },
   'test:monitoring': { build: buildAll, run: testMonitoring },
 };
@@ -72,6 +88,7 @@ try {
     throw new BootstrapError(`usage: bootstrap.mjs <${Object.keys(commands).join('|')}> [arguments]`);
   checkPlatform();
   const node = await alone(() => prepare(command.build));
+  if (command.kryoptic?.(args)) await buildKryoptic(repository);
   process.exitCode = await command.run({ repository, node, args });
 } catch (error) {
   if (!(error instanceof BootstrapError)) throw error;

@@ -67,7 +67,7 @@ const ofPartition: readonly string[] = ['canary', 'record-mac', 'records-adopted
 
 /** The history of `tenantId`'s requests, and of all keys. It is the only tenant that creates keys. */
 export const collectHistory = async (rig: OwnRig, tenantId: string, requests: readonly Request[]): Promise<History> => {
-  const objects = await tokenObjects(rig.softHsm);
+  const objects = await tokenObjects(rig.hsm);
   return {
     requests,
     trail: await trailOf(rig, tenantId),

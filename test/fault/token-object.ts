@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { SoftHsm } from '@ankasecure/local';
+import type { HsmToken } from '@ankasecure/local';
 
 export interface TokenObject {
   /** CKA_ID in hex. */
@@ -22,7 +22,7 @@ export const tokenObjects = async ({
   tokenSerial,
   pin,
   env,
-}: SoftHsm): Promise<readonly TokenObject[]> => {
+}: HsmToken): Promise<readonly TokenObject[]> => {
   const child = spawn(process.execPath, [program], {
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -32,12 +32,12 @@ const program = fileURLToPath(
 type Answer = { readonly results: readonly RawResult[] } | { readonly error: string };
 
 /** Measures bare PKCS#11 in a process with the first worker's configuration, so with the same token and number of lanes. */
-export const openRawToken = (stack: Pick<Stack, 'dataDirectory' | 'softHsm'>): RawToken => {
+export const openRawToken = (stack: Pick<Stack, 'dataDirectory' | 'hsm'>): RawToken => {
   const directory = join(stack.dataDirectory, 'services', 'crypto-worker-1');
   const child = fork(program, {
     env: {
       ...process.env,
-      ...stack.softHsm.env,
+      ...stack.hsm.env,
       ANKASECURE_CONFIG: join(directory, 'ankasecure.yaml'),
       ANKASECURE_SECRETS: join(directory, 'secrets'),
     },

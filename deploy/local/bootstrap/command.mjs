@@ -22,13 +22,15 @@ export const isInstalled = (name) =>
 /**
  * Runs a command to its end, without input and without showing its output.
  * @param {string} failure the message if it fails; a colon and the command's last lines follow it
+ * @param {(text: string) => void} [onOutput] receives what the command says while it runs
  */
-export const run = (command, args, { failure, cwd, env = {} }) =>
+export const run = (command, args, { failure, cwd, env = {}, onOutput }) =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     const keep = (chunk) => {
       output = (output + chunk).slice(-20_000);
+      onOutput?.(String(chunk));
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);

@@ -9,14 +9,15 @@ const line = (what, since) => `  ${what.padEnd(width)} ${seconds(since).padStart
 /**
  * Runs one step and prints one line with its time. On a terminal, the line counts while the step runs.
  * @template Result
- * @param {string} what
+ * @param {string | (() => string)} what a function if the text changes while the step runs
  * @param {() => Promise<Result>} work
  * @returns {Promise<Result>}
  */
 export const step = async (what, work) => {
   const since = performance.now();
+  const said = typeof what === 'function' ? what : () => what;
   const show = () =>
-    process.stdout.write(live ? `\r\x1b[2K${line(`${what} …`, since)}` : `${line(`${what} …`, since)}\n`);
+    process.stdout.write(live ? `\r\x1b[2K${line(`${said()} …`, since)}` : `${line(`${said()} …`, since)}\n`);
   const timer = setInterval(show, live ? 100 : quietMs);
   const close = (text) => {
     clearInterval(timer);
@@ -24,10 +25,10 @@ export const step = async (what, work) => {
   };
   try {
     const result = await work();
-    close(line(what, since));
+    close(line(said(), since));
     return result;
   } catch (error) {
-    close(line(`${what}: failed`, since));
+    close(line(`${said()}: failed`, since));
     throw error;
   }
 };

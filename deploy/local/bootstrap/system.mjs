@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { BootstrapError, isInstalled, run } from './command.mjs';
 import { step } from './progress.mjs';
 
-const isRoot = process.getuid?.() === 0;
+export const isRoot = process.getuid?.() === 0;
 
 /** The commands that the stack needs, each with its Debian package. */
 const always = [
@@ -27,7 +27,8 @@ export const checkPlatform = () => {
   if (major < 20) throw new BootstrapError(`AnkaSecure needs Node 20 or newer to start. This is ${process.version}.`);
 };
 
-const install = async (packages) => {
+/** Installs Debian packages, as root. */
+export const install = async (packages) => {
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   const failure = `apt-get could not install ${packages.join(' ')}`;
   await run('apt-get', ['update', '-q'], { failure: 'apt-get update failed', env });

@@ -24,7 +24,14 @@ const wiring: Wiring = {
   jwksFile: '/jwks.json',
   cursorSecret: 'the-cursor-secret',
   partitions: [],
-  hsm: { partition: 'default', libraryPath: '/lib.so', tokenLabel: 'ankasecure', tokenSerial: 'ab', pin: 'the-pin' },
+  hsm: {
+    partition: 'default',
+    name: 'softhsm',
+    libraryPath: '/lib.so',
+    tokenLabel: 'ankasecure',
+    tokenSerial: 'ab',
+    pin: 'the-pin',
+  },
 };
 const allSecrets = ['the-nkey-seed', 'the-app-password', 'the-owner-password', 'the-cursor-secret', 'the-pin'];
 

@@ -21,6 +21,8 @@ export interface Wiring {
   readonly partitions: readonly string[];
   readonly hsm: {
     readonly partition: string;
+    /** The vendor profile. */
+    readonly name: string;
     readonly libraryPath: string;
     readonly tokenLabel: string;
     readonly tokenSerial: string;
@@ -46,7 +48,7 @@ const pkcs11Section = (hsm: Wiring['hsm']) => ({
   'kek-label-prefix': 'ankasecure:kek:tenant',
   'session-pool-size': 2,
   'session-timeout-seconds': 30,
-  profile: 'softhsm',
+  profile: hsm.name,
 });
 
 /** Each service's own sections, in addition to the common ones. */

@@ -8,16 +8,16 @@ import type { Nats } from './nats.js';
 import type { Parts } from './parts.js';
 import { keptSecret } from './secret.js';
 import { type ProcessOptions, runMigrations, startService } from './service.js';
-import type { SoftHsm } from './softhsm.js';
 import type { ServiceOptions, StackOptions } from './stack.js';
 import type { DataDirectory } from './state.js';
+import type { HsmToken } from './token.js';
 
 /** The port on which a service process serves health and metrics. */
 export const observabilityPort = (data: DataDirectory, name: string): Promise<number> =>
   data.port(`${name} (health and metrics)`);
 
-const softHsmOf = ({ softHsm, partitions }: Parts, partition: string): SoftHsm => {
-  const found = partition === 'default' ? softHsm : partitions[partition];
+const tokenOf = ({ hsm, partitions }: Parts, partition: string): HsmToken => {
+  const found = partition === 'default' ? hsm : partitions[partition];
   if (found === undefined) throw new LocalError(`There is no partition named ${partition}`);
   return found;
 };
@@ -40,7 +40,7 @@ const wiringOf = async (name: string, parts: Parts): Promise<Wiring> => {
     jwksFile: issuer.jwksFile,
     cursorSecret: keptSecret(data.subdirectory('cursor-secrets'), service),
     partitions: Object.keys(partitions),
-    hsm: { ...softHsmOf(parts, partition), partition },
+    hsm: { ...tokenOf(parts, partition), partition },
   };
 };
 
@@ -50,7 +50,7 @@ const processOptions = (
   options: ServiceOptions = {},
 ): Omit<ProcessOptions, 'configuration'> => {
   const service = serviceOf(name);
-  const hsm = service === 'crypto-worker' ? softHsmOf(parts, partitionOf(name)).env : {};
+  const hsm = service === 'crypto-worker' ? tokenOf(parts, partitionOf(name)).env : {};
   return {
     name,
     service,

@@ -2,16 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandPath, runCommand } from './command.js';
 import { LocalError } from './failure.js';
+import type { PrepareToken } from './hsm-token.js';
 import { keptSecret, privateDirectory, writePrivate } from './secret.js';
-
-export interface SoftHsm {
-  readonly libraryPath: string;
-  /** The environment that a process needs before C_Initialize. */
-  readonly env: { readonly SOFTHSM2_CONF: string };
-  readonly tokenLabel: string;
-  readonly tokenSerial: string;
-  readonly pin: string;
-}
 
 const libraries = [
   '/usr/lib/softhsm/libsofthsm2.so',
@@ -35,12 +27,10 @@ export const serialOf = (listing: string, label: string): string | undefined => 
 };
 
 /**
- * Prepares a SoftHSM token in its own directory, with a random PIN and SO PIN beside it. softhsm2-util takes PINs only on
- * its command line, where other users of this machine can see them for an instant, so the token is for development only.
- * @param initialise false if the token must exist already
- * @throws LocalError if it must exist and does not
+ * softhsm2-util takes PINs only on its command line, where other users of this machine can see them for an instant, so the
+ * token is for development only.
  */
-export const prepareSoftHsm = async (directory: string, tokenLabel: string, initialise: boolean): Promise<SoftHsm> => {
+export const prepareSoftHsm: PrepareToken = async (directory, tokenLabel, initialise) => {
   const tokens = privateDirectory(join(directory, 'tokens'));
   const settings = `directories.tokendir = ${tokens}\nobjectstore.backend = file\nlog.level = ERROR\nslots.removable = false\n`;
   const env = { SOFTHSM2_CONF: writePrivate(join(directory, 'softhsm2.conf'), settings) };
@@ -54,5 +44,5 @@ export const prepareSoftHsm = async (directory: string, tokenLabel: string, init
   }
   const tokenSerial = serialOf(await util('--show-slots'), tokenLabel);
   if (tokenSerial === undefined) throw new LocalError(`The SoftHSM token ${tokenLabel} is not in ${tokens}`);
-  return { libraryPath: library, env, tokenLabel, tokenSerial, pin };
+  return { name: 'softhsm', libraryPath: library, env, tokenLabel, tokenSerial, pin };
 };

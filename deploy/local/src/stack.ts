@@ -9,8 +9,8 @@ import { bringUpParts, keptData } from './parts.js';
 import type { Postgres, PostgresOptions } from './postgres.js';
 import { writePrivate } from './secret.js';
 import { repository } from './service.js';
-import type { SoftHsm } from './softhsm.js';
 import { openDataDirectory } from './state.js';
+import type { HsmToken, TokenChoice } from './token.js';
 
 /** Additional options for the processes of one service. */
 export interface ServiceOptions {
@@ -32,6 +32,7 @@ export interface StackOptions {
   readonly workers?: number;
   /** Further HSM partitions. Each is its own token with one crypto-worker. */
   readonly partitions?: readonly string[];
+  readonly tokens?: TokenChoice;
   /** Settings of PostgreSQL, as in `postgres -c name=value`. */
   readonly postgres?: PostgresOptions['settings'];
   readonly services?: Partial<Record<Service, ServiceOptions>>;
@@ -45,9 +46,9 @@ export interface Stack extends Fleet {
   readonly dataDirectory: string;
   readonly postgres: Postgres;
   readonly nats: Nats;
-  readonly softHsm: SoftHsm;
+  readonly hsm: HsmToken;
   /** The tokens of further partitions. */
-  readonly partitions: Readonly<Record<string, SoftHsm>>;
+  readonly partitions: Readonly<Record<string, HsmToken>>;
   mint(claims: TokenClaims): Promise<string>;
   /** Saves an access token for the user. @returns its file */
   saveToken(name: string, token: string): string;
@@ -84,7 +85,7 @@ const startAll = async (fleet: Fleet, names: readonly string[]): Promise<void> =
 };
 
 /**
- * Starts PostgreSQL, nats-server, a SoftHSM token and the four services, on their own ports and in their own directory.
+ * Starts PostgreSQL, nats-server, an HSM token and the four services, on their own ports and in their own directory.
  * @throws LocalError with one sentence for the user, after everything that was started has been stopped
  */
 export const startStack = async (options: StackOptions = {}): Promise<Stack> => {
@@ -106,14 +107,14 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     stopper.add(() => fleet.stop());
     await step(`services ${names.join(', ')}`, () => startAll(fleet, names));
 
-    const { postgres, nats, softHsm, partitions, issuer } = parts;
+    const { postgres, nats, hsm, partitions, issuer } = parts;
     return {
       ...fleet,
       baseUrl: `http://127.0.0.1:${httpPort}`,
       dataDirectory: data.path,
       postgres,
       nats,
-      softHsm,
+      hsm,
       partitions,
       mint: (claims) => issuer.mint(claims),
       saveToken: (name, token) => writePrivate(join(data.subdirectory('tokens'), `${name}.jwt`), token),

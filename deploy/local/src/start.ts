@@ -8,12 +8,14 @@ import { adviceOnTrails } from './refused-trails.js';
 import { type Stack, startStack } from './stack.js';
 import { createSupervisor } from './supervisor.js';
 import { mintPlatformToken } from './tenant.js';
+import { isTokenName, tokenNames } from './token.js';
 
-const usage = `npm start -- [--fresh] [--once] [--data DIR] [--workers N]
+const usage = `npm start -- [--fresh] [--once] [--data DIR] [--workers N] [--token NAME]
   --fresh      delete the data directory and start again
   --once       run the main job, stop, and exit 0 or 1
   --data DIR   keep data in DIR (default: .ankasecure in the clone)
-  --workers N  crypto-workers on the token (default 1)`;
+  --workers N  crypto-workers on the token (default 1)
+  --token NAME softhsm (default), or kryoptic, which has post-quantum algorithms`;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -25,6 +27,7 @@ const readArguments = () => {
         once: { type: 'boolean', default: false },
         data: { type: 'string' },
         workers: { type: 'string', default: '1' },
+        token: { type: 'string', default: 'softhsm' },
         help: { type: 'boolean', default: false },
       },
     });
@@ -33,7 +36,9 @@ const readArguments = () => {
       process.exit(0);
     }
     if (!/^[1-9]$/.test(values.workers)) throw new LocalError('--workers takes a number from 1 to 9.');
-    return values;
+    const { token } = values;
+    if (!isTokenName(token)) throw new LocalError(`--token takes ${tokenNames.join(' or ')}.`);
+    return { ...values, token };
   } catch (error) {
     throw new LocalError(`${messageOf(error)}\n${usage}`);
   }
@@ -88,13 +93,14 @@ const stayUp = async (stack: Stack): Promise<number> => {
 };
 
 const start = async (): Promise<number> => {
-  const { fresh, once, data, workers } = readArguments();
+  const { fresh, once, data, workers, token } = readArguments();
   const since = performance.now();
   print('Starting AnkaSecure');
   const supervisor = createSupervisor(async (name) => (await starting).restart(name), print);
   const starting = startStack({
     fresh,
     workers: Number(workers),
+    tokens: { default: token },
     step,
     onUnexpectedExit: supervisor.ended,
     ...(data !== undefined && { dataDirectory: data }),

@@ -6,7 +6,7 @@ import { schemaOf, vendorProfiles } from './schema.js';
 import { read, root } from './workplace.js';
 
 describe('deploy/hsm', () => {
-  const vendors = ['softhsm', 'luna', 'nshield', 'cloudhsm', 'azure-dedicated', 'google'];
+  const vendors = ['softhsm', 'kryoptic', 'luna', 'nshield', 'cloudhsm', 'azure-dedicated', 'google'];
   const values: Record<string, string> = {
     nats_seed: 'SUAIBDPBAUTWCWBKIO6XHQNINK5FWJW4OHLXC3HQ2KFE4PEJUA44CNHTC4',
     db_password: 'p',

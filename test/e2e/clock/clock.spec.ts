@@ -117,7 +117,7 @@ describe('a worker whose date is wrong', () => {
 
   const objectsOf = async ({ hsm: { uri } }: Key): Promise<number> => {
     const id = (/id=([%0-9A-F]+)/.exec(uri ?? '')?.[1] ?? '').replaceAll('%', '').toLowerCase();
-    return (await tokenObjects(rig.softHsm)).filter((object) => object.id === id).length;
+    return (await tokenObjects(rig.hsm)).filter((object) => object.id === id).length;
   };
 });
 

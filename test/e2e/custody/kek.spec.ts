@@ -23,7 +23,7 @@ const finished = (): Promise<Kek> =>
     return kek.state === 'idle' && kek;
   });
 const keks = async (): Promise<number> =>
-  (await tokenObjects(rig.softHsm)).filter(({ label }) => label === `ankasecure:kek:tenant:${tenant.id}`).length;
+  (await tokenObjects(rig.hsm)).filter(({ label }) => label === `ankasecure:kek:tenant:${tenant.id}`).length;
 
 describe('the rotation of a KEK', () => {
   it('rewraps every key inside the HSM while keys are in use, and retires the old KEK', async () => {

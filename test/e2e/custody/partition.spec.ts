@@ -56,11 +56,11 @@ describe('tenants of two partitions', () => {
       // Two keys of the tenant, its KEK and its two MAC keys.
       expect(ids[partition].size).toBe(5);
     }
-    const { partitions, softHsm } = rig.stack;
-    const north = partitions['north'] as typeof softHsm;
-    expect(north.tokenSerial).not.toBe(softHsm.tokenSerial);
+    const { partitions, hsm } = rig.stack;
+    const north = partitions['north'] as typeof hsm;
+    expect(north.tokenSerial).not.toBe(hsm.tokenSerial);
     for (const [partition, token, other] of [
-      ['default', softHsm, 'north'],
+      ['default', hsm, 'north'],
       ['north', north, 'default'],
     ] as const) {
       const there = new Set((await tokenObjects(token)).map(({ id }) => id));

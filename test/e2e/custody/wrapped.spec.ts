@@ -78,9 +78,9 @@ describe('a wrapped key', () => {
   );
 
   it('is not an object of the token', async () => {
-    const before = (await tokenObjects(rig.softHsm)).length;
+    const before = (await tokenObjects(rig.hsm)).length;
     for (let count = 0; count < 3; count++) await sign((await created({ algorithm: 'EC-P256' })).id);
-    const ids = new Set((await tokenObjects(rig.softHsm)).map(({ id }) => id));
+    const ids = new Set((await tokenObjects(rig.hsm)).map(({ id }) => id));
     const rows = await rig.query('ankadb_keys', `SELECT object_id FROM key_version WHERE custody = 'wrapped'`);
     expect(rows.filter(({ object_id: id }) => ids.has((id as Buffer).toString('hex')))).toEqual([]);
     expect(before).toBeGreaterThan(0);

@@ -7,8 +7,8 @@ import type { Rig } from './rig.js';
 const program = fileURLToPath(new URL('../../../apps/crypto-worker/dist/record/reseal.fixture.js', import.meta.url));
 
 /** Seals rows of `ankadb_keys` that a test wrote by SQL, as the worker of the default partition would. */
-export const reseal = async ({ softHsm, superuser }: Rig, table: string, where: string): Promise<void> => {
-  const { libraryPath, tokenLabel, tokenSerial, pin, env } = softHsm;
+export const reseal = async ({ hsm: token, superuser }: Rig, table: string, where: string): Promise<void> => {
+  const { libraryPath, tokenLabel, tokenSerial, pin, env } = token;
   const { host, port, user: username, password } = superuser;
   const hsm = {
     partition: 'default',

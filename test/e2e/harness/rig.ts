@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type DatabaseLogin,
+  type HsmToken,
   type Issuer,
   openIssuer,
   queryOnce,
-  type SoftHsm,
   type Stack,
   type StackOptions,
   startStack,
@@ -17,7 +17,7 @@ export interface RigAddress {
   readonly baseUrl: string;
   readonly dataDirectory: string;
   readonly superuser: DatabaseLogin;
-  readonly softHsm: SoftHsm;
+  readonly hsm: HsmToken;
   /** The base URL of each service process's health and metrics. */
   readonly observability: Readonly<Record<string, string>>;
 }
@@ -52,7 +52,7 @@ export const addressOf = async (stack: Stack): Promise<RigAddress> => ({
   baseUrl: stack.baseUrl,
   dataDirectory: stack.dataDirectory,
   superuser: stack.postgres.login('postgres', 'superuser'),
-  softHsm: stack.softHsm,
+  hsm: stack.hsm,
   observability: Object.fromEntries(
     await Promise.all(stack.names().map(async (name) => [name, await stack.observabilityUrl(name)] as const)),
   ),

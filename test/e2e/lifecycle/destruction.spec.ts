@@ -28,7 +28,7 @@ const destroyed = (id: string): Promise<Key> =>
 const objectOf = ({ hsm: { uri } }: Key): string =>
   (/id=([%0-9A-F]+)/.exec(uri ?? '')?.[1] ?? '').replaceAll('%', '').toLowerCase();
 const inToken = async (key: Key): Promise<boolean> =>
-  (await tokenObjects(rig.softHsm)).some(({ id }) => id === objectOf(key));
+  (await tokenObjects(rig.hsm)).some(({ id }) => id === objectOf(key));
 
 describe('destruction', () => {
   it('removes the object from the HSM once, and keeps its metadata', async () => {

@@ -211,7 +211,7 @@ describe('the owner of the key database', () => {
       [key.id],
     );
     await eventually('a round that refuses the date', async () => (await rejected('key_version')) > refusals);
-    expect((await tokenObjects(rig.softHsm)).map((object) => object.id)).toContain(objectId);
+    expect((await tokenObjects(rig.hsm)).map((object) => object.id)).toContain(objectId);
     await sql(`UPDATE key_version SET state = 'ACTIVE', destroy_at = NULL WHERE key_id = $1`, [key.id]);
     expect((await sign(key, victim)).status).toBe(200);
   });

@@ -84,7 +84,7 @@ export class CopiedProcess {
     return `http://127.0.0.1:${port}`;
   }
 
-  start(program = 'main.js', environment: Readonly<Record<string, string>> = this.rig.softHsm.env) {
+  start(program = 'main.js', environment: Readonly<Record<string, string>> = this.rig.hsm.env) {
     return spawn(process.execPath, [join(repository, 'apps', this.service, 'dist', program)], {
       env: {
         PATH: process.env['PATH'],

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Key, platformTenantId, type Service, type SignResult, type Tenant } from '@ankasecure/contracts';
-import { prepareSoftHsm, repository, type SoftHsm } from '@ankasecure/local';
+import { type HsmToken, prepareSoftHsm, repository } from '@ankasecure/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientOf } from '../harness/client.js';
 import { type OwnRig, startOwnRig } from '../harness/rig.js';
@@ -34,7 +34,7 @@ const isReady = (told: Readiness | undefined): boolean => told?.status === 'ok';
  */
 describe('a second partition that is set up as the page says', () => {
   let rig: OwnRig;
-  let north: SoftHsm;
+  let north: HsmToken;
   let baseUrl: string;
   const started: { process: CopiedProcess; child: ReturnType<CopiedProcess['start']> }[] = [];
 
@@ -46,7 +46,7 @@ describe('a second partition that is set up as the page says', () => {
     change(copy);
     const child = copy.start(
       'main.js',
-      service === 'crypto-worker' && seed.includes('north') ? north.env : rig.softHsm.env,
+      service === 'crypto-worker' && seed.includes('north') ? north.env : rig.hsm.env,
     );
     child.stdout.resume();
     child.stderr.pipe(process.stderr);

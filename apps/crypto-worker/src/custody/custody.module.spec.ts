@@ -1,5 +1,5 @@
 import { ConfigModule, DatabaseConfig, Health, Logger, provided } from '@ankasecure/service-kit';
-import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
+import { enterToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { Test } from '@nestjs/testing';
 import { afterAll, expect, it } from 'vitest';
 import { RefusedPins } from './assembly/refused-pins.js';
@@ -7,7 +7,7 @@ import { Custody } from './custody.js';
 import { CustodyModule } from './custody.module.js';
 import { Partition } from './partition.js';
 
-const token = enterSoftHsmToken();
+const token = enterToken();
 afterAll(() => {
   token.remove();
 });

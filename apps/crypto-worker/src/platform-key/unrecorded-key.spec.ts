@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AnkaError, type RecordHead } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
-import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
+import { enterToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { codeOf } from '../custody/custody.conformance.js';
 import type { PlatformKeyKind } from '../custody/custody.js';
@@ -20,7 +20,7 @@ import { LostKeys, recordIdOfLost } from './lost-key.js';
 import { PlatformKeys } from './platform-key.js';
 import { UnrecordedKeys } from './unrecorded-key.js';
 
-const token = enterSoftHsmToken();
+const token = enterToken();
 
 describe('a platform key that the token holds and no record names', () => {
   const log = listeningLogger();

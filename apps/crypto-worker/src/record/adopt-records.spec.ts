@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { initialPolicy } from '@ankasecure/policy-rules';
 import { RecordOwner, RecordRejections, RecordSeals, withTenant } from '@ankasecure/service-kit';
-import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
+import { enterToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Custody } from '../custody/custody.js';
@@ -22,7 +22,7 @@ import { OwnRecords } from './own-records.js';
 import { RecordKey } from './record-key.js';
 import { RecordMacs } from './record-macs.js';
 
-const token = enterSoftHsmToken();
+const token = enterToken();
 const partition = partitionNamed('default');
 const [tenantId, elsewhere] = [randomUUID(), randomUUID()];
 const keyId = randomUUID();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
+import { enterToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Custody } from '../custody/custody.js';
 import { openPkcs11Custody } from '../custody/pkcs11/pkcs11-custody.js';
@@ -15,7 +15,7 @@ import { OwnRecords } from './own-records.js';
 import { RecordKey } from './record-key.js';
 import { RecordMacs } from './record-macs.js';
 
-const token = enterSoftHsmToken();
+const token = enterToken();
 const context = contextOf(randomUUID());
 let custody: Custody;
 let database: WorkerDatabase;

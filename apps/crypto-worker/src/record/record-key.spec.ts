@@ -1,13 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { monotonicNow } from '@ankasecure/contracts';
-import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
+import { enterToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Custody, FoundKey } from '../custody/custody.js';
 import { openPkcs11Custody } from '../custody/pkcs11/pkcs11-custody.js';
 import { partitionNamed, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 import { RecordKey, RecordKeyRefused } from './record-key.js';
 
-const token = enterSoftHsmToken();
+const token = enterToken();
 let custody: Custody;
 let database: WorkerDatabase;
 beforeAll(async () => {

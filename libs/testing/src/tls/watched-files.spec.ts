@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Health, type Logger, WatchedFiles, watchAuthority, watchKeyPair } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { listeningLogger } from '../softhsm/partition.js';
+import { listeningLogger } from '../token/partition.js';
 import { makeIdentity, type TlsIdentity } from './identity.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'anka-files-'));

@@ -1,5 +1,5 @@
 import { type DatabaseConfig, Health, type Logger } from '@ankasecure/service-kit';
-import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
+import { enterToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorkerDatabase, type WorkerDatabase } from '../../testing/worker-database.js';
 import { Partition } from '../partition.js';
@@ -9,7 +9,7 @@ import { FingerprintKey, RefusedPins } from './refused-pins.js';
 const secret = 'a secret that is not in the database';
 
 describe('a PIN that the token refuses', () => {
-  const token = enterSoftHsmToken();
+  const token = enterToken();
   let database: WorkerDatabase;
   beforeAll(async () => {
     database = await startWorkerDatabase();

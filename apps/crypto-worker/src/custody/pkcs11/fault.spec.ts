@@ -1,13 +1,13 @@
 import { createECDH, randomBytes } from 'node:crypto';
 import type { AlgorithmName } from '@ankasecure/algorithm';
-import { createPkcs11Shim, enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
+import { createPkcs11Shim, enterToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { codeOf, destroyed, inTime, newRef } from '../custody.conformance.js';
 import { StillRunning } from '../custody.js';
 import { openPkcs11Custody, PinRefused, type Pkcs11Custody } from './pkcs11-custody.js';
 import type { Pkcs11Options } from './profile/config.js';
 
-const token = enterSoftHsmToken();
+const token = enterToken();
 const shim = createPkcs11Shim(token.libraryPath);
 Object.assign(process.env, shim.env);
 afterAll(() => {

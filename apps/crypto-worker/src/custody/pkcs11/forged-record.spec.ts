@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
+import { enterToken, listeningLogger, partitionOn, testToken } from '@ankasecure/testing';
 import pkcs11js, { type Handle, type PKCS11, type Template } from 'pkcs11js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -23,14 +23,14 @@ import { keyTemplate } from './kind/template.js';
 import { chooseProfile } from './profile/profile.js';
 import { openBothCustodies } from './wrapped-custody.js';
 
-/** Profiles that SoftHSM can play: with ALLOWED_MECHANISMS and UNWRAP_TEMPLATE, and without either. */
-const profiles = ['softhsm', 'nshield', 'generic'] as const;
+/** Profiles that SoftHSM can play: with ALLOWED_MECHANISMS and UNWRAP_TEMPLATE, and without either. kryoptic plays itself. */
+const profiles = testToken() === 'softhsm' ? (['softhsm', 'nshield', 'generic'] as const) : (['kryoptic'] as const);
 
 const hmac = { scheme: 'hmac', hash: 'sha256' } as const;
 const pointingAt = (ref: KeyRef, { objectId }: { readonly objectId: Uint8Array }): KeyRef => ({ ...ref, objectId });
 
 describe.each(profiles)('on a token of profile %s, a record that points at another object', (profile) => {
-  const token = enterSoftHsmToken();
+  const token = enterToken();
   const log = listeningLogger();
   const refusals: string[] = [];
   let custody: Custody;
@@ -285,7 +285,7 @@ describe.each(profiles)('on a token of profile %s, a record that points at anoth
     const ref = { ...newRef('HMAC-SHA256', 'mac'), objectId: randomBytes(16) };
     const { formerLabel } = nameOfObject(ownerOfKey(ref.owner), naming);
     const place = { id: Buffer.from(ref.objectId), label: formerLabel, as: 'token' } as const;
-    const own = chooseProfile('softhsm', []);
+    const own = chooseProfile(testToken(), []);
     const template = keyTemplate(shapeOf('HMAC-SHA256', 'mac', null), place, own) as Template;
     p11.C_GenerateKey(session, { mechanism: ckm.GENERIC_SECRET_KEY_GEN }, template);
     expect(await custody.sign(inTime(), ref, hmac, Buffer.from('x'))).toHaveLength(32);
@@ -299,7 +299,7 @@ describe.each(profiles)('on a token of profile %s, a record that points at anoth
     const ref = await makePlatformKey('audit-mac');
     const { formerLabel } = nameOfObject(ownerOfPlatformKey(ref), naming);
     const former = { id: randomBytes(16), label: formerLabel, as: 'token' } as const;
-    const own = chooseProfile('softhsm', []);
+    const own = chooseProfile(testToken(), []);
     p11.C_GenerateKey(
       session,
       { mechanism: ckm.GENERIC_SECRET_KEY_GEN },

@@ -11,7 +11,7 @@ import {
   verify,
 } from 'node:crypto';
 import type { AlgorithmName } from '@ankasecure/algorithm';
-import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
+import { enterToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CustodyByKind } from '../assembly/custody-by-kind.js';
 import { codeOf, destroyed, inTime, newPlatformRef, newRef, wrapKwp, wrapRsaKwp } from '../custody.conformance.js';
@@ -19,7 +19,7 @@ import type { Custody, ImportedMaterial, KeyRef, PlatformRef, Wrapping } from '.
 import { SoftwareCustody } from '../software/software-custody.js';
 import { openBothCustodies } from './wrapped-custody.js';
 
-const token = enterSoftHsmToken();
+const token = enterToken();
 let custody: Custody;
 let wrapping: Wrapping;
 let importKey: PlatformRef;

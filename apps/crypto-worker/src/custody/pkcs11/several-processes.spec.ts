@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { enterSoftHsmToken, forkSource, listeningLogger, partitionOn, tellProcess } from '@ankasecure/testing';
+import { enterToken, forkSource, listeningLogger, partitionOn, tellProcess } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeOf, destroyed, inTime, newRef } from '../custody.conformance.js';
 import type { KeyRef } from '../custody.js';
@@ -8,7 +8,7 @@ import type { Order, ToldKey } from './other-process.fixture.js';
 import { openPkcs11Custody, type Pkcs11Custody } from './pkcs11-custody.js';
 
 const quick = { tuning: { longSelfTests: false } };
-const token = enterSoftHsmToken();
+const token = enterToken();
 let here: Pkcs11Custody;
 let there: ChildProcess;
 

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, verify } from 'node:crypto';
-import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
+import { enterToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CustodyByKind } from '../assembly/custody-by-kind.js';
 import {
@@ -17,7 +17,7 @@ import { SoftwareCustody } from './software-custody.js';
 import { UnsealedKeys } from './unsealed-keys.js';
 import type { Vault } from './vault.js';
 
-const token = enterSoftHsmToken();
+const token = enterToken();
 afterAll(() => {
   token.remove();
 });
@@ -52,7 +52,7 @@ const open = async () => {
   return { all: new CustodyByKind(objects, wrapped, software), software, logger };
 };
 
-custodyConformance('software, sealed by SoftHSM', {
+custodyConformance(`software, sealed by ${token.name}`, {
   open: async () => {
     const { all, software } = await open();
     const custody = inSoftware(all, software);

@@ -1,5 +1,5 @@
 import type * as Threads from 'node:worker_threads';
-import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
+import { enterToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { destroyed, inTime, newRef } from '../../custody.conformance.js';
 import { openPkcs11Custody, type Pkcs11Custody } from '../pkcs11-custody.js';
@@ -18,7 +18,7 @@ vi.mock('node:worker_threads', async (original) => {
   return { ...real, Worker: LateWorker };
 });
 
-const token = enterSoftHsmToken();
+const token = enterToken();
 let custody: Pkcs11Custody;
 beforeAll(async () => {
   const tuning = { watchMs: 10, longSelfTests: false };

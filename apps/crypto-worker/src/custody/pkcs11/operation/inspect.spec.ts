@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { enterSoftHsmToken, listeningLogger, partitionOn } from '@ankasecure/testing';
+import { enterToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import pkcs11js, { type Handle, type PKCS11, type Template } from 'pkcs11js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inTime } from '../../custody.conformance.js';
@@ -7,7 +7,7 @@ import { cka, keyType, objectClass } from '../cryptoki/attribute.js';
 import { ckm, rwSession } from '../cryptoki/mechanism.js';
 import { openPkcs11Custody, type Pkcs11Custody } from '../pkcs11-custody.js';
 
-const token = enterSoftHsmToken();
+const token = enterToken();
 let custody: Pkcs11Custody;
 let p11: PKCS11;
 let session: Handle;

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { type AlgorithmName, type JweAlg, type JwsAlg, type Purpose, signatureSchemes } from '@ankasecure/algorithm';
-import { enterSoftHsmToken, listeningLogger, partitionOn, type SoftHsmToken } from '@ankasecure/testing';
+import { enterToken, listeningLogger, partitionOn, type TestToken } from '@ankasecure/testing';
 import { CompactEncrypt, compactVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Custody } from '../custody/custody.js';
@@ -14,11 +14,11 @@ import { failureOf, shown } from './testing/failure.js';
 import { jweKeys, jwsKeys, keyVersion, soon } from './testing/known-key.js';
 import { derOf, opensslAccepts, publicPem } from './testing/openssl.js';
 
-let token: SoftHsmToken;
+let token: TestToken;
 let custody: Custody;
 
 beforeAll(async () => {
-  token = enterSoftHsmToken();
+  token = enterToken();
   custody = await openPkcs11Custody(partitionOn(token), listeningLogger());
 });
 

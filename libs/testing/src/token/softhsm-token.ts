@@ -3,19 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestToken } from './test-token.js';
 
-/** An initialised token in a private directory. */
-export interface SoftHsmToken {
-  readonly libraryPath: string;
-  /** The environment of a process before C_Initialize. */
+export interface SoftHsmToken extends TestToken {
   readonly env: { readonly SOFTHSM2_CONF: string };
-  readonly tokenLabel: string;
-  readonly serial: string;
-  readonly pin: string;
   /** Initialises another token beside it, which may shift slot indices. @returns its serial */
   addToken(label: string): string;
-  /** Deletes the directory. Call it when no process has the token open. */
-  remove(): void;
 }
 
 export const softHsmLibrary = (): string => process.env['PKCS11_LIBRARY_PATH'] ?? '/usr/lib/softhsm/libsofthsm2.so';
@@ -44,6 +37,7 @@ export const createSoftHsmToken = (tokenLabel = 'ankasecure-test'): SoftHsmToken
   };
   const serial = addToken(tokenLabel);
   return {
+    name: 'softhsm',
     libraryPath,
     env,
     tokenLabel,

@@ -1,4 +1,6 @@
+import { createKryopticToken } from './kryoptic-token.js';
 import { createSoftHsmToken, type SoftHsmToken } from './softhsm-token.js';
+import type { TestToken } from './test-token.js';
 
 export interface LogLine {
   readonly level: 'info' | 'warn' | 'error' | 'fatal';
@@ -17,15 +19,28 @@ export const listeningLogger = () => {
   return { lines, info: at('info'), warn: at('warn'), error: at('error'), fatal: at('fatal') };
 };
 
-/** A private SoftHSM token for libraries that this process loads. */
-export const enterSoftHsmToken = (): SoftHsmToken => {
-  const token = createSoftHsmToken();
+const entered = <Token extends TestToken>(token: Token): Token => {
   Object.assign(process.env, token.env);
   return token;
 };
 
+/** A private SoftHSM token for libraries that this process loads. */
+export const enterSoftHsmToken = (): SoftHsmToken => entered(createSoftHsmToken());
+
+/** A private token with PKCS#11 3.2 for libraries that this process loads. */
+export const enterKryopticToken = (): TestToken => entered(createKryopticToken());
+
+/** The token of specs that run on every token: kryoptic in `npm run test:pq`, otherwise SoftHSM. */
+export const testToken = (): TestToken['name'] =>
+  process.env['ANKASECURE_TOKEN'] === 'kryoptic' ? 'kryoptic' : 'softhsm';
+
+const enter = { softhsm: enterSoftHsmToken, kryoptic: enterKryopticToken } as const;
+
+/** A private `testToken` for libraries that this process loads. */
+export const enterToken = (): TestToken => enter[testToken()]();
+
 /** The `hsm.pkcs11` configuration of a partition on `token`, with two lanes and thirty seconds per call. */
-export const partitionOn = (token: SoftHsmToken) => ({
+export const partitionOn = (token: TestToken) => ({
   partition: 'default',
   libraryPath: token.libraryPath,
   slotIndex: 0,

@@ -1,0 +1,1 @@
+export declare const kryopticLibrary: (repository: string) => string;
