@@ -19,6 +19,7 @@ import {
   testFaults,
   testInterop,
   testKill,
+  testLong,
   testMonitoring,
   testPq,
 } from './bootstrap/test.mjs';
@@ -47,6 +48,7 @@ const commands = {
   'test:compose': { build: buildAll, run: program('test/dist/compose/main.js') },
   'bench:wrapped': { build: buildAll, run: program('test/dist/load/wrapped.js') },
   test: { run: test },
+  'test:long': { build: buildAll, run: testLong },
   'test:attack': { build: buildAll, run: testAttack },
   'test:kill': { build: buildAll, run: testKill },
   'test:faults': { build: buildAll, run: testFaults },

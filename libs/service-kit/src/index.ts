@@ -69,6 +69,7 @@ export * from './record/record-position.schema.js';
 export * from './record/record-position.sql.js';
 export * from './record/record-providers.js';
 export * from './record/record-rejections.js';
+export * from './record/record-revisions.js';
 export * from './record/record-seals.js';
 export * from './record/record-sets.js';
 export * from './record/record-standing.js';

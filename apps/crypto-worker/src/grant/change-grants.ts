@@ -1,11 +1,11 @@
 import {
-  AnkaError,
   type Context,
   type DryRun,
   type deleteGrants,
   type Grant,
   type getGrants,
   type KeyGrants,
+  noSuchKey,
   type putGrants,
 } from '@ankasecure/contracts';
 import { removeRecord, withTenant } from '@ankasecure/service-kit';
@@ -110,7 +110,7 @@ const decide = async (manager: EntityManager, context: Context, { keyId, next }:
 
 const read = async (manager: EntityManager, tenantId: string, keyId: string): Promise<KeyGrants> => {
   const key = await manager.findOneBy(KeyRecord, { tenantId, id: keyId });
-  if (key === null) throw new AnkaError('key-not-found');
+  if (key === null) throw noSuchKey();
   return { keyId, grants: await readGrants(manager, tenantId, keyId), revision: key.revision };
 };
 

@@ -1,4 +1,4 @@
-import { AnkaError, assertPreconditions, type Context, type Preconditions } from '@ankasecure/contracts';
+import { assertPreconditions, type Context, noSuchKey, type Preconditions } from '@ankasecure/contracts';
 import { changeRecord } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import type { KeyAccess } from '../../access/access.js';
@@ -55,7 +55,7 @@ const lock = async (manager: EntityManager, tenantId: string, id: string): Promi
     where: { tenantId, id },
     lock: { mode: 'for_no_key_update' },
   });
-  if (key === null) throw new AnkaError('key-not-found');
+  if (key === null) throw noSuchKey();
   return key.revision;
 };
 
