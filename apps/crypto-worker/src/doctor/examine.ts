@@ -4,7 +4,7 @@ import { checkPin } from './check-pin.js';
 import { Draft } from './draft.js';
 import type { Examination, Progress } from './examination.js';
 import { fitProfile, look, type Seen } from './look.js';
-import type { DoctorReport } from './report.js';
+import type { DoctorReport } from './report/report.js';
 import { tryKeys } from './try-keys.js';
 
 /** Logs in, once. A refused PIN is not tried again. */

@@ -5,7 +5,7 @@ import { mechanismName } from '../custody/pkcs11/survey/mechanism-name.js';
 import type { TrialResult } from '../custody/pkcs11/trial/token-trials.js';
 import type { LackingRow, Trial } from '../custody/pkcs11/trial/trial.js';
 import type { Findings } from './findings.js';
-import type { KeyRow } from './report.js';
+import type { KeyRow } from './report/report.js';
 
 export const nameOf = ({ algorithm, purpose, custody, shape }: Trial): string =>
   [algorithm, purpose, ...(shape.alg === null ? [] : [shape.alg]), ...(custody === 'platform' ? [] : [custody])].join(

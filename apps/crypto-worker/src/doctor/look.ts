@@ -96,10 +96,12 @@ export const fitProfile = (used: Profile, signs: TokenSigns, { hsm }: Examinatio
       reasons: [...reasons],
     })),
   };
-  if (differences.length > 0)
-    draft.findings.note(
-      'profile',
-      `The profile ${fits.name} fits this token better than ${used.name}: they differ in ${differences.map(({ property }) => property).join(', ')}.`,
-      `Set hsm.pkcs11.profile to ${fits.name}, and run this again.`,
-    );
+  if (differences.length === 0) return;
+  const names = differences.map(({ property }) => property).join(', ');
+  const lacks = own?.lacks.filter((mechanism) => !candidates[0]?.lacks.includes(mechanism)) ?? [];
+  const better = `The profile ${fits.name} fits this token better than ${used.name}: they differ in ${names}.`;
+  const remedy = `Set hsm.pkcs11.profile to ${fits.name}, and run this again.`;
+  if (lacks.length === 0) draft.findings.note('profile', better, remedy);
+  else
+    draft.findings.red('profile', `${better} The token does not list the ${lacks.join(', ')} of ${used.name}.`, remedy);
 };

@@ -2,10 +2,10 @@ import { exitCodeOf, sentenceOf } from '@ankasecure/service-kit';
 import { type Command, help, parseCommand } from './command.js';
 import { Draft } from './draft.js';
 import { examine } from './examine.js';
-import { reportText } from './print-report.js';
 import { ProgressLine } from './progress-line.js';
 import { readPartition } from './read-partition.js';
-import type { DoctorReport } from './report.js';
+import { reportText } from './report/print-report.js';
+import type { DoctorReport } from './report/report.js';
 
 /** Where the program reads and writes. */
 export interface Surroundings {

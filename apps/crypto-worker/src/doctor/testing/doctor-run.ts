@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestToken } from '@ankasecure/testing';
 import { sourceArgv } from '../../custody/pkcs11/job/source-argv.js';
-import { type DoctorReport, doctorReport } from '../report.js';
+import { type DoctorReport, doctorReport } from '../report/report.js';
 import { run } from '../run.js';
 
 /** Changes of the section `hsm.pkcs11`, by its keys. */

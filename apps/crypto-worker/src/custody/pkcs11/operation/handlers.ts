@@ -12,8 +12,7 @@ import { findNamed } from './find-named.js';
 import { generate } from './generate.js';
 import { importKey } from './import-key.js';
 import { inspect } from './inspect.js';
-import { selfTest } from './self-test.js';
-import { tryKey } from './try-key.js';
+import { selfTest, tryKey } from './self-test.js';
 import { generateWrapped, rewrap } from './wrap-key.js';
 
 /**

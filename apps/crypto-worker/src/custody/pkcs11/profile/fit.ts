@@ -6,11 +6,15 @@ export interface Candidate {
   readonly profile: Profile;
   readonly points: number;
   readonly reasons: readonly string[];
+  /** Mechanisms of the profile that the token does not list. */
+  readonly lacks: readonly string[];
 }
 
 interface Sign {
   readonly points: number;
   readonly reason: string;
+  /** Names the mechanism that the token lacks if the sign does not speak for the profile. */
+  readonly mechanism?: string;
   readonly speaks: (profile: Profile, token: TokenSigns) => boolean;
 }
 
@@ -36,13 +40,19 @@ const signs: readonly Sign[] = [
       return hints.some((hint) => text.includes(hint));
     },
   },
-  { points: 1, reason: 'lists its AES-GCM', speaks: ({ gcm }, { listed }) => listed.has(gcm.mechanism) },
+  {
+    points: 1,
+    reason: 'lists its AES-GCM',
+    mechanism: 'AES-GCM',
+    speaks: ({ gcm }, { listed }) => listed.has(gcm.mechanism),
+  },
   {
     points: 1,
     reason: 'lists its key wrap for content keys',
+    mechanism: 'key wrap for content keys',
     speaks: ({ cekWrap }, { listed }) => listed.has(cekWrap),
   },
-  { points: 1, reason: 'lists its key wrap for KEKs', speaks: wrapsKeys },
+  { points: 1, reason: 'lists its key wrap for KEKs', mechanism: 'key wrap for KEKs', speaks: wrapsKeys },
   // On a tie the row that assumes the least is the safe one.
   { points: 0.5, reason: 'assumes nothing', speaks: ({ name }) => name === 'generic' },
 ];
@@ -56,6 +66,9 @@ export const candidatesFor = (token: TokenSigns): readonly Candidate[] =>
       return {
         profile,
         points: speaking.reduce((sum, { points }) => sum + points, passed.length),
+        lacks: signs.flatMap((sign) =>
+          sign.mechanism === undefined || speaking.includes(sign) ? [] : [sign.mechanism],
+        ),
         reasons: [...speaking.map(({ reason }) => reason), ...passed],
       };
     })

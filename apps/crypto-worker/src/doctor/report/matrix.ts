@@ -1,5 +1,5 @@
 import { type AlgorithmName, algorithmNames, algorithmOf } from '@ankasecure/algorithm';
-import { kindOf } from '../custody/pkcs11/kind/kinds.js';
+import { kindOf } from '../../custody/pkcs11/kind/kinds.js';
 import type { DoctorReport } from './report.js';
 import { table } from './table.js';
 
