@@ -37,6 +37,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
   'apps/audit': [
     ['reporter', 'trail', 'migrations'],
     ['mac'],
+    ['end'],
     ['anchor'],
     ['record'],
     ['event', 'verification'],

@@ -10,8 +10,8 @@ import {
   subjectOf,
 } from '@ankasecure/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SealedEnds } from '../anchor/sealed-ends.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
+import { SealedEnds } from '../end/sealed-ends.js';
 import { RecordIndexes } from '../record/record-indexes.js';
 import { acceptAsTold } from '../testing/accept-as-told.js';
 import { underAttack } from '../testing/attacked-database.js';

@@ -22,6 +22,13 @@ import { type ProvenTrail, ProveTrails } from '../verification/prove-trails.js';
 type Accepted = z.infer<typeof acceptTrails.reply>;
 type Proven = ReadonlyMap<string, ProvenTrail>;
 
+/** What was asked, and what came of it. */
+interface Attempt {
+  readonly operation: string;
+  readonly details: Readonly<Record<string, string>>;
+  readonly error: AnkaError | undefined;
+}
+
 /** The name of an acceptance in audit events. */
 const operation = 'trail.accept';
 /** The share of the caller's time that the proofs may take. */
@@ -48,12 +55,11 @@ export class AcceptTrails {
     const proven = await this.proveRefused(context);
     const unsound = unsoundOf(proven);
     const error = unsound.length > 0 && unsound.length === proven.size ? failed(unsound) : undefined;
-    if (dryRun === true) return this.foresee(context, fault, unsound, error);
+    if (dryRun === true) return this.foresee(context, fault, proven, error);
     if (fault === null) return { accepted: false, reason: null, refused: [] };
     const counts = { accepted: String(proven.size - unsound.length), refused: String(unsound.length) };
     const details = { reason: fault.slice(0, 512), ...counts, ...firstOf(unsound) };
-    const ofPlatform = error === undefined ? proven.get(platformTenantId) : undefined;
-    const end = await this.record(context, operation, details, error, ofPlatform);
+    const end = await this.record(context, proven, { operation, details, error });
     if (error !== undefined) throw error;
     await this.takeOver(context, proven, end);
     return { accepted: true, reason: fault, refused: unsound.slice(0, maxUnsound) };
@@ -62,11 +68,13 @@ export class AcceptTrails {
   private async foresee(
     context: Context,
     fault: string | null,
-    unsound: readonly UnsoundTrail[],
+    proven: Proven,
     error: AnkaError | undefined,
   ): Promise<DryRun> {
+    const unsound = unsoundOf(proven);
     const reason = fault === null ? {} : { reason: fault.slice(0, 512) };
-    await this.record(context, dryRunNameOf(operation), { ...reason, ...firstOf(unsound) }, error);
+    const details = { ...reason, ...firstOf(unsound) };
+    await this.record(context, proven, { operation: dryRunNameOf(operation), details, error });
     return {
       ...verdictOf(operation, error),
       ...(unsound.length > 0 && { refusedTrails: unsound.slice(0, maxUnsound) }),
@@ -98,20 +106,27 @@ export class AcceptTrails {
       details: { acceptedUntil: String(trail.end.seq) },
       failureCode: null,
     });
-    return this.appender.sealOwn(context, event, this.indexes.rebuilding(trail));
+    return this.appender.sealAnyway(context, event, this.indexes.rebuilding(trail));
   }
 
-  /** @param ofPlatform the platform's own trail, if it was refused: the event accepts it as well */
-  private record(
+  /**
+   * Seals on the platform's own trail what was asked and what came of it. If that trail was refused, an acceptance accepts it too.
+   * @returns the end of the platform's trail, if it was refused
+   */
+  private async record(
     context: Context,
-    name: string,
-    details: Readonly<Record<string, string>>,
-    error: AnkaError | undefined,
-    ofPlatform?: ProvenTrail,
+    proven: Proven,
+    { operation: name, details, error }: Attempt,
   ): Promise<VerifiedTrail | undefined> {
     const action = { operation: name, details, failureCode: error?.code ?? null };
-    const indexes = ofPlatform?.end && this.indexes.rebuilding(ofPlatform);
-    return this.appender.sealOwn(context, auditEvent({ ...context, tenantId: platformTenantId }, action), indexes);
+    const event = auditEvent({ ...context, tenantId: platformTenantId }, action);
+    const platform = proven.get(platformTenantId);
+    if (platform === undefined) {
+      await this.appender.sealOwn(context, event);
+      return undefined;
+    }
+    const isAccepted = name === operation && error === undefined && platform.end !== undefined;
+    return this.appender.sealAnyway(context, event, isAccepted ? this.indexes.rebuilding(platform) : undefined);
   }
 }
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { acceptTrails, platformTenantId } from '@ankasecure/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SealedEnds } from '../end/sealed-ends.js';
 import { acceptAsTold } from '../testing/accept-as-told.js';
 import { contextOf, database, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
-import { SealedEnds } from './sealed-ends.js';
 import { TrailGuard } from './trail-guard.js';
 
 describe('the anchor of the trails', () => {

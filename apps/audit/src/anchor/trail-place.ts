@@ -1,7 +1,8 @@
 import { AnkaError } from '@ankasecure/contracts';
+import type { AnchoredPlace } from '../end/known-places.js';
+import { byTenant, type IndexPlace, indexReaches, noIndex, reaches, type SealedEnd } from '../end/sealed-ends.js';
 import type { AnchoredHead } from './anchored-heads.js';
 import type { HeldAnchor } from './held-anchor.js';
-import { byTenant, type IndexPlace, indexReaches, noIndex, reaches, type SealedEnd } from './sealed-ends.js';
 
 /** The end of a trail that was verified, and the index of its records that was derived from its events. */
 export interface VerifiedTrail {
@@ -29,12 +30,6 @@ export interface Faults {
   readonly whole: string | null;
   /** Faults of single trails, by tenant. The other trails are sound. */
   readonly trails: ReadonlyMap<string, string>;
-}
-
-/** Where the database says that a trail and the index of its records end. */
-export interface ToldPlace {
-  readonly end: { readonly seq: number; readonly hash: Buffer } | null;
-  readonly index: IndexPlace;
 }
 
 /** No trail is anchored so often. */
@@ -69,7 +64,10 @@ export const placeOf = ({ indexSeq: seq, indexMac: mac }: Pick<AnchoredHead, 'in
   mac,
 });
 
-export const indexOf = (head: AnchoredHead | undefined): IndexPlace | undefined => head && placeOf(head);
+export const anchoredPlaceOf = (head: AnchoredHead): AnchoredPlace => {
+  const { tenantId, seq, hash } = head;
+  return { tenantId, seq, hash, index: placeOf(head) };
+};
 
 export const numberOf = (held: HeldAnchor): number => ('anchor' in held ? (held.anchor?.number ?? 0) : 0);
 

@@ -4,10 +4,11 @@ import { BoundedMap } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { MacSource } from '../mac/mac-source.js';
 import type { SealedChange } from '../record/record-head.sql.js';
+import { namedChanges } from '../record/sealed-change.js';
 import { findExactRow } from '../trail/exact-row.sql.js';
 import { TrailReader } from '../trail/trail-reader.js';
 import { HeadVerification } from './head-verification.js';
-import { TrailProof } from './trail-proof.js';
+import { type ProvenRow, TrailProof } from './trail-proof.js';
 
 /** A whole trail as it was proved: its end and the last changes of records that it names, or its first fault. */
 export type ProvenTrail =
@@ -16,7 +17,7 @@ export type ProvenTrail =
 
 /** The part of a trail that was proved before the time was over. */
 interface Progress {
-  readonly proven: ChainHead;
+  readonly proven: ProvenRow;
   readonly heads: HeadVerification;
 }
 
@@ -56,10 +57,12 @@ export class ProveTrails {
       const known = this.progress.get(tenantId);
       const last = known && (await findExactRow(manager, tenantId, known.proven.seq));
       const isKept = known !== undefined && last !== undefined && Buffer.from(known.proven.hash).equals(last.hash);
-      const fromSeq = isKept ? known.proven.seq + 1 : 1;
+      const before = isKept ? known.proven : undefined;
       const heads = isKept ? known.heads : new HeadVerification();
-      const stretch = { fromSeq, untilSeq: undefined };
-      const proof = new TrailProof(manager, this.macs, context, stretch, (row) => heads.feed(row));
+      const stretch = { fromSeq: (before?.seq ?? 0) + 1, untilSeq: undefined, before };
+      const proof = new TrailProof(manager, this.macs, context, stretch, (row) =>
+        heads.feed(row.seq, namedChanges(row)),
+      );
       try {
         const { head, fault } = await proof.run();
         return fault === undefined ? { end: head, changes: heads.changes } : { fault };
