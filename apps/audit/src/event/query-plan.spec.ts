@@ -71,6 +71,8 @@ const filters: readonly (readonly [name: string, filter: Filter])[] = [
   ['the last hour', { from: after(0.998) }],
   ['the first hour', { until: after(0.002) }],
   ['an hour in the middle', { from: after(0.5), until: after(0.502) }],
+  ['the first half', { until: after(0.5) }],
+  ['the second half', { from: after(0.5) }],
   ['failures of the second half', { outcome: 'failure', from: after(0.5) }],
 ];
 

@@ -13,7 +13,7 @@ const primaryKeyConstraintName = 'sealed_event_pkey';
 @Index('sealed_event_tenant_id_correlation_id_idx', ['tenantId', 'correlationId'])
 @Index('sealed_event_record_change_idx', ['tenantId', 'seq'], { where: `(details ~~ '%"record.%'::text)` })
 @Index('sealed_event_failure_idx', ['tenantId', 'outcome', 'seq'], { where: `(outcome <> 'success'::text)` })
-@Index('sealed_event_occurred_at_idx', ['occurredAt'], { type: 'brin' })
+@Index('sealed_event_time_idx', ['tenantId', 'seq', 'occurredAt'])
 @Check('sealed_event_seq_check', 'seq > 0')
 @Check('sealed_event_outcome_check', `outcome IN ('success', 'failure', 'unknown')`)
 @Check('sealed_event_hmac_check', 'length(hmac) = 32')
