@@ -11,6 +11,7 @@ import {
   type UnsoundTrail,
   verdictOf,
 } from '@ankasecure/contracts';
+import { BoundedMap } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { TrailGuard } from '../anchor/trail-guard.js';
@@ -33,6 +34,8 @@ interface Attempt {
 const operation = 'trail.accept';
 /** The share of the caller's time that the proofs may take. */
 const provingShare = 0.8;
+/** Trails that are remembered while an acceptance is not finished. */
+const capacity = 100_000;
 
 /**
  * Accepts trails that a restored database holds: each refused trail whose chain and MACs hold. Who accepted them, and why they
@@ -41,6 +44,9 @@ const provingShare = 0.8;
  */
 @Injectable()
 export class AcceptTrails {
+  /** The ends of trails on which an acceptance was sealed that is not finished. */
+  private readonly rebuilt = new BoundedMap<string, VerifiedTrail>(capacity);
+
   constructor(
     private readonly guard: TrailGuard,
     private readonly prover: ProveTrails,
@@ -48,8 +54,29 @@ export class AcceptTrails {
     private readonly indexes: RecordIndexes,
   ) {}
 
-  /** @throws AnkaError `trail-unsound` if every refused trail fails; `deadline-exceeded` (retryable) if the time does not suffice for the proofs */
-  async accept({ dryRun, ...context }: Context): Promise<Accepted | DryRun> {
+  /**
+   * A call that fails with a retryable error is continued by the next one: nothing is proved again, and no other tenant's trail gets a
+   * second event.
+   * @throws AnkaError `trail-unsound` if every refused trail fails; `deadline-exceeded` (retryable) if the time does not suffice
+   */
+  async accept(context: Context): Promise<Accepted | DryRun> {
+    let isLeft = false;
+    try {
+      return await this.acceptNow(context);
+    } catch (error) {
+      isLeft = error instanceof AnkaError && error.retryable;
+      throw error;
+    } finally {
+      if (!isLeft) this.forget();
+    }
+  }
+
+  private forget(): void {
+    this.prover.forget();
+    this.rebuilt.clear();
+  }
+
+  private async acceptNow({ dryRun, ...context }: Context): Promise<Accepted | DryRun> {
     await this.guard.compare();
     const { fault } = this.guard;
     const proven = await this.proveRefused(context);
@@ -100,13 +127,18 @@ export class AcceptTrails {
 
   /** Seals on the tenant's own trail that it was accepted. The seal binds the index of records that the proof yields. */
   private async rebuild(context: Context, trail: ProvenTrail): Promise<VerifiedTrail | undefined> {
+    const { tenantId } = context;
     if (trail.end === undefined) return undefined;
+    const done = this.rebuilt.get(tenantId);
+    if (done?.seq === trail.end.seq && Buffer.from(trail.end.hash).equals(done.hash)) return done;
     const event = auditEvent(context, {
       operation,
       details: { acceptedUntil: String(trail.end.seq) },
       failureCode: null,
     });
-    return this.appender.sealAnyway(context, event, this.indexes.rebuilding(trail));
+    const end = await this.appender.sealAnyway(context, event, this.indexes.rebuilding(trail));
+    if (end !== undefined) this.rebuilt.set(tenantId, end);
+    return end;
   }
 
   /**
@@ -126,7 +158,11 @@ export class AcceptTrails {
       return undefined;
     }
     const isAccepted = name === operation && error === undefined && platform.end !== undefined;
-    return this.appender.sealAnyway(context, event, isAccepted ? this.indexes.rebuilding(platform) : undefined);
+    return this.appender.sealAnyway(
+      context,
+      event,
+      isAccepted ? this.indexes.rebuilding(platform) : this.indexes.leaving(),
+    );
   }
 }
 

@@ -73,7 +73,7 @@ export class ToldTrails {
 
   /** @param held the number of the anchor in the token; 0 for none */
   async nextNumber(held: number): Promise<number> {
-    return numberAfter(held, await lastAnchor(this.dataSource));
+    return numberAfter(held, await lastAnchor(this.dataSource), Date.now());
   }
 
   /** @returns false if another process has used the number */

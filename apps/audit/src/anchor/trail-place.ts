@@ -32,16 +32,14 @@ export interface Faults {
   readonly trails: ReadonlyMap<string, string>;
 }
 
-/** No trail is anchored so often. */
-const mostAnchors = 2 ** 52;
-
 /**
- * The number of the next anchor.
- * @param held that of the anchor in the token. @param last that of the last one in the database
+ * The number of the next anchor. No process anchors more than once a second, so none of ours is higher than the seconds since the
+ * epoch. Whoever puts that number there costs nothing: tomorrow's bound is higher than tomorrow's number.
+ * @param held that of the anchor in the token. @param last that of the last one in the database. @param now in milliseconds
  * @throws AnkaError `service-unavailable` for an anchor in the database that none of ours can be
  */
-export const numberAfter = (held: number, last: number): number => {
-  if (last <= mostAnchors) return Math.max(held, last) + 1;
+export const numberAfter = (held: number, last: number, now: number): number => {
+  if (last <= now / 1000) return Math.max(held, last) + 1;
   const detail = `ankadb_audit holds an anchor ${last}. Somebody put it there: delete it.`;
   throw new AnkaError('service-unavailable', detail);
 };

@@ -54,15 +54,15 @@ export class AppendEvents {
 
   /**
    * Seals an event of this service itself on a trail that is refused.
-   * @param indexes how the index of records follows; as after any other batch by default
+   * @param indexes how the index of records follows
    * @returns the end of the trail, and the index of records that its seal binds
    */
-  async sealAnyway(context: Context, event: AuditEvent, indexes?: FollowIndex): Promise<VerifiedTrail | undefined> {
+  async sealAnyway(context: Context, event: AuditEvent, indexes: FollowIndex): Promise<VerifiedTrail | undefined> {
     const ofTenant = { ...context, tenantId: event.tenantId };
     const authenticated = await this.authenticate(ofTenant, own, [reportedEventOf(own, event)]);
     const { fresh, end, index } = await this.sealer.sealAnyway(ofTenant, authenticated, indexes);
     this.count(fresh, 1);
-    return end && index && { ...end, index };
+    return end && index ? { ...end, index } : undefined;
   }
 
   /** Continues with the other tenants when one fails, and throws the first failure at the end. */

@@ -39,11 +39,7 @@ export class SealTrail {
   }
 
   /** Seals on a trail that may be refused: what this process has sealed before is not looked for. */
-  sealAnyway(
-    context: Context,
-    events: readonly AuthenticatedEvent[],
-    indexes: FollowIndex = this.indexes,
-  ): Promise<Sealed> {
+  sealAnyway(context: Context, events: readonly AuthenticatedEvent[], indexes: FollowIndex): Promise<Sealed> {
     return this.append(context, events, this.trailOf(context.tenantId), indexes);
   }
 

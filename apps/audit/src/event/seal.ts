@@ -37,8 +37,8 @@ export interface Sealed {
   readonly end: SealedEnd | undefined;
   /** What the batch was sealed on top of. */
   readonly from: ToldEnd;
-  /** The index of records that the batch's seal binds; undefined if no event was new. */
-  readonly index: IndexPlace | undefined;
+  /** The index of records that the batch's seal binds; null for none, and undefined if no event was new. */
+  readonly index: IndexPlace | null | undefined;
   /** The events that were sealed before with other content. */
   readonly differing: readonly string[];
 }
@@ -138,7 +138,7 @@ const place = (events: readonly AuthenticatedEvent[], head: LockedHead): readonl
 const bind = async (
   tenantId: string,
   rows: readonly PlacedEvent[],
-  index: IndexPlace,
+  index: IndexPlace | null,
   chainMac: ComputeMac,
 ): Promise<readonly BoundEvent[]> => {
   const [first, last] = [rows.at(0), rows.at(-1)];

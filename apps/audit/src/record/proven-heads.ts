@@ -108,9 +108,9 @@ export class ProvenHeads {
   }
 
   /** Remembers which index belongs to the end that this process has sealed. */
-  bind(tenantId: string, end: ToldEnd, index: IndexPlace): void {
+  bind(tenantId: string, end: ToldEnd, index: IndexPlace | null): void {
     this.bound.learn(tenantId, end, index);
-    if (index.seq === end.seq) this.places.ends.learnIndex(tenantId, index);
+    if (index?.seq === end.seq) this.places.ends.learnIndex(tenantId, index);
   }
 
   /** Takes heads over that belong to a genuine index. */

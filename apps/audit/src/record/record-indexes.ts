@@ -37,7 +37,8 @@ export interface IndexedBatch {
 
 /** The index after a batch, which the batch's seal binds. */
 export interface FollowedIndex {
-  readonly place: IndexPlace;
+  /** Null: a seal of version 1 binds none. */
+  readonly place: IndexPlace | null;
   /** To be called after the commit. */
   readonly committed: () => void;
 }
@@ -112,8 +113,22 @@ export class RecordIndexes implements FollowIndex {
     return { place: placeOf(index), committed };
   }
 
-  private unchanged({ tenantId, last }: IndexedBatch, place: IndexPlace): FollowedIndex {
+  private unchanged({ tenantId, last }: IndexedBatch, place: IndexPlace | null): FollowedIndex {
     return { place, committed: () => this.proven.bind(tenantId, last, place) };
+  }
+
+  /**
+   * Leaves the index as the last seal binds it, whatever the database says of it. For an event without changes on a trail that stays
+   * refused: nobody is answered from its index.
+   */
+  leaving(): FollowIndex {
+    return {
+      follow: async (manager, batch) => {
+        const { tenantId, end, mac } = batch;
+        const sealAtEnd = async (): Promise<ToldSeal | null> => (await toldTrail(manager, tenantId)).seal;
+        return this.unchanged(batch, await this.proven.boundAt(tenantId, end, sealAtEnd, mac));
+      },
+    };
   }
 
   /**

@@ -1,5 +1,6 @@
 import { SealTrail } from '../event/seal-trail.js';
 import { MacSource } from '../mac/mac-source.js';
+import { RecordIndexes } from '../record/record-indexes.js';
 import { reportedEventOf } from '../reporter/reported-event.js';
 import { contextOf, eventsOf, type RunningAudit } from './running-audit.js';
 
@@ -53,7 +54,7 @@ export class BranchedTrail {
     const authenticated = events.flatMap((event, index) =>
       macs[index] === undefined ? [] : [{ ...event, ...macs[index] }],
     );
-    await app.get(SealTrail).sealAnyway(context, authenticated);
+    await app.get(SealTrail).sealAnyway(context, authenticated, app.get(RecordIndexes));
   }
 
   private headAtLast(): Promise<unknown> {

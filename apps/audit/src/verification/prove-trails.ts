@@ -26,7 +26,7 @@ const capacity = 100_000;
 
 /**
  * Proves whole trails one after the other. A call that ran out of time is continued by the next one: what was proved is kept
- * until a call ends.
+ * until it is forgotten.
  */
 @Injectable()
 export class ProveTrails {
@@ -42,13 +42,17 @@ export class ProveTrails {
     const proven = new Map<string, ProvenTrail>();
     try {
       for (const tenantId of tenantIds) proven.set(tenantId, await this.proveOne({ ...context, tenantId }));
-      this.progress.clear();
       return proven;
     } catch (error) {
       if (!(error instanceof AnkaError) || error.code !== 'deadline-exceeded') throw error;
       const detail = `Verified ${proven.size} of ${tenantIds.length} trails. Repeat the call: it goes on from there.`;
       throw new AnkaError('deadline-exceeded', detail, { cause: error });
     }
+  }
+
+  /** Forgets what was proved: the next call begins anew. */
+  forget(): void {
+    this.progress.clear();
   }
 
   private proveOne(context: Context): Promise<ProvenTrail> {

@@ -11,7 +11,7 @@ import { type KeyVersion, objectKindOf } from './key-version.js';
 import { NamedKeys } from './named-key.js';
 import { KeyRecord } from './record/key.entity.js';
 import { KeyVersionRecord } from './record/key-version.entity.js';
-import { currentNumber, readVersion, type StoredVersion } from './record/select-version.js';
+import { readVersion, type StoredVersion } from './record/select-version.js';
 import { wrappedOf } from './wrapped-version.js';
 
 const millisOf = (date: Date | null): number | null => date?.getTime() ?? null;
@@ -141,16 +141,10 @@ export class KeyStore {
 
   /** Whether no later version of the key has begun. If one has, the key is read again. */
   async isCurrent({ tenantId, keyId, version }: Pick<KeyVersion, 'tenantId' | 'keyId' | 'version'>): Promise<boolean> {
-    const hasLater = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager
-        .createQueryBuilder(KeyVersionRecord, 'version')
-        .where('version.tenantId = :tenantId AND version.keyId = :keyId', { tenantId, keyId })
-        .andWhere(`version.version = ${currentNumber(':tenantId', ':keyId')} AND version.version > :version`, {
-          version,
-        })
-        .getExists(),
+    const current = await withTenant(this.dataSource, tenantId, (manager) =>
+      readVersion(manager, tenantId, keyId, null),
     );
-    if (!hasLater) return true;
+    if (current === undefined || current.version <= version) return true;
     this.forget(tenantId, keyId);
     return false;
   }

@@ -37,8 +37,10 @@ type Material = Pick<ImportRequest, 'wrappingKeyId' | 'formerKids'> & {
 };
 
 /** Whether the version is the one that was read. */
-const isUnchanged = (manager: EntityManager, { tenantId, keyId, version, revision }: KeyVersion): Promise<boolean> =>
-  manager.existsBy(KeyVersionRecord, { tenantId, keyId, version, revision });
+const isUnchanged = async (
+  manager: EntityManager,
+  { tenantId, keyId, version, revision }: KeyVersion,
+): Promise<boolean> => (await manager.findOneBy(KeyVersionRecord, { tenantId, keyId, version, revision })) !== null;
 
 /** Adds `advice` to every refusal of material for custody `wrapped`, whatever its cause. */
 const advising = (supply: Supply, advice: string | undefined): Supply => ({

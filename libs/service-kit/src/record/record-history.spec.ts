@@ -127,6 +127,21 @@ describe('the history of records', () => {
       audit.heads = [];
       expect(await history.check(loaded(1), sameAgain(loaded(1)))).toBe(true);
     });
+
+    it('waits for an audit service that starts again, and for none that has been away', async () => {
+      const { history, audit } = auditWith(undefined);
+      const record = loaded(1);
+      const check = history.check(record, sameAgain(record));
+      await vi.waitFor(() => expect(audit.requests).toBe(2));
+      audit.heads = [];
+      expect(await check).toBe(true);
+      audit.heads = undefined;
+      const other = loaded(1, 'A', 'other');
+      await expect(history.check(other, sameAgain(other))).rejects.toMatchObject({ code: 'audit-unavailable' });
+      const asked = audit.requests;
+      await expect(history.check(other, sameAgain(other))).rejects.toMatchObject({ code: 'audit-unavailable' });
+      expect(audit.requests).toBe(asked + 1);
+    });
   });
 
   it('refuses a record without a place once every record has one, and lets none change before', async () => {

@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { AnkaError, monotonicNow, type NumberedRecords } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow, type NumberedRecords, type RecordKind } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
 import { BusClient } from '../nats/client.js';
-import { ClaimQuestions, type Missing } from './claim-questions.js';
+import { ownContext } from '../nats/own-context.js';
+import { headsWithPrefix } from './all-heads.js';
+import { ClaimQuestions, type Missing, patienceMs } from './claim-questions.js';
 import { RecordOwner } from './record-authority.js';
 import {
   claimOfAbsence,
@@ -49,7 +51,12 @@ export class RecordHistory {
   /** Set inside `without`. */
   private readonly off = new AsyncLocalStorage<true>();
 
-  constructor({ service }: RecordOwner, bus: BusClient, registry: Registry) {
+  constructor(
+    private readonly owner: RecordOwner,
+    private readonly bus: BusClient,
+    registry: Registry,
+  ) {
+    const { service } = owner;
     this.questions = new ClaimQuestions(service, bus);
     this.revisions = new RecordRevisions(service, bus);
     const gauge: Gauge = new Gauge({
@@ -109,6 +116,18 @@ export class RecordHistory {
   ): Promise<boolean> | undefined {
     const claim = claimOfNewest(tenantId, newest, number);
     return this.unlessSettled(tenantId, () => this.questions.confirmMissing(claim, missing));
+  }
+
+  /**
+   * The ids of a tenant's records of one kind that begin with `prefix` and that the trail holds; none inside `without`.
+   * @throws AnkaError if the audit service does not answer
+   */
+  async idsOnRecord(tenantId: string, kind: RecordKind, prefix: string): Promise<readonly string[]> {
+    if (this.isOff) return [];
+    const { service } = this.owner;
+    const context = ownContext(service, patienceMs.unknown, tenantId);
+    const heads = await headsWithPrefix(this.bus, context, service, kind, prefix);
+    return heads.filter(({ digest }) => digest !== null).map(({ id }) => id);
   }
 
   /** The answer that needs no question; `ask` if there is none. */
