@@ -13,7 +13,7 @@ Needs no database and no bus. Run it where the worker will run, with the worker'
   --json             print one JSON document on standard output
   --matrix           print the token's post-quantum support instead of the keys
   --mechanisms       print all mechanisms of the token too
-  --quick            leave out keys that take long to make (RSA-3072 and longer)
+  --quick            leave out keys that take long to make or use, such as RSA-3072 and longer
   --only NAMES       try only these algorithms or platform keys, separated by commas
   --limit SECONDS    the longest time of one call (default: 300)
   --no-login         only look at the library and its tokens; no PIN is tried

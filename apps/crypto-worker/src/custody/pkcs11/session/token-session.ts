@@ -89,17 +89,6 @@ export class TokenSession {
     return this.settings.slot;
   }
 
-  /** Runs `work` as if the token had another profile. */
-  underProfile<Result>(profile: Profile, work: () => Result): Result {
-    const own = this.settings.profile;
-    this.settings = { ...this.settings, profile };
-    try {
-      return work();
-    } finally {
-      this.settings = { ...this.settings, profile: own };
-    }
-  }
-
   /** After C_Initialize, slots have other numbers. */
   moveTo(slot: Buffer): void {
     this.settings = { ...this.settings, slot };
@@ -227,6 +216,17 @@ export class TokenSession {
   /** Destroys the unwrapped objects of these keys, or of all keys. */
   forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void {
     this.unwrapped.forget(this, objectIds);
+  }
+
+  /** Runs `work` as if the token had another profile. */
+  underProfile<Result>(profile: Profile, work: () => Result): Result {
+    const own = this.settings.profile;
+    this.settings = { ...this.settings, profile };
+    try {
+      return work();
+    } finally {
+      this.settings = { ...this.settings, profile: own };
+    }
   }
 
   loggedIn(): boolean {
