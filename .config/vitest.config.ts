@@ -11,6 +11,20 @@ const repository = fileURLToPath(new URL('..', import.meta.url));
 const attacks = ['audit', 'bad-input', 'clock', 'outbox', 'policy-race', 'record', 'secret'].map(
   (folder) => `test/e2e/${folder}/**/*.spec.ts`,
 );
+/** The end-to-end specs that take longest: those with stacks of their own, of the largest data and of random calls. `npm run test:long`. */
+const longRuns = [
+  'access/mutual-tls',
+  'custody/partition',
+  'custody/software',
+  'model/model',
+  'telemetry/trace',
+  'trail/limit',
+  'vertical/limit',
+].map((name) => `test/e2e/${name}.spec.ts`);
+/** The specs of parts that wait longest: for backlogs, refused rows and silent processes. `npm run test:long`. */
+const longParts = ['outbox/outbox', 'outbox/lost-events', 'nats/frozen-member', 'nats/silence'].map(
+  (name) => `libs/testing/src/${name}.spec.ts`,
+);
 /** The worker's specs that call one of these functions. */
 const calling = (functions: RegExp): string[] =>
   globSync('apps/crypto-worker/src/**/*.spec.ts', { cwd: repository }).filter((path) =>
@@ -21,6 +35,8 @@ const hsm = calling(/\b(enterSoftHsmToken|enterToken)\(/);
 /** The specs with a kryoptic token: its own, and those that run on any token. */
 const pq = calling(/\b(enterKryopticToken|enterToken)\(/);
 const parts = { globalSetup: ['libs/testing/src/postgres/worker-server.setup.ts'], sequence: { groupOrder: 0 } };
+/** One process has several of them, one after the other. */
+const together = { ...parts, isolate: false, setupFiles: ['libs/testing/src/process/shared-process.setup.ts'] };
 const currentBuild = 'test/e2e/harness/current-build.ts';
 /**
  * Limits that only what hangs reaches, in milliseconds: on a machine with twenty times its load, tests take twenty times as
@@ -59,7 +75,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          ...parts,
+          ...together,
           name: 'part',
           include: [
             'libs/**/*.spec.ts',
@@ -68,9 +84,7 @@ export default defineConfig({
             'test/conformance/**/*.spec.ts',
             'test/load/**/*.spec.ts',
           ],
-          exclude: ['**/node_modules/**', '**/dist/**', ...hsm, ...pq],
-          isolate: false,
-          setupFiles: ['libs/testing/src/process/shared-process.setup.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', ...hsm, ...pq, ...longParts],
         },
       },
       {
@@ -79,9 +93,17 @@ export default defineConfig({
           ...shared,
           name: 'e2e',
           include: ['test/e2e/**/*.spec.ts'],
-          exclude: ['test/e2e/start/**', ...attacks],
+          exclude: ['test/e2e/start/**', ...attacks, ...longRuns],
           sequence: { groupOrder: 1 },
         },
+      },
+      {
+        extends: true,
+        test: { ...together, name: 'long-part', include: longParts },
+      },
+      {
+        extends: true,
+        test: { ...shared, name: 'long', include: longRuns, sequence: { groupOrder: 1 } },
       },
       {
         extends: true,

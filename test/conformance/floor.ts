@@ -10,7 +10,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
   'apps/crypto-worker': [
     ['deadline', 'access', 'jose', 'lease', 'migrations'],
     ['custody'],
-    ['group'],
+    ['group', 'doctor'],
     ['key'],
     ['policy', 'quota', 'envelope', 'signature'],
     ['outcome'],
@@ -37,6 +37,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
   'apps/audit': [
     ['reporter', 'trail', 'migrations'],
     ['mac'],
+    ['end'],
     ['anchor'],
     ['record'],
     ['event', 'verification'],

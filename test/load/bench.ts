@@ -67,7 +67,8 @@ const measureAll = async (options: Options, stack: Stack, generator: Generator, 
   const watch = await OutboxWatch.open(stack);
   const pids = { ...stack.pids(), 'load generator': generator.pid, benchmark: process.pid };
   const stage = await setTheStage(stack, wanted);
-  const instruments: Instruments = { generator, cpu: new CpuMeter(() => pids), watch, stage };
+  const auditPids = (): number[] => [stack.pids()['audit'] ?? []].flat();
+  const instruments: Instruments = { generator, cpu: new CpuMeter(() => pids), watch, stage, auditPids };
 
   const inThread = await raw.inThread(names, durations.thread);
   for (const staged of stage.staged)

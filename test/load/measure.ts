@@ -8,6 +8,8 @@ import { rate } from './statistic.js';
 export interface Row extends Omit<Outcome, 'samples'> {
   readonly operation: string;
   readonly shape: Shape;
+  /** The audit service during the requests: at work, or stopped by a signal, so that it takes no CPU until they are answered. */
+  readonly audit: AuditService;
   /** Items in each request. 1 means a request without a batch. */
   readonly batch: number;
   readonly perSecond: number;
@@ -18,6 +20,8 @@ export interface Row extends Omit<Outcome, 'samples'> {
   /** CPUs that other programs kept busy during the measurement. */
   readonly elsewhere: number;
 }
+
+export type AuditService = 'at work' | 'frozen';
 
 export const clientsOf = (shape: Shape): number => (shape.kind === 'closed' ? shape.clients : shape.connections);
 
@@ -34,6 +38,8 @@ const bodiesOf = ({ items }: StagedOperation, batch: number): string[] => {
 };
 
 export interface Instruments {
+  /** Process ids of the audit service. */
+  readonly auditPids: () => readonly number[];
   readonly generator: Generator;
   readonly cpu: CpuMeter;
   readonly watch: OutboxWatch;
@@ -55,6 +61,21 @@ const checkSamples = async (
   }
 };
 
+/** Runs `work` while the audit service is as `audit` says. */
+const withAudit = async <Result>(
+  { auditPids }: Instruments,
+  audit: AuditService,
+  work: () => Promise<Result>,
+): Promise<Result> => {
+  const pids = audit === 'frozen' ? auditPids() : [];
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  try {
+    return await work();
+  } finally {
+    for (const pid of pids) process.kill(pid, 'SIGCONT');
+  }
+};
+
 /**
  * Runs one measurement, between two moments at which nothing is waiting to be sealed.
  * @throws Error if an answer was not 2xx, or a sampled answer is wrong
@@ -65,6 +86,7 @@ export const measure = async (
   shape: Shape,
   batch: number,
   seconds: number,
+  audit: AuditService = 'at work',
 ): Promise<Row> => {
   const { generator, cpu, watch, stage } = instruments;
   const job: Job = { target: staged.target, bodies: bodiesOf(staged, batch), shape, seconds, samples };
@@ -72,7 +94,7 @@ export const measure = async (
   const run = await generator.prepare(job);
   const since = performance.now();
   const before = cpu.read();
-  const outcome = await run();
+  const outcome = await withAudit(instruments, audit, run);
   const drain = await watch.drained();
   const use = used(before, cpu.read());
   const elsewhere = busyElsewhere(use, (performance.now() - since) / 1000);
@@ -86,6 +108,7 @@ export const measure = async (
   return {
     operation: staged.operation.name,
     shape,
+    audit,
     batch,
     ...told,
     perSecond: rate(outcome.requests, outcome.seconds),

@@ -51,6 +51,7 @@ export const measureOperation = async (
   const most = Math.max(...rest.filter(({ batch }) => batch === 1).map(({ perSecond }) => perSecond));
   const open = { kind: 'open', perSecond: openLoad * most, connections: openConnections } as const;
   add(await measure(instruments, staged, open, 1, durations.rest));
+  add(await measure(instruments, staged, open, 1, durations.rest, 'frozen'));
   const after = await rawBlock(raw, name, durations.raw / 2);
   return { rest, raw: before.map((first, index) => average(first, after[index] ?? first)) };
 };

@@ -1,4 +1,10 @@
-const live = process.stdout.isTTY === true && !process.env.CI;
+let screen = process.stdout;
+
+/** Shows steps on standard error, for a program whose standard output is read by another. */
+export const useStandardError = () => {
+  screen = process.stderr;
+};
+
 const width = 58;
 /** The interval at which a long step prints a line when the output is not a terminal. */
 const quietMs = 15_000;
@@ -15,13 +21,13 @@ const line = (what, since) => `  ${what.padEnd(width)} ${seconds(since).padStart
  */
 export const step = async (what, work) => {
   const since = performance.now();
+  const live = screen.isTTY === true && !process.env.CI;
   const said = typeof what === 'function' ? what : () => what;
-  const show = () =>
-    process.stdout.write(live ? `\r\x1b[2K${line(`${said()} …`, since)}` : `${line(`${said()} …`, since)}\n`);
+  const show = () => screen.write(live ? `\r\x1b[2K${line(`${said()} …`, since)}` : `${line(`${said()} …`, since)}\n`);
   const timer = setInterval(show, live ? 100 : quietMs);
   const close = (text) => {
     clearInterval(timer);
-    process.stdout.write(`${live ? '\r\x1b[2K' : ''}${text}\n`);
+    screen.write(`${live ? '\r\x1b[2K' : ''}${text}\n`);
   };
   try {
     const result = await work();

@@ -43,10 +43,10 @@ export const install = async (packages) => {
 
 /**
  * Makes sure that the system's commands exist. Root on Debian installs missing ones; other users get the command to run.
- * @param {boolean} withCompiler whether npm packages are about to be compiled
+ * @param {{ withStack: boolean, withCompiler: boolean }} need whether a stack is about to run, and npm packages to be compiled
  */
-export const prepareSystem = async (withCompiler) => {
-  const needed = withCompiler ? [...always, ...compiling] : always;
+export const prepareSystem = async ({ withStack, withCompiler }) => {
+  const needed = [...(withStack ? always : []), ...(withCompiler ? compiling : [])];
   const missing = needed.filter(({ command }) => !isInstalled(command)).map(({ debian }) => debian);
   if (missing.length === 0) return;
   if (!isRoot || !isInstalled('apt-get'))

@@ -70,7 +70,7 @@ const everyday = [
  * @returns {Promise<number>} the exit code
  */
 export const test = async ({ repository, node, args }) => {
-  const checking = show(repository, node, 'nx', ['check', '--outputStyle=static']);
+  const checking = show(repository, node, 'nx', ['lint', '--outputStyle=static']);
   const compiled = await show(repository, node, 'tsc', ['-b']);
   const runs = [];
   for (const selection of compiled.code !== 0 ? [] : args.length > 0 ? [args] : everyday) {
@@ -82,12 +82,16 @@ export const test = async ({ repository, node, args }) => {
 };
 
 const suite =
-  (project, setting) =>
+  (projects, setting) =>
   ({ repository, node, args }) => {
-    if (setting === undefined) return vitest(repository, node, [`--project=${project}`, ...args]).then(finish);
+    const selection = [projects].flat().map((project) => `--project=${project}`);
+    if (setting === undefined) return vitest(repository, node, [...selection, ...args]).then(finish);
     const [value = setting.default, ...rest] = args;
-    return vitest(repository, node, [`--project=${project}`, ...rest], { [setting.variable]: value }).then(finish);
+    return vitest(repository, node, [...selection, ...rest], { [setting.variable]: value }).then(finish);
   };
+
+/** Runs the specs that take longest: stacks of their own, the largest data, random calls, backlogs and silent processes. */
+export const testLong = suite(['long-part', 'long']);
 
 /** Runs the end-to-end specs that attack a stack: forged records and trails, races, bad input, wrong clocks, searches for secrets. */
 export const testAttack = suite('attack');
@@ -105,8 +109,7 @@ export const testDrill = suite('drill');
  * Runs the suites of the token with PKCS#11 3.2: those of the custody that also run on SoftHSM, and a stack with both tokens.
  * The token is built first, once.
  */
-export const testPq = ({ repository, node, args }) =>
-  vitest(repository, node, ['--project=pq', '--project=pq-stack', ...args]).then(finish);
+export const testPq = suite(['pq', 'pq-stack']);
 
 /** Runs default clients of other ecosystems against a stack. It installs their libraries first, or says what is missing. */
 export const testInterop = suite('interop');

@@ -40,7 +40,7 @@ const environmentOf = (options: ProcessOptions): NodeJS.ProcessEnv => ({
  * Sizes of the heap in MiB. Most of what a service allocates lives for one request, so a small young generation keeps its
  * memory below 200 MiB. So does a limit on the old generation, which is otherwise collected only after it has doubled.
  */
-const leanHeap = ['--max-semi-space-size=4', '--max-old-space-size=384'];
+const leanHeap = ['--max-semi-space-size=16', '--max-old-space-size=384'];
 
 const startProgram = (options: ProcessOptions, program: string, name: string): Child => {
   const entry = join(repository, 'apps', options.service, 'dist', program);

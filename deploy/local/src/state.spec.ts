@@ -36,6 +36,28 @@ it('lets one process hold a directory, and names that process to the next', asyn
   await expect(opened(true)).rejects.toThrow(LocalError);
 });
 
+it('makes the directories above it, for its owner alone', async () => {
+  path = join(path, 'of', 'ours');
+  await opened();
+  expect(statSync(join(path, '..')).mode & 0o777).toBe(0o700);
+  // Removed with the directory that each test has.
+  path = join(path, '..', '..');
+});
+
+it.each([
+  ['/proc/x', 'ENOENT'],
+  ['/proc/x/y/z', 'ENOENT'],
+  ['/proc/self/fdinfo/x', 'ENOENT'],
+  ['/sys/x', 'E(PERM|ACCES|ROFS)'],
+  ['/dev/null/x', 'ENOTDIR'],
+  [process.execPath, 'not a directory'],
+  [join(tmpdir(), 'x'.repeat(256)), 'ENAMETOOLONG'],
+])('says in one sentence that %s cannot be the directory', async (impossible, why) => {
+  const failure = openDataDirectory(impossible, false);
+  await expect(failure).rejects.toBeInstanceOf(LocalError);
+  await expect(failure).rejects.toThrow(new RegExp(`^The data directory ${impossible} cannot be used: [^\n]*${why}`));
+});
+
 it('keeps a port across runs', async () => {
   let first = 0;
   await released(async (data) => {

@@ -9,9 +9,10 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { holdLock } from '../bootstrap/lock.mjs';
 import type { ChildOptions } from './child.js';
 import { LocalError, messageOf } from './failure.js';
@@ -90,9 +91,24 @@ const ports = (path: string): DataDirectory['port'] => {
   };
 };
 
+/** Not by Node's `recursive`, which never ends where a directory cannot be made in one that exists, as in /proc. */
+const makeDirectories = (directory: string): void => {
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    const parent = dirname(directory);
+    if (code !== 'ENOENT' || existsSync(parent)) throw error;
+    makeDirectories(parent);
+    mkdirSync(directory, { mode: 0o700 });
+  }
+};
+
 const madeDirectory = (directory: string): string => {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectories(directory);
+    if (!statSync(directory).isDirectory()) throw new Error('it is not a directory');
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     return realpathSync(directory);
   } catch (cause) {

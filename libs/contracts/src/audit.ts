@@ -166,7 +166,7 @@ export const countUses = contract({
   }),
 });
 
-/** Why an event fails verification. `anchor-mismatch`: the trail does not reach the place that the HSM holds. */
+/** Why an event fails verification. `anchor-mismatch`: the trail does not reach the place that the HSM holds, or what the audit service has sealed since. */
 export const trailFaultReason = z.enum([
   'missing',
   'content-changed',

@@ -252,6 +252,10 @@ export const verifyResult = z
     version: used.version.describe('The version that verifies the signature; if none does, the first that was tried.'),
     ...triedInVain,
     alg: jwsAlg,
+    hint: z
+      .string()
+      .optional()
+      .describe('If the signature is not valid: what it is in the form of another encoding, such as ECDSA in DER.'),
   })
   .meta({ id: 'VerifyResult' });
 

@@ -29,7 +29,7 @@ export const errors = {
   'tenant-disabled': row(403, 'The tenant is disabled'),
   'tenant-unknown': row(403, 'The token names a tenant that does not exist'),
   'route-not-found': row(404, 'No such resource'),
-  'key-not-found': row(404, 'No such key'),
+  'key-not-found': row(404, 'No such key or version'),
   'service-account-not-found': row(404, 'No such service account'),
   'issuer-not-found': row(404, 'No such issuer'),
   'exclusion-not-found': row(404, 'No such exclusion'),
@@ -110,6 +110,16 @@ export class AnkaError extends Error {
     return errors[this.code].retryable;
   }
 }
+
+/** A key that the tenant does not have. */
+export const noSuchKey = (): AnkaError => new AnkaError('key-not-found', 'No such key');
+
+/** A key that the tenant has, without this version. */
+export const noSuchVersion = (version: number): AnkaError =>
+  new AnkaError(
+    'key-not-found',
+    `The key exists, and has no version ${version}. Read its versions at /keys/{id}/versions.`,
+  );
 
 /** The detail of `tenant-disabled`. */
 export const disabledTenant = 'The tenant is disabled. The platform’s administrators can enable it.';

@@ -21,6 +21,7 @@ export * from './lifecycle.js';
 export * from './member.js';
 export * from './monotonic.js';
 export * from './outbox.js';
+export * from './pem.js';
 export * from './policy.js';
 export * from './policy-evaluation.js';
 export * from './precondition.js';

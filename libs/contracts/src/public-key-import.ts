@@ -21,6 +21,12 @@ const jwk = z
     e: base64url(64).optional(),
     pub: base64url(4096).optional(),
     use: z.enum(['sig', 'enc']).optional().describe('Must fit the purpose of the key.'),
+    key_ops: z
+      .array(text(64))
+      .max(16)
+      .refine((operations) => new Set(operations).size === operations.length, 'must not contain an operation twice')
+      .optional()
+      .describe('Must fit the purpose of the key (RFC 7517, section 4.3).'),
     alg: text(64).optional().describe('The default of alg. Of an AKP key, it also names the parameter set (RFC 9964).'),
     ...secret,
   })

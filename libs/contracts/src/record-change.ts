@@ -35,8 +35,8 @@ export const recordName = z.strictObject({ kind: recordKind, id: recordIdText })
 export type RecordName = z.infer<typeof recordName>;
 
 /**
- * A change of a sealed record, as the audit trail keeps it. `revision` comes from the tenant's counter (`takeRevisions` of the
- * kit) and is part of the sealed form. It grows with every change of any of the tenant's records in one database, so a record
+ * A change of a sealed record, as the audit trail keeps it. `revision` comes from the tenant's counter and the time
+ * (`RecordRevisions` of the kit), and is part of the sealed form. It grows with every change of any of the tenant's records in one database, so a record
  * that is deleted and made again never gets an old revision.
  */
 export interface RecordChange extends RecordName {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { secondsOf } from './rotation-policy.js';
+import { duration, secondsOf } from './rotation-policy.js';
 
 it.each([
   ['P1D', 86_400],
@@ -17,3 +17,13 @@ it.each(['', 'P', 'PT', 'P1DT', 'P1M', 'P1Y', 'P1W', 'PT0S', 'P0D', 'PT1.5S', '-
     expect(secondsOf(duration)).toBeNull();
   },
 );
+
+it.each(['PT0S', 'P0D', 'P0DT0H0M0S'])('%s is refused because it is zero', (value) => {
+  expect(duration.safeParse(value).error?.issues.map(({ message }) => message)).toEqual(['must be longer than zero']);
+});
+
+it.each(['', 'P', 'PT', 'P1W', '0', 'PT0.5S'])('%j is refused because it is no duration', (value) => {
+  expect(duration.safeParse(value).error?.issues.map(({ message }) => message)).toEqual([
+    'must be an ISO 8601 duration in days, hours, minutes and seconds',
+  ]);
+});

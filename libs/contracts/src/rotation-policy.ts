@@ -5,24 +5,22 @@ import { atLeastOne, has, where } from './rule.js';
 
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
 
-const fields = /^P(?:(\d{1,4})D)?(?:T(?=\d)(?:(\d{1,5})H)?(?:(\d{1,7})M)?(?:(\d{1,9})S)?)?$/;
+const fields = /^P(?=\d|T)(?:(\d{1,4})D)?(?:T(?=\d)(?:(\d{1,5})H)?(?:(\d{1,7})M)?(?:(\d{1,9})S)?)?$/;
 const secondsPer = [86_400, 3600, 60, 1] as const;
 
-/** Parses an ISO 8601 duration in units of constant length. @returns seconds, or null for anything else */
-export const secondsOf = (duration: string): number | null => {
+const secondsIn = (duration: string): number | null => {
   const match = fields.exec(duration);
-  if (match === null) return null;
-  const seconds = secondsPer.reduce((sum, unit, index) => sum + unit * Number(match[index + 1] ?? 0), 0);
-  return seconds > 0 ? seconds : null;
+  return match && secondsPer.reduce((sum, unit, index) => sum + unit * Number(match[index + 1] ?? 0), 0);
 };
+
+/** Parses an ISO 8601 duration in units of constant length. @returns seconds, or null for zero and for anything else */
+export const secondsOf = (duration: string): number | null => secondsIn(duration) || null;
 
 export const duration = z
   .string()
   .max(32)
-  .refine(
-    (value) => secondsOf(value) !== null,
-    'must be an ISO 8601 duration in days, hours, minutes and seconds, and longer than zero',
-  )
+  .refine((value) => secondsIn(value) !== null, 'must be an ISO 8601 duration in days, hours, minutes and seconds')
+  .refine((value) => secondsIn(value) !== 0, 'must be longer than zero')
   .meta({ format: 'duration', pattern: fields.source });
 const interval = duration.describe(
   'The time between two rotations: an ISO 8601 duration in days, hours, minutes and seconds.',

@@ -193,7 +193,7 @@ export const threats: Readonly<Record<string, Threat>> = {
   },
   'an audit trail that was rolled back': {
     control:
-      'The HSM holds an anchor over all trails. A trail that does not reach it, or what an audit process has sealed, is refused. What is sealed is read back before it is committed. An operator can accept a restored trail only if its chain and MACs hold, and is on record for it.',
+      'The HSM holds an anchor over all trails. A trail that does not continue it, or what an audit process has sealed, is refused, also if it is longer. What is sealed is read back before it is committed. An operator can accept a restored trail only if its chain and MACs hold, and is on record for it.',
     proofs: [
       proof(anchor, 'refuses a trail that was rolled back together with its head'),
       proof(anchor, 'refuses a database without the trail of a tenant'),
@@ -201,6 +201,7 @@ export const threats: Readonly<Record<string, Threat>> = {
         'apps/audit/src/anchor/sealed-ends.spec.ts',
         'is anchored, and raises an alarm, while the database tells frozen heads',
       ),
+      proof('apps/audit/src/end/trail-descent.spec.ts', 'that leaves it $where and is $than: $who'),
       proof('apps/audit/src/event/read-back.spec.ts', 'is not sealed by one that %s'),
       proof(
         'apps/audit/src/event/read-back.spec.ts',

@@ -48,16 +48,16 @@ const made = (modulusLength: number, publicExponent = 65_537) =>
 const inputs: readonly Wrong[] = [
   wrong('SEC1', 'EC-P256', ecKey.export({ format: 'der', type: 'sec1' }), found('sec1')),
   wrong('PKCS#1', 'RSA-2048', rsaKey.export({ format: 'der', type: 'pkcs1' }), found('pkcs1')),
-  wrong('PEM of EC', 'EC-P256', pem(ecKey), told('PEM text and an encrypted PKCS#8 file are longer')),
-  wrong('PEM of RSA', 'RSA-2048', pem(rsaKey), told('PEM text and an encrypted PKCS#8 file are longer')),
+  wrong('PEM of EC', 'EC-P256', pem(ecKey), told('This is the length of PEM text')),
+  wrong('PEM of RSA', 'RSA-2048', pem(rsaKey), told('This is the length of PEM text')),
   wrong(
     'a PEM that is as short as DER',
     'EC-P256',
     Buffer.from('-----BEGIN PRIVATE KEY-----\n'.padEnd(138, 'M')),
     found('pem'),
   ),
-  wrong('encrypted PKCS#8 of EC', 'EC-P256', encrypted(ecKey), told('An unencrypted PKCS#8 PrivateKeyInfo of EC-P256')),
-  wrong('encrypted PKCS#8 of RSA', 'RSA-2048', encrypted(rsaKey), told('1127 to 1280')),
+  wrong('encrypted PKCS#8 of EC', 'EC-P256', encrypted(ecKey), told('of an encrypted PKCS#8 file')),
+  wrong('encrypted PKCS#8 of RSA', 'RSA-2048', encrypted(rsaKey), told('of an encrypted PKCS#8 file')),
   wrong('another curve of nearly the same length', 'EC-P256', ecPkcs8('P-384', scalar), found('curve')),
   wrong(
     'another curve',
@@ -98,7 +98,18 @@ const inputs: readonly Wrong[] = [
   wrong('the public point of another key', 'EC-P256', ecPkcs8('P-256', scalar, otherPoint), found('public-key')),
   wrong('bytes that are no DER', 'EC-P256', randomBytes(138), found('form')),
   wrong('an AES key with 8 bytes too few', 'AES-256', randomBytes(24), told('A key of AES-256 has 32')),
-  wrong('an AES key with a byte too few', 'AES-256', randomBytes(31), found('use')),
+  wrong('an AES key with a byte too few', 'AES-256', randomBytes(31), found('length')),
+  ...[25, 28, 31].map((bytes) =>
+    wrong(`an HMAC key with ${bytes} of 32 bytes`, 'HMAC-SHA256', randomBytes(bytes), found('length')),
+  ),
+  wrong('an HMAC key with 47 of 48 bytes', 'HMAC-SHA384', randomBytes(47), found('length')),
+  wrong('an HMAC key with 57 of 64 bytes', 'HMAC-SHA512', randomBytes(57), found('length')),
+  wrong(
+    'PEM with a text before it that is as short as DER',
+    'EC-P256',
+    Buffer.from('Our key\n-----BEGIN PRIVATE KEY-----\n'.padEnd(138, 'M')),
+    found('pem'),
+  ),
   wrong('an AES key that is too long', 'AES-128', randomBytes(32), told('A key of AES-128 has 16')),
   wrong(
     'an HMAC key that is shorter than its hash',

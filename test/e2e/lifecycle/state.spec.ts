@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DecryptResult, DryRun, EncryptResult, Key, KeyVersionResource, SignResult } from '@ankasecure/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -262,7 +263,22 @@ describe('versions', () => {
       },
     ]);
     expect(await tenant.admin.get(`/keys/${key.id}/versions/1`)).toEqual(items[0]);
-    expectProblem(await tenant.admin.send('GET', `/keys/${key.id}/versions/2`), 'key-not-found');
+    const noVersion = 'The key exists, and has no version 99. Read its versions at /keys/{id}/versions.';
+    const sign = { keyId: key.id, payload: 'AAAA' };
+    const { signature } = await tenant.admin.post<SignResult>('/sign', { ...sign, format: 'raw' });
+    for (const [method, path, body] of [
+      ['GET', `/keys/${key.id}/versions/99`],
+      ['GET', `/keys/${key.id}/public-key?version=99`],
+      ['POST', `/keys/${key.id}/suspend`, { version: 99 }],
+      ['POST', '/verify', { ...sign, signature, version: 99 }],
+    ] as const) {
+      const reply = await tenant.admin.send<{ detail?: string }>(method, path, body === undefined ? {} : { body });
+      expectProblem(reply, 'key-not-found');
+      expect(reply.body.detail).toBe(noVersion);
+    }
+    const other = await tenant.admin.send<{ detail?: string }>('GET', `/keys/${randomUUID()}/versions/99`);
+    expectProblem(other, 'key-not-found');
+    expect(other.body.detail).toBe('No such key');
     expectProblem(await tenant.admin.send('GET', `/keys/${key.id}/versions/first`), 'request-invalid');
   });
 });

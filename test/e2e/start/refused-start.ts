@@ -83,6 +83,13 @@ export const faults: readonly Fault[] = [
   },
   {
     reason: 'configuration',
+    name: 'a PIN that is too short for the token',
+    services: ['crypto-worker'],
+    make: ({ secret }) => secret('pkcs11_pin', 'abc'),
+    says: /the HSM of the partition default: the PIN is shorter than 4 bytes, .* so it was not tried/,
+  },
+  {
+    reason: 'configuration',
     name: 'a proxy that is no network',
     services: ['gateway'],
     make: ({ set }) => set('http.client-address', { 'trusted-proxies': ['proxy.local'] }),

@@ -17,6 +17,12 @@ const perRatio = (ratio: Ratio): Aim[] => [
   aim(`${ratio.operation}: added by us, p50 at one client`, '≤ 1 ms', ms(ratio.addedP50), ratio.addedP50 <= 1),
   aim(`${ratio.operation}: p99 at 70 % load`, '≤ 5 ms', ms(ratio.openP99), ratio.openP99 <= 5),
   aim(
+    `${ratio.operation}: that p99 of the one with the audit service frozen`,
+    '≤ 1.2',
+    ratio.openP99OfFrozen.toFixed(2),
+    ratio.openP99OfFrozen <= 1.2,
+  ),
+  aim(
     `${ratio.operation}: CPU a request besides the token's (16 clients)`,
     '≤ 0.4 ms',
     ms(ratio.cpuBesidesToken),

@@ -24,6 +24,8 @@ export interface Ratio {
   /** The latency of the open loop, in milliseconds. */
   readonly openP50: number;
   readonly openP99: number;
+  /** `openP99` against the same load while the audit service takes no CPU. */
+  readonly openP99OfFrozen: number;
 }
 
 const isOurs = (name: string): boolean => isProcess(name) && name !== 'load generator' && name !== 'benchmark';
@@ -38,7 +40,9 @@ export const ratioOf = (operation: string, rows: readonly Row[], raws: readonly 
   const ownRaw = raws.filter((result) => result.operation === operation);
   const closed = (clients: number, batch: number): Row | undefined =>
     own.find((row) => row.shape.kind === 'closed' && row.shape.clients === clients && row.batch === batch);
-  const open = own.find((row) => row.shape.kind === 'open');
+  const open = (audit: Row['audit']): Row | undefined =>
+    own.find((row) => row.shape.kind === 'open' && row.audit === audit);
+  const p99 = (row: Row | undefined): number => row?.latency?.p99 ?? Number.NaN;
   const raw = most(ownRaw.filter(({ inFlight }) => inFlight > 0).map(({ perSecond }) => perSecond));
   const single = most(
     own.filter((row) => row.batch === 1 && row.shape.kind === 'closed').map(({ perSecond }) => perSecond),
@@ -60,7 +64,8 @@ export const ratioOf = (operation: string, rows: readonly Row[], raws: readonly 
     cpu,
     cpuBesidesToken: cpu - tokenMs,
     cpuPerBatchItem: Math.min(...batches.map((row) => cpuOf(row) / row.batch)),
-    openP50: open?.latency?.p50 ?? Number.NaN,
-    openP99: open?.latency?.p99 ?? Number.NaN,
+    openP50: open('at work')?.latency?.p50 ?? Number.NaN,
+    openP99: p99(open('at work')),
+    openP99OfFrozen: p99(open('at work')) / p99(open('frozen')),
   };
 };

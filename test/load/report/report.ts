@@ -37,8 +37,9 @@ export const sealingRate = (rows: readonly Row[]): number => {
   );
 };
 
-const loadOf = ({ shape, batch }: Row): string => {
-  const what = shape.kind === 'open' ? 'open, 70 %' : `${clientsOf(shape)} client${shape.clients > 1 ? 's' : ''}`;
+const loadOf = ({ shape, batch, audit }: Row): string => {
+  const open = audit === 'frozen' ? 'open, 70 %, audit frozen' : 'open, 70 %';
+  const what = shape.kind === 'open' ? open : `${clientsOf(shape)} client${shape.clients > 1 ? 's' : ''}`;
   return batch > 1 ? `${what} × ${batch}` : what;
 };
 
@@ -120,6 +121,7 @@ const ratioTable = (ratios: readonly Ratio[]): string =>
       { heading: 'CPU ms/batch item', of: ({ cpuPerBatchItem }) => cpuPerBatchItem.toFixed(3) },
       { heading: 'open p50', of: ({ openP50 }) => openP50 },
       { heading: 'open p99', of: ({ openP99 }) => openP99 },
+      { heading: 'of frozen audit', of: ({ openP99OfFrozen }) => openP99OfFrozen },
     ],
     ratios,
   );

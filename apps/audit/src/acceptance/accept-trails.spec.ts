@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { ChainVerification } from '@ankasecure/audit-event';
 import {
+  AnkaError,
   acceptTrails,
   type Context,
   type DryRun,
@@ -9,14 +11,18 @@ import {
   recordDetails,
   subjectOf,
 } from '@ankasecure/contracts';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SealedEnds } from '../anchor/sealed-ends.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TrailGuard } from '../anchor/trail-guard.js';
+import { BoundIndexes } from '../end/bound-index.js';
+import { SealedEnds } from '../end/sealed-ends.js';
 import { RecordIndexes } from '../record/record-indexes.js';
 import { acceptAsTold } from '../testing/accept-as-told.js';
 import { underAttack } from '../testing/attacked-database.js';
+import { refusedIndexes } from '../testing/refused-indexes.js';
+import { asVersion1 } from '../testing/resealed.js';
 import { contextOf, eventOf, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
 import { TrailSql } from '../testing/trail-sql.js';
+import { AcceptTrails } from './accept-trails.js';
 
 describe('an acceptance of restored trails', () => {
   let audit: RunningAudit;
@@ -53,6 +59,13 @@ describe('an acceptance of restored trails', () => {
   });
   const change = (seq: number, tenantId = unsound) =>
     audit.tamper(new TrailSql(tenantId).set('user_id', "'mallory'", seq));
+
+  const foresee = async (): Promise<DryRun> => {
+    const context: Context = { ...contextOf(platformTenantId), dryRun: true };
+    const reply = await audit.gateway.requestRaw(subjectOf(acceptTrails, ''), context, Buffer.from('{}'));
+    if (!reply.head.ok) throw new Error(JSON.stringify(reply.head.error));
+    return dryRun.parse(JSON.parse(Buffer.from(reply.body).toString()));
+  };
 
   it('refuses a trail that was changed, with its first bad event, and goes on with the others', async () => {
     await change(7);
@@ -100,12 +113,6 @@ describe('an acceptance of restored trails', () => {
   it('is foreseen by a dry run, which verifies and changes nothing', async () => {
     await change(7);
     const anchor = audit.macs.anchor;
-    const foresee = async (): Promise<DryRun> => {
-      const context: Context = { ...contextOf(platformTenantId), dryRun: true };
-      const reply = await audit.gateway.requestRaw(subjectOf(acceptTrails, ''), context, Buffer.from('{}'));
-      if (!reply.head.ok) throw new Error(JSON.stringify(reply.head.error));
-      return dryRun.parse(JSON.parse(Buffer.from(reply.body).toString()));
-    };
     const refusedTrails = [{ tenantId: unsound, firstBadSeq: 7, reason: 'content-changed' }];
     expect(await foresee()).toEqual({ dryRun: true, operation: 'trail.accept', succeeds: true, refusedTrails });
     expect(await onRecord('dry-run.trail.accept')).toMatchObject({ userId: 'spec', outcome: 'success' });
@@ -175,6 +182,55 @@ describe('an acceptance of restored trails', () => {
     });
     audit.macs.slow.clear();
     expect(await accept()).toMatchObject({ accepted: true, refused: [] });
+  });
+
+  it('neither proves nor seals again what a call has done that failed at its end', async () => {
+    const { app } = audit.instances[0] ?? expect.unreachable();
+    const failing = vi
+      .spyOn(app.get(TrailGuard), 'accept')
+      .mockRejectedValueOnce(new AnkaError('service-unavailable', 'Repeat the call.'));
+    const acceptHere = () => app.get(AcceptTrails).accept(contextOf(platformTenantId));
+    await expect(acceptHere()).rejects.toMatchObject({ code: 'service-unavailable' });
+    const fed = vi.spyOn(ChainVerification.prototype, 'feed');
+    try {
+      expect(await acceptHere()).toMatchObject({ accepted: true, refused: [] });
+      // The event of the call before, on each trail.
+      expect(fed).toHaveBeenCalledTimes(2);
+    } finally {
+      fed.mockRestore();
+      failing.mockRestore();
+    }
+    for (const tenantId of [sound, unsound])
+      expect((await audit.query(tenantId, { operation: 'trail.accept' })).items).toHaveLength(1);
+  });
+
+  it('raises no alarm about the index of a trail that stays refused and that an earlier release has sealed', async () => {
+    const id = randomUUID();
+    const changing = (revision: number) =>
+      audit.append([
+        eventOf(platformTenantId, { details: recordDetails([{ kind: 'key', id, revision, digest: 'A'.repeat(43) }]) }),
+      ]);
+    const where = `WHERE tenant_id = '${platformTenantId}'`;
+    await changing(1);
+    const seq = (await audit.query(platformTenantId)).items[0]?.seq ?? expect.unreachable();
+    await audit.tamper(`CREATE TABLE old_head AS SELECT * FROM record_head ${where};
+      CREATE TABLE old_index AS SELECT * FROM record_index ${where}`);
+    await changing(2);
+    await guards()[0]?.advance();
+    await rollBack(platformTenantId, seq);
+    await audit.tamper(`DELETE FROM record_head ${where}; DELETE FROM record_index ${where};
+      INSERT INTO record_head SELECT * FROM old_head; INSERT INTO record_index SELECT * FROM old_index;
+      DROP TABLE old_head; DROP TABLE old_index`);
+    await asVersion1(audit, platformTenantId);
+    for (const { app } of audit.instances) app.get(BoundIndexes).forget();
+    await compareAll();
+    const before = await refusedIndexes(audit);
+    expect(await foresee()).toMatchObject({ succeeds: true });
+    expect(await refusedIndexes(audit)).toBe(before);
+    expect(await onRecord('dry-run.trail.accept')).toMatchObject({ outcome: 'success' });
+    expect(await accept()).toMatchObject({ accepted: true, refused: [] });
+    await compareAll();
+    expect(await changing(3)).toEqual({ sealed: 1 });
   });
 
   it('is taken over by every process', async () => {

@@ -11,6 +11,7 @@ import {
   type UnsoundTrail,
   verdictOf,
 } from '@ankasecure/contracts';
+import { BoundedMap } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { TrailGuard } from '../anchor/trail-guard.js';
@@ -22,10 +23,19 @@ import { type ProvenTrail, ProveTrails } from '../verification/prove-trails.js';
 type Accepted = z.infer<typeof acceptTrails.reply>;
 type Proven = ReadonlyMap<string, ProvenTrail>;
 
+/** What was asked, and what came of it. */
+interface Attempt {
+  readonly operation: string;
+  readonly details: Readonly<Record<string, string>>;
+  readonly error: AnkaError | undefined;
+}
+
 /** The name of an acceptance in audit events. */
 const operation = 'trail.accept';
 /** The share of the caller's time that the proofs may take. */
 const provingShare = 0.8;
+/** Trails that are remembered while an acceptance is not finished. */
+const capacity = 100_000;
 
 /**
  * Accepts trails that a restored database holds: each refused trail whose chain and MACs hold. Who accepted them, and why they
@@ -34,6 +44,9 @@ const provingShare = 0.8;
  */
 @Injectable()
 export class AcceptTrails {
+  /** The ends of trails on which an acceptance was sealed that is not finished. */
+  private readonly rebuilt = new BoundedMap<string, VerifiedTrail>(capacity);
+
   constructor(
     private readonly guard: TrailGuard,
     private readonly prover: ProveTrails,
@@ -41,19 +54,39 @@ export class AcceptTrails {
     private readonly indexes: RecordIndexes,
   ) {}
 
-  /** @throws AnkaError `trail-unsound` if every refused trail fails; `deadline-exceeded` (retryable) if the time does not suffice for the proofs */
-  async accept({ dryRun, ...context }: Context): Promise<Accepted | DryRun> {
+  /**
+   * A call that fails with a retryable error is continued by the next one: nothing is proved again, and no other tenant's trail gets a
+   * second event.
+   * @throws AnkaError `trail-unsound` if every refused trail fails; `deadline-exceeded` (retryable) if the time does not suffice
+   */
+  async accept(context: Context): Promise<Accepted | DryRun> {
+    let isLeft = false;
+    try {
+      return await this.acceptNow(context);
+    } catch (error) {
+      isLeft = error instanceof AnkaError && error.retryable;
+      throw error;
+    } finally {
+      if (!isLeft) this.forget();
+    }
+  }
+
+  private forget(): void {
+    this.prover.forget();
+    this.rebuilt.clear();
+  }
+
+  private async acceptNow({ dryRun, ...context }: Context): Promise<Accepted | DryRun> {
     await this.guard.compare();
     const { fault } = this.guard;
     const proven = await this.proveRefused(context);
     const unsound = unsoundOf(proven);
     const error = unsound.length > 0 && unsound.length === proven.size ? failed(unsound) : undefined;
-    if (dryRun === true) return this.foresee(context, fault, unsound, error);
+    if (dryRun === true) return this.foresee(context, fault, proven, error);
     if (fault === null) return { accepted: false, reason: null, refused: [] };
     const counts = { accepted: String(proven.size - unsound.length), refused: String(unsound.length) };
     const details = { reason: fault.slice(0, 512), ...counts, ...firstOf(unsound) };
-    const ofPlatform = error === undefined ? proven.get(platformTenantId) : undefined;
-    const end = await this.record(context, operation, details, error, ofPlatform);
+    const end = await this.record(context, proven, { operation, details, error });
     if (error !== undefined) throw error;
     await this.takeOver(context, proven, end);
     return { accepted: true, reason: fault, refused: unsound.slice(0, maxUnsound) };
@@ -62,11 +95,13 @@ export class AcceptTrails {
   private async foresee(
     context: Context,
     fault: string | null,
-    unsound: readonly UnsoundTrail[],
+    proven: Proven,
     error: AnkaError | undefined,
   ): Promise<DryRun> {
+    const unsound = unsoundOf(proven);
     const reason = fault === null ? {} : { reason: fault.slice(0, 512) };
-    await this.record(context, dryRunNameOf(operation), { ...reason, ...firstOf(unsound) }, error);
+    const details = { ...reason, ...firstOf(unsound) };
+    await this.record(context, proven, { operation: dryRunNameOf(operation), details, error });
     return {
       ...verdictOf(operation, error),
       ...(unsound.length > 0 && { refusedTrails: unsound.slice(0, maxUnsound) }),
@@ -92,26 +127,42 @@ export class AcceptTrails {
 
   /** Seals on the tenant's own trail that it was accepted. The seal binds the index of records that the proof yields. */
   private async rebuild(context: Context, trail: ProvenTrail): Promise<VerifiedTrail | undefined> {
+    const { tenantId } = context;
     if (trail.end === undefined) return undefined;
+    const done = this.rebuilt.get(tenantId);
+    if (done?.seq === trail.end.seq && Buffer.from(trail.end.hash).equals(done.hash)) return done;
     const event = auditEvent(context, {
       operation,
       details: { acceptedUntil: String(trail.end.seq) },
       failureCode: null,
     });
-    return this.appender.sealOwn(context, event, this.indexes.rebuilding(trail));
+    const end = await this.appender.sealAnyway(context, event, this.indexes.rebuilding(trail));
+    if (end !== undefined) this.rebuilt.set(tenantId, end);
+    return end;
   }
 
-  /** @param ofPlatform the platform's own trail, if it was refused: the event accepts it as well */
-  private record(
+  /**
+   * Seals on the platform's own trail what was asked and what came of it. If that trail was refused, an acceptance accepts it too.
+   * @returns the end of the platform's trail, if it was refused
+   */
+  private async record(
     context: Context,
-    name: string,
-    details: Readonly<Record<string, string>>,
-    error: AnkaError | undefined,
-    ofPlatform?: ProvenTrail,
+    proven: Proven,
+    { operation: name, details, error }: Attempt,
   ): Promise<VerifiedTrail | undefined> {
     const action = { operation: name, details, failureCode: error?.code ?? null };
-    const indexes = ofPlatform?.end && this.indexes.rebuilding(ofPlatform);
-    return this.appender.sealOwn(context, auditEvent({ ...context, tenantId: platformTenantId }, action), indexes);
+    const event = auditEvent({ ...context, tenantId: platformTenantId }, action);
+    const platform = proven.get(platformTenantId);
+    if (platform === undefined) {
+      await this.appender.sealOwn(context, event);
+      return undefined;
+    }
+    const isAccepted = name === operation && error === undefined && platform.end !== undefined;
+    return this.appender.sealAnyway(
+      context,
+      event,
+      isAccepted ? this.indexes.rebuilding(platform) : this.indexes.leaving(),
+    );
   }
 }
 

@@ -16,6 +16,9 @@ export type HeldAnchor =
   | { readonly standing: 'differs'; readonly anchor: TrailAnchor | null; readonly fault: string }
   | { readonly standing: 'known'; readonly anchor: TrailAnchor; readonly trails: AnchoredTrails };
 
+/** The anchor does not move more often while it is read. */
+const mostReads = 5;
+
 /** Reads the anchor in the token, and finds it in the database. */
 @Injectable()
 export class HeldAnchors {
@@ -24,9 +27,22 @@ export class HeldAnchors {
     private readonly source: AnchorSource,
   ) {}
 
-  /** @throws AnkaError if no worker answers */
+  /**
+   * Reads again if another process has moved the anchor meanwhile: it may have dropped the heads of the one that was read.
+   * @throws AnkaError if no worker answers
+   */
   async read(): Promise<HeldAnchor> {
-    const anchor = await this.source.read();
+    let anchor = await this.source.read();
+    for (let time = 1; ; time++) {
+      const held = await this.find(anchor);
+      if (held.standing !== 'differs' || time === mostReads) return held;
+      const now = await this.source.read();
+      if (now?.number === anchor?.number && now?.digest === anchor?.digest) return held;
+      anchor = now;
+    }
+  }
+
+  private async find(anchor: TrailAnchor | null | undefined): Promise<HeldAnchor> {
     if (anchor === undefined) return { standing: 'unsupported' };
     const last = await lastAnchor(this.dataSource);
     if (anchor === null && last === 0) return { standing: 'none' };

@@ -1,10 +1,26 @@
-import { withTenant } from '@ankasecure/service-kit';
+import { AnkaError, monotonicNow } from '@ankasecure/contracts';
+import { ownContext } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { indexReaches, SealedEnds, unreachedEnds } from '../end/sealed-ends.js';
+import { type Descent, TrailDescent } from '../end/trail-descent.js';
 import type { AnchoredHead, AnchoredTrails } from './anchored-heads.js';
-import { indexReaches, type SealedEnd, SealedEnds, unreachedEnds } from './sealed-ends.js';
-import { hasRow, lastAnchor, lostHeads, storeAnchor, trailHeads } from './trail-anchor.sql.js';
-import { type KnownAnchor, lostTrail, numberAfter, placeOf, tenantsBefore } from './trail-place.js';
+import { lastAnchor, storeAnchor, trailHeads } from './trail-anchor.sql.js';
+import { numberAfter, placeOf } from './trail-place.js';
+
+/** The trails, as the database tells them, and what was proved of them. */
+export interface Told {
+  readonly heads: readonly AnchoredHead[];
+  /** The tenants whose trails do not have what this process knows, or do not continue it. */
+  readonly behind: ReadonlySet<string>;
+  /** The tenants whose trails could not be proved to their ends yet. */
+  readonly pending: ReadonlySet<string>;
+}
+
+/** The time for the proofs of one reading, in milliseconds. What does not end goes on in the next one. */
+const provingMs = 5_000;
+/** The trails that are proved at the same time. Each takes a connection. */
+const trailsAtOnce = 2;
 
 /** Reads from the database how the trails and the anchors stand. */
 @Injectable()
@@ -12,44 +28,52 @@ export class ToldTrails {
   constructor(
     private readonly dataSource: DataSource,
     private readonly ends: SealedEnds,
+    private readonly descent: TrailDescent,
   ) {}
 
   heads(): Promise<readonly AnchoredHead[]> {
     return trailHeads(this.dataSource);
   }
 
-  /** The heads in the database, and of the trails that do not have it, what this process has sealed. */
-  async read(): Promise<{
-    readonly heads: readonly AnchoredHead[];
-    readonly behind: ReadonlyMap<string, SealedEnd>;
-  }> {
+  /** The heads in the database, compared with what this process knows. Only trails that have moved are read. */
+  async read(): Promise<Told> {
     const [sealed, indexes] = [this.ends.all(), this.ends.allIndexes()];
     const heads = await this.heads();
-    const behind = new Map(unreachedEnds(sealed, heads));
-    for (const head of heads)
-      if (!indexReaches(placeOf(head), indexes.get(head.tenantId)))
-        behind.set(head.tenantId, this.ends.of(head.tenantId) ?? { ...head, sealedAt: new Date(0) });
-    for (const [tenantId, end] of this.ends.allMissed())
-      if (!(await withTenant(this.dataSource, tenantId, (manager) => hasRow(manager, tenantId, end))))
-        behind.set(tenantId, end);
-    return { heads, behind };
+    const isBehind = (head: AnchoredHead): boolean => !indexReaches(placeOf(head), indexes.get(head.tenantId));
+    const short = new Set(unreachedEnds(sealed, heads).keys());
+    for (const head of heads) if (isBehind(head)) short.add(head.tenantId);
+    const descents = await this.descents(heads.filter(({ tenantId }) => !short.has(tenantId)));
+    const those = (...of: readonly Descent[]): readonly string[] =>
+      [...descents].flatMap(([tenantId, descent]) => (of.includes(descent) ? [tenantId] : []));
+    return { heads, behind: new Set([...short, ...those('broken')]), pending: new Set(those('pending', 'unsealed')) };
   }
 
-  /**
-   * The trails that do not reach an anchor, and why. The database's own comparison is not enough: whoever owns it may have replaced
-   * the function.
-   */
-  async lost(
-    { anchor: { number }, trails }: KnownAnchor,
-    heads: readonly AnchoredHead[],
-  ): Promise<ReadonlyMap<string, string>> {
-    const lost = [...tenantsBefore(trails.heads, heads), ...(await lostHeads(this.dataSource, number))];
-    return new Map(lost.map((tenantId) => [tenantId, lostTrail(tenantId, number)]));
+  private async descents(heads: readonly AnchoredHead[]): Promise<ReadonlyMap<string, Descent>> {
+    const found = new Map<string, Descent>();
+    const deadline = monotonicNow() + provingMs;
+    const waiting = heads.values();
+    const proveNext = async (): Promise<void> => {
+      for (const head of waiting) found.set(head.tenantId, await this.descentOf(head, deadline));
+    };
+    await Promise.all(Array.from({ length: trailsAtOnce }, proveNext));
+    return found;
+  }
+
+  /** No seal can be proved while the workers of the tenant's partition do not answer. Its trail waits. */
+  private async descentOf({ tenantId, ...end }: AnchoredHead, deadline: number): Promise<Descent> {
+    const context = { ...ownContext('audit', provingMs, tenantId), deadline };
+    try {
+      const descent = await this.descent.of(context, end);
+      return descent === 'proven' ? await this.descent.ofAnchored(context) : descent;
+    } catch (error) {
+      if (error instanceof AnkaError && error.retryable) return 'pending';
+      throw error;
+    }
   }
 
   /** @param held the number of the anchor in the token; 0 for none */
   async nextNumber(held: number): Promise<number> {
-    return numberAfter(held, await lastAnchor(this.dataSource));
+    return numberAfter(held, await lastAnchor(this.dataSource), Date.now());
   }
 
   /** @returns false if another process has used the number */

@@ -1,7 +1,6 @@
 import { AnkaError } from '@ankasecure/contracts';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { type AnchoredHead, type AnchoredTrails, arePlain } from './anchored-heads.js';
-import type { SealedEnd } from './sealed-ends.js';
 
 /** The heads of all trails that have events. @throws AnkaError `service-unavailable` for what no trails can be */
 export const trailHeads = async (dataSource: DataSource): Promise<AnchoredHead[]> => {
@@ -40,15 +39,6 @@ export const lastAnchor = async (dataSource: DataSource): Promise<number> => {
   return row?.number ?? 0;
 };
 
-/** The tenants whose trails no longer have the row at the head of an anchor. */
-export const lostHeads = async (dataSource: DataSource, number: number): Promise<string[]> => {
-  const rows = await dataSource.query<{ tenantId: string }[]>(
-    'SELECT lost AS "tenantId" FROM lost_anchored_heads($1) AS lost',
-    [number],
-  );
-  return rows.map(({ tenantId }) => tenantId);
-};
-
 /**
  * Stores the heads of a new anchor, and drops those before the anchor that the token holds.
  * @returns false if another instance has stored one of this number
@@ -73,17 +63,4 @@ export const storeAnchor = async (
     ],
   );
   return row?.stored === true;
-};
-
-/** Whether the tenant's trail has the row that was sealed last. */
-export const hasRow = async (
-  manager: EntityManager,
-  tenantId: string,
-  { seq, hash, sealedAt }: SealedEnd,
-): Promise<boolean> => {
-  const rows = await manager.query<unknown[]>(
-    'SELECT 1 FROM sealed_event WHERE tenant_id = $1 AND sealed_at = $2 AND seq = $3 AND hash = $4',
-    [tenantId, sealedAt, seq, hash],
-  );
-  return rows.length > 0;
 };

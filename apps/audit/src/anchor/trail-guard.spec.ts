@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { acceptTrails, platformTenantId } from '@ankasecure/contracts';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SealedEnds } from '../end/sealed-ends.js';
 import { acceptAsTold } from '../testing/accept-as-told.js';
 import { contextOf, database, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
-import { SealedEnds } from './sealed-ends.js';
+import { AnchorSource } from './anchor-source.js';
 import { TrailGuard } from './trail-guard.js';
 
 describe('the anchor of the trails', () => {
@@ -183,6 +184,25 @@ describe('the anchor of the trails', () => {
       expect.stringContaining('was changed'),
       expect.stringContaining('was changed'),
     ]);
+  });
+
+  it('is read again if another process moves it meanwhile, and drops the heads of the one that was read', async () => {
+    const [one] = audit.instances;
+    const past = audit.macs.anchor ?? expect.unreachable();
+    for (let round = 0; round < 2; round++) {
+      await audit.append(eventsOf(randomUUID(), 1));
+      await guards()[1]?.advance();
+    }
+    const source = vi.spyOn(one?.app.get(AnchorSource) ?? expect.unreachable(), 'read').mockResolvedValueOnce(past);
+    await guard().compare();
+    expect(guard().fault).toBeNull();
+    // A token that holds the older one still holds it when it is read again.
+    source.mockResolvedValue(past);
+    await guard().compare();
+    source.mockRestore();
+    expect(guard().fault).toContain('The HSM is older than ankadb_audit');
+    await guard().compare();
+    expect(guard().fault).toBeNull();
   });
 
   it('refuses a token that has lost the anchor', async () => {

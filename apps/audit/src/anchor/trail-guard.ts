@@ -1,23 +1,24 @@
 import { AnkaError, monotonicNow, platformTenantId } from '@ankasecure/contracts';
 import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
+import { KnownPlaces } from '../end/known-places.js';
+import { byTenant } from '../end/sealed-ends.js';
 import { AnchorSource } from './anchor-source.js';
 import { type AnchoredHead, type AnchoredTrails, anchorDigest } from './anchored-heads.js';
 import { type HeldAnchor, HeldAnchors } from './held-anchor.js';
-import { byTenant, type IndexPlace, indexReaches, reaches, SealedEnds } from './sealed-ends.js';
 import { ToldTrails } from './told-trails.js';
 import {
+  anchoredPlaceOf,
   assertUnchanged,
   type DueEnds,
   type Faults,
   headsIn,
-  indexOf,
   laterPlace,
+  lostTrail,
   mostNotMoved,
   mostRoundMs,
   notStored,
   numberOf,
-  type ToldPlace,
   takenBack,
   tenantsBefore,
   tooSlow,
@@ -49,14 +50,12 @@ export class TrailGuard {
   private notMoved = 0;
   /** What this process had sealed when its last round began. */
   private due: DueEnds = { accepted: 0, ends: new Map(), indexes: new Map() };
-  /** The trails that the anchor in the token bound at the last comparison, or binds since this process moved it. */
-  private anchored: ReadonlyMap<string, AnchoredHead> = new Map();
 
   constructor(
     private readonly told: ToldTrails,
     private readonly anchors: HeldAnchors,
     private readonly source: AnchorSource,
-    private readonly ends: SealedEnds,
+    private readonly places: KnownPlaces,
     private readonly log: Logger,
   ) {}
 
@@ -88,24 +87,6 @@ export class TrailGuard {
     if (fault !== undefined) throw new AnkaError('service-unavailable', `${fault} ${recipe}`);
   }
 
-  /**
-   * Tells whether a trail that ends at a place can be the one that this process has sealed and that the token's anchor bound at the
-   * last comparison. It is asked with each answer, because a database can be put back between two comparisons.
-   * @returns the question. Take it before the database is asked for the place
-   */
-  expected(tenantId: string): (told: ToldPlace) => boolean {
-    const ends = [this.ends.of(tenantId), this.anchored.get(tenantId)];
-    const isIndex = this.expectedIndex(tenantId);
-    return ({ end, index }) =>
-      isIndex(index) && ends.every((place) => place === undefined || (end !== null && reaches(end, place)));
-  }
-
-  /** As `expected`, for the index of the tenant's records alone. */
-  expectedIndex(tenantId: string): (told: IndexPlace) => boolean {
-    const places = [this.ends.indexOf(tenantId), indexOf(this.anchored.get(tenantId))];
-    return (told) => places.every((place) => indexReaches(told, place));
-  }
-
   /** Compares the trails with the anchor and with what this process has sealed. @throws AnkaError if no worker answers */
   compare(): Promise<void> {
     this.comparing ??= this.compareNow().finally(() => {
@@ -131,7 +112,7 @@ export class TrailGuard {
     await this.source.read();
     const begun = monotonicNow();
     const due = this.due;
-    this.due = { accepted: this.lastAccepted, ends: this.ends.all(), indexes: this.ends.allIndexes() };
+    this.due = { accepted: this.lastAccepted, ends: this.places.ends.all(), indexes: this.places.ends.allIndexes() };
     try {
       const result = await this.moveOn();
       if (result === 'refused') return;
@@ -156,6 +137,7 @@ export class TrailGuard {
     const held = await this.anchors.read();
     if (held.standing === 'unsupported') return undefined;
     if (held.standing === 'differs') return 'not stored';
+    this.keepAnchored(held);
     const heads = await this.headsToAnchor(held, this.faults.trails);
     const trails = { accepted: held.standing === 'known' ? held.trails.accepted : 0, heads };
     const isAnchored = held.standing === 'known' && anchorDigest(held.anchor.number, trails) === held.anchor.digest;
@@ -180,14 +162,17 @@ export class TrailGuard {
   async accept(verified: VerifiedTrails): Promise<void> {
     const held = await this.anchors.read();
     if (held.standing === 'unsupported') return;
-    const { heads, behind } = await this.told.read();
-    const older = [...behind.keys(), ...tenantsBefore(headsIn(held), heads)];
+    const { heads, behind, pending } = await this.told.read();
+    const older = [...behind, ...tenantsBefore(headsIn(held), heads)];
     this.assertReached(older.find((tenantId) => !verified.has(tenantId)));
     const others = heads.filter(({ tenantId }) => !verified.has(tenantId));
     // Without an anchor of theirs, nothing tells whether the others are sound.
     assertUnchanged(heads, verified, held.standing === 'known' ? [] : others);
     const number = await this.told.nextNumber(numberOf(held));
-    const trails = { accepted: number, heads: [...verifiedHeads(verified, heads), ...others] };
+    const waiting = new Set([...pending].filter((tenantId) => !verified.has(tenantId)));
+    const proved = others.filter(({ tenantId }) => !waiting.has(tenantId));
+    const places = [...verifiedHeads(verified, heads), ...proved, ...this.laterPlaces(held, waiting)];
+    const trails = { accepted: number, heads: places };
     if (!(await this.anchor(number, trails, held)))
       throw new AnkaError(
         'service-unavailable',
@@ -201,7 +186,7 @@ export class TrailGuard {
     if (typeof this.faults?.whole !== 'string') return [...(this.faults?.trails.keys() ?? [])];
     const told = (await this.told.heads()).map(({ tenantId }) => tenantId);
     // The acceptance is sealed on the platform's trail.
-    return [...new Set([...told, ...this.ends.all().keys(), platformTenantId])];
+    return [...new Set([...told, ...this.places.ends.all().keys(), platformTenantId])];
   }
 
   private faultOf(tenantId: string | undefined): string | undefined {
@@ -210,17 +195,17 @@ export class TrailGuard {
   }
 
   private async headsToAnchor(held: HeldAnchor, refused: Faults['trails']): Promise<readonly AnchoredHead[]> {
-    const { heads, behind } = await this.told.read();
-    const anchored = headsIn(held);
-    const older = [...behind.keys(), ...tenantsBefore(anchored, heads)];
+    const { heads, behind, pending } = await this.told.read();
+    const older = [...behind, ...tenantsBefore(headsIn(held), heads)];
     this.assertReached(older.find((tenantId) => !refused.has(tenantId)));
-    const places = byTenant(anchored);
-    return [
-      ...heads.filter(({ tenantId }) => !refused.has(tenantId)),
-      ...[...refused.keys()].flatMap((tenantId) =>
-        laterPlace(tenantId, places.get(tenantId), behind.get(tenantId), this.ends.indexOf(tenantId)),
-      ),
-    ];
+    const waiting = new Set([...refused.keys(), ...pending]);
+    return [...heads.filter(({ tenantId }) => !waiting.has(tenantId)), ...this.laterPlaces(held, waiting)];
+  }
+
+  /** The places of trails whose told ends are not anchored: what is known of them. */
+  private laterPlaces(held: HeldAnchor, tenantIds: ReadonlySet<string>): readonly AnchoredHead[] {
+    const [places, { ends }] = [byTenant(headsIn(held)), this.places];
+    return [...tenantIds].flatMap((id) => laterPlace(id, places.get(id), ends.of(id), ends.indexOf(id)));
   }
 
   /** @param tenantId a tenant whose trail was sound a moment ago and now does not reach what this process has sealed */
@@ -236,7 +221,7 @@ export class TrailGuard {
     this.faults = await this.findFaults();
     this.comparedAt = monotonicNow();
     const { whole, trails } = this.faults;
-    this.refusedNow = (await this.refused().catch(() => [...this.ends.all().keys()])).length;
+    this.refusedNow = (await this.refused().catch(() => [...this.places.ends.all().keys()])).length;
     if (whole !== null && whole !== before?.whole)
       this.log.error({ alarm: 'trail-behind', fault: whole }, 'the trails are refused');
     for (const [tenantId, fault] of trails)
@@ -246,23 +231,24 @@ export class TrailGuard {
 
   private async findFaults(): Promise<Faults> {
     const held = await this.anchors.read();
-    this.ends.keep(held.standing !== 'unsupported');
+    this.places.ends.keep(held.standing !== 'unsupported');
     if (held.standing === 'differs') return { whole: held.fault, trails: noTrails };
-    this.keepAnchored(headsIn(held));
+    this.keepAnchored(held);
     if (held.standing === 'unsupported') return { whole: null, trails: noTrails };
     if (this.notMoved >= mostNotMoved) return { whole: notStored, trails: noTrails };
     if (held.standing === 'known') this.takeOver(held.trails.accepted);
     const { heads, behind } = await this.told.read();
-    const lost = held.standing === 'known' ? await this.told.lost(held, heads) : noTrails;
-    return {
-      whole: null,
-      trails: new Map([...behind.keys()].map((id) => [id, takenBack(id)] as const).concat([...lost])),
+    const faultOf = (tenantId: string): readonly [string, string] => {
+      const isOwn = this.places.ends.of(tenantId) !== undefined || held.standing !== 'known';
+      return [tenantId, isOwn ? takenBack(tenantId) : lostTrail(tenantId, numberOf(held))];
     };
+    const lost = tenantsBefore(headsIn(held), heads).map((id) => [id, lostTrail(id, numberOf(held))] as const);
+    return { whole: null, trails: new Map([...[...behind].map(faultOf), ...lost]) };
   }
 
   /** @param accepted the last anchor that an operator accepted. What was sealed before may be gone since */
   private takeOver(accepted: number): void {
-    if (accepted !== this.lastAccepted) this.ends.forget();
+    if (accepted !== this.lastAccepted) this.places.forget();
     this.lastAccepted = accepted;
   }
 
@@ -282,10 +268,10 @@ export class TrailGuard {
     const held = await this.source.write(anchor);
     if (held === null || held.number < number || (held.number === number && held.digest !== anchor.digest))
       throw new AnkaError('service-unavailable', `The HSM did not take anchor ${number}.`);
-    if (held.number === number) this.keepAnchored(trails.heads);
+    if (held.number === number) this.places.keepAnchored(trails.heads.map(anchoredPlaceOf));
   }
 
-  private keepAnchored(heads: readonly AnchoredHead[]): void {
-    this.anchored = byTenant(heads);
+  private keepAnchored(held: HeldAnchor): void {
+    this.places.keepAnchored(headsIn(held).map(anchoredPlaceOf));
   }
 }

@@ -1,7 +1,8 @@
 import { AnkaError } from '@ankasecure/contracts';
+import type { AnchoredPlace } from '../end/known-places.js';
+import { byTenant, type IndexPlace, indexReaches, noIndex, reaches, type SealedEnd } from '../end/sealed-ends.js';
 import type { AnchoredHead } from './anchored-heads.js';
 import type { HeldAnchor } from './held-anchor.js';
-import { byTenant, type IndexPlace, indexReaches, noIndex, reaches, type SealedEnd } from './sealed-ends.js';
 
 /** The end of a trail that was verified, and the index of its records that was derived from its events. */
 export interface VerifiedTrail {
@@ -31,22 +32,14 @@ export interface Faults {
   readonly trails: ReadonlyMap<string, string>;
 }
 
-/** Where the database says that a trail and the index of its records end. */
-export interface ToldPlace {
-  readonly end: { readonly seq: number; readonly hash: Buffer } | null;
-  readonly index: IndexPlace;
-}
-
-/** No trail is anchored so often. */
-const mostAnchors = 2 ** 52;
-
 /**
- * The number of the next anchor.
- * @param held that of the anchor in the token. @param last that of the last one in the database
+ * The number of the next anchor. No process anchors more than once a second, so none of ours is higher than the seconds since the
+ * epoch. Whoever puts that number there costs nothing: tomorrow's bound is higher than tomorrow's number.
+ * @param held that of the anchor in the token. @param last that of the last one in the database. @param now in milliseconds
  * @throws AnkaError `service-unavailable` for an anchor in the database that none of ours can be
  */
-export const numberAfter = (held: number, last: number): number => {
-  if (last <= mostAnchors) return Math.max(held, last) + 1;
+export const numberAfter = (held: number, last: number, now: number): number => {
+  if (last <= now / 1000) return Math.max(held, last) + 1;
   const detail = `ankadb_audit holds an anchor ${last}. Somebody put it there: delete it.`;
   throw new AnkaError('service-unavailable', detail);
 };
@@ -69,7 +62,10 @@ export const placeOf = ({ indexSeq: seq, indexMac: mac }: Pick<AnchoredHead, 'in
   mac,
 });
 
-export const indexOf = (head: AnchoredHead | undefined): IndexPlace | undefined => head && placeOf(head);
+export const anchoredPlaceOf = (head: AnchoredHead): AnchoredPlace => {
+  const { tenantId, seq, hash } = head;
+  return { tenantId, seq, hash, index: placeOf(head) };
+};
 
 export const numberOf = (held: HeldAnchor): number => ('anchor' in held ? (held.anchor?.number ?? 0) : 0);
 

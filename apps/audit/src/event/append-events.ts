@@ -15,6 +15,8 @@ import { TrailFault } from './trail-fault.js';
 
 /** The number of tenants of a batch that are sealed at the same time. Each takes a connection. */
 const tenantsAtOnce = 4;
+/** This service, as a reporter of events. */
+const own: Source = { reporter: 'audit', partition: undefined };
 
 /** Seals the events that services report. */
 @Injectable()
@@ -45,18 +47,22 @@ export class AppendEvents {
     }
   }
 
+  /** Seals an event of this service itself, as any other. @throws as `append` */
+  async sealOwn(context: Context, event: AuditEvent): Promise<void> {
+    await this.append(context, own, [reportedEventOf(own, event)]);
+  }
+
   /**
-   * Seals an event of this service itself, even on trails that do not match the anchor.
-   * @param indexes how the index of records follows; as after any other batch by default
+   * Seals an event of this service itself on a trail that is refused.
+   * @param indexes how the index of records follows
    * @returns the end of the trail, and the index of records that its seal binds
    */
-  async sealOwn(context: Context, event: AuditEvent, indexes?: FollowIndex): Promise<VerifiedTrail | undefined> {
-    const own = { ...context, tenantId: event.tenantId };
-    const source: Source = { reporter: 'audit', partition: undefined };
-    const authenticated = await this.authenticate(own, source, [reportedEventOf(source, event)]);
-    const { fresh, end, index } = await this.sealer.sealAnyway(own, authenticated, indexes);
+  async sealAnyway(context: Context, event: AuditEvent, indexes: FollowIndex): Promise<VerifiedTrail | undefined> {
+    const ofTenant = { ...context, tenantId: event.tenantId };
+    const authenticated = await this.authenticate(ofTenant, own, [reportedEventOf(own, event)]);
+    const { fresh, end, index } = await this.sealer.sealAnyway(ofTenant, authenticated, indexes);
     this.count(fresh, 1);
-    return end && index && { ...end, index };
+    return end && index ? { ...end, index } : undefined;
   }
 
   /** Continues with the other tenants when one fails, and throws the first failure at the end. */

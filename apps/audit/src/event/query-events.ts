@@ -9,6 +9,7 @@ import {
   LessThan,
   MoreThan,
   MoreThanOrEqual,
+  type SelectQueryBuilder,
 } from 'typeorm';
 import type { z } from 'zod';
 import { microsOf } from '../trail/instant.js';
@@ -55,6 +56,12 @@ export class QueryEvents {
   }
 }
 
+/** The statement that reads a page. */
+export const pageOf = (
+  manager: EntityManager,
+  options: FindManyOptions<SealedEvent>,
+): SelectQueryBuilder<SealedEvent> => manager.createQueryBuilder(SealedEvent, 'event').setFindOptions(options);
+
 /**
  * Reads one event per row. `find` would merge rows whose keys are equal to the millisecond: it would hide a forged row, and
  * take a full page for the last one.
@@ -62,8 +69,7 @@ export class QueryEvents {
 const findRows = async (manager: EntityManager, options: FindManyOptions<SealedEvent>): Promise<SealedEvent[]> => {
   const { dataSource } = manager;
   const { columns } = dataSource.getMetadata(SealedEvent);
-  const query = manager.createQueryBuilder(SealedEvent, 'event').setFindOptions(options);
-  const rows = await query.getRawMany<Record<string, unknown>>();
+  const rows = await pageOf(manager, options).getRawMany<Record<string, unknown>>();
   const valuesOf = (row: Record<string, unknown>): [string, unknown][] =>
     columns.map((column) => [
       column.propertyName,
@@ -72,8 +78,8 @@ const findRows = async (manager: EntityManager, options: FindManyOptions<SealedE
   return rows.map((row) => Object.assign(new SealedEvent(), Object.fromEntries(valuesOf(row))));
 };
 
-/** The conditions of a filter. `from` is inclusive, `until` is exclusive. */
-const whereOf = ({ from, until, ...equal }: Filter): FindOptionsWhere<SealedEvent> => {
+/** The conditions of a filter on a tenant's events. `from` is inclusive, `until` is exclusive. */
+export const whereOf = ({ from, until, ...equal }: Filter): FindOptionsWhere<SealedEvent> => {
   const bounds = [
     ...(from === undefined ? [] : [MoreThanOrEqual(microsOf(from))]),
     ...(until === undefined ? [] : [LessThan(microsOf(until))]),

@@ -1,6 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { SealedEnd } from '../anchor/sealed-ends.js';
-import { hasRow } from '../anchor/trail-anchor.sql.js';
+import type { SealedEnd } from '../end/sealed-ends.js';
 import { findPlacedRows } from '../trail/placed-row.sql.js';
 import type { AuthenticatedEvent, PlacedEvent } from './bound-event.js';
 import { prepared } from './prepared.js';
@@ -37,18 +36,6 @@ const found = `
     (SELECT hash FROM trail_head WHERE tenant_id = $1) AS "headHash",
     (SELECT hash FROM sealed_event WHERE tenant_id = $1 AND sealed_at = $5 AND seq = $6) AS "knownHash"`;
 
-/**
- * Looks for the last row that this process has sealed, if another process has sealed others since.
- * @throws TrailFault if the trail does not have it
- */
-export const assertKept = async (
-  manager: EntityManager,
-  { tenantId, end, known }: Pick<Written, 'tenantId' | 'end' | 'known'>,
-): Promise<void> => {
-  if (known === undefined || known.seq === end.seq) return;
-  if (!(await hasRow(manager, tenantId, known))) throw faultOf({ tenantId }, takenBack);
-};
-
 /** The state of the trail after a batch. */
 interface ReadBack {
   /** The end of the trail, if it vouches for an event of the batch. */
@@ -83,6 +70,13 @@ const comparisons: readonly Comparison[] = [
   },
   takenBack,
 ];
+
+/** The trail does not continue what this process has sealed. */
+export const notContinued = (tenantId: string): TrailFault => faultOf({ tenantId }, takenBack);
+
+/** The trail's end continues what this process has sealed. Its seal is not genuine. */
+export const notSealed = (tenantId: string): TrailFault =>
+  faultOf({ tenantId }, { alarm: 'trail-unwritten', told: 'the last seal of the trail is not genuine' });
 
 /**
  * Reads back what the transaction has written, by another statement than those that wrote it: a trigger or a replaced function
@@ -121,7 +115,7 @@ const faultOf = (
  * @throws TrailFault
  */
 const earlierEnd = async (manager: EntityManager, written: Written): Promise<ReadBack> => {
-  const { tenantId, earlier, known } = written;
+  const { tenantId, end, earlier, known } = written;
   if (earlier.length === 0) return { end: undefined, differing: [] };
   const names = earlier.map(({ event: { eventId, correlationId } }) => ({ tenantId, eventId, correlationId }));
   const { head, rows } = await findPlacedRows(manager, tenantId, names, known);
@@ -130,5 +124,8 @@ const earlierEnd = async (manager: EntityManager, written: Written): Promise<Rea
     throw faultOf(written, { alarm: 'trail-unwritten', told: 'an event that counts as sealed is not in the trail' });
   const isSame = ({ event, canonical, details }: AuthenticatedEvent): boolean =>
     sealed.get(event.eventId)?.some((row) => canonical.equals(row.canonical) && details === row.details) === true;
-  return { end: head, differing: earlier.filter((event) => !isSame(event)).map(({ event }) => event.eventId) };
+  return {
+    end: { ...end, sealedAt: head.sealedAt },
+    differing: earlier.filter((event) => !isSame(event)).map(({ event }) => event.eventId),
+  };
 };

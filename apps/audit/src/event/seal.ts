@@ -2,12 +2,13 @@ import { chainSealBytes, fitsMacDay, leafHash } from '@ankasecure/audit-event';
 import { AnkaError } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
-import { type IndexPlace, reaches, type SealedEnd } from '../anchor/sealed-ends.js';
+import { type IndexPlace, reaches, type SealedEnd, type ToldEnd } from '../end/sealed-ends.js';
+import type { Descent } from '../end/trail-descent.js';
 import type { ComputeMac } from '../mac/stored-mac.js';
 import type { FollowedIndex, FollowIndex } from '../record/record-indexes.js';
 import { sealedChanges } from '../record/sealed-change.js';
 import type { AuthenticatedEvent, BoundEvent, PlacedEvent } from './bound-event.js';
-import { assertKept, assertWritten } from './read-back.sql.js';
+import { assertWritten, notContinued, notSealed } from './read-back.sql.js';
 import { appendRows, claimEventIds, type LockedHead, lockHead } from './seal.sql.js';
 import { TrailFault } from './trail-fault.js';
 
@@ -17,6 +18,15 @@ export interface Trail {
   readonly partition: string;
   /** The last row that this process has sealed. The trail must still have it. */
   readonly known: SealedEnd | undefined;
+  /** Proves that its end continues what this process knows. Undefined for a trail that may be refused. */
+  readonly descentOf: ((manager: EntityManager, end: ToldEnd) => Promise<Descent>) | undefined;
+}
+
+/** Other processes have sealed so much since that the proof of the trail's end would hold up its lock. It must be proved before. */
+export class LongDescent extends AnkaError {
+  constructor(readonly end: ToldEnd) {
+    super('service-unavailable', 'Other processes have sealed many events of the trail. Repeat the request.');
+  }
 }
 
 /** The result of sealing a batch. */
@@ -25,8 +35,10 @@ export interface Sealed {
   readonly fresh: number;
   /** The row that vouches for all events of the batch: the last of the trail. */
   readonly end: SealedEnd | undefined;
-  /** The index of records that the batch's seal binds; undefined if no event was new. */
-  readonly index: IndexPlace | undefined;
+  /** What the batch was sealed on top of. */
+  readonly from: ToldEnd;
+  /** The index of records that the batch's seal binds; null for none, and undefined if no event was new. */
+  readonly index: IndexPlace | null | undefined;
   /** The events that were sealed before with other content. */
   readonly differing: readonly string[];
 }
@@ -35,46 +47,57 @@ export interface Sealed {
  * Appends events of one tenant to its trail, in one transaction under the tenant's head row. The events that were not sealed
  * before get the next sequence numbers, without a gap, in the given order. The last of them gets the seal over the chain.
  * Up to three MACs are requested under the head's lock: that of the seal, which covers the hash of the last row; that of the index of
- * records, if the events name changes; and one that proves the last seal, if another process has made it. The changes of records
- * move their heads. The batch is read back before the commit.
+ * records, if the events name changes; and one that proves the last seal, if another process has made it. What other processes have
+ * sealed since is walked along first. The changes of records move their heads. The batch is read back before the commit.
  * @param events no event id twice
- * @throws TrailFault if the trail lacks what this process has sealed, now or before
+ * @throws TrailFault if the trail lacks what this process has sealed, now or before; LongDescent
  */
 export const seal = async (
   dataSource: DataSource,
-  { tenantId, partition, known }: Trail,
+  trail: Trail,
   events: readonly AuthenticatedEvent[],
   chainMac: ComputeMac,
   indexes: FollowIndex,
 ): Promise<Sealed> => {
+  const { tenantId, partition, known } = trail;
   let followed: FollowedIndex | undefined;
   const sealed = await withTenant(dataSource, tenantId, async (manager) => {
     const head = await lockHead(manager, tenantId);
-    assertNotTakenBack(tenantId, head, known);
+    const isSealed = await assertContinued(manager, trail, head);
     const { fresh, earlier } = await claim(manager, tenantId, events);
     const rows = place(fresh, head);
     const last = rows.at(-1);
     if (last !== undefined) {
-      await assertKept(manager, { tenantId, end: head, known });
       const batch = { tenantId, partition, end: head, last, changes: sealedChanges(rows), mac: chainMac };
       followed = await indexes.follow(manager, batch);
       await appendRows(manager, tenantId, head, await bind(tenantId, rows, followed.place, chainMac));
     }
+    if (last === undefined && !isSealed) throw notSealed(tenantId);
     const { seq, hash } = last ?? head;
     const { sealingAt } = head;
     const written = { tenantId, sealingAt, rows, end: { seq, hash }, earlier, known };
-    return { fresh: rows.length, index: followed?.place, ...(await assertWritten(manager, written)) };
+    return { fresh: rows.length, from: head, index: followed?.place, ...(await assertWritten(manager, written)) };
   });
   followed?.committed();
   return sealed;
 };
 
-const assertNotTakenBack = (tenantId: string, head: LockedHead, known: SealedEnd | undefined): void => {
-  if (known === undefined || reaches(head, known)) return;
-  throw new TrailFault(
-    'trail-behind',
-    `ankadb_audit has taken events back: the trail of tenant ${tenantId} ends at event ${head.seq}, and this process has sealed event ${known.seq}. deploy/backup.md says how to go on.`,
-  );
+/** @returns whether the seal at the end is known to be genuine, or nothing is known of the trail */
+const assertContinued = async (
+  manager: EntityManager,
+  { tenantId, known, descentOf }: Trail,
+  head: LockedHead,
+): Promise<boolean> => {
+  if (descentOf === undefined) return true;
+  if (known !== undefined && !reaches(head, known))
+    throw new TrailFault(
+      'trail-behind',
+      `ankadb_audit has taken events back: the trail of tenant ${tenantId} ends at event ${head.seq}, and this process has sealed event ${known.seq}. deploy/backup.md says how to go on.`,
+    );
+  const descent = await descentOf(manager, head);
+  if (descent === 'broken') throw notContinued(tenantId);
+  if (descent === 'pending') throw new LongDescent(head);
+  return descent === 'proven';
 };
 
 /** Divides the events into those that were not sealed before, and those that were. */
@@ -115,7 +138,7 @@ const place = (events: readonly AuthenticatedEvent[], head: LockedHead): readonl
 const bind = async (
   tenantId: string,
   rows: readonly PlacedEvent[],
-  index: IndexPlace,
+  index: IndexPlace | null,
   chainMac: ComputeMac,
 ): Promise<readonly BoundEvent[]> => {
   const [first, last] = [rows.at(0), rows.at(-1)];

@@ -1,9 +1,13 @@
 import type { EventName } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
+import { ownContext, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { SealedEnds } from '../anchor/sealed-ends.js';
+import { type SealedEnd, SealedEnds } from '../end/sealed-ends.js';
+import { TrailDescent } from '../end/trail-descent.js';
 import { findPlacedRows } from '../trail/placed-row.sql.js';
+
+/** The time for the proof of one trail's end, in milliseconds. Events of a trail that takes longer count as not sealed yet. */
+const provingMs = 5_000;
 
 /** Tells reporters which of their events are not sealed. */
 @Injectable()
@@ -11,6 +15,7 @@ export class FindUnsealed {
   constructor(
     private readonly dataSource: DataSource,
     private readonly ends: SealedEnds,
+    private readonly descent: TrailDescent,
   ) {}
 
   /**
@@ -34,8 +39,15 @@ export class FindUnsealed {
       (manager) => findPlacedRows(manager, tenantId, events, known),
       'REPEATABLE READ',
     );
-    if (head !== undefined && rows.length > 0) this.ends.learn(tenantId, head);
-    const sealed = new Set(rows.map(({ eventId }) => eventId));
+    const isSealed = head !== undefined && rows.length > 0 && (await this.continues(tenantId, head));
+    const sealed = new Set(isSealed ? rows.map(({ eventId }) => eventId) : []);
     return events.map(({ eventId }) => eventId).filter((eventId) => !sealed.has(eventId));
+  }
+
+  private async continues(tenantId: string, head: SealedEnd): Promise<boolean> {
+    const isProven = (await this.descent.of(ownContext('audit', provingMs, tenantId), head)) === 'proven';
+    // Of a trail that no anchor binds yet, the first end that is told counts.
+    if (isProven) this.ends.learn(tenantId, head, undefined);
+    return isProven;
   }
 }

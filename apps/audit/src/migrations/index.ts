@@ -9,3 +9,5 @@ export { MonthPartition1772300100000 } from './1772300100000-month-partition.js'
 export { DerivedHeads1774100000000 } from './1774100000000-derived-heads.js';
 export { RecordChangeIndex1776100000000 } from './1776100000000-record-change-index.js';
 export { SealedIndex1777000000000 } from './1777000000000-sealed-index.js';
+export { FailureIndex1796400000000 } from './1796400000000-failure-index.js';
+export { TimeIndex1796400100000 } from './1796400100000-time-index.js';

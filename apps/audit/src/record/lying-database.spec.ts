@@ -3,12 +3,14 @@ import { listRecordHeads, type RecordChange, readRecordHeads, recordDetails } fr
 import { withTenant } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AnchorSource } from '../anchor/anchor-source.js';
-import { BoundIndexes } from '../anchor/bound-index.js';
 import { HeldAnchors } from '../anchor/held-anchor.js';
-import { SealedEnds } from '../anchor/sealed-ends.js';
 import { ToldTrails } from '../anchor/told-trails.js';
 import { storeAnchor } from '../anchor/trail-anchor.sql.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
+import { BoundIndexes } from '../end/bound-index.js';
+import { KnownPlaces } from '../end/known-places.js';
+import { SealedEnds } from '../end/sealed-ends.js';
+import { TrailDescent } from '../end/trail-descent.js';
 import { MacSource } from '../mac/mac-source.js';
 import { underAttack } from '../testing/attacked-database.js';
 import { keepAnswers, lieNever, lieWhen, lyingTables } from '../testing/lying-tables.js';
@@ -345,7 +347,7 @@ describe('the heads of records in a database whose owner lies to some statements
       // Its heads were dropped from memory for those of other tenants. What it knows of the index stays.
       const [macs, alarm] = [app.get(MacSource), app.get(IndexAlarm)];
       const guard = app.get(TrailGuard);
-      const proven = new ProvenHeads(alarm, guard, app.get(SealedEnds), app.get(BoundIndexes));
+      const proven = new ProvenHeads(alarm, app.get(KnownPlaces), app.get(BoundIndexes), app.get(TrailDescent));
       const indexes = new RecordIndexes(dataSource, macs, alarm, guard, proven);
       await expect(indexes.heads(contextOf(tenantId))).rejects.toMatchObject({
         code: 'service-unavailable',

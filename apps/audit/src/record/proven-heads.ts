@@ -1,10 +1,11 @@
 import { recordIndexBytes } from '@ankasecure/audit-event';
-import { AnkaError, type RecordHead } from '@ankasecure/contracts';
+import { AnkaError, type Context, type RecordHead } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
-import { BoundIndexes } from '../anchor/bound-index.js';
-import { type IndexPlace, isSamePlace, noIndex, SealedEnds, type ToldEnd } from '../anchor/sealed-ends.js';
-import type { ToldSeal } from '../anchor/trail-end.sql.js';
-import { TrailGuard } from '../anchor/trail-guard.js';
+import { BoundIndexes } from '../end/bound-index.js';
+import { KnownPlaces } from '../end/known-places.js';
+import { type IndexPlace, isSamePlace, noIndex, type ToldEnd, type ToldPlace } from '../end/sealed-ends.js';
+import { TrailDescent } from '../end/trail-descent.js';
+import type { ToldSeal, ToldTrail } from '../end/trail-end.sql.js';
 import { type ComputeMac, isGenuine, type StoredMac } from '../mac/stored-mac.js';
 import { HeadMemory } from './head-memory.js';
 import { IndexAlarm } from './index-alarm.js';
@@ -27,6 +28,9 @@ export type Reading = (known: KnownHeads | undefined) => Promise<BoundReading>;
 
 export const older = 'it is older than before';
 export const unbound = 'it is not the one that the last seal of the trail binds';
+const broken = 'the trail does not continue what was sealed';
+const unfinished =
+  'The trail is being compared with what was sealed before. It has grown a lot since then. Repeat the request.';
 /** Heads of all tenants in memory; some 300 bytes each. */
 const mostHeads = 200_000;
 
@@ -40,9 +44,9 @@ export class ProvenHeads {
 
   constructor(
     private readonly alarm: IndexAlarm,
-    private readonly guard: TrailGuard,
-    private readonly ends: SealedEnds,
+    private readonly places: KnownPlaces,
     private readonly bound: BoundIndexes,
+    private readonly descent: TrailDescent,
   ) {}
 
   of(tenantId: string): KnownHeads | undefined {
@@ -69,12 +73,30 @@ export class ProvenHeads {
     throw new UnprovenEnd('service-unavailable', detail);
   }
 
+  /** As `KnownPlaces.expected`. */
+  expected(tenantId: string): (told: ToldPlace) => boolean {
+    return this.places.expected(tenantId);
+  }
+
+  /**
+   * Finds the index that belongs to a told end of the context's tenant's trail, once it is proved that the end continues the trail.
+   * @returns null if the end has a seal of version 1
+   * @throws AnkaError `service-unavailable` if it does not, or the proof goes on; as `boundAt`
+   */
+  async boundBy(context: Context, { end, seal }: ToldTrail, mac: ComputeMac): Promise<IndexPlace | null> {
+    const { tenantId } = context;
+    const descent = end === null ? 'proven' : await this.descent.of(context, end);
+    if (descent === 'broken') throw this.alarm.raise(tenantId, broken);
+    if (descent === 'pending') throw new AnkaError('service-unavailable', unfinished);
+    return this.boundAt(tenantId, end, async () => seal, mac);
+  }
+
   /**
    * The heads that the stored index holds: those that are known with what has changed since, or all that the database says.
    * @throws AnkaError `service-unavailable` if the index is not authentic, or not the one that belongs to the trail
    */
   async load(tenantId: string, reading: Reading, mac: ComputeMac, known: KnownHeads | undefined): Promise<KnownHeads> {
-    const fits = this.guard.expectedIndex(tenantId);
+    const fits = this.places.expectedIndex(tenantId);
     const told = await reading(known);
     const fault = impossible(tenantId, told);
     if (fault !== undefined) throw this.alarm.raise(tenantId, fault);
@@ -86,9 +108,9 @@ export class ProvenHeads {
   }
 
   /** Remembers which index belongs to the end that this process has sealed. */
-  bind(tenantId: string, end: ToldEnd, index: IndexPlace): void {
+  bind(tenantId: string, end: ToldEnd, index: IndexPlace | null): void {
     this.bound.learn(tenantId, end, index);
-    if (index.seq === end.seq) this.ends.learnIndex(tenantId, index);
+    if (index?.seq === end.seq) this.places.ends.learnIndex(tenantId, index);
   }
 
   /** Takes heads over that belong to a genuine index. */
@@ -109,7 +131,7 @@ export class ProvenHeads {
   }
 
   forget(): void {
-    this.ends.forgetIndexes();
+    this.places.ends.forgetIndexes();
     this.bound.forget();
     this.memory.clear();
   }
@@ -134,7 +156,7 @@ export class ProvenHeads {
       throw this.alarm.raise(tenantId, 'its MAC is not genuine');
     if (base.seq !== seq) return base.seq >= held.seq ? base : undefined;
     this.take(tenantId, base, held, heads);
-    this.ends.learnIndex(tenantId, held);
+    this.places.ends.learnIndex(tenantId, held);
     return base;
   }
 }

@@ -12,9 +12,11 @@ import {
 } from '@ankasecure/contracts';
 import { testProof } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { BoundIndexes } from '../anchor/bound-index.js';
-import { SealedEnds } from '../anchor/sealed-ends.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
+import { BoundIndexes } from '../end/bound-index.js';
+import { KnownPlaces } from '../end/known-places.js';
+import { SealedEnds } from '../end/sealed-ends.js';
+import { TrailDescent } from '../end/trail-descent.js';
 import { seal } from '../event/seal.js';
 import { MacSource } from '../mac/mac-source.js';
 import { reportedEventOf } from '../reporter/reported-event.js';
@@ -332,7 +334,7 @@ describe('the heads of records', () => {
       const event = eventOf(tenantId, { details: recordDetails([versionOf(keyId, 2)]) });
       const reported = reportedEventOf({ reporter: 'crypto-worker', partition: 'default' }, event);
       const [made] = await macs.compute(contextOf(tenantId), null, [reported.canonical]);
-      const trail = { tenantId, partition: 'default', known: undefined };
+      const trail = { tenantId, partition: 'default', known: undefined, descentOf: undefined };
       await seal(dataSource, trail, [{ ...reported, ...(made ?? expect.unreachable()) }], mac, indexes);
     };
     let asked = 0;
@@ -346,7 +348,8 @@ describe('the heads of records', () => {
       },
     } as MacSource;
     const alarm = app.get(IndexAlarm);
-    const heads = new ProvenHeads(alarm, guard(), new SealedEnds(), new BoundIndexes());
+    const places = new KnownPlaces(new SealedEnds());
+    const heads = new ProvenHeads(alarm, places, new BoundIndexes(), app.get(TrailDescent));
     const indexes: RecordIndexes = new RecordIndexes(dataSource, slow, alarm, guard(), heads);
     const found = await indexes.heads(contextOf(tenantId));
     expect([...found.all()].map(({ id }) => id).toSorted()).toEqual([`${keyId}/1`, `${keyId}/2`]);

@@ -3,9 +3,9 @@ import { AnkaError, type Context, monotonicNow } from '@ankasecure/contracts';
 import { BoundedMap, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type IndexPlace, indexReaches, isSamePlace, type ToldEnd } from '../anchor/sealed-ends.js';
-import { type ToldSeal, type ToldTrail, toldTrail } from '../anchor/trail-end.sql.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
+import { type IndexPlace, indexReaches, isSamePlace, type ToldEnd } from '../end/sealed-ends.js';
+import { type ToldSeal, type ToldTrail, toldTrail } from '../end/trail-end.sql.js';
 import { MacSource } from '../mac/mac-source.js';
 import type { ComputeMac } from '../mac/stored-mac.js';
 import { IndexAlarm } from './index-alarm.js';
@@ -37,7 +37,8 @@ export interface IndexedBatch {
 
 /** The index after a batch, which the batch's seal binds. */
 export interface FollowedIndex {
-  readonly place: IndexPlace;
+  /** Null: a seal of version 1 binds none. */
+  readonly place: IndexPlace | null;
   /** To be called after the commit. */
   readonly committed: () => void;
 }
@@ -112,8 +113,22 @@ export class RecordIndexes implements FollowIndex {
     return { place: placeOf(index), committed };
   }
 
-  private unchanged({ tenantId, last }: IndexedBatch, place: IndexPlace): FollowedIndex {
+  private unchanged({ tenantId, last }: IndexedBatch, place: IndexPlace | null): FollowedIndex {
     return { place, committed: () => this.proven.bind(tenantId, last, place) };
+  }
+
+  /**
+   * Leaves the index as the last seal binds it, whatever the database says of it. For an event without changes on a trail that stays
+   * refused: nobody is answered from its index.
+   */
+  leaving(): FollowIndex {
+    return {
+      follow: async (manager, batch) => {
+        const { tenantId, end, mac } = batch;
+        const sealAtEnd = async (): Promise<ToldSeal | null> => (await toldTrail(manager, tenantId)).seal;
+        return this.unchanged(batch, await this.proven.boundAt(tenantId, end, sealAtEnd, mac));
+      },
+    };
   }
 
   /**
@@ -172,7 +187,7 @@ export class RecordIndexes implements FollowIndex {
     const { tenantId } = context;
     const compared = await this.compareEachMinute(context);
     // Taken before the database is asked: what is sealed meanwhile may be missing in its answer.
-    const fits = this.guard.expected(tenantId);
+    const fits = this.proven.expected(tenantId);
     const told = await withTenant(this.dataSource, tenantId, (manager) => toldTrail(manager, tenantId));
     if (!fits(told)) throw this.alarm.raise(tenantId, 'the trail does not reach what was sealed');
     const bound = await this.boundBy(context, told);
@@ -185,8 +200,8 @@ export class RecordIndexes implements FollowIndex {
   }
 
   /** The index that the seal at the told end binds. */
-  private boundBy(context: Context, { end, seal }: ToldTrail): Promise<IndexPlace | null> {
-    return this.proven.boundAt(context.tenantId, end, async () => seal, this.macs.under(context));
+  private boundBy(context: Context, told: ToldTrail): Promise<IndexPlace | null> {
+    return this.proven.boundBy(context, told, this.macs.under(context));
   }
 
   /** Reads what the index holds after `known`, or everything. The trail's end is read in the same snapshot. */

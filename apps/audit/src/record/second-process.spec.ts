@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type AuditEvent, platformTenantId, type RecordChange, recordDetails } from '@ankasecure/contracts';
 import type { Pool, PoolClient } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { BoundIndexes } from '../anchor/bound-index.js';
+import { BoundIndexes } from '../end/bound-index.js';
 import { ReceiveEvents } from '../intake/receive-events.js';
 import { MacSource } from '../mac/mac-source.js';
 import { ForgedTrail } from '../testing/forged-trail.js';

@@ -2,7 +2,6 @@ import { type ChainRow, recordIndexBytes, type SealedIndex } from '@ankasecure/a
 import { type ComputeMac, isGenuine } from '../mac/stored-mac.js';
 import { sumOf } from '../record/known-heads.js';
 import type { SealedChange } from '../record/record-head.sql.js';
-import { namedChanges } from '../record/sealed-change.js';
 
 /** An index that was made with the batch whose seal binds it. */
 interface OwnIndex extends SealedIndex {
@@ -28,10 +27,9 @@ export class BoundIndexCheck {
     return this.found;
   }
 
-  /** Takes a verified row that names a change or bears a seal, in order. */
-  feed(row: ChainRow): void {
-    const { seq, macKeyId, chainSeal } = row;
-    if (namedChanges(row).length > 0) {
+  /** Takes a verified row that names changes or bears a seal, in order. */
+  feed({ seq, macKeyId, chainSeal }: Pick<ChainRow, 'seq' | 'macKeyId' | 'chainSeal'>, changes: number): void {
+    if (changes > 0) {
       this.isChanged = true;
       this.lastChange = seq;
     }

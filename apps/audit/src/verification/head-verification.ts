@@ -1,9 +1,8 @@
-import type { ChainRow } from '@ankasecure/audit-event';
-import { type RecordHead, type RecordName, recordKey } from '@ankasecure/contracts';
+import { type RecordChange, type RecordHead, type RecordName, recordKey } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import type { KnownHeads } from '../record/known-heads.js';
 import { type SealedChange, selectHeads, selectHeadsOf } from '../record/record-head.sql.js';
-import { LastChanges, namedChanges } from '../record/sealed-change.js';
+import { LastChanges } from '../record/sealed-change.js';
 
 /** The events that were verified. */
 export interface VerifiedStretch {
@@ -27,9 +26,9 @@ const isNamed = (head: RecordHead, last: SealedChange | undefined): boolean =>
 export class HeadVerification {
   private readonly last = new LastChanges();
 
-  /** Takes a verified row of the trail. */
-  feed(row: Pick<ChainRow, 'seq' | 'details'>): void {
-    this.last.add(row.seq, namedChanges(row));
+  /** Takes the changes that a verified row of the trail names. */
+  feed(seq: number, changes: readonly RecordChange[]): void {
+    this.last.add(seq, changes);
   }
 
   /** The last change of each record that the verified events name. */

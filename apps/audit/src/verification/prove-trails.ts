@@ -4,10 +4,11 @@ import { BoundedMap } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { MacSource } from '../mac/mac-source.js';
 import type { SealedChange } from '../record/record-head.sql.js';
+import { namedChanges } from '../record/sealed-change.js';
 import { findExactRow } from '../trail/exact-row.sql.js';
 import { TrailReader } from '../trail/trail-reader.js';
 import { HeadVerification } from './head-verification.js';
-import { TrailProof } from './trail-proof.js';
+import { type ProvenRow, TrailProof } from './trail-proof.js';
 
 /** A whole trail as it was proved: its end and the last changes of records that it names, or its first fault. */
 export type ProvenTrail =
@@ -16,7 +17,7 @@ export type ProvenTrail =
 
 /** The part of a trail that was proved before the time was over. */
 interface Progress {
-  readonly proven: ChainHead;
+  readonly proven: ProvenRow;
   readonly heads: HeadVerification;
 }
 
@@ -25,7 +26,7 @@ const capacity = 100_000;
 
 /**
  * Proves whole trails one after the other. A call that ran out of time is continued by the next one: what was proved is kept
- * until a call ends.
+ * until it is forgotten.
  */
 @Injectable()
 export class ProveTrails {
@@ -41,7 +42,6 @@ export class ProveTrails {
     const proven = new Map<string, ProvenTrail>();
     try {
       for (const tenantId of tenantIds) proven.set(tenantId, await this.proveOne({ ...context, tenantId }));
-      this.progress.clear();
       return proven;
     } catch (error) {
       if (!(error instanceof AnkaError) || error.code !== 'deadline-exceeded') throw error;
@@ -50,16 +50,23 @@ export class ProveTrails {
     }
   }
 
+  /** Forgets what was proved: the next call begins anew. */
+  forget(): void {
+    this.progress.clear();
+  }
+
   private proveOne(context: Context): Promise<ProvenTrail> {
     const { tenantId } = context;
     return this.reader.read('acceptance', tenantId, async (manager) => {
       const known = this.progress.get(tenantId);
       const last = known && (await findExactRow(manager, tenantId, known.proven.seq));
       const isKept = known !== undefined && last !== undefined && Buffer.from(known.proven.hash).equals(last.hash);
-      const fromSeq = isKept ? known.proven.seq + 1 : 1;
+      const before = isKept ? known.proven : undefined;
       const heads = isKept ? known.heads : new HeadVerification();
-      const stretch = { fromSeq, untilSeq: undefined };
-      const proof = new TrailProof(manager, this.macs, context, stretch, (row) => heads.feed(row));
+      const stretch = { fromSeq: (before?.seq ?? 0) + 1, untilSeq: undefined, before };
+      const proof = new TrailProof(manager, this.macs, context, stretch, (row) =>
+        heads.feed(row.seq, namedChanges(row)),
+      );
       try {
         const { head, fault } = await proof.run();
         return fault === undefined ? { end: head, changes: heads.changes } : { fault };

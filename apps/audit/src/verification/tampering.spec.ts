@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ChainRow } from '@ankasecure/audit-event';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { BoundIndexes } from '../anchor/bound-index.js';
+import { BoundIndexes } from '../end/bound-index.js';
 import { ForgedTrail, type Forgery } from '../testing/forged-trail.js';
 import { macKeyIdOf } from '../testing/mac-stand-in.js';
 import { database, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';

@@ -6,16 +6,25 @@ import { fetchRows, findExactRow, openTrail } from '../trail/exact-row.sql.js';
 import { TrailHead } from '../trail/trail-head.entity.js';
 import { checkMacs } from './check-macs.js';
 
+/** A row of the trail, and when it was sealed, in microseconds since the epoch. */
+export interface ProvenRow extends ChainHead {
+  readonly sealedAt: number;
+}
+
 /** The stretch of a trail to prove. Without `untilSeq`, it ends with the trail. */
 export interface Stretch {
   readonly fromSeq: number;
   readonly untilSeq: number | undefined;
+  /** The row before the stretch, if it was proved. Otherwise the database tells it. */
+  readonly before?: ProvenRow | undefined;
 }
 
 export interface Proof {
   /** The trail's head, in the snapshot of the proof. */
   readonly head: ChainHead;
   readonly untilSeq: number;
+  /** The row that the stretch follows; undefined if it begins with the trail, or there is none. */
+  readonly before: ProvenRow | undefined;
   /** The number of rows that seals vouch for, from the start of the stretch. */
   readonly checked: number;
   readonly fault: TrailFault | undefined;
@@ -28,7 +37,7 @@ const reserveMs = 500;
 /** Proves a stretch of the context's tenant's trail in the manager's snapshot: chain, gaps, MACs, seals and head. */
 export class TrailProof {
   private readonly coverage: Coverage;
-  private lastProven: ChainHead | undefined;
+  private lastProven: ProvenRow | undefined;
   /** Rows that name changes, since the last seal, and the row that bears the next one. */
   private readonly unproven: ChainRow[] = [];
 
@@ -44,7 +53,7 @@ export class TrailProof {
   }
 
   /** The last row that a seal vouches for, also if the proof did not end. */
-  get proven(): ChainHead | undefined {
+  get proven(): ProvenRow | undefined {
     return this.lastProven;
   }
 
@@ -53,10 +62,13 @@ export class TrailProof {
     const { fromSeq } = this.stretch;
     const head = await this.head();
     const untilSeq = this.stretch.untilSeq ?? head.seq;
-    const chain = await this.start();
-    const fault = chain === undefined ? this.nothingBefore(head) : this.inRange(await this.walk(chain, head));
+    const before = await this.before();
+    const fault =
+      before === undefined && fromSeq > 1
+        ? this.nothingBefore(head)
+        : this.inRange(await this.walk(this.chainAfter(before), head));
     const checked = Math.max(0, Math.min(this.coverage.covered, untilSeq) - (fromSeq - 1));
-    return { head, untilSeq, checked, fault };
+    return { head, untilSeq, before, checked, fault };
   }
 
   private async head(): Promise<ChainHead> {
@@ -64,15 +76,17 @@ export class TrailProof {
     return head ?? { seq: 0, hash: Buffer.of() };
   }
 
-  /** The chain at the start of the stretch, or undefined if the row before it does not exist. */
-  private async start(): Promise<ChainVerification | undefined> {
+  private async before(): Promise<ProvenRow | undefined> {
+    const { fromSeq, before } = this.stretch;
+    if (before !== undefined || fromSeq === 1) return before;
+    return findExactRow(this.manager, this.context.tenantId, fromSeq - 1);
+  }
+
+  private chainAfter(before: ProvenRow | undefined): ChainVerification {
     const { tenantId } = this.context;
-    const { fromSeq } = this.stretch;
-    if (fromSeq === 1) return new ChainVerification(tenantId);
-    const before = await findExactRow(this.manager, tenantId, fromSeq - 1);
-    if (before === undefined) return undefined;
-    const { hash: previousHash, sealedAt } = before;
-    return new ChainVerification(tenantId, { seq: fromSeq, previousHash, sealedAt });
+    if (before === undefined) return new ChainVerification(tenantId);
+    const { seq, hash: previousHash, sealedAt } = before;
+    return new ChainVerification(tenantId, { seq: seq + 1, previousHash, sealedAt });
   }
 
   private nothingBefore(head: ChainHead): TrailFault {
@@ -118,7 +132,7 @@ export class TrailProof {
       if (fault !== undefined) return fault;
       if (row.chainSeal !== null || row.details.includes('"record.')) this.unproven.push(row);
       if (this.coverage.covered !== row.seq) continue;
-      this.lastProven = { seq: row.seq, hash: row.hash };
+      this.lastProven = { seq: row.seq, hash: row.hash, sealedAt: row.sealedAt };
       for (const proven of this.unproven.splice(0)) this.onProven(proven);
     }
     return chain.fault;

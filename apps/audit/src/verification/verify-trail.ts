@@ -1,9 +1,12 @@
 import { AnkaError, type Context, type verifyTrail } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
+import { reaches, type SealedEnd } from '../end/sealed-ends.js';
+import { TrailDescent } from '../end/trail-descent.js';
 import { MacSource } from '../mac/mac-source.js';
 import { UnprovenEnd } from '../record/proven-heads.js';
 import { RecordIndexes } from '../record/record-indexes.js';
+import { namedChanges } from '../record/sealed-change.js';
 import { TrailReader } from '../trail/trail-reader.js';
 import { BoundIndexCheck } from './bound-index-check.js';
 import { HeadVerification, type VerifiedStretch } from './head-verification.js';
@@ -26,13 +29,15 @@ export class VerifyTrail {
     private readonly macs: MacSource,
     private readonly anchor: TrailAnchorCheck,
     private readonly indexes: RecordIndexes,
+    private readonly descent: TrailDescent,
   ) {}
 
   /**
    * Reads the rows in one snapshot and recomputes everything from their columns: canonical bytes, leaf hashes, chain, gaps,
    * MACs, chain seals and, where the range reaches the end, the trail's head. Where the range ends inside a batch, the
    * verification continues to that batch's seal, since only the seal vouches for the order and details of its rows. A range
-   * beyond the head is `tail-missing`. A range that reaches the end must also reach the place that the anchor in the HSM holds.
+   * beyond the head is `tail-missing`. A range that reaches the end must also reach the place that the anchor in the HSM holds,
+   * and what this process has sealed since.
    *
    * A row with a fault of its own is named itself. Sound rows without a valid seal are `unsealed`, from the first after the
    * last valid seal on. `checked` counts the rows that seals vouch for.
@@ -44,14 +49,18 @@ export class VerifyTrail {
     if (untilSeq !== undefined && untilSeq < fromSeq)
       throw new AnkaError('request-invalid', 'untilSeq: must be at least fromSeq');
     const { tenantId } = context;
-    const compare = await this.anchor.begin(tenantId);
+    const known = this.descent.ends.of(tenantId);
+    const anchor = await this.anchor.begin(tenantId);
     return this.reader.read('verification', tenantId, async (manager) => {
       const [heads, bound] = [new HeadVerification(), new BoundIndexCheck()];
       const proof = await new TrailProof(manager, this.macs, context, { fromSeq, untilSeq }, (row) => {
-        heads.feed(row);
-        bound.feed(row);
+        const changes = namedChanges(row);
+        heads.feed(row.seq, changes);
+        bound.feed(row, changes.length);
+        anchor.feed(row);
       }).run();
-      const compared = await compare(manager, proof.head);
+      const anchored = await anchor.compare(manager, context, { ...proof, fromSeq });
+      const compared = (await this.withoutKnown(context, known, proof, anchored)) ?? anchored;
       const verified = { fromSeq, untilSeq: proof.untilSeq, end: proof.head.seq };
       const fault =
         proof.fault ??
@@ -65,6 +74,20 @@ export class VerifyTrail {
         (compared.standing === 'differs' ? undefined : forgotten(await this.knownFault(context, heads, verified)));
       return verificationOf(fromSeq, proof, fault, compared);
     });
+  }
+
+  /** Compares a sound trail that matches the anchor with what this process has sealed or proved since. */
+  private async withoutKnown(
+    context: Context,
+    known: SealedEnd | undefined,
+    { head, fault }: Proof,
+    { standing, seq }: Compared,
+  ): Promise<Compared | undefined> {
+    if (known === undefined || fault !== undefined || standing === 'differs') return undefined;
+    const end = { seq: head.seq, hash: Buffer.from(head.hash) };
+    if (reaches(end, known) && (await this.descent.of(context, end)) !== 'broken') return undefined;
+    const detail = `The trail does not have event ${known.seq} as the audit service has sealed it.`;
+    return { standing: 'differs', seq, detail, faultSeq: Math.min(known.seq, head.seq + 1) };
   }
 
   /** A trail whose last seal is not genuine answers no question either. That is a fault of its end, which the stretch need not reach. */

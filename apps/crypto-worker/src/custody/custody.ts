@@ -175,6 +175,8 @@ export interface ImportAbility {
   readonly detail: string;
   /** Steps that the worker performs outside the HSM to import this kind of key, because this token lacks them. */
   readonly outsideSteps?: readonly OutsideStepName[];
+  /** The token fills a secret up to a multiple of 8 bytes with zeros when it wraps it. */
+  readonly fillsWrapped?: true;
 }
 
 /**
@@ -263,10 +265,8 @@ export interface Custody extends KeyCustody {
   /** @param of the kind of key to import, if known. The key is tried before it is kept, with more than its own purpose. */
   importAbility(method: ImportMethod, of?: Pick<KeyRef, 'algorithm' | 'purpose'>): ImportAbility;
   /**
-   * Imports a key. Its plaintext exists only inside the token, except for the step `import-check`. The public half of a pair is computed and proved, never taken
-   * from the material.
-   * @throws AnkaError `decryption-failed` for material that is not a key of that algorithm, whatever the cause, which is an
-   * `ImportFailure`
+   * Imports a key. Its plaintext exists only inside the token, except for the step `import-check`. Its public half is computed.
+   * @throws AnkaError `decryption-failed` for material that is not such a key. Its cause is an `ImportFailure`
    */
   importKey(budget: Deadline, key: NewKey, material: ImportedMaterial): Promise<GeneratedKey>;
   /**

@@ -1,11 +1,11 @@
 import {
-  AnkaError,
   type Context,
   type DryRun,
   type deleteGrants,
   type Grant,
   type getGrants,
   type KeyGrants,
+  noSuchKey,
   type putGrants,
 } from '@ankasecure/contracts';
 import { removeRecord, withTenant } from '@ankasecure/service-kit';
@@ -20,6 +20,7 @@ import { KeyRecord } from '../key/record/key.entity.js';
 import { readCurrent } from '../key/record/select-version.js';
 import { forecastKey } from '../outcome/dry-run-answer.js';
 import { type KeyAction, KeyActionRunner } from '../outcome/key-action.js';
+import { assertGrantsWhole } from './known-grants.js';
 
 type Put = z.infer<typeof putGrants.contract.request>;
 type Delete = z.infer<typeof deleteGrants.request>;
@@ -29,6 +30,8 @@ interface GrantChange {
   readonly operation: 'key.grants.put' | 'key.grants.delete';
   readonly keyId: string;
   readonly next: (held: readonly Grant[]) => readonly Grant[];
+  /** The one grantee whose grant is taken, if the request names one. */
+  readonly named?: Pick<Grant, 'kind' | 'grantee'>;
 }
 
 /** The grants before a change, as they were loaded, and after it. */
@@ -45,7 +48,12 @@ const replacing = ({ id, grants }: Put): GrantChange => ({
 
 const taking = ({ id, kind, grantee }: Delete): GrantChange => {
   const ends = (row: Grant): boolean => kind === undefined || (row.kind === kind && row.grantee === grantee);
-  return { operation: 'key.grants.delete', keyId: id, next: (held) => held.filter((row) => !ends(row)) };
+  return {
+    operation: 'key.grants.delete',
+    keyId: id,
+    next: (held) => held.filter((row) => !ends(row)),
+    ...(kind !== undefined && grantee !== undefined && { named: { kind, grantee } }),
+  };
 };
 
 /**
@@ -99,9 +107,14 @@ const actionOf = (context: Context, change: GrantChange): KeyAction<GrantPlan, K
 };
 
 /** Locks the key and plans the change. @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed` */
-const decide = async (manager: EntityManager, context: Context, { keyId, next }: GrantChange): Promise<GrantPlan> => {
+const decide = async (
+  manager: EntityManager,
+  context: Context,
+  { keyId, next, named }: GrantChange,
+): Promise<GrantPlan> => {
   await lockKeyFor(manager, context, 'manage', keyId);
   const held = await loadGrants(manager, context.tenantId, keyId);
+  await assertGrantsWhole(manager, context.tenantId, keyId, held, named);
   const before = held.map(grantIn);
   const after = next(before);
   assertNoGain(context, before, after);
@@ -110,7 +123,7 @@ const decide = async (manager: EntityManager, context: Context, { keyId, next }:
 
 const read = async (manager: EntityManager, tenantId: string, keyId: string): Promise<KeyGrants> => {
   const key = await manager.findOneBy(KeyRecord, { tenantId, id: keyId });
-  if (key === null) throw new AnkaError('key-not-found');
+  if (key === null) throw noSuchKey();
   return { keyId, grants: await readGrants(manager, tenantId, keyId), revision: key.revision };
 };
 

@@ -1,4 +1,4 @@
-import { secondsOf } from '@ankasecure/contracts';
+import { duration } from '@ankasecure/contracts';
 import { z } from 'zod';
 
 /** The time for which backups of the database are kept, if the configuration does not say otherwise. */
@@ -6,13 +6,7 @@ export const defaultHorizon = 'P35D';
 
 export const backupConfig = z.strictObject({
   /** The time for which backups of the database are kept, in ISO 8601. Replaced KEKs are kept as long. */
-  horizon: z
-    .string()
-    .refine(
-      (value) => secondsOf(value) !== null,
-      'must be an ISO 8601 duration in days, hours, minutes and seconds, and longer than zero',
-    )
-    .default(defaultHorizon),
+  horizon: duration.default(defaultHorizon),
 });
 
 /** The section, and the token it is injected by. */

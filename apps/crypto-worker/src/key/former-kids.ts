@@ -1,4 +1,4 @@
-import { AnkaError, formerKid } from '@ankasecure/contracts';
+import { AnkaError, formerKid, noSuchKey } from '@ankasecure/contracts';
 import { assertAsked, BoundedMap, withTenant } from '@ankasecure/service-kit';
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import type { NamedById } from './key-store.js';
@@ -22,10 +22,10 @@ export class FormerKids {
     const name = `${tenantId}/${kid}`;
     const known = this.known.use(name);
     if (known !== undefined) return known;
-    if (!formerKid.safeParse(kid).success) throw new AnkaError('key-not-found');
+    if (!formerKid.safeParse(kid).success) throw noSuchKey();
     const found = await withTenant(this.dataSource, tenantId, async (manager) => {
       const record = await manager.findOneBy(FormerKidRecord, { tenantId, kid });
-      if (record === null) throw new AnkaError('key-not-found');
+      if (record === null) throw noSuchKey();
       assertAsked(manager, record, { tenantId, kid });
       return { keyId: record.keyId, version: record.version ?? importedVersion };
     });

@@ -1,16 +1,17 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, noSuchKey, noSuchVersion } from '@ankasecure/contracts';
 import { BoundedMap, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { GrantsOfKey } from '../access/access.js';
 import { grantsOf, readGrants } from '../access/grant.js';
 import { FormerKids } from './former-kids.js';
 import type { Lifecycle } from './key-state.js';
 import { type KeyVersion, objectKindOf } from './key-version.js';
 import { NamedKeys } from './named-key.js';
+import { KeyRecord } from './record/key.entity.js';
 import { KeyVersionRecord } from './record/key-version.entity.js';
-import { currentNumber, readVersion, type StoredVersion } from './record/select-version.js';
+import { readVersion, type StoredVersion } from './record/select-version.js';
 import { wrappedOf } from './wrapped-version.js';
 
 const millisOf = (date: Date | null): number | null => date?.getTime() ?? null;
@@ -140,16 +141,10 @@ export class KeyStore {
 
   /** Whether no later version of the key has begun. If one has, the key is read again. */
   async isCurrent({ tenantId, keyId, version }: Pick<KeyVersion, 'tenantId' | 'keyId' | 'version'>): Promise<boolean> {
-    const hasLater = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager
-        .createQueryBuilder(KeyVersionRecord, 'version')
-        .where('version.tenantId = :tenantId AND version.keyId = :keyId', { tenantId, keyId })
-        .andWhere(`version.version = ${currentNumber(':tenantId', ':keyId')} AND version.version > :version`, {
-          version,
-        })
-        .getExists(),
+    const current = await withTenant(this.dataSource, tenantId, (manager) =>
+      readVersion(manager, tenantId, keyId, null),
     );
-    if (!hasLater) return true;
+    if (current === undefined || current.version <= version) return true;
     this.forget(tenantId, keyId);
     return false;
   }
@@ -167,10 +162,21 @@ export class KeyStore {
   private read(tenantId: string, keyId: string, version: number | null): Promise<GrantedVersion> {
     return withTenant(this.dataSource, tenantId, async (manager) => {
       const row = await readVersion(manager, tenantId, keyId, version);
-      if (row === undefined) throw new AnkaError('key-not-found');
+      if (row === undefined) throw await missing(manager, tenantId, keyId, version);
       // Grants are read after the version. The fence refuses a revision older than its grants, but not one that is newer.
       const grants = grantsOf(await readGrants(manager, tenantId, keyId));
       return Object.assign(versionOf(row), { grants });
     });
   }
 }
+
+/** Tells a key that is missing from one that has no such version. */
+const missing = async (
+  manager: EntityManager,
+  tenantId: string,
+  keyId: string,
+  version: number | null,
+): Promise<AnkaError> =>
+  version !== null && (await manager.existsBy(KeyRecord, { tenantId, id: keyId }))
+    ? noSuchVersion(version)
+    : noSuchKey();

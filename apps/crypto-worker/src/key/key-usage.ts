@@ -1,4 +1,4 @@
-import { AnkaError, type Context, type KeyUsage } from '@ankasecure/contracts';
+import { type Context, type KeyUsage, noSuchKey } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -28,7 +28,7 @@ export class ReadUsage {
     const { tenantId } = context;
     const rows = await withTenant(this.dataSource, tenantId, async (manager) => {
       const found = await usageOf(manager, tenantId, id);
-      if (found.length === 0) throw new AnkaError('key-not-found');
+      if (found.length === 0) throw noSuchKey();
       await assertGranted(manager, context, 'view', id);
       return found;
     });

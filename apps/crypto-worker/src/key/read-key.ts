@@ -8,6 +8,8 @@ import {
   type KeyVersionResource,
   type listKeys,
   type listKeyVersions,
+  noSuchKey,
+  noSuchVersion,
 } from '@ankasecure/contracts';
 import { Clock, type CursorScope, CursorSeal, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -94,7 +96,7 @@ export class ReadKey {
     return withTenant(this.dataSource, tenantId, async (manager) => {
       await assertVisible(manager, context, id);
       const row = await readVersion(manager, tenantId, id, version);
-      if (row === undefined) throw new AnkaError('key-not-found');
+      if (row === undefined) throw version === null ? noSuchKey() : noSuchVersion(version);
       return row;
     });
   }
@@ -140,7 +142,7 @@ export class ReadKey {
 
 /** @throws AnkaError `key-not-found`; `key-access-denied` for a key that the caller may not see */
 const assertVisible = async (manager: EntityManager, context: Context, id: string): Promise<void> => {
-  if (!(await manager.existsBy(KeyRecord, { tenantId: context.tenantId, id }))) throw new AnkaError('key-not-found');
+  if (!(await manager.existsBy(KeyRecord, { tenantId: context.tenantId, id }))) throw noSuchKey();
   await assertGranted(manager, context, 'view', id);
 };
 

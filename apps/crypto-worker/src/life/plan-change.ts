@@ -1,4 +1,4 @@
-import { AnkaError, type KeyState, type RevocationReason } from '@ankasecure/contracts';
+import { AnkaError, type KeyState, noSuchKey, noSuchVersion, type RevocationReason } from '@ankasecure/contracts';
 import type { ControlledAction } from '@ankasecure/policy-rules';
 import { isCompromise, type Move, onRecord, refusalOf, stateAt, targetOf } from '../key/key-state.js';
 import { lifecycleOf } from '../key/key-store.js';
@@ -122,7 +122,7 @@ export const planChange = (
   const current = rows.at(-1);
   const meant = versionsMeant(rows, change);
   const last = meant.at(-1);
-  if (last === undefined) throw new AnkaError('key-not-found', 'The key has no such version');
+  if (last === undefined) throw change.version === undefined ? noSuchKey() : noSuchVersion(change.version);
   if (last !== current && ofCurrentOnly.includes(verb))
     throw new AnkaError(
       'key-state',

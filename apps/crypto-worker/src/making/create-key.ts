@@ -170,9 +170,9 @@ export class CreateKey {
     policy: EnforcedPolicy,
   ): Promise<boolean> {
     await shareFence(manager, tenantId);
-    const held = await manager.existsBy(TenantPolicyRecord, { tenantId, revision: policy.revision });
+    const held = await manager.findOneBy(TenantPolicyRecord, { tenantId, revision: policy.revision });
     // Another key may have been made meanwhile. The next attempt detects it.
-    if (!held || !(await this.room.isLeft(manager, tenantId))) return false;
+    if (held === null || !(await this.room.isLeft(manager, tenantId))) return false;
     const now = await this.makings.clock.within(manager);
     if (!isValidAt(ruling.decision, now) || (await supply.holds?.(manager, now)) === false) return false;
     await lockFreeKids(manager, tenantId, source.formerKids ?? []);

@@ -25,7 +25,7 @@ import { PlatformKeys } from '../platform-key/platform-key.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import { Quotas } from '../quota/quotas.js';
 import { type CreatedKey, CreateKey } from './create-key.js';
-import { assertLengths } from './material-length.js';
+import { assertLengths, filledAdvice } from './material-length.js';
 import type { KeySource, Supply } from './plan-creation.js';
 import { assertUnwraps } from './wrapping-key.js';
 
@@ -37,8 +37,24 @@ type Material = Pick<ImportRequest, 'wrappingKeyId' | 'formerKids'> & {
 };
 
 /** Whether the version is the one that was read. */
-const isUnchanged = (manager: EntityManager, { tenantId, keyId, version, revision }: KeyVersion): Promise<boolean> =>
-  manager.existsBy(KeyVersionRecord, { tenantId, keyId, version, revision });
+const isUnchanged = async (
+  manager: EntityManager,
+  { tenantId, keyId, version, revision }: KeyVersion,
+): Promise<boolean> => (await manager.findOneBy(KeyVersionRecord, { tenantId, keyId, version, revision })) !== null;
+
+/** Adds `advice` to every refusal of material for custody `wrapped`, whatever its cause. */
+const advising = (supply: Supply, advice: string | undefined): Supply => ({
+  ...supply,
+  make: async (key) => {
+    try {
+      return await supply.make(key);
+    } catch (error) {
+      if (advice === undefined || key.wrapping === undefined || !(error instanceof AnkaError)) throw error;
+      if (error.code !== 'decryption-failed') throw error;
+      throw new AnkaError(error.code, `${error.detail} ${advice}`, { cause: error.cause });
+    }
+  },
+});
 
 /** Imports tenants' keys, and offers the key to wrap them with. */
 @Injectable()
@@ -117,16 +133,18 @@ export class ImportKey {
       details: { method, ...(oaepHash && { oaepHash }), ...(wrappingKeyId !== undefined && { wrappingKeyId }) },
       prepare: async (algorithm, purpose, policy) => {
         if (formerKids !== undefined) await this.keys.former.assertFree(context.tenantId, formerKids);
-        const { available, detail } = this.custody.importAbility(method, { algorithm, purpose });
+        const { available, detail, fillsWrapped } = this.custody.importAbility(method, { algorithm, purpose });
         if (!available) throw new AnkaError('algorithm-unavailable', detail);
         // The token cannot unwrap keys that it cannot wrap.
         const { algs, excluded } = await this.custody.capability(context, algorithm, purpose, 'wrapped');
         if (algs.length === 0)
           throw new AnkaError('algorithm-unavailable', `${algorithm} cannot be imported. ${excluded[0]?.detail ?? ''}`);
         assertLengths(algorithm, method, bytes.length);
-        return wrappingKeyId === undefined
-          ? this.underPlatformKey(context, bytes)
-          : this.underWrappingKey(context, { id: wrappingKeyId, algorithm, policy }, bytes);
+        const supply =
+          wrappingKeyId === undefined
+            ? this.underPlatformKey(context, bytes)
+            : await this.underWrappingKey(context, { id: wrappingKeyId, algorithm, policy }, bytes);
+        return fillsWrapped === true ? advising(supply, filledAdvice(algorithm, method, bytes.length)) : supply;
       },
     };
   }

@@ -1,11 +1,11 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type AlgorithmName, algorithmNames, algorithmOf, secretBytesOf } from '@ankasecure/algorithm';
 import type { AnkaError } from '@ankasecure/contracts';
 import { describe, expect, it } from 'vitest';
 import { importFailed, importFailures } from '../custody/import-failure.js';
 import { failureCodeOf } from '../outcome/event.js';
-import { assertLengths } from './material-length.js';
+import { assertLengths, filledAdvice } from './material-length.js';
 
 const wrapped = (bytes: number): number => 8 + 8 * Math.ceil(bytes / 8);
 
@@ -38,9 +38,54 @@ describe('the length of wrapped material', () => {
       expect(refusal(name, 'aes-kwp', wrapped(length))).toBeUndefined();
       expect(refusal(name, 'rsa-aes-kwp', 512 + wrapped(length))).toBeUndefined();
       expect(refusal(name, 'aes-kwp', wrapped(Math.ceil((length * 4) / 3) + 56))).toContain('PEM text');
-      expect(refusal(name, 'aes-kwp', wrapped(32))).toMatch(/^(?!.*PEM).*A bare scalar or a key of another algorithm/);
+      const bare = refusal(name, 'aes-kwp', wrapped(Math.ceil(algorithmOf(name).bits / 8)));
+      expect(bare).toMatch(/^(?!.*PEM).*of a bare private number/);
     },
   );
+
+  it.each([
+    ['EC-P256', pkcs8Of('EC-P384'), ['EC-P384']],
+    ['EC-P521', generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' }), ['Ed25519']],
+    ['EC-P384', pkcs8Of('RSA-2048'), ['RSA-2048']],
+    ['RSA-2048', pkcs8Of('RSA-4096'), ['RSA-4096']],
+    [
+      'RSA-2048',
+      generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ format: 'der', type: 'pkcs8' }),
+      [],
+    ],
+    ['RSA-2048', Buffer.alloc(40), []],
+  ] as const)('of %s names only the causes that have it', (name, { length }, others) => {
+    const said = refusal(name, 'aes-kwp', wrapped(length)) ?? '';
+    expect(said).toContain(`in DER has`);
+    expect(said).not.toMatch(/PEM|encrypted PKCS#8 file/);
+    expect([...said.matchAll(/of a key of ([A-Za-z0-9-]+)/g)].map(([, other]) => other)).toEqual(others);
+  });
+
+  it.each(['EC-P256', 'EC-P384', 'RSA-2048', 'RSA-3072'] as const)('of %s tells encrypted files', (name) => {
+    const key = createPrivateKey({ key: pkcs8Of(name), format: 'der', type: 'pkcs8' });
+    const secret = { type: 'pkcs8', cipher: 'aes-256-cbc', passphrase: 'x' } as const;
+    const [der, text] = [key.export({ ...secret, format: 'der' }), key.export({ ...secret, format: 'pem' })];
+    expect(refusal(name, 'aes-kwp', wrapped(der.length))).toContain('of an encrypted PKCS#8 file (decrypt it)');
+    expect(refusal(name, 'aes-kwp', wrapped(text.length))).toContain('of an encrypted PKCS#8 file in PEM');
+  });
+
+  it.each([
+    ['HMAC-SHA256', 64, undefined],
+    ['HMAC-SHA256', 65, '72'],
+    ['HMAC-SHA256', 100, '104'],
+    ['HMAC-SHA256', 128, '128'],
+    ['HMAC-SHA384', 128, undefined],
+    ['HMAC-SHA512', 127, undefined],
+    ['AES-256', 32, undefined],
+  ] as const)('of %s with %i bytes tells where filling it up would change it', (name, bytes, exactly) => {
+    const told = [
+      filledAdvice(name, 'aes-kwp', wrapped(bytes)),
+      filledAdvice(name, 'rsa-aes-kwp', 512 + wrapped(bytes)),
+    ];
+    const expected =
+      exactly === undefined ? undefined : (expect.stringContaining(`must have exactly ${exactly}.`) as unknown);
+    expect(told).toEqual([expected, expected]);
+  });
 
   it.each(algorithmNames.filter((name) => ['aes', 'hmac'].includes(algorithmOf(name).kind)))(
     'of %s is that of the key',

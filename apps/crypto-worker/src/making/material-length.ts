@@ -1,11 +1,6 @@
 import { type AlgorithmKind, type AlgorithmName, algorithmOf, secretBytesOf } from '@ankasecure/algorithm';
 import { AnkaError, type ImportMethod } from '@ankasecure/contracts';
-
-/** The lengths of a key before it is wrapped, in bytes. */
-interface Lengths {
-  readonly least: number;
-  readonly most: number;
-}
+import { type Lengths, lengthCause } from './length-cause.js';
 
 /** A private key of RSA has nine numbers, together four and a half times as long as the modulus (RFC 8017 §A.1.2). */
 const ofRsa = (bits: number): Lengths => ({
@@ -40,14 +35,10 @@ const wrappedBytes = (bytes: number): number => 8 + 8 * Math.ceil(bytes / 8);
 
 const range = ({ least, most }: Lengths): string => (least === most ? `${least}` : `${least} to ${most}`);
 
-/** The usual causes of a private key of another length. */
-const tooLong = 'PEM text and an encrypted PKCS#8 file are longer: decrypt and convert it to DER first.';
-const tooShort = 'A bare scalar or a key of another algorithm is shorter.';
-
-const materialOf = (name: AlgorithmName, lengths: Lengths, isLong: boolean): string =>
+const expected = (name: AlgorithmName, lengths: Lengths, held: Lengths): string =>
   ['aes', 'hmac'].includes(algorithmOf(name).kind)
     ? `A key of ${name} has ${range(lengths)}.`
-    : `An unencrypted PKCS#8 PrivateKeyInfo of ${name} in DER has ${range(lengths)}. ${isLong ? tooLong : tooShort}`;
+    : `An unencrypted PKCS#8 PrivateKeyInfo of ${name} in DER has ${range(lengths)}.${lengthCause(name, held)}`;
 
 const methodForm: Readonly<Record<ImportMethod, string>> = {
   'rsa-aes-kwp': `With rsa-aes-kwp it is ${oaepBytes} bytes of RSA-OAEP, then AES key wrap with padding`,
@@ -69,8 +60,24 @@ export const assertLengths = (name: AlgorithmName, method: ImportMethod, bytes: 
   const { kind, bits } = algorithmOf(name);
   const lengths = lengthsOf[kind](bits, name);
   if (wrapped >= wrappedBytes(lengths.least) && wrapped <= wrappedBytes(lengths.most)) return;
+  const held = { least: wrapped - 15, most: wrapped - 8 };
   throw new AnkaError(
     'request-invalid',
-    `wrappedKey: holds ${wrapped - 15} to ${wrapped - 8} bytes of key material. ${materialOf(name, lengths, wrapped > wrappedBytes(lengths.most))}`,
+    `wrappedKey: holds ${held.least} to ${held.most} bytes of key material. ${expected(name, lengths, held)}`,
   );
+};
+
+/** The block of the hash, above which HMAC hashes its key first (RFC 2104 §2), in bytes. */
+const blockBytes = (bits: number): number => (bits === 256 ? 64 : 128);
+
+/**
+ * What the length tells, before anything is unwrapped, of a key for custody `wrapped` on a token that fills secrets up with
+ * zeros: a filled HMAC key is the same key only up to the block of its hash.
+ * @returns a sentence for whoever's import fails, or undefined
+ */
+export const filledAdvice = (name: AlgorithmName, method: ImportMethod, bytes: number): string | undefined => {
+  const { kind, bits } = algorithmOf(name);
+  const most = bytes - (method === 'rsa-aes-kwp' ? oaepBytes : 0) - 8;
+  if (kind !== 'hmac' || most <= blockBytes(bits)) return undefined;
+  return `In custody wrapped, this token keeps a key of ${name} that is longer than ${blockBytes(bits)} bytes only in multiples of 8 bytes: this one must have exactly ${most}. Otherwise import it into custody token.`;
 };

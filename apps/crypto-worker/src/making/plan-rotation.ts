@@ -5,6 +5,7 @@ import {
   type Context,
   type ImportedPublicKey,
   type KeyState,
+  noSuchKey,
   secondsOf,
 } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
@@ -99,7 +100,7 @@ export const planRotation = async (
   const now = policy.now();
   const current = replacedOf(found, now);
   const newest = found.at(-1);
-  if (current === undefined || newest === undefined) throw new AnkaError('key-not-found');
+  if (current === undefined || newest === undefined) throw noSuchKey();
   assertMadeHere(current.key.purpose);
   const spki = nextPublicKey(current, publicKey, trigger);
   if (formerKids !== undefined && spki === undefined)

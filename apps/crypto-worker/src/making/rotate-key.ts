@@ -1,7 +1,7 @@
 import type { Context, DryRun, Key, Notice } from '@ankasecure/contracts';
 import { changeRecord, transactionTime, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, MoreThanOrEqual } from 'typeorm';
 import { assertGranted } from '../access/grant.js';
 import { Custody } from '../custody/custody.js';
 import { lockFreeKids, writeFormerKids } from '../key/former-kids.js';
@@ -9,7 +9,9 @@ import { keyResource } from '../key/key-resource.js';
 import { isValidAt, stateAt, targetOf } from '../key/key-state.js';
 import { KeyStore, lifecycleOf } from '../key/key-store.js';
 import { assertRevision, lockKey, reviseKey } from '../key/lock/lock-key.js';
+import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { readCurrentAndMade, type StoredVersion } from '../key/record/select-version.js';
+import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
 import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import { followedVersion, toBeFollowed } from './followed-version.js';
@@ -24,7 +26,6 @@ import {
   type Versions,
   wantedOf,
 } from './plan-rotation.js';
-import { decisionHolds } from './rotate-key.sql.js';
 
 /** The key with its new version. */
 export interface Rotated {
@@ -158,9 +159,9 @@ export class RotateKey {
     const { tenantId } = context;
     const { keyId: id } = replaced;
     await lockKey(manager, context, id);
-    const decided = [tenantId, id, replaced.version, replaced.revision, policy.revision, version];
-    const held = await manager.query<unknown[]>(decisionHolds, decided);
-    if (held.length === 0 || !(await this.versions.room.isLeftForVersion(manager, tenantId))) return false;
+    const held =
+      (await isUnchanged(manager, replaced, policy)) && !(await isAnyFrom(manager, { tenantId, keyId: id, version }));
+    if (!held || !(await this.versions.room.isLeftForVersion(manager, tenantId))) return false;
     await lockFreeKids(manager, tenantId, formerKids);
     return isValidAt(validity, await this.makings.clock.within(manager));
   }
@@ -192,3 +193,18 @@ export class RotateKey {
     );
   }
 }
+
+/** Whether the version and the policy are those that the rotation was decided on. */
+const isUnchanged = async (
+  manager: EntityManager,
+  { tenantId, keyId, version, revision }: StoredVersion,
+  policy: EnforcedPolicy,
+): Promise<boolean> =>
+  (await manager.findOneBy(KeyVersionRecord, { tenantId, keyId, version, revision })) !== null &&
+  (await manager.findOneBy(TenantPolicyRecord, { tenantId, revision: policy.revision })) !== null;
+
+/** Whether the key has the version that is to be made, or a later one. */
+const isAnyFrom = (
+  manager: EntityManager,
+  { version, ...ofKey }: Pick<KeyVersionRecord, 'tenantId' | 'keyId' | 'version'>,
+): Promise<boolean> => manager.existsBy(KeyVersionRecord, { ...ofKey, version: MoreThanOrEqual(version) });

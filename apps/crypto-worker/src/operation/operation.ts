@@ -142,8 +142,8 @@ const verify: Operation<contracts.VerifyItem, JwsParts | undefined> = {
   alg: (key, item, parts) => (key.publicKey === null ? verifyAlgOf(key, parts?.alg ?? item.alg) : null),
   enc: () => undefined,
   async run(custody, budget, key, item, parts) {
-    const { alg, valid } = await verifyItem(custody, budget, key, item, parts);
-    return { alg, body: { valid }, ...(valid ? {} : { failureCode: 'signature-invalid' }) };
+    const { alg, ...verdict } = await verifyItem(custody, budget, key, item, parts);
+    return { alg, body: { ...verdict }, ...(verdict.valid ? {} : { failureCode: 'signature-invalid' }) };
   },
 };
 

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { monotonicNow } from '@ankasecure/contracts';
-import { decidingOf, isTracked, recordOf, type Sealed, takeRevisions } from '@ankasecure/service-kit';
+import { advancePosition, decidingOf, isTracked, recordOf, type Sealed } from '@ankasecure/service-kit';
 import { DataSource } from 'typeorm';
 import { openPkcs11Custody } from '../custody/pkcs11/pkcs11-custody.js';
 import { schema } from '../schema.js';
@@ -48,7 +48,8 @@ const rows = await dataSource.manager.createQueryBuilder<object>(metadata.target
 for (const row of rows) {
   if (isTracked(metadata)) {
     const { tenantId } = row as { tenantId: string };
-    (row as Sealed).recordRevision = await takeRevisions(dataSource.manager, tenantId);
+    const now = Date.now() * 1000;
+    (row as Sealed).recordRevision = (await advancePosition(dataSource.manager, tenantId, 1, now)).revision;
   }
   const [seal] = await macs.seal('crypto-worker', [recordOf('crypto-worker', row, metadata)]);
   await dataSource.manager.update(metadata.target, metadata.getEntityIdMap(row) ?? {}, {

@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, verify } from 'node:crypto';
+import { createHash, createHmac, generateKeyPairSync, randomBytes, sign as signDirectly, verify } from 'node:crypto';
 import { hashBytes, type JwsAlg, signatureSchemes } from '@ankasecure/algorithm';
 import {
   type SignItem,
@@ -10,6 +10,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { failureOf } from '../jose/testing/failure.js';
 import { jwsKeys, type KnownKey, knownKey, soon } from '../jose/testing/known-key.js';
 import { kidOf } from '../key/key-version.js';
+import { derHint } from './der-hint.js';
 import { signItem } from './sign.js';
 import { readJws, verifyItem } from './verify.js';
 
@@ -136,7 +137,33 @@ describe('ECDSA', () => {
     const { verify: check } = signing(knownKey('EC-P256', 'sign'));
     expect(
       await check({ signature: Buffer.from('3006020101020101', 'hex').toString('base64url'), payload }),
-    ).toMatchObject({ valid: false });
+    ).toMatchObject({ valid: false, hint: expect.stringContaining('is in DER. ES256 has 64 bytes') as unknown });
+  });
+
+  it.each([
+    ['ES256', 'P-256', '64'],
+    ['ES384', 'P-384', '96'],
+    ['ES512', 'P-521', '132'],
+  ] as const)('%s of OpenSSL in DER gets a hint, always', (alg, namedCurve, bytes) => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve });
+    for (let time = 0; time < 20; time++)
+      expect(derHint(alg, signDirectly('sha256', randomBytes(9), privateKey))).toContain(
+        `${alg} has ${bytes} bytes, r‖s`,
+      );
+  });
+
+  it.each([
+    ['r‖s that begins like DER', 'ES256', `303e${'02'.repeat(62)}`],
+    ['bytes after it', 'ES256', '300602010102010100'],
+    ['a third number', 'ES256', '3009020101020101020101'],
+    ['one number', 'ES256', '3003020101'],
+    ['an empty number', 'ES256', '300402000200'],
+    ['nothing', 'ES256', ''],
+    ['a length that is none', 'ES256', '3080020101020101'],
+    ['DER for RSA', 'RS256', '3006020101020101'],
+    ['DER for Ed25519', 'EdDSA', '3006020101020101'],
+  ] as const)('%s gets none', (_, alg, hex) => {
+    expect(derHint(alg, Buffer.from(hex, 'hex'))).toBeUndefined();
   });
 });
 

@@ -5,6 +5,7 @@ import type { Custody } from '../custody/custody.js';
 import type { Deadline } from '../deadline/deadline.js';
 import { decodeData } from '../jose/base64url.js';
 import type { KeyVersion } from '../key/key-version.js';
+import { derHint } from './der-hint.js';
 import { readDigest } from './digest.js';
 import { verifyAlgOf } from './jws-alg.js';
 import { type JwsParts, readJws } from './read-jws.js';
@@ -17,6 +18,8 @@ export { type JwsParts, readJws } from './read-jws.js';
 export interface Verified {
   readonly valid: boolean;
   readonly alg: JwsAlg;
+  /** What a signature that is not valid may be instead. */
+  readonly hint?: string;
 }
 
 /** The signature to verify, and the bytes it covers. */
@@ -88,5 +91,6 @@ export const verifyItem = async (
   const { alg } = claim;
   const isMac = signatureSchemes[alg].scheme === 'hmac';
   const valid = await (isMac ? verifyMac(custody, budget, key, claim) : verifySignature(budget, key, claim));
-  return { valid, alg };
+  const hint = valid ? undefined : derHint(alg, claim.signature);
+  return { valid, alg, ...(hint !== undefined && { hint }) };
 };

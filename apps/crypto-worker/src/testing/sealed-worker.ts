@@ -1,4 +1,4 @@
-import { type AuditEvent, auditEvent, type readRecordHeads } from '@ankasecure/contracts';
+import { type AuditEvent, auditEvent, type listRecordHeads, type readRecordHeads } from '@ankasecure/contracts';
 import {
   type BusClient,
   ComparingDataSource,
@@ -17,6 +17,7 @@ import { testAuthority } from './test-authority.js';
 import { contextOf, silent, type WorkerDatabase } from './worker-database.js';
 
 type Asked = z.infer<typeof readRecordHeads.request>;
+type Listed = z.infer<typeof listRecordHeads.request>;
 
 /** TEST ONLY. The trail of a database: it seals the events of the outbox when it is told to. */
 export class TestTrail {
@@ -37,9 +38,11 @@ export class TestTrail {
   }
 
   readonly bus = {
-    request: async (_: unknown, __: string, { tenantId }: { tenantId: string }, asked: Asked) => {
+    request: async (_: unknown, __: string, { tenantId }: { tenantId: string }, asked: Asked | Listed) => {
       for (const listener of this.listeners.splice(0)) listener();
-      return { heads: headsFor(recordHeadsOf(this.sealed, tenantId), asked) };
+      const heads = recordHeadsOf(this.sealed, tenantId);
+      if (!('owner' in asked)) return { heads: headsFor(heads, asked) };
+      return { heads: [...heads.values()].filter(({ kind }) => kind === asked.kind), complete: true };
     },
   } as unknown as BusClient;
 }

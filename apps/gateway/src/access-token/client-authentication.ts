@@ -17,7 +17,7 @@ export const tokenPath = '/api/v1/oauth/token';
 
 /** One message covers every reason, so an answer tells an attacker nothing. */
 export const refusal =
-  'Client authentication failed: use an unexpired assertion for this endpoint that was not used before, signed with a key of the account, or one of its certificates';
+  'Client authentication failed: use an unexpired assertion for this endpoint, valid once, with a jti of its own and signed with a key of the account, or one of its certificates';
 
 /** A client that claims an identity. It proves it with an assertion, or else with its connection's certificate. */
 export interface Claim {

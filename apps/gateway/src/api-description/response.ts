@@ -50,13 +50,16 @@ export const errorsOf = (route: Route): readonly ErrorCode[] => [
 const everywhere: readonly HeaderName[] = ['X-Correlation-Id', 'X-Request-Id', 'Server-Timing'];
 const whenRefused: Readonly<Record<number, readonly HeaderName[]>> = {
   401: ['WWW-Authenticate'],
-  429: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
-  503: ['Retry-After'],
+  429: ['RateLimit', 'RateLimit-Policy'],
 };
 
 const refusal = (status: number, codes: readonly ErrorCode[]) => ({
   description: codes.map((code) => `\`${code}\`: ${errors[code].title}.`).join('\n'),
-  headers: refer(...everywhere, ...(whenRefused[status] ?? [])),
+  headers: refer(
+    ...everywhere,
+    ...(codes.some((code) => errors[code].retryable) ? (['Retry-After'] as const) : []),
+    ...(whenRefused[status] ?? []),
+  ),
   content: {
     [problemMediaType]: {
       schema: { $ref: '#/components/schemas/Problem' },

@@ -276,6 +276,9 @@ describe('an operation that needs two people', () => {
     expect([state, outcome?.status, outcome?.body]).toMatchObject(['approved', 412, { code: 'precondition-failed' }]);
     const again = await approve(approval);
     expect(refused(again)).toEqual([412, 'precondition-failed']);
+    expect(again.problem.detail).toMatch(
+      /^The request was approved and then refused, which ends it\. Make a new request/,
+    );
     expect(again.problem.correlationId).toBe(again.headers.get('x-correlation-id'));
   });
 

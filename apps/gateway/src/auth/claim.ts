@@ -1,7 +1,14 @@
+import { text } from '@ankasecure/contracts';
 import type { JWTPayload } from 'jose';
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A name or path. Every step of a path has a name. */
+export const claimPath = text(256).regex(
+  /^[^.]+(\.[^.]+)*$/,
+  'must not have an empty name: no dot at an end, no two in a row',
+);
 
 /**
  * The value at a name or path, such as `roles`, `https://login.example/roles` or `realm_access.roles`. A member with the whole
@@ -30,6 +37,6 @@ export const namesIn = (claims: JWTPayload, path: string): readonly string[] | u
   return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : undefined;
 };
 
-/** Claims that an issuer's tokens can be required to have. `iss`, `aud`, `sub` and `exp` always are. */
+/** Claims that an issuer's tokens can be required to have. `iss`, `aud`, `sub`, `exp`, and one of `iat` and `nbf` always are. */
 export const optionalClaims = ['nbf', 'iat', 'jti', 'client_id'] as const;
 export type OptionalClaim = (typeof optionalClaims)[number];

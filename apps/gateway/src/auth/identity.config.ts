@@ -1,7 +1,7 @@
 import { issuerName, maxTokenSeconds, platformTenantId, uuid } from '@ankasecure/contracts';
 import { integer, network } from '@ankasecure/service-kit';
 import { z } from 'zod';
-import { optionalClaims } from './claim.js';
+import { claimPath, optionalClaims } from './claim.js';
 
 /** The algorithms of tokens. All use public keys, so that no public key can serve as an HMAC secret. */
 export const tokenAlgorithms = [
@@ -55,11 +55,11 @@ const issuer = z
     /** Where the claims are: names, or paths with dots (`realm_access.roles`). A claim with the whole name comes first. */
     claims: z
       .strictObject({
-        tenant: z.string().min(1).default('tenant'),
-        roles: z.string().min(1).default('roles'),
+        tenant: claimPath.default('tenant'),
+        roles: claimPath.default('roles'),
         /** A token can omit this claim. Its bearer then has no groups. */
-        groups: z.string().min(1).default('groups'),
-        /** The claims that a token must have besides `iss`, `aud`, `sub` and `exp`. `nbf` is checked whenever it is present. */
+        groups: claimPath.default('groups'),
+        /** The claims that a token must have besides `iss`, `aud`, `sub`, `exp`, and `iat` or `nbf`. `nbf` is checked whenever it is present. */
         required: z.array(z.enum(optionalClaims)).default([]),
       })
       .default({ tenant: 'tenant', roles: 'roles', groups: 'groups', required: [] }),

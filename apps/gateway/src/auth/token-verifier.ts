@@ -96,6 +96,7 @@ const turnedAway = async (token: string, issuer: Issuer, error: unknown): Promis
  * @param most in seconds
  */
 const assertShortLived = ({ iat, nbf, exp }: JWTPayload, most: number, at: Date): void => {
+  if (iat === undefined && nbf === undefined) throw new Error('the token has neither iat nor nbf');
   const from = Math.min(Number(iat ?? nbf), Math.floor(at.getTime() / 1000));
   if (!(Number(exp) - from <= most)) throw new Error(`the token is valid for more than ${most} seconds`);
 };

@@ -128,6 +128,7 @@ describe('idempotency', () => {
     const second = await create();
     release();
     expect([second.status, second.problem.code]).toEqual([409, 'idempotency-in-flight']);
+    expect(second.headers.get('retry-after')).toBe('1');
     expect([(await first).status, (await create()).headers.get('idempotency-replayed')]).toEqual([201, 'true']);
   });
 

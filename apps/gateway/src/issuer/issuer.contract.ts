@@ -1,6 +1,6 @@
 import { instant, notTogether, text, uuid } from '@ankasecure/contracts';
 import { z } from 'zod';
-import { optionalClaims } from '../auth/claim.js';
+import { claimPath, optionalClaims } from '../auth/claim.js';
 import { clientKey } from '../auth/client-key.js';
 import { isTrustworthy, subjectPrefix, tokenAlgorithms } from '../auth/identity.config.js';
 import { tenantRoles } from '../auth/role.js';
@@ -36,16 +36,16 @@ const space = {
     ),
 };
 const claimNames = {
-  tenant: text(256).describe('The claim with the tenant’s id.'),
-  roles: text(256).describe('The claim with the roles: a list, or a text with spaces between them.'),
-  groups: text(256).describe('The claim with the groups, a list.'),
+  tenant: claimPath.describe('The claim with the tenant’s id.'),
+  roles: claimPath.describe('The claim with the roles: a list, or a text with spaces between them.'),
+  groups: claimPath.describe('The claim with the groups, a list.'),
   required: z
     .array(z.enum(optionalClaims))
     .max(optionalClaims.length)
     .refine((all) => new Set(all).size === all.length, 'must not contain a claim twice')
     .meta({ uniqueItems: true })
     .describe(
-      'Claims that a token must have besides `iss`, `aud`, `sub` and `exp`. `nbf` is checked whenever it is present.',
+      'Claims that a token must have besides `iss`, `aud`, `sub`, `exp`, and `iat` or `nbf`, from which its life is counted. `nbf` is checked whenever it is present.',
     ),
 };
 const claims = z.strictObject({

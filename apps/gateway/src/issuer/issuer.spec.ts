@@ -206,6 +206,16 @@ describe('the settings of an issuer', () => {
     expect((await read(await one.token({ iss: two.issuer }))).status).toBe(401);
   });
 
+  it.each(['a..b', '.a', 'a.', '.', 'a...b', ''])('cannot name a claim by the path %j', async (path) => {
+    const maker = await makeIssuer('https://one.test');
+    for (const claim of ['tenant', 'roles', 'groups']) {
+      const body = about({ issuer: maker.issuer, keys: [maker.publicJwk], claims: { [claim]: path } });
+      const answer = await send('POST', '', body);
+      expect([answer.status, answer.problem.code]).toEqual([400, 'request-invalid']);
+      expect(answer.problem.detail).toContain(`claims.${claim}`);
+    }
+  });
+
   it('can name the tenant in another claim, and then in no other', async () => {
     const maker = await makeIssuer('https://one.test');
     const claim = 'ext.anka.tenant';

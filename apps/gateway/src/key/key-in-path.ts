@@ -1,4 +1,4 @@
-import { AnkaError, aliasName, resolveAlias, uuid } from '@ankasecure/contracts';
+import { AnkaError, aliasName, noSuchKey, resolveAlias, uuid } from '@ankasecure/contracts';
 import { BusClient } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
@@ -24,12 +24,12 @@ export class KeyInPath {
   }
 
   private async keyOf(request: FastifyRequest, name: string, withinMs: number): Promise<string> {
-    if (!aliasName.safeParse(name).success) throw new AnkaError('key-not-found');
+    if (!aliasName.safeParse(name).success) throw noSuchKey();
     const context = contextOf(request, request.principal, withinMs);
     try {
       return (await this.bus.request(resolveAlias, request.partition, context, { name })).keyId;
     } catch (error) {
-      throw error instanceof AnkaError && error.code === 'alias-not-found' ? new AnkaError('key-not-found') : error;
+      throw error instanceof AnkaError && error.code === 'alias-not-found' ? noSuchKey() : error;
     }
   }
 }

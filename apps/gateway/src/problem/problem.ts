@@ -60,5 +60,5 @@ export const challengeTo = (authorization: string | undefined): string =>
 export const problemHeaders = (code: ErrorCode): Readonly<Record<string, string>> => ({
   'content-type': problemMediaType,
   ...(code === 'authentication-required' && { 'www-authenticate': challenge }),
-  ...([429, 503].includes(errors[code].status) && { 'retry-after': '1' }),
+  ...(errors[code].retryable && { 'retry-after': '1' }),
 });

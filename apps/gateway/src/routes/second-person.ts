@@ -28,11 +28,15 @@ const approvedContext = ({ id, requestedBy, requestedByIssuer, ifMatch }: Approv
   approval: { id, requestedBy, requestedByIssuer },
 });
 
+/** An approval is for one attempt: what a refusal advises its caller to repeat, nobody can repeat by approving again. */
+const ended = 'The request was approved and then refused, which ends it. Make a new request for approval. The refusal:';
+
 /** The answer to an approval: the request with its outcome. If the operation was refused, the refusal is the answer, as on its own route. */
 const outcomeAnswer = (approval: Approval, correlationId: string): Answer => {
   const { outcome } = approval;
   if (outcome === null || outcome.status < 400) return answerWith(200, approval);
-  const refusal = { ...(outcome.body as Problem), correlationId };
+  const told = outcome.body as Problem;
+  const refusal = { ...told, detail: `${ended} ${told.detail}`, correlationId };
   return {
     status: outcome.status,
     headers: problemHeaders(refusal.code),

@@ -1,5 +1,5 @@
 import { type AsymmetricKeyDetails, X509Certificate } from 'node:crypto';
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, isPem, onePemBlock } from '@ankasecure/contracts';
 import { isSoundRsa } from '../auth/client-key.js';
 import { thumbprintOf } from '../http/client-certificate.js';
 import type { CertificateEntry, RegisteredCertificate } from './service-account.contract.js';
@@ -28,11 +28,16 @@ const longestSubject = 1024;
 const invalid = (detail: string, cause?: unknown): AnkaError =>
   new AnkaError('request-invalid', `certificates: ${detail}`, { cause });
 
-/** A single certificate in PEM. */
-const pem = /^-----BEGIN CERTIFICATE-----([\s\S]*)-----END CERTIFICATE-----$/;
+/** @returns the base64 of the only object in PEM text, which may explain it (RFC 7468 §2), or the text itself */
+const base64Of = (text: string): string => {
+  if (!isPem(text)) return text;
+  const { label, base64 } = onePemBlock(text) ?? {};
+  if (label !== 'CERTIFICATE' || base64 === undefined) throw new Error('the text is not one certificate in PEM');
+  return base64;
+};
 
 const derOf = (text: string): Buffer => {
-  const base64 = (pem.exec(text.trim())?.[1] ?? text).replaceAll(/\s/g, '');
+  const base64 = base64Of(text).replaceAll(/\s/g, '');
   const der = Buffer.from(base64, 'base64');
   if (der.toString('base64') !== base64) throw new Error('the text is not base64');
   return der;

@@ -84,7 +84,8 @@ describe('a service account with a certificate', () => {
 
   it('can have several certificates, in base64 DER or PEM, and keys', async () => {
     const { keys } = await makeKey();
-    const certificates = [derOf(client).toString('base64'), stranger.cert];
+    const explained = `Certificate:\n    Data:\n        Version: 3 (0x2)\n${stranger.cert}`;
+    const certificates = [derOf(client).toString('base64'), explained];
     const both = accountIn(await tls.create({ keys, certificates }));
     expect(both.certificates.map(({ thumbprint }) => thumbprint)).toEqual(
       [client, stranger].map((one) => thumbprintOf(derOf(one))),
@@ -258,7 +259,7 @@ describe('the token endpoint', () => {
     const answer = await tls.askToken(clientId, { identity });
     expect([answer.status, answer.text]).toEqual([
       401,
-      '{"error":"invalid_client","error_description":"Client authentication failed: use an unexpired assertion for this endpoint that was not used before, signed with a key of the account, or one of its certificates"}',
+      '{"error":"invalid_client","error_description":"Client authentication failed: use an unexpired assertion for this endpoint, valid once, with a jti of its own and signed with a key of the account, or one of its certificates"}',
     ]);
   });
 

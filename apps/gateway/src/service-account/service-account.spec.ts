@@ -281,7 +281,7 @@ describe('the token endpoint', () => {
     const answer = await ask(await make(await newAccount()));
     expect([answer.status, answer.text]).toEqual([
       401,
-      '{"error":"invalid_client","error_description":"Client authentication failed: use an unexpired assertion for this endpoint that was not used before, signed with a key of the account, or one of its certificates"}',
+      '{"error":"invalid_client","error_description":"Client authentication failed: use an unexpired assertion for this endpoint, valid once, with a jti of its own and signed with a key of the account, or one of its certificates"}',
     ]);
   });
 

@@ -1,7 +1,8 @@
 import { AnkaError, type Policy } from '@ankasecure/contracts';
-import { type Answer, assertAbsent, assertNewest, sealsOf } from '@ankasecure/service-kit';
-import { type EntityManager, In } from 'typeorm';
+import { type Answer, assertAbsent, sealsOf } from '@ankasecure/service-kit';
+import type { EntityManager } from 'typeorm';
 import { Tenant } from '../tenant/tenant.entity.js';
+import { type PolicyStanding, policyStanding } from './policy-standing.js';
 import { PolicyVersion } from './policy-version.entity.js';
 
 /** The answer for a version. Its ETag is the version, and the pending version if there is one. */
@@ -30,30 +31,19 @@ export const findVersion = async (
   throw new AnkaError('policy-version-not-found');
 };
 
-/** The number of the next version. The tenant's row must be locked. */
-export const nextVersion = async (manager: EntityManager, tenantId: string): Promise<number> =>
-  (await newestVersion(manager, tenantId)) + 1;
-
-/** The number of the newest version; 0 if there is none. */
-export const newestVersion = async (manager: EntityManager, tenantId: string): Promise<number> =>
-  (await manager.maximum(PolicyVersion, 'version', { tenantId })) ?? 0;
-
-export interface CurrentPolicy {
+/** The standing of a tenant with a policy in force. */
+export interface CurrentPolicy extends PolicyStanding {
   readonly active: PolicyVersion;
-  readonly pending: PolicyVersion | null;
 }
 
 /**
- * The active and the pending version, read in one statement: between two statements one could become the other.
+ * The active and the pending version.
  * @throws AnkaError `tenant-unknown`; `policy-not-applied` while a new tenant has no policy in force yet; `record-outdated` also
- * if a newer version was deleted
+ * if a version is missing
  */
 export const currentPolicy = async (manager: EntityManager, tenantId: string): Promise<CurrentPolicy> => {
-  const versions = await manager.findBy(PolicyVersion, { tenantId, state: In(['active', 'pending']) });
-  await assertNewest(manager, PolicyVersion, { tenantId }, await newestVersion(manager, tenantId));
-  const active = versions.find(({ state }) => state === 'active');
-  const pending = versions.find(({ state }) => state === 'pending') ?? null;
-  if (active !== undefined) return { active, pending };
+  const { active, ...standing } = await policyStanding(manager, tenantId);
+  if (active !== null) return { active, ...standing };
   const tenant = await manager.findOneBy(Tenant, { id: tenantId });
   if (tenant?.state === 'pending')
     throw new AnkaError(

@@ -13,7 +13,7 @@ import { type PolicyDocument, relaxes, requiresTwoPeople } from '@ankasecure/pol
 import { type Action, ActionRunner, type Answer, isDryRun, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type CurrentPolicy, currentPolicy, findVersion, nextVersion, policyAnswer } from './policy-resource.js';
+import { type CurrentPolicy, currentPolicy, findVersion, policyAnswer } from './policy-resource.js';
 import { PolicyVersion } from './policy-version.entity.js';
 import { authorOf, confirmedBy, lockedTenant } from './requested-change.js';
 import { SettleChange } from './settle-change.js';
@@ -24,7 +24,7 @@ type NewPolicy = { readonly document: PolicyDocument } | { readonly restores: nu
 /** The version to store, or the version in force if the same caller repeats the change that made it. */
 type PlannedVersion =
   | { readonly repeated: PolicyVersion }
-  | { readonly document: PolicyDocument; readonly restores: number | null; readonly disabled: boolean };
+  | ({ readonly restores: number | null } & Pick<PolicyVersion, 'version' | 'document' | 'disabled'>);
 
 /**
  * Changes a tenant's policy. The new version is stored as pending, sent to the workers, marked active and reported. If that stops
@@ -97,19 +97,18 @@ const newVersion = (context: Context, wanted: NewPolicy): Action<PlannedVersion,
     const kind = assertCurrent(current, context, document);
     return kind === 'repeated'
       ? { repeated: current.active }
-      : { document, restores, disabled: current.active.disabled };
+      : { version: current.newest + 1, document, restores, disabled: current.active.disabled };
   },
   write: async (manager, planned) => {
     if ('repeated' in planned) return planned.repeated;
     const { tenantId, approval } = context;
-    const version = await nextVersion(manager, tenantId);
     const approved = approval && {
       approvalId: approval.id,
       requestedBy: approval.requestedBy,
       requestedByIssuer: approval.requestedByIssuer ?? null,
     };
-    await manager.insert(PolicyVersion, { tenantId, version, ...planned, ...authorOf(context), ...approved });
-    return manager.findOneByOrFail(PolicyVersion, { tenantId, version });
+    await manager.insert(PolicyVersion, { tenantId, ...planned, ...authorOf(context), ...approved });
+    return manager.findOneByOrFail(PolicyVersion, { tenantId, version: planned.version });
   },
 });
 

@@ -14,6 +14,7 @@ import {
   tenantCreated,
   tenantSwitched,
 } from './change-event.js';
+import { policyStanding } from './policy-standing.js';
 import { PolicyVersion } from './policy-version.entity.js';
 import { confirmedBy, lockedTenant } from './requested-change.js';
 
@@ -127,7 +128,8 @@ export class SettleChange {
 
   private async activate(tenant: Tenant, change: PolicyVersion): Promise<void> {
     await this.resolve(change, always, async (manager, held) => {
-      const before = await supersede(manager, change.tenantId);
+      const { active: before } = await policyStanding(manager, change.tenantId);
+      await supersede(manager, before);
       await changeRecord(manager, held, { state: 'active' });
       if (before?.disabled === change.disabled) return [policyChanged(change, before)];
       await follow(manager, change);
@@ -145,10 +147,11 @@ export class SettleChange {
     const { revision, document, disabled } = enforced;
     this.log.error({ tenantId, version, revision }, 'adopted an unknown policy that the workers enforce');
     await this.resolve(change, always, async (manager, held) => {
+      const { active: before } = await policyStanding(manager, tenantId);
       const moved = revision === version ? version + 1 : version;
       await changeRecord(manager, held, { state: 'failed', failureCode: outdated, version: moved });
       const adopted = { tenantId, version: revision, document, disabled, changedBy: 'policy', correlationId };
-      const before = await bringIntoForce(manager, adopted);
+      await bringIntoForce(manager, adopted, before);
       const first = before === null ? tenantCreated(adopted, tenant) : [policyRefused(change, outdated)];
       return [...first, policyAdopted(adopted, before)];
     });
@@ -165,8 +168,9 @@ export class SettleChange {
     const adopted = { tenantId, version, document, disabled, changedBy: 'policy', correlationId: newId() };
     const recorded = await withTenant(this.dataSource, tenantId, async (manager) => {
       await lockedTenant(manager, { tenantId });
-      if (((await manager.maximum(PolicyVersion, 'version', { tenantId })) ?? 0) >= version) return 0;
-      const before = await bringIntoForce(manager, adopted);
+      const { active: before, newest } = await policyStanding(manager, tenantId);
+      if (newest >= version) return 0;
+      await bringIntoForce(manager, adopted, before);
       await this.outbox.write(manager, [policyAdopted(adopted, before)]);
       return 1;
     });
@@ -208,11 +212,9 @@ export class SettleChange {
   }
 }
 
-/** Ends the version in force, so that another can take its place. @returns the ended version */
-const supersede = async (manager: EntityManager, tenantId: string): Promise<PolicyVersion | null> => {
-  const before = await manager.findOneBy(PolicyVersion, { tenantId, state: 'active' });
+/** Ends the version in force, if there is one, so that another can take its place. */
+const supersede = async (manager: EntityManager, before: PolicyVersion | null): Promise<void> => {
   if (before !== null) await changeRecord(manager, before, { state: 'superseded' });
-  return before;
 };
 
 /**
@@ -229,12 +231,15 @@ const follow = async (
   else await changeRecord(manager, tenant, { state });
 };
 
-/** Stores a version that the workers enforce already, and gives the tenant its state. @returns the version that it ends */
-const bringIntoForce = async (manager: EntityManager, adopted: PolicyChange): Promise<PolicyVersion | null> => {
-  const before = await supersede(manager, adopted.tenantId);
+/** Stores a version that the workers enforce already, in the place of the one in force, and gives the tenant its state. */
+const bringIntoForce = async (
+  manager: EntityManager,
+  adopted: PolicyChange,
+  before: PolicyVersion | null,
+): Promise<void> => {
+  await supersede(manager, before);
   await manager.insert(PolicyVersion, { ...adopted, state: 'active' });
   await follow(manager, adopted);
-  return before;
 };
 
 const always = (): boolean => true;

@@ -13,7 +13,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { switchOf } from '../policy/change-event.js';
-import { currentPolicy, nextVersion } from '../policy/policy-resource.js';
+import { currentPolicy } from '../policy/policy-resource.js';
 import { PolicyVersion } from '../policy/policy-version.entity.js';
 import { authorOf, confirmedBy, lockedTenant } from '../policy/requested-change.js';
 import { SettleChange } from '../policy/settle-change.js';
@@ -28,6 +28,8 @@ type WantedState = 'active' | 'disabled';
 interface SwitchPlan {
   readonly tenant: Tenant;
   readonly active: PolicyVersion;
+  /** The number of the version that changes it. */
+  readonly next: number;
   readonly stands: boolean;
 }
 
@@ -62,12 +64,12 @@ const switching = (context: Context, reason: string | undefined, to: WantedState
   isRecordedLater: (stored) => stored,
   check: async (manager) => {
     const tenant = await switchable(manager, context);
-    const { active, pending } = await currentPolicy(manager, context.tenantId);
+    const { active, pending, newest } = await currentPolicy(manager, context.tenantId);
     if (pending !== null && pending.disabled !== (to === 'disabled'))
       throw new AnkaError('policy-pending', `Version ${pending.version} is not confirmed on every worker yet.`);
-    return { tenant, active, stands: pending !== null || active.disabled === (to === 'disabled') };
+    return { tenant, active, next: newest + 1, stands: pending !== null || active.disabled === (to === 'disabled') };
   },
-  write: async (manager, { tenant, active, stands }, record) => {
+  write: async (manager, { tenant, active, next, stands }, record) => {
     if (stands) {
       // An earlier call made the change, or is making it.
       const operation = switchOf(to === 'disabled');
@@ -77,7 +79,7 @@ const switching = (context: Context, reason: string | undefined, to: WantedState
     const { tenantId } = context;
     await manager.insert(PolicyVersion, {
       tenantId,
-      version: await nextVersion(manager, tenantId),
+      version: next,
       document: active.document,
       disabled: to === 'disabled',
       reason: reason ?? null,

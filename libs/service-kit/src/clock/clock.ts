@@ -33,6 +33,11 @@ export class Clock {
     return this.database.now() ?? Date.now();
   }
 
+  /** The most that two clocks may differ, in milliseconds. */
+  get maximumSkewMs(): number {
+    return this.config.maximumSkewMs;
+  }
+
   /** How far this process's clock is ahead of the database's, in milliseconds. */
   aheadMs(): number {
     return this.database.aheadMs();

@@ -38,6 +38,8 @@ const prepare = (node: unknown, path: readonly string[], resolve: Resolve): unkn
   );
 };
 
+const oneRoot = 'configuration: the document must have exactly one root key, `ankasecure`';
+
 const describe = (issue: z.core.$ZodIssue): string => {
   const path = ['ankasecure', ...issue.path.map((step) => kebab(String(step)))].join('.');
   if (issue.code === 'unrecognized_keys') return `${path}: unknown key ${issue.keys.map(kebab).join(', ')}`;
@@ -56,10 +58,39 @@ export const parseConfig = <Schema extends z.ZodType>(
 ): z.infer<Schema> => {
   const document = prepare(parseYaml(text), [], resolve);
   const root = z.strictObject({ ankasecure: z.unknown() }).safeParse(document);
-  if (!root.success) throw new Error('configuration: the document must have exactly one root key, `ankasecure`');
+  if (!root.success) throw new Error(oneRoot);
   const result = schema.safeParse(root.data.ankasecure);
   if (result.success) return result.data;
   throw new Error(`configuration is not valid: ${result.error.issues.map(describe).join('; ')}`);
+};
+
+const isMapping = (node: unknown): node is Readonly<Record<string, unknown>> =>
+  node !== null && typeof node === 'object' && !Array.isArray(node);
+
+/** The node under `path`, whose steps are keys as the document has them; undefined if there is none. */
+const nodeAt = (document: unknown, path: readonly string[]): unknown =>
+  path.reduce<unknown>((node, key) => (isMapping(node) ? node[key] : undefined), document);
+
+/**
+ * Parses one part of a service's configuration by the rules of `parseConfig`. The other parts are not read: their placeholders
+ * need no values.
+ * @param path of the part below `ankasecure`, as the document has it
+ * @throws Error as `parseConfig` does
+ */
+export const parseConfigPart = <Schema extends z.ZodType>(
+  text: string,
+  path: readonly string[],
+  schema: Schema,
+  resolve: Resolve,
+): z.infer<Schema> => {
+  const document = parseYaml(text);
+  if (!isMapping(document) || Object.keys(document).join() !== 'ankasecure') throw new Error(oneRoot);
+  const full = ['ankasecure', ...path];
+  const part = nodeAt(document, full);
+  const result = schema.safeParse(prepare(part, full, resolve));
+  if (result.success) return result.data;
+  const issues = result.error.issues.map((issue) => describe({ ...issue, path: [...path, ...issue.path] }));
+  throw new Error(`configuration is not valid: ${issues.join('; ')}`);
 };
 
 const textOf = (file: string): string => {
@@ -76,8 +107,16 @@ export const loadConfig = <Schema extends z.ZodType>(schema: Schema): z.infer<Sc
   const file = process.env['ANKASECURE_CONFIG'];
   if (file === undefined)
     throw new StartFailure('configuration', 'configuration: ANKASECURE_CONFIG must name the configuration file');
-  const secrets = process.env['ANKASECURE_SECRETS'] ?? '/run/secrets';
-  return failingAs('configuration', () =>
-    parseConfig(textOf(file), schema, environmentThenSecrets(process.env, secrets)),
-  );
+  return failingAs('configuration', () => parseConfig(textOf(file), schema, environmentOrSecrets()));
 };
+
+const environmentOrSecrets = (): Resolve =>
+  environmentThenSecrets(process.env, process.env['ANKASECURE_SECRETS'] ?? '/run/secrets');
+
+/** Reads one part of a service's configuration file, for programs that run without the service. @throws StartFailure */
+export const loadConfigPart = <Schema extends z.ZodType>(
+  file: string,
+  path: readonly string[],
+  schema: Schema,
+): z.infer<Schema> =>
+  failingAs('configuration', () => parseConfigPart(textOf(file), path, schema, environmentOrSecrets()));

@@ -4,7 +4,7 @@ import type { Logger } from '../logging/logger.js';
 import type { RawReply } from '../nats/connection.js';
 import { type ClaimedEntry, keepAlive } from './outbox.sql.js';
 import { OutboxEntry } from './outbox-entry.entity.js';
-import { againText, eventsOf, idsOf, mostInRow, writeRow } from './outbox-row.js';
+import { againText, eventsOf, idsOf, mostWritten, writeRow } from './outbox-row.js';
 import type { Pace } from './pace.js';
 
 export interface DeliveryChannel {
@@ -145,7 +145,7 @@ export class Delivery {
     const events = eventsOf(row.events);
     if (events === undefined) return this.quarantine(row, unreadable);
     if (events.length < 2) return this.quarantine(row, why);
-    const part = Math.min(Math.ceil(events.length / 2), mostInRow);
+    const part = Math.min(Math.ceil(events.length / 2), mostWritten);
     for (let from = 0; from < events.length; from += part)
       await writeRow(this.manager, events.slice(from, from + part).map(againText));
     await this.manager.delete(OutboxEntry, { id: row.id });

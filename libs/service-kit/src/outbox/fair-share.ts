@@ -56,6 +56,11 @@ export class FairShare {
     };
   }
 
+  /** The share of the room that is taken: 1 when no tenant has room. */
+  get filled(): number {
+    return this.total / this.capacity;
+  }
+
   /** Whether no tenant has room. */
   get isFull(): boolean {
     return this.total >= this.capacity;

@@ -1,6 +1,6 @@
 import { assertSealable, auditEvent, maxDetails, maxMembers, newId } from '@ankasecure/contracts';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { eventsOf, mostInRow, mostRowBytes, rowsOf, rowText } from './outbox-row.js';
+import { eventsOf, mostInRow, mostRowBytes, mostWritten, rowsOf, rowText } from './outbox-row.js';
 
 const tenantId = newId();
 const actor = { tenantId, principal: 'p'.repeat(256), correlationId: newId() };
@@ -11,9 +11,9 @@ describe('the rows of a commit', () => {
     rowsOf(events, (event) => event).map((row) => row.map(([, text]) => text));
 
   it('hold all events in their order, and no more than a row may', () => {
-    const events = Array.from({ length: 2 * mostInRow + 1 }, (_, index) => `{"n":${index}}`);
+    const events = Array.from({ length: 2 * mostWritten + 1 }, (_, index) => `{"n":${index}}`);
     const rows = textsOf(events);
-    expect(rows.map((row) => row.length)).toEqual([mostInRow, mostInRow, 1]);
+    expect(rows.map((row) => row.length)).toEqual([mostWritten, mostWritten, 1]);
     expect(rows.flat()).toEqual(events);
   });
 

@@ -3,8 +3,10 @@ import type { EntityManager } from 'typeorm';
 import { isWithin, type JsonBound } from '../json/json-bound.js';
 import { OutboxEntry } from './outbox-entry.entity.js';
 
-/** The limit of events in one row. */
+/** The limit of events in a row that is read. Earlier releases have written as many. */
 export const mostInRow = 1000;
+/** The limit of events in a row that is written: a slice of the backlog, which the audit service seals at once. */
+export const mostWritten = 500;
 /** The limit of a row's size, in bytes: twice the largest event's. A larger row is not read. */
 export const mostRowBytes = 4 * 1024 * 1024;
 /** The limits of a row's text: the list, its events, and their details and proofs. A row beyond them is not parsed. */
@@ -68,7 +70,7 @@ export const rowsOf = <Event>(
     const bytes = Buffer.byteLength(text) + separatorBytes;
     const row = rows.at(-1);
     room -= bytes;
-    if (row !== undefined && row.length < mostInRow && room > 0) {
+    if (row !== undefined && row.length < mostWritten && room > 0) {
       row.push([event, text]);
       continue;
     }

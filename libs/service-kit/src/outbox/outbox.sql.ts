@@ -7,8 +7,14 @@ import { mostRowBytes } from './outbox-row.js';
 export interface ClaimedEntry extends Pick<OutboxEntry, 'id' | 'tenantId' | 'eventCount'> {
   /** The size of the events. */
   readonly bytes: number;
-  /** Null if they were not read: only the first entry, unless it is too large for any of ours, and those that fit into one append. */
+  /** Null if they were not read: only the first entry, unless it is too large for any of ours, and those that fit into `AppendSize`. */
   readonly events: string | null;
+}
+
+/** The limits of one append. */
+export interface AppendSize {
+  readonly bytes: number;
+  readonly events: number;
 }
 
 /** The owner writes any number into `event_count`. A row has at least one event. */
@@ -18,11 +24,12 @@ const isReadable = `octet_length(events) <= ${mostRowBytes}`;
 /** For conditions: it reads no larger text. */
 const readableEvents = `CASE WHEN ${isReadable} THEN events END`;
 
-/** Reads claimed rows in the order of `order`. @param append the parameter that has the size limit of one append */
-const readClaimed = (claimed: string, order: string, append: string): string => `
+/** Reads claimed rows in the order of `order`. @param bytes, events the parameters that have the limits of one append */
+const readClaimed = (claimed: string, order: string, bytes: string, events: string): string => `
   SELECT id, tenant_id AS "tenantId", ${eventCount} AS "eventCount", octet_length(events) AS bytes,
-         CASE WHEN ${isReadable} AND (place = 1 OR total <= ${append}) THEN events END AS events
-  FROM (SELECT entry.*, row_number() OVER claim AS place, sum(octet_length(events)) OVER claim AS total
+         CASE WHEN ${isReadable} AND (place = 1 OR (total <= ${bytes} AND count <= ${events})) THEN events END AS events
+  FROM (SELECT entry.*, row_number() OVER claim AS place, sum(octet_length(events)) OVER claim AS total,
+               sum(${eventCount}) OVER claim AS count
         FROM (${claimed}) entry WINDOW claim AS (ORDER BY ${order})) placed
   ORDER BY place`;
 
@@ -38,13 +45,13 @@ const asRead = (entries: readonly ClaimedEntry[], most: number): readonly Claime
 
 /**
  * Claims up to `most` of the entries `ids` until the transaction ends. Entries that another relay holds are skipped.
- * @param append size limit of one append, in bytes
+ * @param append the limits of one append
  */
 export const claimEntries = async (
   manager: EntityManager,
   most: number,
   ids: readonly string[],
-  append: number,
+  append: AppendSize,
 ): Promise<readonly ClaimedEntry[]> => {
   const entries = await manager.query<ClaimedEntry[]>(
     readClaimed(
@@ -52,8 +59,9 @@ export const claimEntries = async (
        ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
       'id',
       '$3',
+      '$4',
     ),
-    [most, ids, append],
+    [most, ids, append.bytes, append.events],
   );
   return asRead(entries, most);
 };
@@ -86,8 +94,7 @@ export interface FairClaim {
   readonly tenants: readonly string[];
   readonly perTenant: number;
   readonly except: readonly string[];
-  /** Size limit of one append, in bytes. */
-  readonly append: number;
+  readonly append: AppendSize;
 }
 
 /** Claims each tenant's first entries. The answer takes turns among tenants and keeps each tenant's order. */
@@ -105,8 +112,9 @@ export const claimFairly = async (
        ) claimed`,
       'turn, id',
       '$5',
+      '$6',
     ),
-    [partition, tenants, perTenant, except, append],
+    [partition, tenants, perTenant, except, append.bytes, append.events],
   );
   return asRead(entries, tenants.length * perTenant);
 };

@@ -22,6 +22,8 @@ import { countOutbox } from './outbox.sql.js';
 import { meterOutbox } from './outbox-metrics.js';
 import type { OutboxProof } from './outbox-proof.js';
 import { rowsOf, writeRow } from './outbox-row.js';
+import { Pace } from './pace.js';
+import { Pauses } from './pauses.js';
 import { Relay, type RelayOptions } from './relay.js';
 
 export interface OutboxOptions extends RelayOptions {
@@ -39,10 +41,10 @@ export interface OutboxOptions extends RelayOptions {
 const defaults: OutboxOptions = { capacity: 200_000, batch: 256, timeoutMs: 8000 };
 const idleMs = 1000;
 /**
- * Outcomes gather between two deliveries for `ms` milliseconds, or until there are `events` of them. A delivery costs two
- * commits and a dozen messages, whatever its size. The first outcome after a pause is delivered at once.
+ * Outcomes gather between two deliveries for `ms` milliseconds, or until there is a slice of them. A delivery costs two commits
+ * and a dozen messages, whatever its size. The first outcome after a pause is delivered at once.
  */
-const gathering = { ms: 200, events: 2000 };
+const gathering = { ms: 100, events: Pace.slice };
 const retryMs = { first: 100, most: 5000 };
 const unknownFate =
   'Too many outcomes have left for the audit service and are not known to be sealed. Operations are refused until some are.';
@@ -61,8 +63,8 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
   private running = false;
   private stopped = false;
   private woken = false;
-  private gathers = false;
-  private wake: () => void = () => undefined;
+  private stopping = false;
+  private readonly pauses = new Pauses();
   private countedAt = 0;
   private readonly share: FairShare;
   private readonly channel: AppendChannel;
@@ -210,18 +212,19 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     if (count === 0) return;
     this.share.committed(count);
     this.woken = true;
-    if (this.failures === 0 && !(this.gathers && this.depth < gathering.events)) this.wake();
+    if (this.failures === 0) this.pauses.tell(this.depth);
   }
 
   /** Delivers the waiting rows for at most `graceMs` milliseconds, then stops. The rest is delivered after the next start. */
   async stop(graceMs = 3000): Promise<void> {
     if (!this.running || this.stopped) return;
     const end = monotonicNow() + graceMs;
+    this.stopping = true;
     while (this.depth > 0 && this.failures === 0 && monotonicNow() < end)
       await new Promise((resolve) => setTimeout(resolve, 20));
     this.stopped = true;
     this.lost.stop();
-    this.wake();
+    this.pauses.end();
     const timer = setTimeout(() => this.channel.abandon(), Math.max(0, end - monotonicNow()));
     await this.loop;
     clearTimeout(timer);
@@ -231,10 +234,11 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     while (!this.stopped) {
       try {
         this.woken = false;
+        const since = monotonicNow();
         const taken = this.settle(await this.relay.next()) + this.settle(await this.relay.retry());
         this.failures = 0;
         if (taken === 0 || monotonicNow() - this.countedAt > countMs) await this.recount();
-        if (taken > 0) await this.gather();
+        if (taken > 0) await this.rest(monotonicNow() - since);
         else await this.idle();
       } catch (error) {
         this.failures++;
@@ -242,7 +246,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
         this.log.warn({ reason: (error as Error).message, waiting: this.depth }, 'cannot seal outcomes yet');
         const most = Math.min(retryMs.most, retryMs.first * 2 ** Math.min(this.failures, 10));
         await this.recount().catch(() => undefined);
-        await this.pause(most / 2 + Math.random() * (most / 2));
+        await this.pauses.pause(most / 2 + Math.random() * (most / 2));
       }
     }
   }
@@ -257,17 +261,18 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     return delivery?.taken ?? 0;
   }
 
-  private async gather(): Promise<void> {
+  /** Rests after a delivery that took `ms` milliseconds, and then gathers outcomes for the next one. */
+  private async rest(ms: number): Promise<void> {
+    const rest = this.stopping ? 0 : this.relay.rest(ms, this.share.filled);
+    await this.pauses.pause(rest, Number.POSITIVE_INFINITY);
     if (this.stopped || this.depth >= gathering.events) return;
-    this.gathers = true;
-    await this.pause(gathering.ms);
-    this.gathers = false;
+    await this.pauses.pause(gathering.ms - rest, gathering.events);
   }
 
   /** Waits for a commit. The wait is short when another relay holds rows, since it may fail to deliver them. */
   private async idle(): Promise<void> {
     const othersAtWork = this.depth > 0 && !this.relay.defers;
-    if (!this.woken) await this.pause(othersAtWork ? retryMs.first : idleMs);
+    if (!this.woken) await this.pauses.pause(othersAtWork ? retryMs.first : idleMs);
   }
 
   private async recount(): Promise<void> {
@@ -278,17 +283,5 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     this.oldestAt = waitsSince.length === 0 ? undefined : Math.min(...waitsSince);
     this.quarantined = counts.reduce((sum, { quarantined }) => sum + quarantined, 0);
     this.countedAt = monotonicNow();
-  }
-
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        this.wake = () => undefined;
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      this.wake = done;
-    });
   }
 }

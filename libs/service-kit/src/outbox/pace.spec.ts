@@ -1,17 +1,16 @@
-import { maxAppend } from '@ankasecure/contracts';
 import { describe, expect, it } from 'vitest';
 import { Pace } from './pace.js';
 
 describe('the pace of deliveries', () => {
   it('halves on every missed deadline, from what was offered, down to sixteen', () => {
     const pace = new Pace(8000);
-    expect(pace.events).toBe(maxAppend);
+    expect(pace.events).toBe(Pace.slice);
     const offered: number[] = [];
-    for (let time = 0; time < 14; time++) {
+    for (let time = 0; time < 10; time++) {
       offered.push(pace.events);
       pace.missed(pace.events);
     }
-    expect(offered.slice(0, 4)).toEqual([5000, 2500, 1250, 625]);
+    expect(offered.slice(0, 4)).toEqual([500, 250, 125, 62]);
     expect(pace.events).toBe(16);
     const small = new Pace(8000);
     small.missed(40);
@@ -28,6 +27,17 @@ describe('the pace of deliveries', () => {
     pace.answered(100, 4001);
     expect(pace.events).toBe(50);
     for (let time = 0; time < 20; time++) pace.answered(50, 10);
-    expect(pace.events).toBe(maxAppend);
+    expect(pace.events).toBe(Pace.slice);
+  });
+
+  it.each([
+    [0, 40],
+    [0.125, 30],
+    [0.25, 20],
+    [0.5, 0],
+    [1, 0],
+    [1.5, 0],
+  ])('rests less the fuller the outbox is: filled to %d, %d ms after a delivery of 40 ms', (filled, rest) => {
+    expect(new Pace(8000).rest(40, filled)).toBe(rest);
   });
 });

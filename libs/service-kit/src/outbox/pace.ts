@@ -1,4 +1,4 @@
-import { maxAppend } from '@ankasecure/contracts';
+import { mostWritten } from './outbox-row.js';
 
 /** Parts of the time limit: an answer within `quick` allows more events at once, a later one than `slow` allows fewer. */
 const parts = { quick: 1 / 8, slow: 1 / 2 };
@@ -6,12 +6,22 @@ const parts = { quick: 1 / 8, slow: 1 / 2 };
 /** So few events are never what makes an answer late. */
 const least = 16;
 
+/** The share of the outbox from which on deliveries no longer rest: operations must not be refused for want of pace. */
+const crowded = 1 / 2;
+
 /**
- * The number of events that the audit service is offered at once. It halves whenever the answer comes late or not at all, and
- * doubles while answers are quick, so that a backlog of any size drains at the speed that audit has.
+ * The speed of deliveries to the audit service, which seals on the same processors that requests need.
+ *
+ * A delivery is a slice of the backlog, small enough that a request can wait for its sealing. The slice halves whenever the
+ * answer comes late or not at all, and doubles again while answers are quick. After each delivery the relay rests as long as
+ * the delivery took, so that a backlog drains at half of the speed that the audit service has. It rests less the fuller the
+ * outbox is, and not at all when it is half full.
  */
 export class Pace {
-  private most = maxAppend;
+  /** The largest number of events in one delivery. */
+  static readonly slice = mostWritten;
+
+  private most: number = Pace.slice;
 
   /** @param limitMs time limit of one append, in milliseconds */
   constructor(private readonly limitMs: number) {}
@@ -21,10 +31,19 @@ export class Pace {
     return this.most;
   }
 
+  /**
+   * The rest after a delivery, in milliseconds.
+   * @param ms how long the delivery took
+   * @param filled the share of the outbox that is filled
+   */
+  rest(ms: number, filled: number): number {
+    return ms * Math.max(0, 1 - filled / crowded);
+  }
+
   /** Records an append that was answered in time. */
   answered(events: number, ms: number): void {
     if (ms > this.limitMs * parts.slow) this.slower(events);
-    else if (ms < this.limitMs * parts.quick) this.most = Math.min(maxAppend, this.most * 2);
+    else if (ms < this.limitMs * parts.quick) this.most = Math.min(Pace.slice, this.most * 2);
   }
 
   /** Records an append that was not answered in time. */

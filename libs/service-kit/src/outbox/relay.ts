@@ -3,7 +3,7 @@ import type { Logger } from '../logging/logger.js';
 import type { AppendChannel } from './append-channel.js';
 import { Deferrals } from './deferral.js';
 import { Delivery } from './delivery.js';
-import { type ClaimedEntry, claimEntries, claimFairly, waitingTenants } from './outbox.sql.js';
+import { type AppendSize, type ClaimedEntry, claimEntries, claimFairly, waitingTenants } from './outbox.sql.js';
 import { Pace } from './pace.js';
 
 export interface RelayOptions {
@@ -35,6 +35,11 @@ export class Relay {
     return this.deferrals.ids.length > 0;
   }
 
+  /** @see Pace.rest */
+  rest(ms: number, filled: number): number {
+    return this.pace.rest(ms, filled);
+  }
+
   /** Delivers the next rows. */
   next(): Promise<Delivery> {
     return this.deliver([], (manager) => this.claim(manager));
@@ -44,7 +49,11 @@ export class Relay {
   async retry(): Promise<Delivery | undefined> {
     const due = this.deferrals.due(this.options.batch);
     if (due.length === 0) return undefined;
-    return this.deliver(due, (manager) => claimEntries(manager, this.options.batch, due, this.channel.limit));
+    return this.deliver(due, (manager) => claimEntries(manager, this.options.batch, due, this.append));
+  }
+
+  private get append(): AppendSize {
+    return { bytes: this.channel.limit, events: this.pace.events };
   }
 
   private async claim(manager: EntityManager): Promise<readonly ClaimedEntry[]> {
@@ -52,8 +61,7 @@ export class Relay {
     const tenants = await this.tenants(manager);
     if (tenants.length === 0) return [];
     const perTenant = Math.max(1, Math.floor(batch / tenants.length));
-    const { limit: append } = this.channel;
-    return claimFairly(manager, { partition, tenants, perTenant, except: this.deferrals.ids, append });
+    return claimFairly(manager, { partition, tenants, perTenant, except: this.deferrals.ids, append: this.append });
   }
 
   /** The tenants whose turn it is. After the last tenant comes the first. */

@@ -2,7 +2,6 @@ import type { EntityManager, EntityMetadata, EntityTarget, FindOptionsWhere, Obj
 import { IsNull } from 'typeorm';
 import { noteChanges } from '../database/noted-changes.js';
 import { recordOf } from './record-of.js';
-import { takeRevisions } from './record-position.sql.js';
 import { RecordSeals } from './record-seals.js';
 import type { Sealed } from './sealed-record.js';
 import { changeOf, isTracked, loadedRecord, trailNameOf } from './tracked-record.js';
@@ -63,10 +62,10 @@ export const removeRecord = async <Row extends ObjectLiteral & Sealed>(
   const metadata = manager.dataSource.getMetadata(entity);
   if (isTracked(metadata)) {
     const { tenantId, kind, id } = trailNameOf(row, metadata);
-    const { history } = sealsOf(manager);
+    const seals = sealsOf(manager);
+    const { history } = seals;
     history.assertNotBehind(tenantId);
-    const revision = await takeRevisions(manager, tenantId);
-    history.assertNext(tenantId, revision, row.recordRevision ?? 0);
+    const revision = await seals.takeRevisions(manager, tenantId, 1, row.recordRevision ?? 0);
     noteChanges(manager, tenantId, [{ kind, id, revision, digest: null }]);
     history.removed({ tenantId, kind, id }, revision);
   }
@@ -80,5 +79,5 @@ export const nameRecord = <Row extends ObjectLiteral & Sealed>(manager: EntityMa
   if (!isTracked(metadata)) return;
   const { owner } = sealsOf(manager);
   const loaded = loadedRecord(row, metadata, recordOf(owner.service, row, metadata).digest);
-  noteChanges(manager, loaded.tenantId, [changeOf(row, metadata, loaded)]);
+  noteChanges(manager, loaded.tenantId, [changeOf(loaded)]);
 };

@@ -35,7 +35,7 @@ interface Question {
 export const patienceMs = { known: 1_000, unknown: 10_000 };
 /** The time after a failure in which the audit service is not asked where its answer can be done without, in milliseconds. */
 const awayMs = 5_000;
-/** The pauses before the trail is asked again about a record whose deletion it will hear of, in milliseconds. */
+/** The pauses before the trail is asked again: about a record whose deletion it will hear of, or while its service starts; in milliseconds. */
 const pausesMs = [100, 200, 400, 800];
 
 const unsealedDetail =
@@ -45,6 +45,10 @@ export const unknownAdvice =
   'If this goes on, the audit service refuses its restored database or is away: an administrator follows deploy/backup.md.';
 
 const madeDetail = 'A record was made while others were read. Try again.';
+
+/** Whether a failure may pass within a moment. A deadline that has passed was the whole patience. */
+const mayPass = (error: unknown): boolean =>
+  error instanceof AnkaError && error.retryable && error.code !== 'deadline-exceeded';
 
 /** Asks the audit service whether claims are true: all of one turn together, and none again that was found true lately. */
 export class ClaimQuestions {
@@ -123,7 +127,9 @@ export class ClaimQuestions {
       const claims = questions.map(({ claim }) => claim);
       const isKnown = claims.every((claim) => this.memory.last(claim) !== undefined);
       if (isKnown && this.isAway) throw new AnkaError('audit-unavailable');
-      const answers = await this.answers(tenantId, claims, isKnown ? patienceMs.known : patienceMs.unknown);
+      const answers = isKnown
+        ? await this.answers(tenantId, claims, patienceMs.known)
+        : await this.answersAtLength(tenantId, claims);
       const said = questions.map((question) => ({ question, last: answers.get(question.claim.subject) }));
       const isDoubted = ({ question, last }: (typeof said)[number]): boolean =>
         !this.memory.agrees(question.claim, last);
@@ -172,6 +178,19 @@ export class ClaimQuestions {
     if (agrees || (known !== undefined && memoryDecides)) return settle(agrees);
     const detail = `The record cannot be compared with the audit trail now (${cause.code}), and this service has not used it before. Try again. ${unknownAdvice}`;
     fail(new AnkaError('audit-unavailable', detail, { cause }));
+  }
+
+  /** Asks about what cannot be done without. A service that starts again answers nobody for a moment. */
+  private async answersAtLength(tenantId: string, claims: readonly Claim[]): Promise<ReadonlyMap<string, LastChange>> {
+    const ask = () => this.answers(tenantId, claims, patienceMs.unknown);
+    for (const pauseMs of this.isAway ? [] : pausesMs)
+      try {
+        return await ask();
+      } catch (error) {
+        if (!mayPass(error)) throw error;
+        await pauseFor(pauseMs);
+      }
+    return ask();
   }
 
   /** @throws AnkaError if the audit service does not answer */

@@ -2,7 +2,7 @@ import type { NumberedRecords, RecordHead, RecordKind, RecordName } from '@ankas
 import { isCurrent, type RecordState } from './record-standing.js';
 
 /** The last change of a record, as the trail holds it or as this process remembers it. */
-export type LastChange = Pick<RecordHead, 'id' | 'revision' | 'digest'>;
+export type LastChange = Pick<RecordHead, 'id' | 'revision' | 'digest'> & Pick<RecordState, 'state'>;
 
 /** What a database says about a tenant's records, to be compared with the trail. */
 export interface Claim {
@@ -29,13 +29,16 @@ export interface OwnedName extends RecordName {
 const subjectOf = ({ kind, id }: RecordName): string => `${kind}/${id}`;
 const newestSubject = ({ kind, of }: NumberedRecords): string => `newest/${kind}/${of ?? ''}`;
 
-/** The record is at least as new as the trail knows it. */
-export const claimOfRecord = ({ tenantId, kind, id, revision, digest }: LoadedRecord): Claim => ({
+/** The record is at least as new as the trail knows it. @param latest as for `isCurrent` */
+export const claimOfRecord = (
+  { tenantId, kind, id, revision, digest, state }: LoadedRecord,
+  latest?: number,
+): Claim => ({
   tenantId,
   subject: subjectOf({ kind, id }),
   asks: { record: { kind, id } },
-  says: { id, revision, digest },
-  agrees: (last) => isCurrent({ revision, digest }, last),
+  says: { id, revision, digest, state },
+  agrees: (last) => isCurrent({ kind, revision, digest, state }, last, latest),
 });
 
 /** The record does not exist. */
@@ -66,7 +69,7 @@ export const claimOfNewest = (tenantId: string, newest: NumberedRecords, number:
 export const hasMoved = ({ asks }: Claim, remembered: LastChange, last: LastChange): boolean => {
   if ('newest' in asks) return numberedId(last.id).number > numberedId(remembered.id).number;
   if (remembered.digest === null) return last.digest !== null;
-  return !isCurrent({ ...remembered, digest: remembered.digest }, last);
+  return !isCurrent({ ...remembered, kind: asks.record.kind, digest: remembered.digest }, last);
 };
 
 /** The changes that answer claims, by the claims' subjects. */

@@ -127,6 +127,21 @@ describe('the history of records', () => {
       audit.heads = [];
       expect(await history.check(loaded(1), sameAgain(loaded(1)))).toBe(true);
     });
+
+    it('waits for an audit service that starts again, and for none that has been away', async () => {
+      const { history, audit } = auditWith(undefined);
+      const record = loaded(1);
+      const check = history.check(record, sameAgain(record));
+      await vi.waitFor(() => expect(audit.requests).toBe(2));
+      audit.heads = [];
+      expect(await check).toBe(true);
+      audit.heads = undefined;
+      const other = loaded(1, 'A', 'other');
+      await expect(history.check(other, sameAgain(other))).rejects.toMatchObject({ code: 'audit-unavailable' });
+      const asked = audit.requests;
+      await expect(history.check(other, sameAgain(other))).rejects.toMatchObject({ code: 'audit-unavailable' });
+      expect(audit.requests).toBe(asked + 1);
+    });
   });
 
   it('refuses a record without a place once every record has one, and lets none change before', async () => {
@@ -141,17 +156,38 @@ describe('the history of records', () => {
     expect(await history.check(loaded(1), sameAgain(loaded(1)))).toBe(true);
   });
 
-  it('refuses a revision that the record or the trail has had', () => {
+  it('refuses a counter that does not reach what the trail holds', () => {
     const { history } = auditWith([]);
-    const refused = (revision: number, earlier: number): void =>
-      expect(() => history.assertNext(tenantId, revision, earlier)).toThrow(
-        expect.objectContaining({ code: 'record-outdated' }),
-      );
-    history.assertNext(tenantId, 4, 3);
-    refused(3, 3);
+    expect(history.isCompared).toBe(false);
+    history.assertReaches(tenantId, 0);
     history.setBehind(new Map(), new Map([[tenantId, 7]]));
-    refused(7, 0);
-    history.assertNext(tenantId, 8, 7);
+    expect(history.isCompared).toBe(true);
+    expect(() => history.assertReaches(tenantId, 6)).toThrow(expect.objectContaining({ code: 'record-outdated' }));
+    history.assertReaches(tenantId, 7);
+  });
+
+  it.each([
+    ['that the clock does not allow', [], false],
+    ['that the clock does not allow, later than the trail', [head(8, 'B')], false],
+    ['that the trail names, whatever the clock says', [head(9)], true],
+  ])('judges a record of a revision %s', async (_, heads, current) => {
+    const { history } = auditWith(heads);
+    expect(await history.check(loaded(9), sameAgain(loaded(9)), 8)).toBe(current);
+  });
+
+  it.each([
+    ['COMPROMISED', 'ACTIVE', false],
+    ['COMPROMISED', 'DESTROY_SCHEDULED', true],
+    ['DESTROYED', 'COMPROMISED', false],
+    ['SUSPENDED', 'ACTIVE', true],
+    ['COMPROMISED', undefined, false],
+  ])('lets no later revision take a version from %s to %s unless its lifecycle does', async (from, to, current) => {
+    const version = { ...loaded(9), kind: 'key_version', state: to } as const;
+    const { history } = auditWith([{ ...head(3, 'B'), kind: 'key_version', state: from }]);
+    expect(await history.check(version, sameAgain(version))).toBe(current);
+    const { history: other } = auditWith(undefined);
+    other.wrote({ ...loaded(3, 'B'), kind: 'key_version', state: from });
+    expect(await other.check(version, sameAgain(version))).toBe(current);
   });
 
   it('refuses every record of a tenant that the database is behind with, and tells caches', async () => {

@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { AnkaError, monotonicNow, type NumberedRecords } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow, type NumberedRecords, type RecordKind } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
 import { BusClient } from '../nats/client.js';
-import { ClaimQuestions, type Missing } from './claim-questions.js';
+import { ownContext } from '../nats/own-context.js';
+import { headsWithPrefix } from './all-heads.js';
+import { ClaimQuestions, type Missing, patienceMs } from './claim-questions.js';
 import { RecordOwner } from './record-authority.js';
 import {
   claimOfAbsence,
@@ -14,6 +16,7 @@ import {
   numberedId,
   type OwnedName,
 } from './record-claim.js';
+import { RecordRevisions } from './record-revisions.js';
 import { isCurrent, type RecordState } from './record-standing.js';
 
 /** Tells the operator how to fix a database that is older than the trail. */
@@ -32,10 +35,11 @@ export const behindDetail =
  */
 @Injectable()
 export class RecordHistory {
+  readonly revisions: RecordRevisions;
   private readonly questions: ClaimQuestions;
   private behindTenants: ReadonlyMap<string, number> = new Map();
-  /** The highest revisions that the trail held at the last comparison, by tenant. */
-  private positions: ReadonlyMap<string, number> = new Map();
+  /** The highest revisions that the trail held at the last comparison, by tenant. Undefined before the first. */
+  private positions: ReadonlyMap<string, number> | undefined;
   private readonly listeners: ((tenantIds: readonly string[]) => void)[] = [];
   private readonly changeListeners: ((names: readonly OwnedName[]) => void)[] = [];
   /** The tenants whose records wait for their place in the history. Undefined: no record needs one. */
@@ -47,8 +51,14 @@ export class RecordHistory {
   /** Set inside `without`. */
   private readonly off = new AsyncLocalStorage<true>();
 
-  constructor({ service }: RecordOwner, bus: BusClient, registry: Registry) {
+  constructor(
+    private readonly owner: RecordOwner,
+    private readonly bus: BusClient,
+    registry: Registry,
+  ) {
+    const { service } = owner;
     this.questions = new ClaimQuestions(service, bus);
+    this.revisions = new RecordRevisions(service, bus);
     const gauge: Gauge = new Gauge({
       name: 'ankasecure_records_behind_tenants',
       help: 'Tenants whose records in the database are older than the audit trail',
@@ -60,16 +70,23 @@ export class RecordHistory {
   /**
    * Tells whether a record is as new as the trail knows it.
    * @param again reads the stored record again; null if it is gone
+   * @param latest the highest revision that a record can have which the trail does not know in this form
    * @returns undefined if that is known already
    * @throws (rejects with) AnkaError `audit-unavailable` if it cannot be known now
    */
-  check(record: LoadedRecord, again: () => Promise<RecordState | null>): Promise<boolean> | undefined {
+  check(
+    record: LoadedRecord,
+    again: () => Promise<RecordState | null>,
+    latest = Number.POSITIVE_INFINITY,
+  ): Promise<boolean> | undefined {
     const doubt = async (last: LastChange | undefined): Promise<LastChange | undefined> => {
       // It may have changed between its loading and the question.
       const stored = await again();
-      return stored !== null && isCurrent(stored, last) ? { id: record.id, ...stored } : undefined;
+      return stored !== null && isCurrent({ ...record, ...stored }, last, latest)
+        ? { id: record.id, ...stored }
+        : undefined;
     };
-    const question = { claim: claimOfRecord(record), doubt, memoryDecides: true };
+    const question = { claim: claimOfRecord(record, latest), doubt, memoryDecides: true };
     return this.unlessSettled(record.tenantId, () =>
       this.lacksPlace(record) ? Promise.resolve(false) : this.questions.confirm(question),
     );
@@ -99,6 +116,18 @@ export class RecordHistory {
   ): Promise<boolean> | undefined {
     const claim = claimOfNewest(tenantId, newest, number);
     return this.unlessSettled(tenantId, () => this.questions.confirmMissing(claim, missing));
+  }
+
+  /**
+   * The ids of a tenant's records of one kind that begin with `prefix` and that the trail holds; none inside `without`.
+   * @throws AnkaError if the audit service does not answer
+   */
+  async idsOnRecord(tenantId: string, kind: RecordKind, prefix: string): Promise<readonly string[]> {
+    if (this.isOff) return [];
+    const { service } = this.owner;
+    const context = ownContext(service, patienceMs.unknown, tenantId);
+    const heads = await headsWithPrefix(this.bus, context, service, kind, prefix);
+    return heads.filter(({ digest }) => digest !== null).map(({ id }) => id);
   }
 
   /** The answer that needs no question; `ask` if there is none. */
@@ -158,14 +187,18 @@ export class RecordHistory {
   }
 
   /**
-   * Checks a revision that the database's counter has given. The trail passes over a change with a revision that it holds
-   * already, so whoever puts the counter back could have the record's older form count.
-   * @param earlier the revision of the record before its change; 0 for a new one
+   * Checks that the database's counter has reached what the trail holds. Otherwise the database was restored from a backup since
+   * they were compared.
    * @throws AnkaError `record-outdated`
    */
-  assertNext(tenantId: string, revision: number, earlier: number): void {
-    if (this.off.getStore() === true || revision > Math.max(earlier, this.positions.get(tenantId) ?? 0)) return;
+  assertReaches(tenantId: string, position: number): void {
+    if (this.off.getStore() === true || position >= (this.positions?.get(tenantId) ?? 0)) return;
     throw new AnkaError('record-outdated', behindDetail);
+  }
+
+  /** Whether the database was compared with the trail. */
+  get isCompared(): boolean {
+    return this.positions !== undefined;
   }
 
   /** From now on every record must have a place in the history, except those of tenants that still wait for theirs. */

@@ -4,7 +4,7 @@ import { UnsealedRecord } from './sealed-record.js';
 /** The highest revision that one of a tenant's records has in this database. */
 @Entity('record_position')
 @UnsealedRecord(
-  'Counts the revisions of records. A lower one gives changes revisions that the trail knows already, and they are refused.',
+  'Counts the revisions of records. What it says is compared with the clock and with earlier revisions: see `RecordRevisions`.',
 )
 @Check('record_position_revision_check', 'revision > 0')
 export class RecordPosition {

@@ -1,19 +1,32 @@
 import type { DataSource, EntityManager } from 'typeorm';
 
+/** A move of a tenant's counter. */
+export interface Advance {
+  /** What the counter shows now. */
+  readonly revision: number;
+  /** What it showed before, or earlier if another change has moved it meanwhile; 0 for none. */
+  readonly before: number;
+}
+
 /**
- * Takes the next `count` revisions of the tenant's records, for records that the caller's transaction has changed and now
- * seals. Other changes of the tenant's records wait for its commit, so take them last.
- * @returns the first of them
+ * Moves the counter by `count`, from `floor` if it is lower. Other changes of the tenant's records wait for the commit, so call it
+ * last. Services take revisions with `RecordRevisions`, which checks what the database says.
  */
-export const takeRevisions = async (manager: EntityManager, tenantId: string, count = 1): Promise<number> => {
-  const [row] = await manager.query<{ revision: number }[]>(
-    `INSERT INTO record_position AS held (tenant_id, revision) VALUES ($1, $2)
-     ON CONFLICT (tenant_id) DO UPDATE SET revision = held.revision + $2
-     RETURNING revision::float8 AS revision`,
-    [tenantId, count],
+export const advancePosition = async (
+  manager: EntityManager,
+  tenantId: string,
+  count: number,
+  floor: number,
+): Promise<Advance> => {
+  const [row] = await manager.query<Advance[]>(
+    `INSERT INTO record_position AS held (tenant_id, revision) VALUES ($1, $3::bigint + $2::bigint)
+     ON CONFLICT (tenant_id) DO UPDATE SET revision = greatest(held.revision, $3::bigint) + $2::bigint
+     RETURNING revision::float8 AS revision,
+       coalesce((SELECT b.revision FROM record_position b WHERE b.tenant_id = $1), 0)::float8 AS before`,
+    [tenantId, count, floor],
   );
   if (row === undefined) throw new Error('a counter without a row');
-  return row.revision - count + 1;
+  return row;
 };
 
 /** Moves the counter to at least `revision`, after a restore: no record gets a revision that the trail knows already. */

@@ -11,7 +11,7 @@ import { RecordOwner } from './record-authority.js';
 import { behindDetail } from './record-history.js';
 
 /** Why a record is refused. */
-export type RejectionReason = 'forged' | 'missing-seal' | 'outdated' | 'missing' | 'not-newest';
+export type RejectionReason = 'forged' | 'missing-seal' | 'outdated' | 'missing' | 'not-newest' | 'impossible';
 
 /** A refused record: its table, its tenant and its primary key. */
 export interface RejectedRecord extends RecordPlace {
@@ -46,6 +46,11 @@ const telling: Readonly<Record<RejectionReason, Telling>> = {
     code: 'record-outdated',
     says: refusal('the audit trail holds one with a higher number, and the database does not'),
     advice: restoreRow,
+  },
+  impossible: {
+    code: 'record-outdated',
+    says: () => 'The database tells a revision that no change can have.',
+    advice: 'Nothing was done. Find out who else can write to the database, and put record_position back.',
   },
 };
 

@@ -8,15 +8,17 @@ import {
   type LoadEvent,
   type UpdateEvent,
 } from 'typeorm';
+import { clockOf } from '../clock/clock-of.js';
 import type { RowRefusal } from '../database/comparing-data-source.js';
 import { noteChanges } from '../database/noted-changes.js';
 import { tenantWithin } from '../database/tenant.js';
 import { BoundedMap } from '../memory/bounded-map.js';
 import { type DigestedRecord, RecordAuthority, RecordOwner } from './record-authority.js';
+import type { LoadedRecord } from './record-claim.js';
 import { RecordHistory } from './record-history.js';
 import { type NamedDigest, recordOf } from './record-of.js';
-import { takeRevisions } from './record-position.sql.js';
 import { RecordRejections, type RejectionReason } from './record-rejections.js';
+import { latestRevision } from './record-revisions.js';
 import { completeRow } from './record-row.js';
 import type { RecordState } from './record-standing.js';
 import { decidingOf, type Sealed } from './sealed-record.js';
@@ -125,7 +127,7 @@ export class RecordSeals implements RowRefusal {
       const seal = seals[index] as Buffer;
       if (!isTracked(metadata)) return { seal };
       const loaded = loadedRecord(row, metadata, (records[index] as NamedDigest).digest);
-      noteChanges(manager, loaded.tenantId, [changeOf(row, metadata, loaded)]);
+      noteChanges(manager, loaded.tenantId, [changeOf(loaded)]);
       this.history.wrote(loaded);
       return { seal, recordRevision: loaded.revision };
     });
@@ -134,11 +136,24 @@ export class RecordSeals implements RowRefusal {
   /** Gives records of one tenant their next places in its history. */
   private async takePlaces(manager: EntityManager, rows: readonly Sealed[], tenantId: string): Promise<void> {
     this.history.assertMayChange(tenantId);
-    const first = await takeRevisions(manager, tenantId, rows.length);
-    for (const [index, row] of rows.entries()) {
-      this.history.assertNext(tenantId, first + index, row.recordRevision ?? 0);
-      row.recordRevision = first + index;
-    }
+    const earlier = rows.reduce((most, { recordRevision }) => Math.max(most, recordRevision ?? 0), 0);
+    const first = await this.takeRevisions(manager, tenantId, rows.length, earlier);
+    for (const [index, row] of rows.entries()) row.recordRevision = first + index;
+  }
+
+  /**
+   * Takes the next `count` revisions for changes of a tenant's records. Take them last: see `RecordRevisions`.
+   * @param earlier the highest revision that one of the records has; 0 for new ones
+   * @returns the first of them
+   * @throws AnkaError `record-outdated` for a revision that no change can have; `clock-skew`, `audit-unavailable`
+   */
+  async takeRevisions(manager: EntityManager, tenantId: string, count: number, earlier: number): Promise<number> {
+    const { isCompared, revisions } = this.history;
+    const taken = await revisions.take(manager, tenantId, { count, earlier, isCompared });
+    if (taken === undefined)
+      throw this.rejections.reject({ table: 'record_position', tenantId, id: tenantId }, 'impossible');
+    this.history.assertReaches(tenantId, taken.before);
+    return taken.first;
   }
 
   private async compute(records: readonly NamedDigest[]): Promise<readonly Buffer[]> {
@@ -169,8 +184,9 @@ export class RecordSeals implements RowRefusal {
   ): Promise<void> | undefined {
     if (!isTracked(metadata)) return undefined;
     const loaded = loadedRecord(row, metadata, record.digest);
+    const latest = latestRevision(clockOf(metadata.dataSource));
     return this.history
-      .check(loaded, () => this.storedNow(row, metadata, manager, loaded))
+      .check(loaded, () => this.storedNow(row, metadata, manager, loaded), latest)
       ?.then((current) => {
         if (!current) throw this.rejections.reject(record, 'outdated');
       });
@@ -240,7 +256,7 @@ export class RecordSeals implements RowRefusal {
   }
 
   /** The state of a record that was loaded as a whole. */
-  stateOf(row: object, metadata: EntityMetadata): RecordState {
+  stateOf(row: object, metadata: EntityMetadata): LoadedRecord {
     return loadedRecord(row, metadata, recordOf(this.owner.service, row, metadata).digest);
   }
 }

@@ -1,17 +1,28 @@
-import type { RecordHead } from '@ankasecure/contracts';
+import { mayFollow, type RecordHead, type RecordKind } from '@ankasecure/contracts';
 
 /** A record as it was loaded, by what its seal binds. */
 export interface RecordState {
   readonly revision: number;
   /** base64url of the record's digest. */
   readonly digest: string;
+  /** The column that the trail holds in the clear; null or undefined if its kind has none. */
+  readonly state?: string | null | undefined;
 }
+
+type Head = Pick<RecordHead, 'revision' | 'digest'> & { readonly state?: string | null | undefined };
 
 /**
  * Tells whether a record is at least as new as its last change in the trail. The trail may be behind: an event waits in the
- * outbox until it is sealed. A record that the trail does not know was made since, or no release has sealed its changes yet.
+ * outbox until it is sealed. A record that the trail does not know was made since, or no release has sealed its changes yet. No
+ * revision lets a record leave a state that it never loses.
+ * @param latest the highest revision that a record can have which the trail does not know in this form
  */
 export const isCurrent = (
-  { revision, digest }: RecordState,
-  head: Pick<RecordHead, 'revision' | 'digest'> | undefined,
-): boolean => head === undefined || revision > head.revision || (revision === head.revision && digest === head.digest);
+  { kind, revision, digest, state }: RecordState & { readonly kind: RecordKind },
+  head: Head | undefined,
+  latest = Number.POSITIVE_INFINITY,
+): boolean => {
+  if (revision === head?.revision) return digest === head.digest;
+  if (head === undefined) return revision <= latest;
+  return revision > head.revision && revision <= latest && mayFollow(kind, head.state, state);
+};

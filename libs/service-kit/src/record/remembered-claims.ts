@@ -26,8 +26,8 @@ export class RememberedClaims {
   /** The revisions of deletions by this process. */
   private readonly removals = new BoundedMap<string, number>(capacity);
 
-  remember(claim: Claim, { id, revision, digest }: LastChange): void {
-    this.known.set(nameOf(claim), { claim, id, revision, digest, at: monotonicNow() });
+  remember(claim: Claim, { id, revision, digest, state }: LastChange): void {
+    this.known.set(nameOf(claim), { claim, id, revision, digest, state, at: monotonicNow() });
   }
 
   /**

@@ -10,7 +10,7 @@ import {
 import type { EntityManager, ObjectLiteral } from 'typeorm';
 import { noteChanges } from '../database/noted-changes.js';
 import { changeRecord, removeRecord, sealsOf } from './change-record.js';
-import { skipRevisions, takeRevisions } from './record-position.sql.js';
+import { skipRevisions } from './record-position.sql.js';
 import { isCurrent } from './record-standing.js';
 import { type Sealed, toldOf } from './sealed-record.js';
 import { ownerColumn, trailNameOf } from './tracked-record.js';
@@ -122,10 +122,11 @@ const outcomeOf = (
 };
 
 /** From now on the trail knows the record as deleted: it is not there, and no backup of it may come back. */
-const noteLoss = async (manager: EntityManager, tenantId: string, { kind, id }: RecordHead): Promise<void> => {
-  const revision = await takeRevisions(manager, tenantId);
+const noteLoss = async (manager: EntityManager, tenantId: string, { kind, id, ...head }: RecordHead): Promise<void> => {
+  const seals = sealsOf(manager);
+  const revision = await seals.takeRevisions(manager, tenantId, 1, head.revision);
   noteChanges(manager, tenantId, [{ kind, id, revision, digest: null }]);
-  sealsOf(manager).history.removed({ tenantId, kind, id }, revision);
+  seals.history.removed({ tenantId, kind, id }, revision);
 };
 
 /** The event of a restore: how many records had which outcome. */

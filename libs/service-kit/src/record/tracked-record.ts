@@ -32,15 +32,20 @@ export const loadedRecord = (row: object, metadata: EntityMetadata, digest: Buff
   ...trailNameOf(row, metadata),
   revision: (row as Sealed).recordRevision ?? 0,
   digest: digest.toString('base64url'),
+  state: toldState(row, metadata),
 });
 
-/** The change of a record, as the event of its transaction names it. */
-export const changeOf = (
-  row: object,
-  { target }: EntityMetadata,
-  { kind, id, revision, digest }: LoadedRecord,
-): RecordChange => {
+/** The column that the trail holds in the clear; undefined for a table without one. */
+const toldState = (row: object, { target }: EntityMetadata): string | undefined => {
   const told = toldOf(target as () => void);
-  const state = told === undefined ? undefined : String((row as Record<string, unknown>)[told]);
-  return { kind, id, revision, digest, state };
+  return told === undefined ? undefined : String((row as Record<string, unknown>)[told]);
 };
+
+/** The change of a record, as the event of its transaction names it. */
+export const changeOf = ({ kind, id, revision, digest, state }: LoadedRecord): RecordChange => ({
+  kind,
+  id,
+  revision,
+  digest,
+  state: state ?? undefined,
+});

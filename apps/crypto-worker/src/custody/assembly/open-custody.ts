@@ -12,7 +12,7 @@ import { Injectable } from '@nestjs/common';
 import { Histogram } from 'prom-client';
 import type { Custody } from '../custody.js';
 import { Partition } from '../partition.js';
-import { mayPass, PinRefused, type Pkcs11Options, probeToken } from '../pkcs11/pkcs11-custody.js';
+import { mayPass, PinRefused, PinUnfit, type Pkcs11Options, probeToken } from '../pkcs11/pkcs11-custody.js';
 import { type BothCustodies, openBothCustodies } from '../pkcs11/wrapped-custody.js';
 import { SoftwareCustody } from '../software/software-custody.js';
 import { CustodyByKind } from './custody-by-kind.js';
@@ -81,6 +81,8 @@ export class OpenCustody {
       if (error instanceof PinRefused) throw await this.refusedPin(error);
       const { message } = error as Error;
       const { name, hsm } = this.partition;
+      if (error instanceof PinUnfit)
+        throw new StartFailure('configuration', `the HSM of the partition ${name}: ${message}`, { cause: error });
       const sentence = `the HSM of the partition ${name} cannot be opened with ${hsm.libraryPath}: ${message}`;
       throw new StartFailure('hsm', sentence, { cause: error });
     }

@@ -34,6 +34,7 @@ import { TokenRuntime } from './token/token-runtime.js';
 import { objectUri } from './uri.js';
 
 export type { CustodyLogger, CustodyObserver, Pkcs11Config, Pkcs11Options } from './profile/config.js';
+export { PinUnfit } from './token/pin-length.js';
 export { probeToken } from './token/probe.js';
 export { mayPass, PinRefused } from './token/token-module.js';
 

@@ -65,6 +65,7 @@ describe('a public key', () => {
       { jwk: jwk(key) as never },
       { pem: pem(key) },
       { pem: pem(key).replaceAll('\n', '\r\n') },
+      { pem: `Public-Key: (256 bit)\npub:\n    04:7f:ce\n${pem(key)}` },
       { der: base64url(der(key)) },
     ];
     for (const form of forms) expect(readPublicKey(form, { algorithm, purpose })).toEqual(der(key));
@@ -79,6 +80,36 @@ describe('a public key', () => {
     expect(
       refusalOf({ jwk: { ...jwk(p256), kid: '7', ext: true, key_ops: ['verify'], use: 'sig' } }, 'EC-P256'),
     ).toBeNull();
+  });
+
+  it.each<[string, KeyObject, AlgorithmName, Purpose, readonly string[], boolean]>([
+    ['of RSA', rsa2048, 'RSA-2048', 'sign', ['verify'], true],
+    ['of RSA', rsa2048, 'RSA-2048', 'sign', ['x-mine', 'verify'], true],
+    ['of RSA', rsa2048, 'RSA-2048', 'sign', ['encrypt'], false],
+    ['of RSA', rsa2048, 'RSA-2048', 'sign', ['sign'], false],
+    ['of RSA', rsa2048, 'RSA-2048', 'sign', [], false],
+    ['of RSA', rsa2048, 'RSA-2048', 'sign', ['Verify'], false],
+    ['of RSA', rsa2048, 'RSA-2048', 'sign', ['verify', 'verify'], false],
+    ['of RSA', rsa2048, 'RSA-2048', 'encrypt', ['encrypt'], true],
+    ['of RSA', rsa2048, 'RSA-2048', 'encrypt', ['wrapKey'], true],
+    ['of RSA', rsa2048, 'RSA-2048', 'encrypt', ['verify'], false],
+    ['of RSA', rsa2048, 'RSA-2048', 'encrypt', ['decrypt', 'unwrapKey'], false],
+    ['of RSA', rsa2048, 'RSA-2048', 'encrypt', ['deriveKey'], false],
+    ['of RSA', rsa2048, 'RSA-2048', 'encrypt', [], false],
+    ['of P-256', p256, 'EC-P256', 'sign', ['verify'], true],
+    ['of P-256', p256, 'EC-P256', 'sign', ['deriveBits'], false],
+    ['of P-256', p256, 'EC-P256', 'sign', [], false],
+    ['of P-256', p256, 'EC-P256', 'encrypt', ['deriveKey'], true],
+    ['of P-256', p256, 'EC-P256', 'encrypt', ['deriveBits'], true],
+    ['of P-256, as WebCrypto writes it for ECDH', p256, 'EC-P256', 'encrypt', [], true],
+    ['of P-256', p256, 'EC-P256', 'encrypt', ['verify'], false],
+    ['of P-256', p256, 'EC-P256', 'encrypt', ['encrypt'], false],
+    ['of Ed25519', ed25519, 'Ed25519', 'sign', ['verify'], true],
+    ['of Ed25519', ed25519, 'Ed25519', 'sign', ['deriveKey'], false],
+  ])('$0, as a JWK for $3, with the key_ops $4, taken: $5', (_, key, algorithm, purpose, operations, taken) => {
+    const said = refusalOf({ jwk: { ...jwk(key), key_ops: operations } }, algorithm, purpose);
+    if (taken) expect(said).toBeNull();
+    else expect(said).toMatch(/key_ops.*purpose of the key|operation twice/);
   });
 
   it.each<[string, unknown, AlgorithmName, RegExp]>([
@@ -116,6 +147,8 @@ describe('a public key', () => {
     ['bytes that are no key', { der: 'AAAA' }, 'EC-P256', /not a SubjectPublicKeyInfo/],
     ['more bytes', { der: base64url(Buffer.concat([der(p256), Buffer.of(0)])) }, 'EC-P256', /followed by more bytes/],
     ['PEM text as DER', { der: base64url(Buffer.from(pem(p256))) }, 'EC-P256', /Send it as pem/],
+    ['explained PEM text as DER', { der: base64url(Buffer.from(`Key:\n${pem(p256)}`)) }, 'EC-P256', /Send it as pem/],
+    ['key_ops that are no list', { jwk: { ...jwk(p256), key_ops: 'verify' } }, 'EC-P256', /array/],
     [
       'a private key in PEM',
       { pem: ed.privateKey.export({ format: 'pem', type: 'pkcs8' }) },

@@ -7,7 +7,7 @@ import {
   type ParameterSet,
   type Purpose,
 } from '@ankasecure/algorithm';
-import { AnkaError, type ImportedPublicKey } from '@ankasecure/contracts';
+import { AnkaError, type ImportedPublicKey, isPem, onePemBlock } from '@ankasecure/contracts';
 import { curves, isCrv } from '../../jose/curve.js';
 import { isSoundEd25519 } from './ed25519-point.js';
 
@@ -86,10 +86,38 @@ const readers: Readonly<Record<Jwk['kty'], (jwk: Jwk, wanted: Wanted) => KeyObje
 
 const useOf: Partial<Readonly<Record<Purpose, Jwk['use']>>> = { sign: 'sig', encrypt: 'enc' };
 
+/**
+ * The operations of public keys, one of which `key_ops` must have (RFC 7517 §4.3). That of ECDH belongs to the private key
+ * (WebCrypto §6.2), so a public key for it may have none.
+ */
+const operationsOf: Partial<Readonly<Record<Purpose, Readonly<Record<Jwk['kty'], readonly string[]>>>>> = {
+  sign: { RSA: ['verify'], EC: ['verify'], OKP: ['verify'], AKP: ['verify'] },
+  encrypt: {
+    RSA: ['encrypt', 'wrapKey'],
+    EC: ['deriveKey', 'deriveBits'],
+    OKP: ['deriveKey', 'deriveBits'],
+    AKP: ['encapsulateKey', 'encapsulateBits'],
+  },
+};
+
+const isFor = ({ kty, key_ops: named = [] }: Jwk, purpose: Purpose): boolean => {
+  const fitting = operationsOf[purpose]?.[kty] ?? [];
+  return named.some((one) => fitting.includes(one)) || (named.length === 0 && fitting.includes('deriveKey'));
+};
+
+const assertPurpose = (jwk: Jwk, purpose: Purpose): void => {
+  const { use, key_ops: named } = jwk;
+  if (use !== undefined && use !== useOf[purpose])
+    refuse('jwk.use', `is ${use}, but the purpose of the key is ${purpose}`);
+  if (named !== undefined && !isFor(jwk, purpose))
+    refuse(
+      'jwk.key_ops',
+      `is ${JSON.stringify(named)}, but the purpose of the key is ${purpose}. It must contain ${(operationsOf[purpose]?.[jwk.kty] ?? []).join(' or ')}, or be absent.`,
+    );
+};
+
 const readJwk = (jwk: Jwk, wanted: Wanted): KeyObject => {
-  const { purpose } = wanted;
-  if (jwk.use !== undefined && jwk.use !== useOf[purpose])
-    return refuse('jwk.use', `is ${jwk.use}, but the purpose of the key is ${purpose}`);
+  assertPurpose(jwk, wanted.purpose);
   return readers[jwk.kty](jwk, wanted);
 };
 
@@ -99,23 +127,18 @@ const otherLabels: Readonly<Record<string, string>> = {
   CERTIFICATE: 'is a certificate. Take its key: openssl x509 -pubkey -noout',
 };
 
-const block = /^-----BEGIN ([A-Z0-9 ]+)-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END \1-----\s*$/;
-
 const readPem = (pem: string): KeyObject => {
-  const [, label, base64 = ''] =
-    block.exec(pem.trimStart()) ?? refuse('pem', 'is not one block of PEM text (RFC 7468)');
-  if (label?.endsWith('PRIVATE KEY'))
+  const { label, base64 } = onePemBlock(pem) ?? refuse('pem', 'is not one block of PEM text (RFC 7468)');
+  if (label.endsWith('PRIVATE KEY'))
     return refuse('pem', 'is a private key. Send only its public key: openssl pkey -pubout');
   if (label !== 'PUBLIC KEY')
-    return refuse('pem', otherLabels[label ?? ''] ?? `must begin with BEGIN PUBLIC KEY, not BEGIN ${label}`);
+    return refuse('pem', otherLabels[label] ?? `must begin with BEGIN PUBLIC KEY, not BEGIN ${label}`);
   return readSpki('pem', Buffer.from(base64, 'base64'));
 };
 
-const isText = (bytes: Buffer): boolean => bytes.toString('latin1', 0, 11) === '-----BEGIN ';
-
 /** A SubjectPublicKeyInfo is DER, so there is one form of it: a form that is longer or other than OpenSSL's is refused. */
 const readSpki = (place: string, bytes: Buffer): KeyObject => {
-  if (isText(bytes)) return refuse(place, 'is PEM text. Send it as pem.');
+  if (isPem(bytes.toString('latin1'))) return refuse(place, 'is PEM text. Send it as pem.');
   const read = (): KeyObject => createPublicKey({ key: bytes, format: 'der', type: 'spki' });
   const key = parsed(place, read, 'is not a SubjectPublicKeyInfo, or its point is not on its curve');
   // OpenSSL takes the point at infinity, and cannot write it (SP 800-56A r3 §5.6.2.3.3).

@@ -1,11 +1,11 @@
-import { AnkaError, assertPreconditions, type Context, type Preconditions } from '@ankasecure/contracts';
+import { assertPreconditions, type Context, noSuchKey, type Preconditions } from '@ankasecure/contracts';
 import { changeRecord } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import type { KeyAccess } from '../../access/access.js';
 import { assertGranted } from '../../access/grant.js';
 import { KeyRecord } from '../record/key.entity.js';
-import { KeyVersionRecord } from '../record/key-version.entity.js';
-import { versionsNotFollowed } from '../record/select-version.js';
+import type { KeyVersionRecord } from '../record/key-version.entity.js';
+import { allVersions, versionsNotFollowed } from '../record/select-version.js';
 import { enabledTenant } from './enabled-tenant.js';
 import { holdFence } from './tenant-fence.sql.js';
 
@@ -55,7 +55,7 @@ const lock = async (manager: EntityManager, tenantId: string, id: string): Promi
     where: { tenantId, id },
     lock: { mode: 'for_no_key_update' },
   });
-  if (key === null) throw new AnkaError('key-not-found');
+  if (key === null) throw noSuchKey();
   return key.revision;
 };
 
@@ -86,6 +86,5 @@ export const outdateKey = async (manager: EntityManager, tenantId: string, keyId
 
 /** Makes decisions on every version of the key outdated. */
 export const outdateVersions = async (manager: EntityManager, tenantId: string, keyId: string): Promise<void> => {
-  const versions = await manager.findBy(KeyVersionRecord, { tenantId, keyId });
-  for (const version of versions) await outdate(manager, version);
+  for (const version of await allVersions(manager, tenantId, keyId)) await outdate(manager, version);
 };

@@ -1,4 +1,5 @@
 import { AnkaError } from '@ankasecure/contracts';
+import { assertAsked, assertNewest } from '@ankasecure/service-kit';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { assertVersion } from './assert-version.js';
 import { assertWhole } from './assert-whole.js';
@@ -109,17 +110,53 @@ export const readKey = async (manager: EntityManager, tenantId: string, keyId: s
   return rows;
 };
 
-/** Reads the current version of a key and those that are to follow it, without what belongs to them. */
-export const versionsNotFollowed = (
+/**
+ * Reads all versions of a locked key, oldest first, without what belongs to them.
+ * @throws AnkaError as `versionsNotFollowed`
+ */
+export const allVersions = async (
   manager: EntityManager,
   tenantId: string,
   keyId: string,
-): Promise<KeyVersionRecord[]> =>
-  manager
+): Promise<KeyVersionRecord[]> => {
+  const rows = await lastVersions(manager, tenantId, keyId);
+  assertConnected(manager, rows, 1);
+  return rows;
+};
+
+/**
+ * Reads the current version of a locked key and those that are to follow it, oldest first, without what belongs to them.
+ * @throws AnkaError `record-forged` if the database answers with other records, `record-outdated` if it lacks some;
+ * `audit-unavailable`
+ */
+export const versionsNotFollowed = async (
+  manager: EntityManager,
+  tenantId: string,
+  keyId: string,
+): Promise<KeyVersionRecord[]> => {
+  const rows = await lastVersions(manager, tenantId, keyId, notFollowed);
+  assertConnected(manager, rows);
+  await chooseCurrent(manager, rows);
+  return rows;
+};
+
+/** Reads versions of a key up to its newest, oldest first. @param condition SQL that selects them; default: all */
+const lastVersions = async (
+  manager: EntityManager,
+  tenantId: string,
+  keyId: string,
+  condition = 'true',
+): Promise<KeyVersionRecord[]> => {
+  const read = await manager
     .createQueryBuilder(KeyVersionRecord, 'version')
     .where('version.tenantId = :tenantId AND version.keyId = :keyId', { tenantId, keyId })
-    .andWhere(notFollowed)
+    .andWhere(condition)
     .getMany();
+  for (const row of read) assertAsked(manager, row, { tenantId, keyId });
+  const rows = read.toSorted((a, b) => a.version - b.version);
+  await assertNewest(manager, KeyVersionRecord, { tenantId, keyId }, rows.at(-1)?.version ?? 0);
+  return rows;
+};
 
 /** Reads one version of a key. @param version null for the current one */
 export const readVersion = async (

@@ -43,5 +43,6 @@ export const importAbility = (
     ...(oaep && { oaepHash: profile.importHash }),
     detail,
     ...(of !== undefined && isUnchecked(of, profile) && { outsideSteps: importSteps }),
+    ...(of !== undefined && profile.fillsWrapped && { fillsWrapped: true as const }),
   };
 };

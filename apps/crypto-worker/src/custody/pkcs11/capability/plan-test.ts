@@ -22,7 +22,7 @@ import { lackingFor } from './lack.js';
 const isJws = (alg: Alg): alg is JwsAlg => (jwsAlgs as readonly Alg[]).includes(alg);
 const isJwe = (alg: Alg): alg is JweAlg => (jweAlgs as readonly Alg[]).includes(alg);
 
-const testOf = (alg: Alg): SelfTestAlg => {
+export const testOf = (alg: Alg): SelfTestAlg => {
   if (!isJws(alg)) return { alg, variant: 0, hash: null };
   const { scheme, hash } = signatureSchemes[alg];
   const variant = signatureVariants.findIndex(

@@ -35,6 +35,7 @@ export const operations = [
   { name: 'anchor', repeatable: true, writes: true },
   repeatable('canary'),
   repeatable('self-test'),
+  repeatable('try-key'),
 ] as const satisfies readonly Operation[];
 
 export type OperationName = (typeof operations)[number]['name'];

@@ -33,6 +33,7 @@ const rows: Readonly<Record<OperationName, Row>> = {
   anchor: ['C_CreateObject'],
   canary: ['C_GetTokenInfo'],
   'self-test': ['C_Sign'],
+  'try-key': ['C_Sign'],
 };
 
 /** The number of parts in the reply to a job that made a secret key. A pair's has one more: its public half. */

@@ -2,19 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { controlMemory, own } from '../job/control.js';
 import { packRequests, type Reply, type Request, unpackReplies } from '../job/frame.js';
+import { sourceArgv } from '../job/source-argv.js';
 import type { LaneData, LaneMessage } from './lane-thread.js';
-
-/**
- * From source, the thread's file is TypeScript. Node runs it unchanged except for the `.js` in its imports. A build has no
- * `.ts` beside it and never runs this.
- */
-const sourceImports = `import { registerHooks } from 'node:module';
-registerHooks({ resolve: (name, context, next) =>
-  next(name.startsWith('.') && context.parentURL?.endsWith('.ts') ? name.replace(/\\.js$/, '.ts') : name, context) });`;
 
 const fromSource = import.meta.url.endsWith('.ts');
 const threadFile = new URL(fromSource ? './lane-thread.ts' : './lane-thread.js', import.meta.url);
-const execArgv = fromSource ? ['--import', `data:text/javascript,${encodeURIComponent(sourceImports)}`] : [];
+const execArgv = sourceArgv(import.meta.url);
 
 /** Hardly anything outlives a job in a lane, so a large heap would only cost memory: some 20 MiB per lane. */
 const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
@@ -46,7 +39,7 @@ export class Lane<Job extends Request> {
 
   constructor(settings: LaneSettings, events: LaneEvents<Job>) {
     const workerData: LaneData = { ...settings, own: this.control };
-    this.worker = new Worker(threadFile, { workerData, execArgv, resourceLimits, name: 'hsm-lane' });
+    this.worker = new Worker(threadFile, { workerData, execArgv: [...execArgv], resourceLimits, name: 'hsm-lane' });
     this.worker.on('message', (message: 'ready' | ArrayBuffer) => {
       if (message === 'ready') {
         this.isReady = true;

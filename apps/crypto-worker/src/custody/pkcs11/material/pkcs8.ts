@@ -20,7 +20,11 @@ const otherForms: readonly { readonly begins: readonly number[]; readonly code: 
   { begins: [integer, integer, integer, integer, integer], code: 'pkcs1' },
 ];
 
-const isText = (bytes: Buffer): boolean => bytes.toString('latin1', 0, 11) === '-----BEGIN ';
+/** Explanatory text may precede PEM (RFC 7468 §2). The bytes are searched as they are: a string of them could not be cleared. */
+const isText = (bytes: Buffer): boolean => {
+  const at = bytes.indexOf('-----BEGIN ');
+  return at === 0 || [0x0a, 0x0d].includes(bytes[at - 1] ?? 0);
+};
 
 const formOf = (elements: readonly Element[]): ImportFailureCode => {
   const found = tagsOf(elements);

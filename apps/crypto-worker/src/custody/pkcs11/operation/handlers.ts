@@ -13,7 +13,7 @@ import { findNamed } from './find-named.js';
 import { generate } from './generate.js';
 import { importKey } from './import-key.js';
 import { inspect } from './inspect.js';
-import { selfTest } from './self-test.js';
+import { selfTest, tryKey } from './self-test.js';
 import { generateWrapped, rewrap } from './wrap-key.js';
 
 /**
@@ -42,6 +42,7 @@ const table: Record<OperationName, Handler> = {
   anchor,
   canary,
   'self-test': selfTest,
+  'try-key': tryKey,
 };
 
 /** By operation number. */

@@ -45,10 +45,14 @@ const onTrial = <Result>(session: TokenSession, work: () => Result): Result => {
   }
 };
 
-/** Checks a secret key: its length, if the token reports it, and its use. */
+/**
+ * Checks the length of a secret key, as the token reports it and by using the key. All bytes of the right length are a key, so
+ * one that cannot be used has another length.
+ */
 const tryOut = (session: TokenSession, kind: SecretKind, shape: KeyShape, unwrapAs: UnwrapAs): void => {
   const tried = kind.trialShape(shape);
   const key = unwrapAs(tried, trialPlace());
+  session.trial = 'length';
   passing(session, key, () => {
     const length = session.attribute(key, cka.VALUE_LEN).readUInt32LE();
     if (length !== 0 && !fitsSecret(shape, length)) throw new BadMaterial('length');

@@ -69,17 +69,24 @@ const makeKey = (session: TokenSession, shape: KeyShape): TestKey => {
   return makeSecret(session, shape);
 };
 
+/** A key that exists. Its secret's value is not known. */
+export const subjectOfKey = (session: TokenSession, shape: KeyShape, key: Handle, spki: Buffer | null): Subject =>
+  subjectOf(session, shape, { key, spki, value: null });
+
 export const makeSubject = (session: TokenSession, shape: KeyShape): Subject =>
   subjectOf(session, shape, makeKey(session, shape));
 
 /** CKR_KEY_NOT_WRAPPABLE, CKR_KEY_UNEXTRACTABLE, CKR_FUNCTION_NOT_SUPPORTED */
 const notWrappable: readonly number[] = [0x69, 0x6a, 0x54];
 
+/** The reason of a test whose key the token does not wrap. */
+export const doesNotWrap = 'it does not wrap keys of this kind';
+
 const wrapTestKey = (session: TokenSession, kek: Handle, key: Handle): Buffer => {
   try {
     return wrapWith(session, kek, key);
   } catch (error) {
-    check(!notWrappable.includes(ckrOf(error) ?? 0), 'it does not wrap keys of this kind');
+    check(!notWrappable.includes(ckrOf(error) ?? 0), doesNotWrap);
     throw error;
   }
 };

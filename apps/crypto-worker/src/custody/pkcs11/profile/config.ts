@@ -98,4 +98,6 @@ export interface Pkcs11Options {
    */
   readonly onFatal?: ((reason: string) => void) | undefined;
   readonly tuning?: Partial<Tuning> | undefined;
+  /** Makes no key unless it is told to: neither the canary's nor those of self-tests. For programs that only look at a token. */
+  readonly makesNoKeys?: boolean | undefined;
 }

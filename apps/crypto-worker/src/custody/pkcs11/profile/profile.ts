@@ -16,6 +16,8 @@ export interface Profile {
   /** The usual path of the library and the form of the PIN, for people. */
   readonly library: string;
   readonly pinFormat: string;
+  /** Whether the lengths in CK_TOKEN_INFO are those of all that is given as the PIN. */
+  readonly pinLengthsKnown: boolean;
   readonly gcm: {
     readonly mechanism: number;
     /**
@@ -53,6 +55,8 @@ export interface Profile {
   readonly unwrapTemplate: boolean;
   /** Who checks imported keys: the token, or the worker for a token that unwraps whatever it is given. */
   readonly importCheck: 'token' | 'worker';
+  /** Fills a secret up to a multiple of 8 bytes with zeros when it wraps it. */
+  readonly fillsWrapped: boolean;
   readonly pqc: {
     /** The ways to key encapsulation that are tried, in this order. Neither exists in v2.40. */
     readonly kemEntries: readonly KemEntry[];
@@ -67,6 +71,7 @@ const copyable = 0x171;
 
 const standard = {
   development: false,
+  pinLengthsKnown: true,
   gcm: { mechanism: ckm.AES_GCM, ivMode: 'caller', maxBytes: 1024 * 1024 },
   cekWrap: ckm.AES_KEY_WRAP,
   kekWrap: [ckm.AES_KEY_WRAP_KWP, ckm.AES_KEY_WRAP_PAD],
@@ -85,6 +90,7 @@ const standard = {
   importCheck: 'token',
   pqc: { kemEntries: ['interface-3.2'], signature: 'standard' },
   notWrapped: [],
+  fillsWrapped: false,
 } as const;
 
 const luna = {
@@ -114,6 +120,7 @@ const rows = [
     unwrapTemplate: true,
     importCheck: 'worker',
     notWrapped: ['ed'],
+    fillsWrapped: true,
     notes:
       'Development only. OAEP only with SHA-1; the same GCM IV is accepted twice; keys with wrong values are unwrapped.',
   },
@@ -152,6 +159,7 @@ const rows = [
     hints: ['cloudhsm', 'cavium', 'marvell'],
     library: '/opt/cloudhsm/lib/libcloudhsm_pkcs11.so',
     pinFormat: 'user:password',
+    pinLengthsKnown: false,
     gcm: { mechanism: ckm.AES_GCM, ivMode: 'written-back', maxBytes: 16 * 1024 - 16 },
     cekWrap: 0x80002109,
     kekWrap: [0x8000216f],
@@ -169,6 +177,7 @@ const rows = [
     hints: ['kmsp11', 'google'],
     library: 'libkmsp11.so with KMS_PKCS11_CONFIG',
     pinFormat: 'ignored',
+    pinLengthsKnown: false,
     gcm: { mechanism: 0x8001e101, ivMode: 'written-back', maxBytes: 64 * 1024 },
     kekWrap: [],
     allowedMechanisms: false,

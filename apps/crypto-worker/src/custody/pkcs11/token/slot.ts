@@ -19,22 +19,31 @@ const present = (module: Module): Selection[] => {
   return found;
 };
 
-const labels = (all: readonly Selection[]): string =>
+/** The part of a token's data that it is told from others by. */
+interface Named {
+  readonly token: { readonly label: string; readonly serialNumber: string };
+}
+
+const labels = (all: readonly Named[]): string =>
   all.map(({ token }) => `“${token.label}” (${token.serialNumber})`).join(', ') || 'none';
 
-/** Selects by label and serial. The index counts only if neither is configured, because indices change when tokens are added. */
-export const selectSlot = (module: Module, config: Pkcs11Config, logger: CustodyLogger): Selection => {
-  const all = present(module);
-  const { tokenLabel, tokenSerial, slotIndex } = config;
+type Wanted = Pick<Pkcs11Config, 'partition' | 'slotIndex' | 'tokenLabel' | 'tokenSerial'>;
+
+/**
+ * Chooses by label and serial. The index counts only if neither is configured, because indices change when tokens are added.
+ * @throws SlotNotFound
+ */
+export const chooseToken = <Found extends Named>(
+  all: readonly Found[],
+  { partition, slotIndex, tokenLabel, tokenSerial }: Wanted,
+  logger: Pick<CustodyLogger, 'warn'>,
+): Found => {
   if (tokenLabel === undefined && tokenSerial === undefined) {
-    logger.warn(
-      { partition: config.partition, slotIndex },
-      'the token is selected by slot index, which can change: set token-label',
-    );
-    const selection = all[slotIndex];
-    if (!selection)
+    logger.warn({ partition, slotIndex }, 'the token is selected by slot index, which can change: set token-label');
+    const chosen = all[slotIndex];
+    if (!chosen)
       throw new SlotNotFound(`there is no token at slot index ${slotIndex}; ${all.length} slots have a token`);
-    return selection;
+    return chosen;
   }
   const matching = all.filter(
     ({ token }) =>
@@ -44,7 +53,10 @@ export const selectSlot = (module: Module, config: Pkcs11Config, logger: Custody
   const wanted = `label ${tokenLabel ?? '(any)'} and serial ${tokenSerial ?? '(any)'}`;
   if (matching.length > 1)
     throw new SlotNotFound(`${matching.length} tokens have ${wanted}: set token-serial. Present: ${labels(all)}`);
-  const [selection] = matching;
-  if (!selection) throw new SlotNotFound(`no token has ${wanted}. Present: ${labels(all)}`);
-  return selection;
+  const [chosen] = matching;
+  if (!chosen) throw new SlotNotFound(`no token has ${wanted}. Present: ${labels(all)}`);
+  return chosen;
 };
+
+export const selectSlot = (module: Module, config: Pkcs11Config, logger: CustodyLogger): Selection =>
+  chooseToken(present(module), config, logger);

@@ -7,6 +7,7 @@ import { actionFor } from '../cryptoki/error-policy.js';
 import { ckm, type MechanismInfo, type MechanismList, rwSession, userLogin } from '../cryptoki/mechanism.js';
 import type { CustodyLogger, Pkcs11Config } from '../profile/config.js';
 import { chooseProfile, type Profile, settleProfile } from '../profile/profile.js';
+import { assertPinLength } from './pin-length.js';
 import { SlotNotFound, selectSlot } from './slot.js';
 
 /** CKF_OS_LOCKING_OK: without it, concurrent use crashes. */
@@ -75,11 +76,12 @@ export class TokenModule {
     return this.listed;
   }
 
-  /** @throws PinRefused, SlotNotFound, or an error that `ckrOf` reads */
+  /** @throws PinUnfit, PinRefused, SlotNotFound, or an error that `ckrOf` reads */
   initialise(): void {
     this.module.initialize(osLocking);
     const { slot, token } = selectSlot(this.module, this.config, this.logger);
     this.recognise(slot, token);
+    assertPinLength(this.config.pin, token, this.profile);
     this.openSlot = slot;
     this.login();
   }

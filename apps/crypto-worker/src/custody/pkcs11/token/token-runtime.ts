@@ -3,6 +3,7 @@ import type { Deadline } from '../../../deadline/deadline.js';
 import type { ImportAbility, KeyRef, TokenIdentity } from '../../custody.js';
 import { Capabilities } from '../capability/capabilities.js';
 import { importAbility } from '../capability/import-ability.js';
+import type { MechanismList } from '../cryptoki/mechanism.js';
 import { controlMemory, shared } from '../job/control.js';
 import type { Reply } from '../job/frame.js';
 import { type OperationName, operationNumber, operations, status } from '../job/job.js';
@@ -77,7 +78,8 @@ export class TokenRuntime {
     try {
       await runtime.pool.start();
       await runtime.health.start();
-      await runtime.capabilities.start(options.tuning?.longSelfTests ?? defaultTuning.longSelfTests);
+      if (options.makesNoKeys !== true)
+        await runtime.capabilities.start(options.tuning?.longSelfTests ?? defaultTuning.longSelfTests);
     } catch (error) {
       await runtime.close();
       throw error;
@@ -92,6 +94,10 @@ export class TokenRuntime {
 
   get profile(): Profile {
     return this.module.profile;
+  }
+
+  get mechanisms(): MechanismList {
+    return this.module.mechanisms;
   }
 
   /** Decides by the token's list. Each import decides in the end. */
@@ -200,7 +206,7 @@ export class TokenRuntime {
       spec: {
         tokenLabel: identity.label,
         tokenSerial: identity.serial,
-        roundTrip: mechanisms.has(profile.gcm.mechanism),
+        roundTrip: this.options.makesNoKeys !== true && mechanisms.has(profile.gcm.mechanism),
       },
       everyMs: this.tuning.healthMs,
       failedEveryMs: Math.min(this.tuning.healthMs, this.tuning.failedHealthMs),

@@ -1,7 +1,7 @@
 import type { ChainSeal } from '@ankasecure/audit-event';
 import type { EntityManager } from 'typeorm';
 import { chainSealOf, type SealColumns } from '../trail/exact-row.sql.js';
-import type { ToldPlace } from './trail-place.js';
+import type { ToldPlace } from './sealed-ends.js';
 
 /** The seal on the last row of a trail, as the database tells it. */
 export interface ToldSeal {

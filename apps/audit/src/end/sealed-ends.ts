@@ -1,7 +1,7 @@
 import { BoundedMap } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 
-/** The last row that this process has sealed on a trail. */
+/** The last row of a trail that this process has sealed or proved. */
 export interface SealedEnd {
   readonly seq: number;
   readonly hash: Buffer;
@@ -20,21 +20,30 @@ export interface IndexPlace {
   readonly mac: Buffer;
 }
 
+/** Where the database says that a trail and the index of its records end. */
+export interface ToldPlace {
+  readonly end: ToldEnd | null;
+  readonly index: IndexPlace;
+}
+
 /** The place of no index. */
 export const noIndex: IndexPlace = { seq: 0, mac: Buffer.of() };
 
 const capacity = 100_000;
+/** Trails whose ends before the last are remembered, and how many of one trail. */
+const recentCapacity = 10_000;
+const recentEnds = 16;
 
 /**
- * The ends of the trails that this process has sealed. The database cannot take a committed row back unseen: what it tells of a
- * trail is compared with them. Nothing is remembered while the token stores no anchor, because no acceptance of older trails
- * would reach the process then.
+ * The ends of the trails that this process has sealed or proved. The database cannot take a committed row back unseen: what it tells
+ * of a trail must continue them. Each end continues the one before. Nothing is remembered while the token stores no anchor, because
+ * no acceptance of older trails would reach the process then.
  */
 @Injectable()
 export class SealedEnds {
   private readonly ends = new BoundedMap<string, SealedEnd>(capacity);
-  /** The tenants whose trails did not have the row when a batch was sealed. */
-  private readonly missed = new Set<string>();
+  /** The last end and some before it, newest first. */
+  private readonly recent = new BoundedMap<string, readonly ToldEnd[]>(recentCapacity);
   /** The newest genuine indexes of records. */
   private readonly indexes = new BoundedMap<string, IndexPlace>(capacity);
   private isKept = false;
@@ -43,12 +52,22 @@ export class SealedEnds {
     return this.ends.get(tenantId);
   }
 
-  /** Remembers an end after its commit, unless a later one is known, or another one of the same place. */
-  learn(tenantId: string, end: SealedEnd): void {
+  /** Whether a place is one of the last ends of the trail. */
+  has(tenantId: string, place: ToldEnd): boolean {
+    return this.recent.get(tenantId)?.some((end) => isSameEnd(end, place)) === true;
+  }
+
+  /**
+   * Remembers an end after its commit or its proof, unless another one was learned since.
+   * @param from what the end was sealed or proved on top of
+   */
+  learn(tenantId: string, { seq, hash, sealedAt }: SealedEnd, from: ToldEnd | undefined): void {
     const known = this.of(tenantId);
-    if (!this.isKept || (known !== undefined && !reaches(end, known))) return;
+    if (!this.isKept || (known !== undefined && (from === undefined || !isSameEnd(known, from)))) return;
+    const end = { seq, hash: Buffer.from(hash), sealedAt };
+    const before = this.recent.get(tenantId) ?? (from === undefined ? [] : [from]);
     this.ends.set(tenantId, end);
-    this.missed.delete(tenantId);
+    this.recent.set(tenantId, [end, ...before].slice(0, recentEnds));
   }
 
   indexOf(tenantId: string): IndexPlace | undefined {
@@ -69,16 +88,6 @@ export class SealedEnds {
     this.indexes.clear();
   }
 
-  /** Notes that the trail did not have the row. Whether it has it again must be looked up. */
-  miss(tenantId: string): void {
-    if (this.ends.has(tenantId)) this.missed.add(tenantId);
-  }
-
-  /** The ends that were missed. */
-  allMissed(): ReadonlyMap<string, SealedEnd> {
-    return new Map([...this.ends].filter(([tenantId]) => this.missed.has(tenantId)));
-  }
-
   /** @param isKept whether ends are remembered from now on */
   keep(isKept: boolean): void {
     this.isKept = isKept;
@@ -88,7 +97,7 @@ export class SealedEnds {
   /** Forgets all ends: an operator has accepted older trails. */
   forget(): void {
     this.ends.clear();
-    this.missed.clear();
+    this.recent.clear();
     this.forgetIndexes();
   }
 
@@ -102,9 +111,10 @@ export const byTenant = <Place extends { readonly tenantId: string }>(
   places: readonly Place[],
 ): ReadonlyMap<string, Place> => new Map(places.map((place) => [place.tenantId, place]));
 
-/** Whether a trail that ends at `told` can have the row that was sealed last. */
-export const reaches = (told: ToldEnd, { seq, hash }: ToldEnd): boolean =>
-  told.seq > seq || (told.seq === seq && told.hash.equals(hash));
+export const isSameEnd = (a: ToldEnd, b: ToldEnd): boolean => a.seq === b.seq && a.hash.equals(b.hash);
+
+/** Whether a trail that ends at `told` is long enough for a place. That it has the place must be proved (`TrailDescent`). */
+export const reaches = (told: ToldEnd, place: ToldEnd): boolean => told.seq > place.seq || isSameEnd(told, place);
 
 /** Whether an index can be that of a trail whose index was once `known`. */
 export const indexReaches = (told: IndexPlace, known: IndexPlace | undefined): boolean =>

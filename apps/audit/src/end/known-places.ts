@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import {
+  byTenant,
+  type IndexPlace,
+  indexReaches,
+  isSameEnd,
+  reaches,
+  SealedEnds,
+  type ToldEnd,
+  type ToldPlace,
+} from './sealed-ends.js';
+
+/** The place of one trail that the anchor in the token binds. */
+export interface AnchoredPlace extends ToldEnd {
+  readonly tenantId: string;
+  readonly index: IndexPlace;
+}
+
+/** The places that every trail must have: the one that this process has sealed or proved last, and the anchored one. */
+@Injectable()
+export class KnownPlaces {
+  /** The places that the anchor in the token bound at the last comparison, or binds since this process moved it. */
+  private anchored: ReadonlyMap<string, AnchoredPlace> = new Map();
+  /** The anchored places that the ends known here continue. */
+  private joined = new Map<string, ToldEnd>();
+
+  constructor(readonly ends: SealedEnds) {}
+
+  anchoredAt(tenantId: string): AnchoredPlace | undefined {
+    return this.anchored.get(tenantId);
+  }
+
+  keepAnchored(places: readonly AnchoredPlace[]): void {
+    this.anchored = byTenant(places);
+    // An anchored place soon is no longer among the last ends.
+    const joined = places.filter(({ tenantId }) => this.isJoined(tenantId));
+    this.joined = new Map(joined.map((place) => [place.tenantId, place]));
+  }
+
+  /** Whether the end known here is known to continue the anchored place, or is not that far. */
+  isJoined(tenantId: string): boolean {
+    const [anchored, end, joined] = [this.anchoredAt(tenantId), this.ends.of(tenantId), this.joined.get(tenantId)];
+    if (anchored === undefined || end === undefined || anchored.seq > end.seq) return true;
+    return (joined !== undefined && isSameEnd(joined, anchored)) || this.ends.has(tenantId, anchored);
+  }
+
+  /** Notes that the end known here continues an anchored place. */
+  join(tenantId: string, anchored: ToldEnd): void {
+    this.joined.set(tenantId, anchored);
+  }
+
+  /**
+   * Tells whether a trail that ends at a place is long enough. It is asked with each answer, because a database can be put back
+   * between two comparisons.
+   * @returns the question. Take it before the database is asked for the place
+   */
+  expected(tenantId: string): (told: ToldPlace) => boolean {
+    const ends = [this.ends.of(tenantId), this.anchoredAt(tenantId)];
+    const isIndex = this.expectedIndex(tenantId);
+    return ({ end, index }) =>
+      isIndex(index) && ends.every((place) => place === undefined || (end !== null && reaches(end, place)));
+  }
+
+  /** As `expected`, for the index of the tenant's records alone. */
+  expectedIndex(tenantId: string): (told: IndexPlace) => boolean {
+    const places = [this.ends.indexOf(tenantId), this.anchoredAt(tenantId)?.index];
+    return (told) => places.every((place) => indexReaches(told, place));
+  }
+
+  /** Forgets the ends: an operator has accepted older trails. */
+  forget(): void {
+    this.ends.forget();
+    this.joined.clear();
+  }
+}

@@ -1,0 +1,79 @@
+import { PinRefused } from '../custody/pkcs11/pkcs11-custody.js';
+import { TokenTrials } from '../custody/pkcs11/trial/token-trials.js';
+import { checkPin } from './check-pin.js';
+import { Draft } from './draft.js';
+import type { Examination, Progress } from './examination.js';
+import { fitProfile, look, type Seen } from './look.js';
+import type { DoctorReport } from './report/report.js';
+import { tryKeys } from './try-keys.js';
+
+/** Logs in, once. A refused PIN is not tried again. */
+const logIn = async ({ hsm, partition, limitSeconds }: Examination, draft: Draft): Promise<TokenTrials | undefined> => {
+  try {
+    return await TokenTrials.open({ ...hsm, partition, sessionTimeoutSeconds: limitSeconds });
+  } catch (error) {
+    const { message } = error as Error;
+    if (error instanceof PinRefused)
+      draft.findings.red(
+        'PIN',
+        `The token refused the PIN (${/CKR[ _]\w+/.exec(message)?.[0] ?? message}). It was tried once.`,
+        'Correct hsm.pkcs11.pin before you run this again, or start a worker: every try counts.',
+        'pin',
+      );
+    else draft.findings.red('library', `The token cannot be opened: ${message}`, 'See the vendor’s log.', 'hsm');
+    return undefined;
+  }
+};
+
+const examineKeys = async (
+  examination: Examination,
+  { slot, profile }: Seen,
+  draft: Draft,
+  progress: Progress,
+  stop: AbortSignal,
+): Promise<void> => {
+  const { pin } = examination.hsm;
+  const insists = examination.logInAnyway;
+  if (!checkPin({ pin, profile, token: slot.token, insists }, draft.findings)) return;
+  if (examination.withoutLogin || stop.aborted) return;
+  progress('log in');
+  const trials = await logIn(examination, draft);
+  if (trials === undefined) return;
+  try {
+    await tryKeys(trials, examination, draft, progress, stop);
+  } catch (error) {
+    draft.findings.red(
+      'token',
+      `The token stopped answering: ${(error as Error).message}`,
+      'Repair the connection, then run this again: it removes what is left.',
+    );
+  } finally {
+    await trials.close();
+  }
+};
+
+/**
+ * Looks at the library and its token, checks the PIN, and tries a key of everything that the token and its profile promise.
+ * @param stop ends it after the key under way
+ */
+export const examine = async (
+  examination: Examination,
+  progress: Progress,
+  stop: AbortSignal,
+): Promise<DoctorReport> => {
+  const draft = new Draft(examination.partition);
+  progress('load the library');
+  const seen = await look(examination, draft);
+  if (seen !== undefined) {
+    await examineKeys(examination, seen, draft, progress, stop);
+    fitProfile(seen.profile, seen.signs, examination, draft);
+  }
+  draft.stopped = stop.aborted;
+  if (stop.aborted)
+    draft.findings.red(
+      'run',
+      'A signal ended the run before its end.',
+      'Run it again; it leaves nothing on the token.',
+    );
+  return draft.report;
+};

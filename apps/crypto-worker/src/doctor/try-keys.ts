@@ -1,0 +1,92 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TokenTrials, TrialObject } from '../custody/pkcs11/trial/token-trials.js';
+import type { Trial } from '../custody/pkcs11/trial/trial.js';
+import type { Draft } from './draft.js';
+import type { Examination, Progress } from './examination.js';
+import { judgeTrial, lackingRow, nameOf, skippedRow } from './judge-trial.js';
+
+/** The time after which an object of a trial key is surely left over: another run may be at work on the token. */
+const leftoverAfterMs = 5_000;
+
+const sameObject = (a: TrialObject) => (b: TrialObject) => Buffer.from(a.id).equals(b.id);
+
+/** Destroys trial keys. What cannot be destroyed is named. */
+const clear = async (trials: TokenTrials, objects: readonly TrialObject[], draft: Draft): Promise<void> => {
+  for (const object of objects) {
+    try {
+      await trials.destroy(object);
+      draft.removed.push(object.label);
+    } catch (error) {
+      const id = Buffer.from(object.id).toString('hex');
+      draft.left.push(object.label);
+      draft.findings.red(
+        'token',
+        `The object “${object.label}” (CKA_ID ${id}) could not be removed: ${(error as Error).message}`,
+        'Give the user the right to destroy objects and run this again, or remove it with the vendor’s tool.',
+      );
+    }
+  }
+};
+
+/** Removes what an earlier run left. An object that goes away by itself is of a run that is at work now. */
+const clearLeftovers = async (trials: TokenTrials, draft: Draft, progress: Progress): Promise<void> => {
+  const before = await trials.objects();
+  if (before.length === 0) return;
+  progress('objects of another run: wait whether it is still at work');
+  await delay(leftoverAfterMs);
+  const after = await trials.objects();
+  const left = before.filter((object) => after.some(sameObject(object)));
+  await clear(trials, left, draft);
+  if (draft.removed.length > 0)
+    draft.findings.note(
+      'token',
+      `An earlier run had left ${draft.removed.length} objects, which were removed: ${draft.removed.join(', ')}.`,
+      'None.',
+    );
+};
+
+const isWanted = ({ algorithm, isLong }: Trial, { quick, only }: Examination): boolean =>
+  !(quick && isLong) && (only.length === 0 || only.includes(algorithm));
+
+/** What makes a token useless for this product, whatever else works. */
+const checkCustodies = ({ profile, plan }: TokenTrials, draft: Draft): void => {
+  if (plan.trials.length === 0)
+    draft.findings.red('token', 'The token lists no mechanism of this product.', 'Check the partition’s policy.');
+  if (profile.kekWrap.length === 0)
+    draft.findings.note(
+      'wrapped',
+      'The token lists no AES key wrap with padding, so keys are kept in the token alone, and none can be imported.',
+      'Check whether a newer firmware or another policy of the partition offers it.',
+    );
+};
+
+/**
+ * Generates, uses and destroys one key for each algorithm and custody. A signal ends it after the key under way. Afterwards no
+ * object of it is on the token, or the object is named.
+ */
+export const tryKeys = async (
+  trials: TokenTrials,
+  examination: Examination,
+  draft: Draft,
+  progress: Progress,
+  stop: AbortSignal,
+): Promise<void> => {
+  await clearLeftovers(trials, draft, progress);
+  const removedBefore = draft.removed.length;
+  const wanted = trials.plan.trials.filter((trial) => isWanted(trial, examination));
+  for (const [index, trial] of wanted.entries()) {
+    if (stop.aborted) break;
+    progress(`${index + 1}/${wanted.length} ${nameOf(trial)}`);
+    const result = await trials.run(trial);
+    draft.keys.push(judgeTrial(trial, result, examination.hsm.sessionTimeoutSeconds, draft.findings));
+  }
+  progress('look for what is left on the token');
+  const remaining = await trials.objects();
+  await clear(trials, remaining, draft);
+  draft.removed.splice(removedBefore);
+  const tried = draft.keys.length;
+  draft.keys.push(...wanted.slice(tried).map(skippedRow));
+  draft.keys.push(...trials.plan.trials.filter((trial) => !wanted.includes(trial)).map(skippedRow));
+  draft.keys.push(...trials.plan.lacking.map(lackingRow));
+  checkCustodies(trials, draft);
+};

@@ -1,0 +1,45 @@
+import { assertNewest, sealsOf } from '@ankasecure/service-kit';
+import { type EntityManager, MoreThanOrEqual } from 'typeorm';
+import { PolicyVersion, type PolicyVersionState } from './policy-version.entity.js';
+
+/** What a tenant's versions say together. */
+export interface PolicyStanding {
+  /** The version in force; null until the tenant's first policy is. */
+  readonly active: PolicyVersion | null;
+  readonly pending: PolicyVersion | null;
+  /** The number of the newest version, whatever became of it; 0 if there is none. */
+  readonly newest: number;
+}
+
+/** The states that versions before and after the one in force can have. Without one in force, all are after it. */
+const before: readonly PolicyVersionState[] = ['superseded', 'failed'];
+const after: readonly PolicyVersionState[] = ['pending', 'failed'];
+
+/** Whether versions, oldest first, are the one in force and all that followed it, or all of a tenant without one in force. */
+const areWhole = (versions: readonly PolicyVersion[], first: number): boolean => {
+  const active = versions.findIndex(({ state }) => state === 'active');
+  return versions.every(
+    ({ version, state }, index) =>
+      version === first + index && (index === active || (index < active ? before : after).includes(state)),
+  );
+};
+
+/**
+ * Reads the version in force and those after it, without a gap up to the newest that the trail knows. If the database hides the
+ * one in force, or names an older one, a later version says otherwise.
+ * @throws AnkaError `record-outdated` if one is missing
+ */
+export const policyStanding = async (manager: EntityManager, tenantId: string): Promise<PolicyStanding> => {
+  const found = await manager.findOneBy(PolicyVersion, { tenantId, state: 'active' });
+  const first = found?.version ?? 1;
+  // Read together: between two statements, another version may come into force.
+  const read = await manager.findBy(PolicyVersion, { tenantId, version: MoreThanOrEqual(first) });
+  const versions = read.toSorted((a, b) => a.version - b.version);
+  const newest = versions.at(-1)?.version ?? 0;
+  await assertNewest(manager, PolicyVersion, { tenantId }, newest);
+  if (!areWhole(versions, first))
+    throw sealsOf(manager).rejections.reject({ table: 'policy_version', tenantId, id: 'in force' }, 'missing');
+  const inState = (wanted: PolicyVersionState): PolicyVersion | null =>
+    versions.find(({ state }) => state === wanted) ?? null;
+  return { active: inState('active'), pending: inState('pending'), newest };
+};

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { bareAnswers } from './bare-answer.js';
+import { readWorkspace } from './workspace.js';
+
+/** Calls whose answer is not a record that was compared with the question: a number, a yes or no, or rows of SQL. */
+const calls =
+  /\.(existsBy|exists|countBy|count|maximum|minimum|sum|average|increment|decrement|getCount|getExists|getRaw\w+|createQueryBuilder|query)(?:<[^(]*>)?\(/g;
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const aside = /\.(spec|fixture)\.ts$|\/testing\/|\/migrations\//;
+const shipped = readWorkspace(root)
+  .packages.filter(({ directory }) => directory === 'apps/policy' || directory === 'apps/crypto-worker')
+  .flatMap(({ sources }) => sources.map(({ path }) => path))
+  .filter((path) => path.endsWith('.ts') && !aside.test(path));
+
+/** What a file asks, in the order of names. Calls of other things than databases have such names too. */
+const askedIn = (path: string): readonly string[] =>
+  [...readFileSync(join(root, path), 'utf8').matchAll(calls)].map(([, name = '']) => name).toSorted();
+
+it('finds a reason for each answer of a database that no seal binds', () => {
+  const found = shipped
+    .map((path) => [path, askedIn(path)] as const)
+    .filter(([, asked]) => asked.length > 0)
+    .map(([path, asked]) => [path, asked.join(' ')] as const);
+  const told = Object.entries(bareAnswers).map(([path, { asks }]) => [path, asks] as const);
+  expect(Object.fromEntries(found)).toEqual(Object.fromEntries(told));
+});

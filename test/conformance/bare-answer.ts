@@ -1,0 +1,179 @@
+/**
+ * What services ask their databases without loading a record, by file: the calls, in the order of their names, and why nothing is
+ * decided by the answer that its owner could not bring about anyway. What decides is loaded as a record: the data source
+ * compares it with the question, its seal is checked, and its age and absence are compared with the audit trail.
+ */
+export const bareAnswers: Readonly<Record<string, { readonly asks: string; readonly because: string }>> = {
+  'apps/crypto-worker/src/alias/key-alias.ts': {
+    asks: 'createQueryBuilder query',
+    because: 'Lists aliases; keeps the last revision of an alias that was deleted, which names no key.',
+  },
+  'apps/crypto-worker/src/custody/assembly/refused-pins.ts': {
+    asks: 'query query',
+    because: 'A PIN that is forgotten here is tried once more, and the token counts.',
+  },
+  'apps/crypto-worker/src/custody/assembly/writer-turn.ts': {
+    asks: 'query query query',
+    because: 'Orders the writers of one token. The token refuses what it cannot do.',
+  },
+  'apps/crypto-worker/src/group/partition-role.ts': {
+    asks: 'query',
+    because: 'The worker does not start under another role: it is a guard against mistakes.',
+  },
+  'apps/crypto-worker/src/group/well-worker.ts': {
+    asks: 'query',
+    because: 'Tells who works. Every answer of a worker is decided by records.',
+  },
+  'apps/crypto-worker/src/kek/kek.sql.ts': {
+    asks: 'countBy existsBy existsBy query',
+    because:
+      'Counts for reports, and whether a rotation has begun. A second one needs a KEK of another number, and wraps keys under a KEK of the HSM again.',
+  },
+  'apps/crypto-worker/src/kek/open-rotation.sql.ts': {
+    asks: 'query',
+    because: 'Hints: a rotation is loaded as a record.',
+  },
+  'apps/crypto-worker/src/kek/retired-kek.sql.ts': {
+    asks: 'query query',
+    because:
+      'Whether a key still needs a KEK. A lie destroys wrapped keys, as the deletion of their rows does, and not before the date in the sealed record.',
+  },
+  'apps/crypto-worker/src/kek/rewrap-failure.sql.ts': {
+    asks: 'query',
+    because: 'Failures that are not on record yet are reported.',
+  },
+  'apps/crypto-worker/src/key/key-store.ts': {
+    asks: 'existsBy',
+    because: 'Chooses the words of a refusal.',
+  },
+  'apps/crypto-worker/src/key/key-usage.ts': {
+    asks: 'createQueryBuilder createQueryBuilder getRawMany getRawMany',
+    because: 'A report.',
+  },
+  'apps/crypto-worker/src/key/lock/tenant-fence.sql.ts': {
+    asks: 'query query query',
+    because: 'Takes locks. What they keep apart is compared by revision and seal.',
+  },
+  'apps/crypto-worker/src/key/named-key.ts': {
+    asks: 'createQueryBuilder',
+    because: 'Its alias is compared with the question, and its row with what this process holds of the key.',
+  },
+  'apps/crypto-worker/src/key/read-key.ts': {
+    asks: 'existsBy getRawAndEntities',
+    because: 'A listing, and whether a key is unknown or forbidden: grants are loaded.',
+  },
+  'apps/crypto-worker/src/key/record/select-version.ts': {
+    asks: 'createQueryBuilder createQueryBuilder',
+    because: 'Each row is compared with the question, and they have no gap up to the newest that the trail knows.',
+  },
+  'apps/crypto-worker/src/key/wrapped-version.ts': {
+    asks: 'existsBy',
+    because:
+      'Whether a newer KEK exists. A lie wraps a key under a KEK that will be destroyed, which loses the key as its deletion does.',
+  },
+  'apps/crypto-worker/src/lease/lease.ts': {
+    asks: 'query query query query query',
+    because: 'Whether another worker lives. A lie has two work on one object, and the token keeps them apart.',
+  },
+  'apps/crypto-worker/src/life/destruction.ts': {
+    asks: 'existsBy',
+    because: 'Whether a destruction has begun: then it cannot be cancelled. A lie loses the key, as its deletion does.',
+  },
+  'apps/crypto-worker/src/life/due/due-destruction.ts': {
+    asks: 'existsBy query',
+    because:
+      'Hints: the date is that of the sealed record. Whether the destruction has begun decides who carries it out.',
+  },
+  'apps/crypto-worker/src/life/due/due-rotation.ts': {
+    asks: 'query',
+    because: 'Hints: the policy and its date are loaded as a record.',
+  },
+  'apps/crypto-worker/src/life/forget-unwrapped.ts': {
+    asks: 'query',
+    because: 'Listens for what may be forgotten.',
+  },
+  'apps/crypto-worker/src/making/create-key.ts': {
+    asks: 'existsBy',
+    because:
+      'Whether the id is taken. An insert of the same id fails, or makes a later form of the record, which the trail names.',
+  },
+  'apps/crypto-worker/src/making/rotate-key.ts': {
+    asks: 'existsBy',
+    because: 'Whether the number is taken, as for a new key. What the rotation was decided on is loaded.',
+  },
+  'apps/crypto-worker/src/object/intent.ts': {
+    asks: 'query query query query',
+    because: 'Hints and locks; whether an object is on record: see "Objects of lost rows" in record-seals.md.',
+  },
+  'apps/crypto-worker/src/operation/budget/gcm-reservation.sql.ts': {
+    asks: 'query',
+    because: 'A counter: see "Counters" in record-seals.md.',
+  },
+  'apps/crypto-worker/src/operation/budget/use-budget.ts': {
+    asks: 'increment',
+    because: 'A counter: see "Counters" in record-seals.md.',
+  },
+  'apps/crypto-worker/src/outcome/commit-outcomes.sql.ts': {
+    asks: 'query',
+    because: 'The fence: see "Functions" in record-seals.md.',
+  },
+  'apps/crypto-worker/src/outcome/group-commit.ts': {
+    asks: 'query',
+    because: 'The fence: see "Functions" in record-seals.md.',
+  },
+  'apps/crypto-worker/src/platform-key/lost-key.ts': {
+    asks: 'existsBy',
+    because:
+      'Whether a restored database lacks a key of the platform. The token tells which keys it holds, by their names.',
+  },
+  'apps/crypto-worker/src/platform-key/platform-key.ts': {
+    asks: 'existsBy',
+    because: 'Whether another worker was first. An insert of the same key fails.',
+  },
+  'apps/crypto-worker/src/platform-key/unrecorded-key.ts': {
+    asks: 'query',
+    because:
+      'Objects that are on record. A lie has a key of the platform refused as unrecorded, or one that was lost not found.',
+  },
+  'apps/crypto-worker/src/policy-change/compare-enforced.sql.ts': {
+    asks: 'query',
+    because: 'Hints: the policy is loaded as a record, and compared with the trail.',
+  },
+  'apps/crypto-worker/src/quota/key-count.sql.ts': {
+    asks: 'query query query',
+    because: 'Limits on numbers. They give nobody a right.',
+  },
+  'apps/crypto-worker/src/record/adopt-records.ts': {
+    asks: 'query',
+    because: 'Tenants with records of a release without seals. The mark in the token ends the adoption.',
+  },
+  'apps/crypto-worker/src/record/record-key.ts': {
+    asks: 'query query',
+    because: 'Whether records are sealed, if the token has no record key. With a new one, no older seal is genuine.',
+  },
+  'apps/crypto-worker/src/restore/restoring.ts': {
+    asks: 'existsBy',
+    because: 'Whether a restored alias has its key. An alias without its key names nothing.',
+  },
+  'apps/policy/src/policy/pending-change.sql.ts': {
+    asks: 'query',
+    because: 'Hints: a change is loaded as a record.',
+  },
+  'apps/policy/src/policy/settle-change.ts': {
+    asks: 'increment',
+    because: 'Counts attempts. A change that is hidden is not in force yet, and waits.',
+  },
+  'apps/policy/src/tenancy/platform-tenant.ts': {
+    asks: 'existsBy existsBy',
+    because: 'Whether the platform’s tenant is to be made: its making looks again. Readiness.',
+  },
+  'apps/policy/src/tenancy/tenant-lock.sql.ts': {
+    asks: 'query',
+    because: 'Takes locks.',
+  },
+  'apps/policy/src/tenant/tenant-partition.sql.ts': {
+    asks: 'query query',
+    because:
+      'The partition whose workers check the seals, and versions to compare with those in force: hints. What is applied is loaded.',
+  },
+};
