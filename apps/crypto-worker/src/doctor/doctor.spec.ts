@@ -46,12 +46,26 @@ describe('hsm doctor', () => {
     expect(report.mechanisms.find(({ name }) => name === 'ECDSA')).toMatchObject({ number: 0x1041 });
     expect(report.mechanisms.find(({ name }) => name === 'ECDSA')?.flags).toEqual(expect.arrayContaining(['sign']));
     expect(report.profile).toMatchObject({ used: token.name, fits: token.name, differences: [] });
+    // By its behaviour alone, the token's own profile is not behind any other; a token that chooses no IV fails the rows that want it.
+    const reasons = new Map(report.profile?.candidates.map((row) => [row.name, row.reasons]));
+    expect(reasons.get(token.name)).toEqual(
+      expect.arrayContaining([
+        'its AES-GCM works',
+        'its AES key wrap works',
+        'keys under its KEKs work',
+        'its Ed25519 works',
+      ]),
+    );
+    for (const name of ['luna', 'cloudhsm', 'google'])
+      expect(reasons.get(name), name).not.toContain('its AES-GCM works');
     const worked = report.keys.filter(({ outcome }) => outcome === 'works');
     for (const custody of ['token', 'wrapped', 'platform'] as const)
       expect(worked.filter((row) => row.custody === custody).length, custody).toBeGreaterThan(3);
     const key = worked.find(({ algorithm, custody }) => algorithm === 'EC-P256' && custody === 'token');
     expect(Object.keys(key?.ms ?? {})).toEqual(['generate', 'use', 'destroy']);
     expect(err).toMatch(/^\d+\/\d+ RSA-2048 sign token$/m);
+    const outside = report.findings.filter(({ about }) => about === 'FIPS').map(({ problem }) => problem.split(':')[0]);
+    expect(outside).toEqual(token.name === 'softhsm' ? ['oaep-unpadding', 'random-iv'] : ['random-iv']);
     expect(out + err).not.toContain(token.pin);
     expect(objectsOf(token)).toBe(before);
   });

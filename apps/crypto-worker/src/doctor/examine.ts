@@ -25,28 +25,39 @@ const logIn = async ({ hsm, partition, limitSeconds }: Examination, draft: Draft
   }
 };
 
+/** By the name of a profile: what passes under it. Absent if nobody could find out. */
+type Passed = Awaited<ReturnType<TokenTrials['tryProfiles']>> | undefined;
+
+const tryProfiles = async (trials: TokenTrials, progress: Progress, stop: AbortSignal): Promise<Passed> => {
+  if (stop.aborted) return undefined;
+  progress('find out which profile fits');
+  return trials.tryProfiles();
+};
+
 const examineKeys = async (
   examination: Examination,
   { slot, profile }: Seen,
   draft: Draft,
   progress: Progress,
   stop: AbortSignal,
-): Promise<void> => {
+): Promise<Passed> => {
   const { pin } = examination.hsm;
   const insists = examination.logInAnyway;
-  if (!checkPin({ pin, profile, token: slot.token, insists }, draft.findings)) return;
-  if (examination.withoutLogin || stop.aborted) return;
+  if (!checkPin({ pin, profile, token: slot.token, insists }, draft.findings)) return undefined;
+  if (examination.withoutLogin || stop.aborted) return undefined;
   progress('log in');
   const trials = await logIn(examination, draft);
-  if (trials === undefined) return;
+  if (trials === undefined) return undefined;
   try {
     await tryKeys(trials, examination, draft, progress, stop);
+    return await tryProfiles(trials, progress, stop);
   } catch (error) {
     draft.findings.red(
       'token',
       `The token stopped answering: ${(error as Error).message}`,
       'Repair the connection, then run this again: it removes what is left.',
     );
+    return undefined;
   } finally {
     await trials.close();
   }
@@ -65,8 +76,8 @@ export const examine = async (
   progress('load the library');
   const seen = await look(examination, draft);
   if (seen !== undefined) {
-    await examineKeys(examination, seen, draft, progress, stop);
-    fitProfile(seen.profile, seen.signs, examination, draft);
+    const passed = await examineKeys(examination, seen, draft, progress, stop);
+    fitProfile(seen.profile, { ...seen.signs, passed }, examination, draft);
   }
   draft.stopped = stop.aborted;
   if (stop.aborted)

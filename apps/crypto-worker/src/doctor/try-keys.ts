@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { detailOf } from '../custody/outside-step.js';
 import type { TokenTrials, TrialObject } from '../custody/pkcs11/trial/token-trials.js';
 import type { Trial } from '../custody/pkcs11/trial/trial.js';
 import type { Draft } from './draft.js';
@@ -57,6 +58,12 @@ const checkCustodies = ({ profile, plan }: TokenTrials, draft: Draft): void => {
       'wrapped',
       'The token lists no AES key wrap with padding, so keys are kept in the token alone, and none can be imported.',
       'Check whether a newer firmware or another policy of the partition offers it.',
+    );
+  for (const step of plan.outsideSteps)
+    draft.findings.note(
+      'FIPS',
+      `${step}: ${detailOf(step)}`,
+      'If a policy is FIPS-only, it may refuse this step: see GET /algorithms.',
     );
 };
 

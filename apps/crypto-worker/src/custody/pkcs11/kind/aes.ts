@@ -29,6 +29,11 @@ const sealsAndOpens: SelfTest = (session, { key, value }) => {
   const plaintext = randomBytes(40);
   const [iv, ciphertext, tag] = sealGcmWith(session, key, aad, plaintext);
   check(isJweIv(iv), `the token’s IV has ${iv.length} bytes, that of a JWE 12`);
+  // We hand a token that chooses the IV one of zeros. If it uses that, every message of a key has the same IV.
+  check(
+    iv.some((byte) => byte !== 0),
+    'the token writes no IV back',
+  );
   if (value) {
     const cipher = createCipheriv(`aes-${value.length === 16 ? 128 : 256}-gcm`, value, iv).setAAD(aad);
     const expected = Buffer.concat([cipher.update(plaintext), cipher.final()]);

@@ -1,6 +1,7 @@
 import type { KeyShape } from '../job/key-shape.js';
 import { objectClassOf, useOf } from '../kind/kinds.js';
 import type { SelfTestAlg, Subject } from '../kind/self-test.js';
+import type { Profile } from '../profile/profile.js';
 import { unpackObject } from '../session/locator.js';
 import type { TokenSession } from '../session/token-session.js';
 import { mendsSession, type SelfTestFailure, selfTestFailure } from './self-test-failure.js';
@@ -12,6 +13,8 @@ export interface SelfTestSpec {
   readonly algs: readonly SelfTestAlg[];
   /** Tests a key that was wrapped and unwrapped before. */
   readonly wrapped?: boolean | undefined;
+  /** Another profile to test the token under. */
+  readonly profile?: Profile | undefined;
 }
 
 /** By algorithm: null if it passed, otherwise the failure. */
@@ -51,9 +54,11 @@ export const selfTest = (session: TokenSession, _variant: number, parts: readonl
   const [json] = parts as [Buffer];
   const spec = JSON.parse(json.toString()) as SelfTestSpec;
   const subjectOf = spec.wrapped === true ? makeWrappedSubject : makeSubject;
-  const { result, subject } = tryEach(session, spec, () => subjectOf(session, spec.shape));
-  if (subject) session.destroyObject(subject.key);
-  return [Buffer.from(JSON.stringify(result))];
+  return session.underProfile(spec.profile ?? session.profile, () => {
+    const { result, subject } = tryEach(session, spec, () => subjectOf(session, spec.shape));
+    if (subject) session.destroyObject(subject.key);
+    return [Buffer.from(JSON.stringify(result))];
+  });
 };
 
 /**

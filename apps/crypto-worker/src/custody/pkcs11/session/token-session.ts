@@ -98,6 +98,17 @@ export class TokenSession {
     return this.openedKem;
   }
 
+  /** Runs `work` as if the token had another profile. */
+  underProfile<Result>(profile: Profile, work: () => Result): Result {
+    const own = this.settings.profile;
+    this.settings = { ...this.settings, profile };
+    try {
+      return work();
+    } finally {
+      this.settings = { ...this.settings, profile: own };
+    }
+  }
+
   /** After C_Initialize, slots have other numbers. */
   moveTo(slot: Buffer): void {
     this.settings = { ...this.settings, slot };

@@ -13,6 +13,7 @@ import type { CustodyLogger, Pkcs11Config } from '../profile/config.js';
 import type { Profile } from '../profile/profile.js';
 import { part } from '../reply.js';
 import { TokenRuntime } from '../token/token-runtime.js';
+import { tryProfiles } from './profile-trials.js';
 import { isObject, keyOwnerOf, ownerOf, planTrials, platformRefOf, type Trial, type TrialPlan } from './trial.js';
 
 /** Names of partitions have no dots, so no worker's object has the name of a trial key. */
@@ -87,6 +88,14 @@ export class TokenTrials {
   run(trial: Trial): Promise<TrialResult> {
     this.words = '';
     return isObject(trial) ? this.runOnObject(trial) : this.runInSession(trial);
+  }
+
+  /** Tries quick keys under every profile. @returns by the name of a profile: what passes under it */
+  tryProfiles(): Promise<ReadonlyMap<string, readonly string[]>> {
+    return tryProfiles(this.runtime.mechanisms, async (spec) => {
+      const { result } = await this.ask('self-test', [Buffer.from(JSON.stringify(spec))]);
+      return result;
+    });
   }
 
   /** The objects of trial keys that the token holds now, of this run or an earlier one. */

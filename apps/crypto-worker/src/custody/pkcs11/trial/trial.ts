@@ -67,23 +67,28 @@ const isLong = (shape: KeyShape): boolean => {
 interface PlannedKeys {
   readonly trials: readonly KeyTrial[];
   readonly lacking: LackingRow;
+  readonly outsideSteps: readonly string[];
 }
 
 const planKeys = (algorithm: AlgorithmName, purpose: Purpose, profile: Profile, listed: MechanismList): PlannedKeys => {
   const { entry, specs } = planEntry(algorithm, purpose, profile, listed);
   const custodies = profile.kekWrap.length > 0 ? (['token', 'wrapped'] as const) : (['token'] as const);
-  const excluded = entry.capability.excluded.filter(({ code }) => code === 'token-lacks-mechanism');
+  const { excluded: all, outsideSteps } = entry.capability;
+  const excluded = all.filter(({ code }) => code === 'token-lacks-mechanism');
   return {
     trials: specs.flatMap(({ shape, algs }) =>
       custodies.map((custody) => ({ custody, algorithm, purpose, shape, algs, isLong: isLong(shape) })),
     ),
     lacking: { algorithm, purpose, lacking: excluded },
+    outsideSteps,
   };
 };
 
 export interface TrialPlan {
   readonly trials: readonly Trial[];
   readonly lacking: readonly LackingRow[];
+  /** What the worker does outside this token, by the names of `outsideStepTable`. */
+  readonly outsideSteps: readonly string[];
 }
 
 /** Everything that the token and its profile promise, by the tables that the service goes by. */
@@ -109,6 +114,7 @@ export const planTrials = (profile: Profile, listed: MechanismList): TrialPlan =
   return {
     trials: [...platform, ...keys.flatMap(({ trials }) => trials)],
     lacking: keys.map(({ lacking }) => lacking).filter(({ lacking }) => lacking.length > 0),
+    outsideSteps: [...new Set(keys.flatMap(({ outsideSteps }) => outsideSteps))],
   };
 };
 
