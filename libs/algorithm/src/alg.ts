@@ -7,10 +7,22 @@ export type Purpose = (typeof purposes)[number];
 
 export type Hash = 'sha256' | 'sha384' | 'sha512';
 
-/** JWE key management algorithms (RFC 7518 §4). */
-export type JweAlg = 'RSA-OAEP-256' | 'ECDH-ES+A256KW' | 'A128KW' | 'A256KW' | 'dir';
+/** The parameter sets of FIPS 203, table 2; of FIPS 204, table 1; and of FIPS 205, table 2. */
+export type MlKemSet = 'ML-KEM-512' | 'ML-KEM-768' | 'ML-KEM-1024';
+export type MlDsaSet = 'ML-DSA-44' | 'ML-DSA-65' | 'ML-DSA-87';
+export type SlhDsaSet = `SLH-DSA-${'SHA2' | 'SHAKE'}-${'128' | '192' | '256'}${'s' | 'f'}`;
+export type ParameterSet = MlKemSet | MlDsaSet | SlhDsaSet;
 
-/** JWS algorithms (RFC 7518 §3, RFC 8037, RFC 9864). */
+/** A private name, until a standard has one: `ml-kem-jwe.md` in the worker's envelope room specifies it. */
+export type MlKemJweAlg = `urn:ankasecure:jwe:${MlKemSet}+A256KW`;
+
+/** JWE key management algorithms (RFC 7518 §4). */
+export type JweAlg = 'RSA-OAEP-256' | 'ECDH-ES+A256KW' | 'A128KW' | 'A256KW' | 'dir' | MlKemJweAlg;
+
+/**
+ * JWS algorithms (RFC 7518 §3, RFC 8037, RFC 9864, RFC 9964). Signatures of SLH-DSA are raw only: JOSE names two of its twelve
+ * parameter sets, in a draft (draft-ietf-cose-sphincs-plus).
+ */
 export type JwsAlg =
   | 'RS256'
   | 'RS384'
@@ -25,7 +37,9 @@ export type JwsAlg =
   | 'Ed25519'
   | 'HS256'
   | 'HS384'
-  | 'HS512';
+  | 'HS512'
+  | MlDsaSet
+  | SlhDsaSet;
 
 /** AES key wrap with padding (RFC 5649; SP 800-38F §6.3). JOSE has no name for it: it wraps keys, never content. */
 export type WrapAlg = 'AES-KWP';

@@ -41,6 +41,12 @@ describe('the algorithm table', () => {
       'EC-P256',
       'Ed25519',
       'AES-128',
+      'ML-DSA-44',
+      'SLH-DSA-SHA2-128s',
+      'SLH-DSA-SHAKE-128s',
+      'SLH-DSA-SHA2-128f',
+      'SLH-DSA-SHAKE-128f',
+      'ML-KEM-512',
     ]);
     expect(algorithmNames.every((name) => mayWrap('AES-256', name))).toBe(true);
   });

@@ -1,11 +1,14 @@
-import type { Alg, JweAlg, JwsAlg, Purpose } from './alg.js';
+import type { Alg, JweAlg, JwsAlg, MlDsaSet, MlKemSet, ParameterSet, Purpose, SlhDsaSet } from './alg.js';
 import { type AlgOf, type AlgorithmKind, algorithmKinds, type PurposeAlgs } from './kind.js';
+import { mlDsaSizes, mlKemJweAlg, mlKemSizes, type SetSizes, slhDsaSizes } from './parameter-set.js';
 
 export interface Algorithm {
   readonly kind: AlgorithmKind;
-  /** Modulus, curve or key size in bits. */
+  /** Modulus, curve or key size in bits; of post-quantum keys, the size of the public key. */
   readonly bits: number;
-  /** Security strength in bits, SP 800-57 part 1 r5, table 2. */
+  /** What distinguishes post-quantum algorithms of one kind. */
+  readonly parameterSet?: ParameterSet;
+  /** Security strength in bits, SP 800-57 part 1 r5, table 2, or by the category of a post-quantum parameter set. */
   readonly strength: number;
   readonly quantumSafe: boolean;
   readonly purposes: PurposeAlgs;
@@ -43,6 +46,26 @@ const hmac = (bits: number, alg: AlgOf<'hmac'>): Algorithm => ({
   purposes: { mac: [alg] },
 });
 
+const postQuantum = (
+  kind: 'ml-dsa' | 'slh-dsa' | 'ml-kem',
+  parameterSet: ParameterSet,
+  { strength, publicKeyBytes }: SetSizes,
+  purposes: PurposeAlgs,
+): Algorithm => ({ kind, bits: 8 * publicKeyBytes, parameterSet, strength, quantumSafe: true, purposes });
+
+/** One row per parameter set. */
+const perSet = <Set extends ParameterSet>(
+  sizes: Readonly<Record<Set, SetSizes>>,
+  row: (set: Set, of: SetSizes) => Algorithm,
+): Readonly<Record<Set, Algorithm>> =>
+  Object.fromEntries((Object.keys(sizes) as Set[]).map((set) => [set, row(set, sizes[set])])) as Record<Set, Algorithm>;
+
+const mlDsa = perSet<MlDsaSet>(mlDsaSizes, (set, of) => postQuantum('ml-dsa', set, of, { sign: [set] }));
+const slhDsa = perSet<SlhDsaSet>(slhDsaSizes, (set, of) => postQuantum('slh-dsa', set, of, { sign: [set] }));
+const mlKem = perSet<MlKemSet>(mlKemSizes, (set, of) =>
+  postQuantum('ml-kem', set, of, { encrypt: [mlKemJweAlg(set)] }),
+);
+
 /** Every algorithm that a key can have. A new algorithm of a known kind is a new row here and nothing else. */
 export const algorithms = {
   'RSA-2048': rsa(2048, 112),
@@ -63,6 +86,9 @@ export const algorithms = {
   'HMAC-SHA256': hmac(256, 'HS256'),
   'HMAC-SHA384': hmac(384, 'HS384'),
   'HMAC-SHA512': hmac(512, 'HS512'),
+  ...mlDsa,
+  ...slhDsa,
+  ...mlKem,
 } as const satisfies Record<string, Algorithm>;
 
 export type AlgorithmName = keyof typeof algorithms;

@@ -59,6 +59,14 @@ export const fipsApproval: readonly ApprovalRow[] = [
     source: 'SP 800-56A r3 §5.7.1.2 (ECDH); SP 800-56C r2 §4 (Concat KDF)',
   },
   { ...row('ed', 'sign', 128), ...protects, notAfter: null, source: 'FIPS 186-5 §7 (EdDSA)' },
+  { ...row('ml-dsa', 'sign', 128), ...protects, notAfter: null, source: 'FIPS 204 (ML-DSA)' },
+  { ...row('slh-dsa', 'sign', 128), ...protects, notAfter: null, source: 'FIPS 205 (SLH-DSA)' },
+  {
+    ...row('ml-kem', 'encrypt', 128),
+    ...protects,
+    notAfter: null,
+    source: 'FIPS 203 (ML-KEM); SP 800-227 §4.4 (the shared secret is the key); SP 800-38F (KW)',
+  },
   { ...row('aes', 'encrypt', 128), ...protects, notAfter: null, source: aes },
   { ...row('aes', 'wrap', 128), ...protects, notAfter: null, source: kwp },
   { ...row('hmac', 'mac', 128), ...protects, notAfter: null, source: 'FIPS 198-1; SP 800-107 r1 §5.3' },
@@ -74,6 +82,8 @@ const end1 = '2033-12-31';
 export const cnsaApproval: readonly ApprovalRow[] = [
   { ...row('AES-256', 'encrypt', 256), ...protects, notAfter: null, source: cnsa2 },
   { ...row('AES-256', 'wrap', 256), ...protects, notAfter: null, source: cnsa2 },
+  { ...row('ML-DSA-87', 'sign', 256), ...protects, notAfter: null, source: 'CNSA 2.0, table I (ML-DSA-87)' },
+  { ...row('ML-KEM-1024', 'encrypt', 256), ...protects, notAfter: null, source: 'CNSA 2.0, table I (ML-KEM-1024)' },
   { ...row('HMAC-SHA384', 'mac', 256), ...protects, notAfter: null, source: cnsa2Hash },
   { ...row('HMAC-SHA512', 'mac', 256), ...protects, notAfter: null, source: cnsa2Hash },
   { ...row('rsa', 'sign', 128), ...processes, notAfter: end1, source: cnsa1 },

@@ -5,4 +5,5 @@ export * from './content.js';
 export * from './jose.js';
 export * from './kind.js';
 export * from './outside-step.js';
+export * from './parameter-set.js';
 export * from './secret.js';

@@ -1,15 +1,21 @@
-import type { Hash, JweAlg, JwsAlg } from './alg.js';
+import type { Hash, JweAlg, JwsAlg, SlhDsaSet } from './alg.js';
+import { slhDsaSets } from './parameter-set.js';
 
 /** The computation of a JWS algorithm. The scheme names the token's operation, and the hash its input. */
 export interface SignatureScheme {
-  readonly scheme: 'rsa-pkcs1' | 'rsa-pss' | 'ecdsa' | 'eddsa' | 'hmac';
-  /** null means that the scheme takes the whole message (PureEdDSA, RFC 8032). */
+  readonly scheme: 'rsa-pkcs1' | 'rsa-pss' | 'ecdsa' | 'eddsa' | 'hmac' | 'ml-dsa' | 'slh-dsa';
+  /** null means that the scheme takes the whole message (PureEdDSA, RFC 8032; FIPS 204 §5.2, FIPS 205 §10.2, with an empty context). */
   readonly hash: Hash | null;
 }
 
 const of = (scheme: SignatureScheme['scheme'], hash: Hash | null): SignatureScheme => ({ scheme, hash });
 
-/** RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864. RSASSA-PSS salts are as long as the hash, MGF1 uses the same hash (§3.5). */
+const slhDsa = Object.fromEntries(slhDsaSets.map((set) => [set, of('slh-dsa', null)])) as Record<
+  SlhDsaSet,
+  SignatureScheme
+>;
+
+/** RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864, RFC 9964. RSASSA-PSS salts are as long as the hash, MGF1 uses the same hash (§3.5). */
 export const signatureSchemes = {
   RS256: of('rsa-pkcs1', 'sha256'),
   RS384: of('rsa-pkcs1', 'sha384'),
@@ -25,6 +31,10 @@ export const signatureSchemes = {
   HS256: of('hmac', 'sha256'),
   HS384: of('hmac', 'sha384'),
   HS512: of('hmac', 'sha512'),
+  'ML-DSA-44': of('ml-dsa', null),
+  'ML-DSA-65': of('ml-dsa', null),
+  'ML-DSA-87': of('ml-dsa', null),
+  ...slhDsa,
 } as const satisfies Record<JwsAlg, SignatureScheme>;
 
 export const hashBytes = { sha256: 32, sha384: 48, sha512: 64 } as const satisfies Record<Hash, number>;
@@ -40,10 +50,19 @@ export const namesOfAlg = (alg: JwsAlg): readonly JwsAlg[] => sameSignature[alg]
 
 export const jwsAlgs = Object.keys(signatureSchemes) as readonly JwsAlg[];
 
+/** Whether a JWS can have the algorithm. The others make raw signatures. */
+export const makesJws = (alg: JwsAlg): boolean => signatureSchemes[alg].scheme !== 'slh-dsa';
+
+/** The algorithms that the header of a JWS may name. */
+export const jwsHeaderAlgs = jwsAlgs.filter(makesJws);
+
 export const jweAlgs = [
   'RSA-OAEP-256',
   'ECDH-ES+A256KW',
   'A128KW',
   'A256KW',
   'dir',
+  'urn:ankasecure:jwe:ML-KEM-512+A256KW',
+  'urn:ankasecure:jwe:ML-KEM-768+A256KW',
+  'urn:ankasecure:jwe:ML-KEM-1024+A256KW',
 ] as const satisfies readonly JweAlg[];

@@ -1,4 +1,5 @@
 import type { Alg, JweAlg, JwsAlg, WrapAlg } from './alg.js';
+import { mlDsaSets, mlKemJweAlg, slhDsaSets } from './parameter-set.js';
 
 /** Per purpose, the algorithms that a key may be used with; the first is the default. The first purpose is the default. */
 export type PurposeAlgs = {
@@ -18,6 +19,9 @@ export const algorithmKinds = {
   ed: { sign: ['EdDSA', 'Ed25519'] },
   aes: { encrypt: ['A128KW', 'A256KW', 'dir'], wrap: ['AES-KWP'] },
   hmac: { mac: ['HS256', 'HS384', 'HS512'] },
+  'ml-dsa': { sign: mlDsaSets },
+  'slh-dsa': { sign: slhDsaSets },
+  'ml-kem': { encrypt: [mlKemJweAlg('ML-KEM-512'), mlKemJweAlg('ML-KEM-768'), mlKemJweAlg('ML-KEM-1024')] },
 } as const satisfies Record<string, PurposeAlgs>;
 
 type AlgorithmKinds = typeof algorithmKinds;

@@ -1,4 +1,5 @@
-import type { Alg } from './alg.js';
+import type { Alg, MlKemJweAlg, SlhDsaSet } from './alg.js';
+import { mlKemJweAlg, mlKemSets, slhDsaSets } from './parameter-set.js';
 
 /** A step that a worker does outside the HSM. */
 export interface OutsideStep {
@@ -53,6 +54,11 @@ export const outsideStepTable = {
     detail: 'The worker encrypts the content key with the public key.',
     refusedBy: null,
   },
+  encapsulation: {
+    detail:
+      'The worker encapsulates a secret to the public key and wraps the content key with it. Decapsulation and unwrapping run in the HSM.',
+    refusedBy: null,
+  },
   'public-key-record': {
     detail:
       'This key is a public key of somebody else. It is a record that the HSM seals, and no object in the HSM. The worker verifies and encrypts with it.',
@@ -78,6 +84,10 @@ export const refusalOfStep = (name: string): string | null =>
 
 const content = ['content-encryption', 'content-randomness'] as const;
 const hashed = ['message-hash', 'signature-verification'] as const;
+const whole = ['signature-verification'] as const;
+
+const each = <Of extends Alg>(algs: readonly Of[], steps: readonly OutsideStepName[]) =>
+  Object.fromEntries(algs.map((alg) => [alg, steps])) as Record<Of, readonly OutsideStepName[]>;
 
 /** The steps that an algorithm leaves to the worker on every token. */
 export const outsideStepsOfAlg: Readonly<Record<Alg, readonly OutsideStepName[]>> = {
@@ -95,8 +105,13 @@ export const outsideStepsOfAlg: Readonly<Record<Alg, readonly OutsideStepName[]>
   ES256: hashed,
   ES384: hashed,
   ES512: hashed,
-  EdDSA: ['signature-verification'],
-  Ed25519: ['signature-verification'],
+  EdDSA: whole,
+  Ed25519: whole,
+  'ML-DSA-44': whole,
+  'ML-DSA-65': whole,
+  'ML-DSA-87': whole,
+  ...each<SlhDsaSet>(slhDsaSets, whole),
+  ...each<MlKemJweAlg>(mlKemSets.map(mlKemJweAlg), ['encapsulation', ...content]),
   HS256: [],
   HS384: [],
   HS512: [],

@@ -1,3 +1,4 @@
+import { maxSignatureBytes } from '@ankasecure/algorithm';
 import { z } from 'zod';
 import { contract } from './bus.js';
 import { nameKeyAtMostOnce, nameKeyOnce, namesKeyOnce, namesKeyTwice } from './key-name.js';
@@ -165,14 +166,16 @@ export const signItem = z
     digest: base64url(64)
       .optional()
       .describe(
-        'The hash of the message in base64url, with the length of the algorithm’s hash. Requires format raw; not possible with EdDSA or HMAC.',
+        'The hash of the message in base64url, with the length of the algorithm’s hash. Requires format raw; not possible with EdDSA, HMAC, ML-DSA or SLH-DSA.',
       ),
     /** The encoding of `payload`. */
     encoding,
     format: z
       .enum(['jws', 'jws-detached', 'raw'])
       .default('jws')
-      .describe('A compact JWS, a compact JWS with detached payload (RFC 7515, appendix F), or the bare signature.'),
+      .describe(
+        'A compact JWS, a compact JWS with detached payload (RFC 7515, appendix F), or the bare signature. SLH-DSA keys make only raw signatures.',
+      ),
     alg: jwsAlg.optional().describe('One of the key’s algs. Default: the first.'),
   })
   .superRefine(encodingFits('payload'))
@@ -212,7 +215,7 @@ export const verifyItem = z
     keyId: keyToProcess,
     alias: aliasToProcess,
     version,
-    signature: base64url(2048).optional(),
+    signature: base64url(maxSignatureBytes).optional(),
     payload: data.optional(),
     digest: base64url(64).optional(),
     encoding,

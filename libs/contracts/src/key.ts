@@ -230,6 +230,9 @@ export const listAlgorithms = contract({
           software: z
             .boolean()
             .describe('True if the token does not support the algorithm and the policy allows custody software.'),
+          custodies: z
+            .array(z.enum(['token', 'wrapped', 'software']))
+            .describe('The custodies that a new key can have, by the policy and by what is known of the token.'),
           publicKeys: z
             .array(z.enum(['verify', 'encrypt']))
             .describe(

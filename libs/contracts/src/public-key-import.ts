@@ -13,12 +13,13 @@ const secret: Record<never, z.ZodType> = Object.fromEntries(
 /** Unknown members are ignored (RFC 7517 §4). Lengths fit an RSA modulus of 16384 bits, so that a wrong one is told. */
 const jwk = z
   .object({
-    kty: z.enum(['RSA', 'EC', 'OKP']),
+    kty: z.enum(['RSA', 'EC', 'OKP', 'AKP']),
     crv: text(32).optional(),
     x: base64url(128).optional(),
     y: base64url(128).optional(),
     n: base64url(2048).optional(),
     e: base64url(64).optional(),
+    pub: base64url(4096).optional(),
     use: z.enum(['sig', 'enc']).optional().describe('Must fit the purpose of the key.'),
     key_ops: z
       .array(text(64))
@@ -26,7 +27,7 @@ const jwk = z
       .refine((operations) => new Set(operations).size === operations.length, 'must not contain an operation twice')
       .optional()
       .describe('Must fit the purpose of the key (RFC 7517, section 4.3).'),
-    alg: text(64).optional().describe('The default of alg.'),
+    alg: text(64).optional().describe('The default of alg. Of an AKP key, it also names the parameter set (RFC 9964).'),
     ...secret,
   })
   .describe('A public JWK (RFC 7517).');

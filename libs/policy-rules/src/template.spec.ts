@@ -30,12 +30,13 @@ describe('the templates', () => {
   it('decide as described', () => {
     expect(allowed('fips-140-3', 'protect', '2026-11-25')).toEqual([...algorithmNames]);
     expect(allowed('fips-140-3', 'protect', '2031-01-01')).not.toContain('RSA-2048');
-    expect(allowed('cnsa-2.0', 'protect', '2026-11-25')).toEqual(['AES-256', 'HMAC-SHA384', 'HMAC-SHA512']);
+    const cnsa2 = ['AES-256', 'HMAC-SHA384', 'HMAC-SHA512', 'ML-DSA-87', 'ML-KEM-1024'];
+    expect(allowed('cnsa-2.0', 'protect', '2026-11-25')).toEqual(cnsa2);
     const cnsa1 = ['RSA-3072', 'RSA-4096', 'EC-P384'];
-    expect(allowed('cnsa-2.0', 'process', '2026-11-25')).toEqual([...cnsa1, 'AES-256', 'HMAC-SHA384', 'HMAC-SHA512']);
-    expect(allowed('cnsa-2.0', 'process', '2034-01-01')).toEqual(['AES-256', 'HMAC-SHA384', 'HMAC-SHA512']);
-    const symmetric = algorithmNames.filter((name) => ['aes', 'hmac'].includes(algorithmOf(name).kind));
-    expect(allowed('pqc-migration', 'create', '2036-01-01')).toEqual(symmetric);
+    expect(allowed('cnsa-2.0', 'process', '2026-11-25')).toEqual([...cnsa1, ...cnsa2]);
+    expect(allowed('cnsa-2.0', 'process', '2034-01-01')).toEqual(cnsa2);
+    const lasting = algorithmNames.filter((name) => !['rsa', 'ec', 'ed'].includes(algorithmOf(name).kind));
+    expect(allowed('pqc-migration', 'create', '2036-01-01')).toEqual(lasting);
     expect(allowed('pqc-migration', 'process', '2036-01-01')).toEqual([...algorithmNames]);
     for (const use of uses) expect(allowed('permissive-dev', use, '2026-11-25')).toEqual([...algorithmNames]);
   });

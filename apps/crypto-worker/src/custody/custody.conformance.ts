@@ -5,6 +5,7 @@ import {
   createHash,
   createHmac,
   createPublicKey,
+  encapsulate,
   type KeyObject,
   publicEncrypt,
   randomBytes,
@@ -20,6 +21,8 @@ import {
   type JweAlg,
   type JwsAlg,
   joseAlgs,
+  mlKemJweAlg,
+  mlKemSets,
   type Purpose,
   signatureSchemes,
 } from '@ankasecure/algorithm';
@@ -83,7 +86,7 @@ export const codeOf = async (promise: Promise<unknown>): Promise<ErrorCode> => {
 
 const requestFor = (alg: JwsAlg): SignatureRequest => {
   const { scheme, hash } = signatureSchemes[alg];
-  return hash && scheme !== 'ecdsa' && scheme !== 'eddsa' ? { scheme, hash } : ({ scheme } as SignatureRequest);
+  return hash && scheme !== 'ecdsa' ? { scheme, hash } : ({ scheme } as SignatureRequest);
 };
 
 const inputFor = (alg: JwsAlg, message: Uint8Array): Uint8Array => {
@@ -187,27 +190,31 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
     });
 
     describe('signatures', () => {
-      it.each(having('sign', 'rsa', 'ec', 'ed').filter(isOffered('sign')))('%s verifies outside', async (algorithm) => {
-        const ref = newRef(algorithm, 'sign');
-        const publicKey = await generate(ref);
-        expect(publicKey).not.toBeNull();
-        for (const alg of joseAlgs(algorithm, 'sign') as readonly JwsAlg[]) {
-          if (lacks(alg) || !publicKey) continue;
-          for (const message of [randomBytes(100), Buffer.from('x')]) {
-            const budget = metered(inTime());
-            const value = await custody.sign(budget, ref, requestFor(alg), inputFor(alg, message));
-            expect(verifies(alg, message, publicKey, value)).toBe(true);
-            // A key in memory needs no HSM.
-            expect(budget.hsm.micros).toBeGreaterThanOrEqual(custody.kind === 'software' ? 0 : 1);
+      it.each(having('sign', 'rsa', 'ec', 'ed', 'ml-dsa', 'slh-dsa').filter(isOffered('sign')))(
+        '%s verifies outside',
+        async (algorithm) => {
+          const ref = newRef(algorithm, 'sign');
+          const publicKey = await generate(ref);
+          expect(publicKey).not.toBeNull();
+          for (const alg of joseAlgs(algorithm, 'sign') as readonly JwsAlg[]) {
+            if (lacks(alg) || !publicKey) continue;
+            for (const message of [randomBytes(100), Buffer.from('x')]) {
+              const budget = metered(inTime());
+              const value = await custody.sign(budget, ref, requestFor(alg), inputFor(alg, message));
+              expect(verifies(alg, message, publicKey, value)).toBe(true);
+              // A key in memory needs no HSM.
+              expect(budget.hsm.micros).toBeGreaterThanOrEqual(custody.kind === 'software' ? 0 : 1);
+            }
           }
-        }
-      });
+        },
+      );
 
-      it.each((['Ed25519'] as const).filter(isOffered('sign')))('sign the empty message with %s', async (algorithm) => {
+      const wholeMessage = ['Ed25519', 'ML-DSA-65', 'SLH-DSA-SHA2-128f'] as const;
+      it.each(wholeMessage.filter(isOffered('sign')))('sign the empty message with %s', async (algorithm) => {
         const ref = newRef(algorithm, 'sign');
         const publicKey = await generate(ref);
-        const value = await custody.sign(inTime(), ref, { scheme: 'eddsa' }, new Uint8Array(0));
-        expect(publicKey && verifies('Ed25519', new Uint8Array(0), publicKey, value)).toBe(true);
+        const value = await custody.sign(inTime(), ref, requestFor(algorithm), new Uint8Array(0));
+        expect(publicKey && verifies(algorithm, new Uint8Array(0), publicKey, value)).toBe(true);
       });
 
       it('keep callers apart when many keys sign at once', async () => {
@@ -313,7 +320,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       );
     });
 
-    describe('ECDH', () => {
+    describe('ECDH and ML-KEM', () => {
       it.each(having('encrypt', 'ec'))('%s agrees with node and refuses points off the curve', async (algorithm) => {
         const { bits } = algorithmOf(algorithm);
         const ref = newRef(algorithm, 'encrypt', 'ECDH-ES+A256KW');
@@ -329,6 +336,45 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
         for (const peer of [flipped(point, point.length - 1), point.subarray(0, -1), new Uint8Array(0)])
           expect(await codeOf(custody.agree(inTime(), ref, peer))).toBe('decryption-failed');
       });
+
+      /** What a sender does: node encapsulates, and wraps a content key under the secret. */
+      const sealedTo = (publicKey: KeyObject, cek: Uint8Array) => {
+        const { sharedKey, ciphertext } = encapsulate(publicKey);
+        return { ciphertext, wrapped: createCipheriv('aes256-wrap', sharedKey, Buffer.alloc(8, 0xa6)).update(cek) };
+      };
+
+      it.each(mlKemSets.filter(isOffered('encrypt')))(
+        '%s opens what node sealed and refuses everything else alike',
+        async (algorithm) => {
+          const ref = newRef(algorithm, 'encrypt', mlKemJweAlg(algorithm));
+          const publicKey = await generate(ref);
+          if (!publicKey) throw new Error('no key');
+          for (const size of contentKeySizes) {
+            const cek = randomBytes(size);
+            const { ciphertext, wrapped } = sealedTo(publicKey, cek);
+            const opened = await custody.decapsulateCek(inTime(), ref, ciphertext, wrapped);
+            expect(Buffer.from(opened)).toEqual(cek);
+          }
+          const { ciphertext, wrapped } = sealedTo(publicKey, randomBytes(32));
+          const other = sealedTo(publicKey, randomBytes(32));
+          const bad: readonly (readonly [Uint8Array, Uint8Array])[] = [
+            [flipped(ciphertext), wrapped],
+            [flipped(ciphertext, 0), wrapped],
+            [other.ciphertext, wrapped],
+            [ciphertext.subarray(1), wrapped],
+            [Buffer.concat([ciphertext, Buffer.of(0)]), wrapped],
+            [new Uint8Array(0), wrapped],
+            [ciphertext, flipped(wrapped)],
+            [ciphertext, wrapped.subarray(8)],
+            [ciphertext, new Uint8Array(0)],
+          ];
+          for (const [encapsulated, content] of bad)
+            expect(await codeOf(custody.decapsulateCek(inTime(), ref, encapsulated, content))).toBe(
+              'decryption-failed',
+            );
+          expect(custody.healthy()).toBe(true);
+        },
+      );
     });
 
     describe('AES key wrap', () => {
@@ -465,6 +511,16 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
         ],
         ['wrapCek', (at) => at.wrapCek(inTime(), newRef('AES-256', 'encrypt', 'A256KW'), randomBytes(32))],
         ['unwrapCek', (at) => at.unwrapCek(inTime(), newRef('AES-256', 'encrypt', 'A256KW'), randomBytes(40))],
+        [
+          'decapsulateCek',
+          (at) =>
+            at.decapsulateCek(
+              inTime(),
+              newRef('ML-KEM-768', 'encrypt', mlKemJweAlg('ML-KEM-768')),
+              randomBytes(1088),
+              randomBytes(40),
+            ),
+        ],
         ['sealGcm', (at) => at.sealGcm(inTime(), newRef('AES-256', 'encrypt', 'dir'), randomBytes(3), randomBytes(3))],
       ];
       it.each(uses)('%s reports key-not-found', async (_name, use) => {

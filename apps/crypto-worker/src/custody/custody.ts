@@ -105,12 +105,12 @@ export interface RsaSignature {
 }
 
 /**
- * One signature or MAC. `input` is the digest for `rsa-pkcs1`, `rsa-pss` and `ecdsa`, and the whole message for `eddsa` and `hmac`.
+ * One signature or MAC. `input` is the digest for `rsa-pkcs1`, `rsa-pss` and `ecdsa`, and the whole message for all others.
  */
 export type SignatureRequest =
   | RsaSignature
   | { readonly scheme: 'ecdsa' }
-  | { readonly scheme: 'eddsa' }
+  | { readonly scheme: 'eddsa' | 'ml-dsa' | 'slh-dsa' }
   | { readonly scheme: 'hmac'; readonly hash: Hash };
 
 export interface GcmSealed {
@@ -138,6 +138,8 @@ export interface Capability {
    * `oaep-unpadding`. Policy decides by them, so they are known before any self-test has run, whatever its result.
    */
   readonly outsideSteps: readonly string[];
+  /** True if a token can also keep such keys wrapped, by what is known of it. A self-test decides in the end. */
+  readonly mayBeWrapped?: boolean;
 }
 
 export interface TokenIdentity {
@@ -187,17 +189,6 @@ export type ImportedMaterial = { readonly wrappedKey: Uint8Array } & (
 );
 
 /**
- * Tells whether the token lists no mechanism for any of the algorithms. A failure that may pass does not count. Only
- * algorithms that a token lacks may run in software.
- */
-export const isLacking = ({ algs, excluded }: Capability): boolean =>
-  algs.length === 0 && excluded.length > 0 && excluded.every(({ code }) => code === 'token-lacks-mechanism');
-
-/** The reason why an algorithm that the token supports does not run in software. */
-export const tokenDoesIt = (algorithm: AlgorithmName, purpose: Purpose): string =>
-  `The token supports ${algorithm} for ${purpose}. Custody software is only for algorithms that the token does not support.`;
-
-/**
  * The keys of one custody: making and using them. The microseconds of PKCS#11 calls are added to the budget's meter. Errors
  * are those of `Custody`.
  */
@@ -221,12 +212,18 @@ export interface KeyCustody {
   /** RFC 7512 URI, without a PIN; null for a key without an object. */
   uri(ref: KeyRef): string | null;
 
-  /** r‖s for ECDSA, RFC 8032 encoding for EdDSA, the full MAC for HMAC. */
+  /** r‖s for ECDSA, the encodings of RFC 8032 and of FIPS 204 and 205 (empty context), the full MAC for HMAC. */
   sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Uint8Array>;
   /** RSAES-OAEP with SHA-256 and MGF1-SHA-256, empty label (RFC 8017 §7.1.2). @returns the content encryption key */
   decryptOaep(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Uint8Array>;
   /** Z of ECDH (SP 800-56A r3 §5.7.1.2). @param peer uncompressed point, 04‖x‖y, already checked to be on the curve */
   agree(budget: Deadline, ref: KeyRef, peer: Uint8Array): Promise<Uint8Array>;
+  /**
+   * Decapsulates (FIPS 203 §7.3), and unwraps a content encryption key under the shared secret by RFC 3394. The secret is an AES
+   * key that never leaves the HSM. A wrong ciphertext gives another secret (implicit rejection), under which nothing unwraps.
+   * @param ciphertext of ML-KEM
+   */
+  decapsulateCek(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array, wrapped: Uint8Array): Promise<Uint8Array>;
   /** RFC 3394 key wrap of a content encryption key. */
   wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array): Promise<Uint8Array>;
   unwrapCek(budget: Deadline, ref: KeyRef, wrapped: Uint8Array): Promise<Uint8Array>;

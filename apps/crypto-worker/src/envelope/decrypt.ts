@@ -79,6 +79,9 @@ const open = {
   'ECDH-ES+A256KW': openWithCek('ECDH-ES+A256KW'),
   A128KW: openWithCek('A128KW'),
   A256KW: openWithCek('A256KW'),
+  'urn:ankasecure:jwe:ML-KEM-512+A256KW': openWithCek('urn:ankasecure:jwe:ML-KEM-512+A256KW'),
+  'urn:ankasecure:jwe:ML-KEM-768+A256KW': openWithCek('urn:ankasecure:jwe:ML-KEM-768+A256KW'),
+  'urn:ankasecure:jwe:ML-KEM-1024+A256KW': openWithCek('urn:ankasecure:jwe:ML-KEM-1024+A256KW'),
   dir: openDirectly,
 } as const satisfies Record<JweAlg, Open>;
 

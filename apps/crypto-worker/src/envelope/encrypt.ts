@@ -8,7 +8,7 @@ import { type KeyVersion, kidOf } from '../key/key-version.js';
 import { aadHashOf } from './additional-data.js';
 import { type SealedContent, sealContent } from './content.js';
 import { assertFits, jweAlgOf } from './jwe-alg.js';
-import { protectCek } from './protect-cek.js';
+import { type ProtectedCek, protectCek } from './protect-cek.js';
 
 export interface SealedJwe {
   readonly jwe: string;
@@ -27,11 +27,16 @@ const headerStart = (key: KeyVersion, alg: JweAlg, enc: ContentAlg): string => {
   return start;
 };
 
-/** Segment 1. Every character of it is ASCII. */
-const headerSegment = (start: string, epk: string | undefined, aad: Uint8Array | undefined): string => {
+/** Segment 1. Every character of it is ASCII. The second parameter is what the recipient needs to find the key-encryption key. */
+const headerSegment = (
+  start: string,
+  { epk, ek }: Pick<ProtectedCek, 'epk' | 'ek'>,
+  aad: Uint8Array | undefined,
+): string => {
   const ephemeral = epk === undefined ? '' : `,"epk":${epk}`;
+  const encapsulated = ek === undefined ? '' : `,"ek":"${ek}"`;
   const bound = aad === undefined ? '' : `,"aad#S256":"${aadHashOf(aad)}"`;
-  return Buffer.from(`${start}${ephemeral}${bound}}`, 'latin1').toString('base64url');
+  return Buffer.from(`${start}${ephemeral}${encapsulated}${bound}}`, 'latin1').toString('base64url');
 };
 
 const compact = (header: string, encryptedKey: Uint8Array, { iv, ciphertext, tag }: SealedContent): string =>
@@ -47,7 +52,7 @@ const sealDirectly = async (
   plaintext: Uint8Array,
   aad: Uint8Array | undefined,
 ): Promise<SealedJwe> => {
-  const header = headerSegment(headerStart(key, 'dir', 'A256GCM'), undefined, aad);
+  const header = headerSegment(headerStart(key, 'dir', 'A256GCM'), {}, aad);
   const sealed = await custody.sealGcm(budget, key.ref, Buffer.from(header, 'latin1'), plaintext);
   return { jwe: compact(header, noKey, sealed), alg: 'dir' };
 };
@@ -80,9 +85,9 @@ export const sealJwe = async (
   const random = randomBytes(cekBytes + ivBytes);
   const cek = random.subarray(0, cekBytes);
   try {
-    const { encryptedKey, epk } = await protectCek[alg](custody, budget, key, cek);
+    const { encryptedKey, ...ephemeral } = await protectCek[alg](custody, budget, key, cek);
     assertInTime(budget);
-    const header = headerSegment(headerStart(key, alg, enc), epk, aad);
+    const header = headerSegment(headerStart(key, alg, enc), ephemeral, aad);
     const sealed = sealContent(enc, cek, random.subarray(cekBytes), Buffer.from(header, 'latin1'), plaintext);
     return { jwe: compact(header, encryptedKey, sealed), alg };
   } finally {

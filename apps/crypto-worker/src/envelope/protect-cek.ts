@@ -7,12 +7,15 @@ import type { Deadline } from '../deadline/deadline.js';
 import { crvOfAlgorithm, curves } from '../jose/curve.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { keyEncryptionKey } from './agreement.js';
+import { encapsulateCek } from './encapsulation.js';
 import { wrapKey } from './key-wrap.js';
 
 export interface ProtectedCek {
   readonly encryptedKey: Uint8Array;
   /** JSON of the ephemeral public key; only for ECDH-ES. */
   readonly epk?: string;
+  /** base64url of the ciphertext of ML-KEM. */
+  readonly ek?: string;
 }
 
 /** Encrypts a content encryption key to `key`. The caller owns `cek` and wipes it. */
@@ -50,10 +53,15 @@ const wrapInToken: ProtectCek = async (custody, budget, key, cek) => {
   return { encryptedKey: await custody.wrapCek(budget, key.ref, cek) };
 };
 
+const encapsulate: ProtectCek = (_custody, _budget, key, cek) => encapsulateCek(publicKeyOf(key), cek);
+
 /** One row per algorithm that has a content encryption key (RFC 7518 §4.3 RSA-OAEP-256, §4.4 AES-KW, §4.6 ECDH-ES). */
 export const protectCek = {
   'RSA-OAEP-256': encryptOaep,
   'ECDH-ES+A256KW': agreeAndWrap,
   A128KW: wrapInToken,
   A256KW: wrapInToken,
+  'urn:ankasecure:jwe:ML-KEM-512+A256KW': encapsulate,
+  'urn:ankasecure:jwe:ML-KEM-768+A256KW': encapsulate,
+  'urn:ankasecure:jwe:ML-KEM-1024+A256KW': encapsulate,
 } as const satisfies Record<Exclude<JweAlg, 'dir'>, ProtectCek>;

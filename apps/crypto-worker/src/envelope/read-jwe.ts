@@ -1,8 +1,9 @@
-import { type ContentAlg, contentAlgs, type JweAlg, jweAlgs } from '@ankasecure/algorithm';
+import { type ContentAlg, contentAlgs, isMlKemJweAlg, type JweAlg, jweAlgs } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import { decodeSegment } from '../jose/base64url.js';
 import { type ProtectedHeader, readProtectedHeader } from '../jose/header.js';
 import { type Agreement, readAgreement } from './agreement.js';
+import { readEncapsulated } from './encapsulation.js';
 
 export interface JweHeader {
   /** The header's alg. It is compared with the key record, never followed. */
@@ -13,6 +14,8 @@ export interface JweHeader {
   readonly aadHash: string | null;
   /** Only for ECDH-ES. */
   readonly agreement: Agreement | null;
+  /** The ciphertext of ML-KEM; only for its algorithms. */
+  readonly encapsulated: Uint8Array | null;
 }
 
 /** A compact JWE (RFC 7516 §3.1) with an acceptable header. The other segments are not checked yet. */
@@ -53,6 +56,7 @@ const readHeader = (header: ProtectedHeader): JweHeader => {
     kid: typeof header['kid'] === 'string' ? header['kid'] : null,
     aadHash: readAadHash(header),
     agreement: alg === 'ECDH-ES+A256KW' ? readAgreement(header) : null,
+    encapsulated: isMlKemJweAlg(alg) ? readEncapsulated(header, alg) : null,
   };
 };
 

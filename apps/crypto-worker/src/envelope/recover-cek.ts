@@ -47,12 +47,20 @@ const agreeAndUnwrap: RecoverCek = async (custody, budget, key, { agreement }, e
   return cek;
 };
 
+const decapsulate: RecoverCek = async (custody, budget, key, { encapsulated }, encryptedKey) => {
+  if (encapsulated === null) throw new AnkaError('internal-error');
+  return orNull(custody.decapsulateCek(budget, key.ref, encapsulated, encryptedKey));
+};
+
 /** One row per algorithm that has a content encryption key. */
 export const recoverCek = {
   'RSA-OAEP-256': decryptOaep,
   'ECDH-ES+A256KW': agreeAndUnwrap,
   A128KW: unwrapInToken,
   A256KW: unwrapInToken,
+  'urn:ankasecure:jwe:ML-KEM-512+A256KW': decapsulate,
+  'urn:ankasecure:jwe:ML-KEM-768+A256KW': decapsulate,
+  'urn:ankasecure:jwe:ML-KEM-1024+A256KW': decapsulate,
 } as const satisfies Record<Exclude<JweAlg, 'dir'>, RecoverCek>;
 
 /** The only valid length of segment 2 for `key`, in bytes: the modulus (RFC 8017 §7.1.2), a wrapped key, or zero. */

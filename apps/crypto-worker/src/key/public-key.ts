@@ -4,8 +4,8 @@ import { type KeyVersion, kidOf } from './key-version.js';
 
 export type PublicKey = z.infer<typeof publicKey>;
 
-/** JWK members of a public key, per `kty` (RFC 7518 §6, RFC 8037 §2). */
-const members = { RSA: ['n', 'e'], EC: ['crv', 'x', 'y'], OKP: ['crv', 'x'] } as const;
+/** JWK members of a public key, per `kty` (RFC 7518 §6, RFC 8037 §2, RFC 9964 §3). */
+const members = { RSA: ['n', 'e'], EC: ['crv', 'x', 'y'], OKP: ['crv', 'x'], AKP: ['pub'] } as const;
 
 const isKty = (kty: unknown): kty is keyof typeof members => typeof kty === 'string' && Object.hasOwn(members, kty);
 
@@ -19,7 +19,7 @@ export const publicKeyOf = (
   if (key.publicKey === null) return null;
   const exported = key.publicKey.export({ format: 'jwk' });
   const { kty } = exported;
-  if (!isKty(kty)) throw new TypeError('the public key must have kty RSA, EC or OKP');
+  if (!isKty(kty)) throw new TypeError('the public key must have kty RSA, EC, OKP or AKP');
   const jwk: Record<string, string> = { kty };
   for (const name of members[kty]) jwk[name] = String(exported[name]);
   jwk['kid'] = kidOf(key);

@@ -14,12 +14,18 @@ const ofEc = (bits: number): Lengths => {
   return { least: field + 30, most: 3 * field + 64 };
 };
 
+/** From a seed alone (RFC 9881 §6, RFC 9935 §6) to a seed with the expanded key of ML-DSA-87. */
+const ofPostQuantum = (): Lengths => ({ least: 48, most: 5120 });
+
 const lengthsOf: Readonly<Record<AlgorithmKind, (bits: number, name: AlgorithmName) => Lengths>> = {
   rsa: ofRsa,
   ec: ofEc,
   ed: () => ({ least: 48, most: 128 }),
   aes: (_bits, name) => secretBytesOf(algorithmOf(name)),
   hmac: (_bits, name) => secretBytesOf(algorithmOf(name)),
+  'ml-dsa': ofPostQuantum,
+  'slh-dsa': ofPostQuantum,
+  'ml-kem': ofPostQuantum,
 };
 
 /** RSA-OAEP with RSA-4096: the length of the modulus. */

@@ -11,7 +11,8 @@ import type { Context, listAlgorithms } from '@ankasecure/contracts';
 import { type Decision, mayUseContent, type Use } from '@ankasecure/policy-rules';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { type Capability, Custody, isLacking } from '../custody/custody.js';
+import { type Capability, Custody, type CustodyKind } from '../custody/custody.js';
+import { isLacking } from '../custody/lacking.js';
 import { detailOf, outsideStepsOn } from '../custody/outside-step.js';
 import { Partition } from '../custody/partition.js';
 import { publicUseOf } from '../custody/public/public-use.js';
@@ -26,6 +27,9 @@ const notValidated = {
   detail:
     'FIPS-only allows approved primitives, but no CMVP certificate is configured for this token, so they do not run in a known validated module',
 };
+
+/** Custodies with a private or secret key. */
+const keptHere = ['token', 'wrapped', 'software'] as const;
 
 /**
  * Lists what this tenant can use on this token now, from the table of algorithms, the tenant's policy and the token's
@@ -62,6 +66,17 @@ export class ListAlgorithm {
     return isLacking(row) && this.custody.known(row.algorithm, row.purpose, 'software').algs.length > 0;
   }
 
+  /** The custodies that a new key can have. */
+  private custodies(row: Capability, allows: (custody: CustodyKind) => boolean): Reply['items'][number]['custodies'] {
+    return keptHere.filter((custody) => this.canKeep(row, custody) && allows(custody));
+  }
+
+  /** Whether this token, or the worker in its place, keeps keys of this row so. */
+  private canKeep(row: Capability, custody: CustodyKind): boolean {
+    if (custody === 'software') return this.inSoftware(row);
+    return row.algs.length > 0 && (custody === 'token' || row.mayBeWrapped === true);
+  }
+
   /** What a public key of others can do, if it may be imported now. */
   private publicUses(
     policy: EnforcedPolicy,
@@ -81,7 +96,7 @@ export class ListAlgorithm {
     const { algorithm, purpose } = row;
     const { strength, quantumSafe } = algorithmOf(algorithm);
     const all = joseAlgs(algorithm, purpose);
-    const stepsOf = (alg: Alg | undefined) => outsideStepsOn(this.custody, row, alg);
+    const stepsOf = (alg?: Alg) => outsideStepsOn(this.custody, row, alg);
     const decide = (use: Use, alg = all[0], custody = this.custody.kind) =>
       policy.decide({ algorithm, purpose, use, custody, outsideSteps: stepsOf(alg), labels });
     const allowed = all.filter((alg) => decide('create', alg).decision.allow);
@@ -92,6 +107,7 @@ export class ListAlgorithm {
       purpose,
       algs,
       available: decision.allow && algs.length > 0,
+      custodies: this.custodies(row, (custody) => decide('create', allowed[0], custody).decision.allow),
       publicKeys: this.publicUses(policy, labels, row),
       software: this.inSoftware(row) && decide('create', all[0], 'software').decision.allow,
       uses: usesOf[purpose].filter((use) => all.some((alg) => decide(use, alg).decision.allow)),
@@ -104,20 +120,20 @@ export class ListAlgorithm {
         ...warnings,
         ...(policy.document.fipsOnly && this.partition.hsm.cmvp === undefined ? [notValidated] : []),
       ],
-      outsideSteps: all.flatMap((alg) =>
-        stepsOf(alg).map((step) => ({
-          alg,
-          step,
-          detail: detailOf(step),
-          fipsOnlyRefuses: refusalOfStep(step) !== null,
-        })),
-      ),
+      outsideSteps: all.flatMap((alg) => stepsOf(alg).map((step) => stepOf(alg, step))),
       strength,
       quantumSafe,
       fips: fipsStatus(algorithm, purpose, policy.now()),
     };
   }
 }
+
+const stepOf = (alg: Alg, step: string): Reply['items'][number]['outsideSteps'][number] => ({
+  alg,
+  step,
+  detail: detailOf(step),
+  fipsOnlyRefuses: refusalOfStep(step) !== null,
+});
 
 /** The content encryption of JWEs, by the policy alone: every token's worker can do all of it. */
 const contentRows = ({ document }: EnforcedPolicy): Reply['contentEncryption'] =>

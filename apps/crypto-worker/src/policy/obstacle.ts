@@ -1,12 +1,6 @@
 import type { Use } from '@ankasecure/policy-rules';
-import {
-  type Capability,
-  type Custody,
-  type CustodyKind,
-  isLacking,
-  type KeyRef,
-  tokenDoesIt,
-} from '../custody/custody.js';
+import { type Capability, type Custody, type CustodyKind, type KeyRef } from '../custody/custody.js';
+import { isLacking, tokenDoesIt } from '../custody/lacking.js';
 import { usesOfKey } from '../key/key-state.js';
 import { importedOnly, isMadeHere } from './made-here.js';
 

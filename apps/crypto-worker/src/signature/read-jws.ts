@@ -1,4 +1,4 @@
-import { type JwsAlg, jwsAlgs } from '@ankasecure/algorithm';
+import { type JwsAlg, jwsHeaderAlgs } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import { decodeSegment } from '../jose/base64url.js';
 import { readProtectedHeader } from '../jose/header.js';
@@ -28,8 +28,8 @@ export const readJws = (compact: string): JwsParts => {
   if (segments.length !== 3) refuse('A compact JWS has three segments.');
   const [protectedHeader, payload, encodedSignature] = segments as [string, string, string];
   const header = readProtectedHeader(protectedHeader, 'jws-invalid');
-  const alg = jwsAlgs.find((name) => name === header['alg']);
-  if (alg === undefined) return refuse(`The header member alg must be one of ${jwsAlgs.join(', ')}.`);
+  const alg = jwsHeaderAlgs.find((name) => name === header['alg']);
+  if (alg === undefined) return refuse(`The header member alg must be one of ${jwsHeaderAlgs.join(', ')}.`);
   if (decodeSegment(payload) === null) refuse('The payload is not canonical base64url without padding.');
   const signature = decodeSegment(encodedSignature);
   if (signature === null) return refuse('The signature is not canonical base64url without padding.');

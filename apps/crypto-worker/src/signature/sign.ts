@@ -1,6 +1,6 @@
 import { hash as digestOf } from 'node:crypto';
-import { type Hash, type JwsAlg, jwsAlgs, signatureSchemes } from '@ankasecure/algorithm';
-import type { SignItem } from '@ankasecure/contracts';
+import { type Hash, type JwsAlg, jwsAlgs, makesJws, signatureSchemes } from '@ankasecure/algorithm';
+import { AnkaError, type SignItem } from '@ankasecure/contracts';
 import type { Custody, SignatureRequest } from '../custody/custody.js';
 import type { Deadline } from '../deadline/deadline.js';
 import { decodeData, encodeSegment } from '../jose/base64url.js';
@@ -24,9 +24,17 @@ interface Preparation {
 
 const prepare = (alg: JwsAlg): Preparation => {
   const { scheme, hash } = signatureSchemes[alg];
-  if (scheme === 'eddsa' || hash === null) return { request: { scheme: 'eddsa' }, hash: null };
-  if (scheme === 'ecdsa') return { request: { scheme }, hash };
-  return { request: { scheme, hash }, hash: scheme === 'hmac' ? null : hash };
+  switch (scheme) {
+    case 'ecdsa':
+      return { request: { scheme }, hash };
+    case 'eddsa':
+    case 'ml-dsa':
+    case 'slh-dsa':
+      return { request: { scheme }, hash: null };
+    default:
+      if (hash === null) throw new Error(`${alg} needs a hash`);
+      return { request: { scheme, hash }, hash: scheme === 'hmac' ? null : hash };
+  }
 };
 
 const preparations = Object.fromEntries(jwsAlgs.map((alg) => [alg, prepare(alg)])) as Record<JwsAlg, Preparation>;
@@ -59,8 +67,8 @@ const rawInput = (alg: JwsAlg, hash: Hash | null, { payload, digest, encoding }:
 
 /**
  * Signs one item, which its schema has checked, with one of the key record's algorithms.
- * @throws AnkaError `algorithm-mismatch`, `purpose-mismatch`, `request-invalid` for a digest that does not fit, and
- * custody's errors
+ * @throws AnkaError `algorithm-mismatch`, `purpose-mismatch`, `request-invalid` for a digest that does not fit or a format that
+ * the algorithm does not have, and custody's errors
  */
 export const signItem = async (
   custody: Custody,
@@ -74,6 +82,7 @@ export const signItem = async (
     const signature = await custody.sign(budget, key.ref, request, rawInput(alg, hash, item));
     return { signature: encodeSegment(signature), alg };
   }
+  if (!makesJws(alg)) throw new AnkaError('request-invalid', `${alg} makes no JWS. Ask for format raw.`);
   const header = headerSegment(key, alg);
   const payload = payloadSegment(item.payload ?? '', item.encoding);
   const signature = await custody.sign(budget, key.ref, request, inputOf(hash, `${header}.${payload}`));

@@ -7,12 +7,14 @@ type AsymmetricScheme = Exclude<SignatureScheme['scheme'], 'hmac'>;
 
 const { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING } = constants;
 
-/** The arguments of node:crypto, per scheme. PSS takes exactly one salt length (RFC 7518 §3.5), ECDSA exactly r‖s (§3.4). */
+/** The arguments of node:crypto, per scheme. PSS takes exactly one salt length (RFC 7518 §3.5), ECDSA exactly r‖s (§3.4). The context of ML-DSA and SLH-DSA is empty (RFC 9964 §4). */
 const keyInputs = {
   'rsa-pkcs1': (key: KeyObject) => ({ key, padding: RSA_PKCS1_PADDING }),
   'rsa-pss': (key: KeyObject, saltLength: number) => ({ key, padding: RSA_PKCS1_PSS_PADDING, saltLength }),
   ecdsa: (key: KeyObject) => ({ key, dsaEncoding: 'ieee-p1363' as const }),
   eddsa: (key: KeyObject) => ({ key }),
+  'ml-dsa': (key: KeyObject) => ({ key }),
+  'slh-dsa': (key: KeyObject) => ({ key }),
 } as const satisfies Record<AsymmetricScheme, (key: KeyObject, saltLength: number) => unknown>;
 
 /**

@@ -8,7 +8,6 @@ import {
   type CustodyKind,
   type GcmSealed,
   type ImportedMaterial,
-  isLacking,
   type KeyCustody,
   type KeyRef,
   type NewKey,
@@ -19,9 +18,9 @@ import {
   type PlatformRef,
   type SignatureRequest,
   type TokenIdentity,
-  tokenDoesIt,
   type Wrapping,
 } from '../custody.js';
+import { isLacking, tokenDoesIt } from '../lacking.js';
 import { PublicCustody } from '../public/public-custody.js';
 
 /**
@@ -126,6 +125,9 @@ export class CustodyByKind implements Custody {
   }
   agree(budget: Deadline, ref: KeyRef, peer: Uint8Array) {
     return this.of(ref).agree(budget, ref, peer);
+  }
+  decapsulateCek(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array, wrapped: Uint8Array) {
+    return this.of(ref).decapsulateCek(budget, ref, ciphertext, wrapped);
   }
   wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array) {
     return this.of(ref).wrapCek(budget, ref, cek);

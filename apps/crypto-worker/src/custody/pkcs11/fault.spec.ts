@@ -1,5 +1,5 @@
 import { createECDH, randomBytes } from 'node:crypto';
-import type { AlgorithmName } from '@ankasecure/algorithm';
+import { type AlgorithmName, isMlKemJweAlg } from '@ankasecure/algorithm';
 import { createPkcs11Shim, enterToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { codeOf, destroyed, inTime, newRef } from '../custody.conformance.js';
@@ -466,8 +466,11 @@ describe('self-tests', () => {
   ])('are not lost to a token that fails now and then %s', async (_, faults) => {
     shim.inject(faults);
     const custody = await open().custody;
+    // The shim has the functions of v2.40 only, so it has no C_DecapsulateKey.
     for (const capability of custody.capabilities())
-      expect(capability.excluded.filter(({ code }) => code === 'self-test-failed')).toEqual([]);
+      expect(capability.excluded.filter(({ alg, code }) => code === 'self-test-failed' && !isMlKemJweAlg(alg))).toEqual(
+        [],
+      );
   });
 
   it('that failed for a while are repeated when the canary passes', async () => {

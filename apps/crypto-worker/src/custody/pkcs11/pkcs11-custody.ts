@@ -1,4 +1,4 @@
-import { algorithmOf, hashBytes } from '@ankasecure/algorithm';
+import { algorithmOf, hashBytes, isMlKemSet, mlKemSizes } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import type { Deadline } from '../../deadline/deadline.js';
 import type {
@@ -29,6 +29,7 @@ import { shapeOfRef } from './locate/locators.js';
 import { anchorVariant } from './operation/anchor.js';
 import { type InspectSpec, inspectVariant } from './operation/inspect.js';
 import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './profile/config.js';
+import { anchorIn, inspected, part } from './reply.js';
 import { TokenRuntime } from './token/token-runtime.js';
 import { objectUri } from './uri.js';
 
@@ -52,26 +53,8 @@ export const assure = (good: boolean, what: string): void => {
   if (!good) throw new AnkaError('internal-error', `custody: ${what}`);
 };
 
-export const part = (reply: { readonly parts: readonly Uint8Array[] }, index: number): Uint8Array => {
-  const found = reply.parts[index];
-  if (!found) throw new AnkaError('hsm-error');
-  return found;
-};
-
-/** The result of a job that wrapped a key. */
-export const wrappedIn = (reply: Reply): WrappedKey => ({ blob: part(reply, 0), mac: part(reply, 1) });
-
-/** One object of an `inspect` job's reply. */
-const inspected = (found: Buffer): FoundKey => {
-  const idEnd = 1 + found.readUInt8();
-  const faults = found.toString('utf8', idEnd);
-  return { objectId: Buffer.from(found.subarray(1, idEnd)), faults: faults === '' ? [] : faults.split(' ') };
-};
-
-const anchorIn = (held: Uint8Array): Anchor => {
-  const bytes = Buffer.from(held);
-  return { number: Number(bytes.readBigUInt64BE()), value: bytes.subarray(8) };
-};
+/** RFC 3394: two semiblocks at least, and the check. */
+const isWrappedCek = ({ length }: Uint8Array): boolean => length >= 24 && length % 8 === 0 && length <= 520;
 
 /** Keys as objects of one PKCS#11 token. */
 export class Pkcs11Custody implements Custody {
@@ -202,7 +185,9 @@ export class Pkcs11Custody implements Custody {
     if (request.scheme === 'rsa-pkcs1' || request.scheme === 'rsa-pss')
       assure(input.length === hashBytes[request.hash], 'the digest does not have the length of its hash');
     if (request.scheme === 'ecdsa') assure(input.length >= 20 && input.length <= 64, 'the input is not a digest');
-    return this.one(budget, 'sign', variantOf(request), [this.locatorOf(ref), input]);
+    // A signature of SLH-DSA may take seconds, so it never runs on all lanes at once.
+    const slow = request.scheme === 'slh-dsa';
+    return part(await this.runtime.call(budget, 'sign', variantOf(request), [this.locatorOf(ref), input], slow), 0);
   }
 
   platformMac(budget: Deadline, ref: PlatformRef | PartitionRef, input: Uint8Array): Promise<Uint8Array> {
@@ -225,14 +210,26 @@ export class Pkcs11Custody implements Custody {
     return this.one(budget, 'agree', size, [this.locatorOf(ref), peer]);
   }
 
+  async decapsulateCek(
+    budget: Deadline,
+    ref: KeyRef,
+    ciphertext: Uint8Array,
+    wrapped: Uint8Array,
+  ): Promise<Uint8Array> {
+    const { algorithm } = ref;
+    assure(isMlKemSet(algorithm), 'the key does not decapsulate');
+    const fits = isMlKemSet(algorithm) && ciphertext.length === mlKemSizes[algorithm].outputBytes;
+    if (!fits || !isWrappedCek(wrapped)) throw new AnkaError('decryption-failed');
+    return this.one(budget, 'decapsulate-cek', 0, [this.locatorOf(ref), ciphertext, wrapped]);
+  }
+
   async wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array): Promise<Uint8Array> {
     assure(cek.length >= 16 && cek.length % 8 === 0 && cek.length <= 512, 'the input is not a content encryption key');
     return this.one(budget, 'wrap-cek', 0, [this.locatorOf(ref), cek]);
   }
 
   async unwrapCek(budget: Deadline, ref: KeyRef, wrapped: Uint8Array): Promise<Uint8Array> {
-    if (wrapped.length < 24 || wrapped.length % 8 !== 0 || wrapped.length > 520)
-      throw new AnkaError('decryption-failed');
+    if (!isWrappedCek(wrapped)) throw new AnkaError('decryption-failed');
     return this.one(budget, 'unwrap-cek', 0, [this.locatorOf(ref), wrapped]);
   }
 

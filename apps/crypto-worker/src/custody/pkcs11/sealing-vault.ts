@@ -5,7 +5,7 @@ import type { DataKey, Vault } from '../software/vault.js';
 import { objectClass } from './cryptoki/attribute.js';
 import { platformShapes } from './job/key-shape.js';
 import { assertKekInUse } from './locate/locators.js';
-import { part, wrappedIn } from './pkcs11-custody.js';
+import { part, wrappedIn } from './reply.js';
 import { headerOf } from './session/locator.js';
 import type { TokenRuntime } from './token/token-runtime.js';
 import { objectUri } from './uri.js';

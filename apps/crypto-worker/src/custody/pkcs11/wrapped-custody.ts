@@ -14,8 +14,9 @@ import type {
 import { objectClass } from './cryptoki/attribute.js';
 import { kindOf } from './kind/kinds.js';
 import { shapeOfRef } from './locate/locators.js';
-import { assure, Pkcs11Custody, wrappedIn } from './pkcs11-custody.js';
+import { assure, Pkcs11Custody } from './pkcs11-custody.js';
 import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './profile/config.js';
+import { wrappedIn } from './reply.js';
 import { SealingVault } from './sealing-vault.js';
 import { headerOf } from './session/locator.js';
 import { TokenRuntime } from './token/token-runtime.js';

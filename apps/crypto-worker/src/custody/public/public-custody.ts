@@ -81,6 +81,9 @@ export class PublicCustody implements KeyCustody {
   agree(_budget: Deadline, _ref: KeyRef, _peer: Uint8Array): Promise<Uint8Array> {
     return refuse();
   }
+  decapsulateCek(_budget: Deadline, _ref: KeyRef, _ciphertext: Uint8Array, _wrapped: Uint8Array): Promise<Uint8Array> {
+    return refuse();
+  }
   wrapCek(_budget: Deadline, _ref: KeyRef, _cek: Uint8Array): Promise<Uint8Array> {
     return refuse();
   }

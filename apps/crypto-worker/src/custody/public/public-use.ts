@@ -5,6 +5,9 @@ const publicUses: Readonly<Partial<Record<AlgorithmKind, Partial<Record<Purpose,
   rsa: { sign: 'verify', encrypt: 'encrypt' },
   ec: { sign: 'verify', encrypt: 'encrypt' },
   ed: { sign: 'verify' },
+  'ml-dsa': { sign: 'verify' },
+  'slh-dsa': { sign: 'verify' },
+  'ml-kem': { encrypt: 'encrypt' },
 };
 
 /** The use of a public key of this algorithm and purpose without its private key; undefined if there is none. */

@@ -1,5 +1,12 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { type AlgorithmKind, type AlgorithmName, algorithmOf, type Purpose } from '@ankasecure/algorithm';
+import {
+  type AlgorithmKind,
+  type AlgorithmName,
+  algorithmOf,
+  joseAlgs,
+  type ParameterSet,
+  type Purpose,
+} from '@ankasecure/algorithm';
 import { AnkaError, type ImportedPublicKey, isPem, onePemBlock } from '@ankasecure/contracts';
 import { curves, isCrv } from '../../jose/curve.js';
 import { isSoundEd25519 } from './ed25519-point.js';
@@ -34,7 +41,30 @@ const number = (jwk: Jwk, name: 'n' | 'e'): string => {
     : refuse(`jwk.${name}`, 'must not be empty or begin with a zero byte');
 };
 
-const readers: Readonly<Record<Jwk['kty'], (jwk: Jwk) => KeyObject>> = {
+interface Wanted {
+  readonly algorithm: AlgorithmName;
+  readonly purpose: Purpose;
+}
+
+/**
+ * RFC 9964 §3: the parameter set is told by `alg` alone. Of ML-KEM, libraries name the parameter set there, since no standard names
+ * an algorithm of JOSE yet.
+ */
+const readAkp = (jwk: Jwk, { algorithm, purpose }: Wanted): KeyObject => {
+  const { parameterSet, bits } = algorithmOf(algorithm);
+  if (parameterSet === undefined) return refuse('jwk.kty', `is AKP, but ${algorithm} has no key of that kty`);
+  const names: readonly string[] = [parameterSet, ...joseAlgs(algorithm, purpose)];
+  if (jwk.alg === undefined || !names.includes(jwk.alg)) return refuse('jwk.alg', `must be ${names.at(-1)}`);
+  const value = jwk.pub ?? refuse('jwk', 'needs the member pub');
+  const { length } = Buffer.from(value, 'base64url');
+  if (8 * length !== bits) return refuse('jwk.pub', `has ${length} bytes. It must have ${bits / 8}.`);
+  return parsed('jwk', () => akpKey(parameterSet, value), `is not a public key of ${parameterSet}`);
+};
+
+const akpKey = (alg: ParameterSet, pub: string): KeyObject =>
+  createPublicKey({ key: { kty: 'AKP', alg, pub }, format: 'jwk' });
+
+const readers: Readonly<Record<Jwk['kty'], (jwk: Jwk, wanted: Wanted) => KeyObject>> = {
   RSA: (jwk) => {
     const key = { kty: 'RSA', n: number(jwk, 'n'), e: number(jwk, 'e') };
     return parsed('jwk', () => createPublicKey({ key, format: 'jwk' }), 'is not an RSA public key');
@@ -51,6 +81,7 @@ const readers: Readonly<Record<Jwk['kty'], (jwk: Jwk) => KeyObject>> = {
     const key = { kty: 'OKP', crv: jwk.crv, x: coordinate(jwk, 'x', 32) };
     return parsed('jwk', () => createPublicKey({ key, format: 'jwk' }), 'is not a public key of Ed25519');
   },
+  AKP: readAkp,
 };
 
 const useOf: Partial<Readonly<Record<Purpose, Jwk['use']>>> = { sign: 'sig', encrypt: 'enc' };
@@ -60,8 +91,13 @@ const useOf: Partial<Readonly<Record<Purpose, Jwk['use']>>> = { sign: 'sig', enc
  * (WebCrypto §6.2), so a public key for it may have none.
  */
 const operationsOf: Partial<Readonly<Record<Purpose, Readonly<Record<Jwk['kty'], readonly string[]>>>>> = {
-  sign: { RSA: ['verify'], EC: ['verify'], OKP: ['verify'] },
-  encrypt: { RSA: ['encrypt', 'wrapKey'], EC: ['deriveKey', 'deriveBits'], OKP: ['deriveKey', 'deriveBits'] },
+  sign: { RSA: ['verify'], EC: ['verify'], OKP: ['verify'], AKP: ['verify'] },
+  encrypt: {
+    RSA: ['encrypt', 'wrapKey'],
+    EC: ['deriveKey', 'deriveBits'],
+    OKP: ['deriveKey', 'deriveBits'],
+    AKP: ['encapsulateKey', 'encapsulateBits'],
+  },
 };
 
 const isFor = ({ kty, key_ops: named = [] }: Jwk, purpose: Purpose): boolean => {
@@ -80,9 +116,9 @@ const assertPurpose = (jwk: Jwk, purpose: Purpose): void => {
     );
 };
 
-const readJwk = (jwk: Jwk, purpose: Purpose): KeyObject => {
-  assertPurpose(jwk, purpose);
-  return readers[jwk.kty](jwk);
+const readJwk = (jwk: Jwk, wanted: Wanted): KeyObject => {
+  assertPurpose(jwk, wanted.purpose);
+  return readers[jwk.kty](jwk, wanted);
 };
 
 /** Other forms of keys, by the label of their PEM text, and what makes a public key of each. */
@@ -148,11 +184,21 @@ const checkEd: Check = (place, key) => {
     refuse(place, 'is not a point of Ed25519, or one of small order, which has no private key');
 };
 
+/** OpenSSL has checked the length, and of ML-KEM that each coefficient is below the modulus (FIPS 203 §7.2). */
+const checkSet: Check = (place, key, algorithm) => {
+  const { asymmetricKeyType: found } = key;
+  if (found !== algorithmOf(algorithm).parameterSet?.toLowerCase())
+    refuse(place, `is a key of kind ${found}, not of ${algorithm}`);
+};
+
 /** The kinds of pairs. */
 const checks: Readonly<Partial<Record<AlgorithmKind, Check>>> = {
   rsa: ofKind('rsa', checkRsa),
   ec: ofKind('ec', checkEc),
   ed: ofKind('ed25519', checkEd),
+  'ml-dsa': checkSet,
+  'slh-dsa': checkSet,
+  'ml-kem': checkSet,
 };
 
 /**
@@ -160,14 +206,12 @@ const checks: Readonly<Partial<Record<AlgorithmKind, Check>>> = {
  * @returns its SubjectPublicKeyInfo in DER, with an uncompressed point
  * @throws AnkaError `request-invalid`
  */
-export const readPublicKey = (
-  { jwk, pem, der }: ImportedPublicKey,
-  { algorithm, purpose }: { readonly algorithm: AlgorithmName; readonly purpose: Purpose },
-): Buffer => {
+export const readPublicKey = ({ jwk, pem, der }: ImportedPublicKey, wanted: Wanted): Buffer => {
+  const { algorithm } = wanted;
   const place = jwk !== undefined ? 'jwk' : pem !== undefined ? 'pem' : 'der';
   const key =
     jwk !== undefined
-      ? readJwk(jwk, purpose)
+      ? readJwk(jwk, wanted)
       : pem !== undefined
         ? readPem(pem)
         : readSpki('der', Buffer.from(der ?? '', 'base64url'));

@@ -5,6 +5,7 @@ import {
   createECDH,
   createHmac,
   createPrivateKey,
+  decapsulate,
   generateKeyPair,
   type KeyObject,
   type KeyPairKeyObjectResult,
@@ -14,7 +15,7 @@ import {
   sign,
 } from 'node:crypto';
 import { promisify } from 'node:util';
-import { type AlgorithmKind, type AlgorithmName, algorithmOf } from '@ankasecure/algorithm';
+import { type AlgorithmKind, type AlgorithmName, algorithmOf, type ParameterSet } from '@ankasecure/algorithm';
 import { p256, p384, p521 } from '@noble/curves/nist.js';
 import { emsaPssEncode } from '../../jose/emsa-pss.js';
 import type { GcmSealed, SignatureRequest } from '../custody.js';
@@ -22,7 +23,7 @@ import { hashMechanisms } from '../pkcs11/cryptoki/mechanism.js';
 import { ecSpki } from '../pkcs11/kind/spki.js';
 
 /**
- * A key in plaintext: PKCS#8 of RSA and Ed25519, the scalar of EC, the bytes of a secret key; and the SPKI of a pair. Forms
+ * A key in plaintext: PKCS#8 of RSA, Ed25519 and post-quantum keys, the scalar of EC, the bytes of a secret key; and the SPKI of a pair. Forms
  * that pass through a string are avoided, since strings cannot be wiped.
  */
 export interface Plain {
@@ -56,19 +57,32 @@ const exported = ({ publicKey, privateKey }: KeyPairKeyObjectResult): Plain => (
 });
 const secretOf = (bits: number): Plain => ({ secret: randomBytes(bits / 8), spki: null });
 
-const makers: Readonly<Record<AlgorithmKind, (bits: number) => Promise<Plain>>> = {
+/** OpenSSL names parameter sets as the standards do, in lower case. Not every type of key has one. */
+const makeOfSet = promisify(generateKeyPair) as (type: string, options: object) => Promise<KeyPairKeyObjectResult>;
+
+const makePostQuantum = async (_bits: number, set?: ParameterSet): Promise<Plain> => {
+  if (set === undefined) throw new Error('a post-quantum key must have a parameter set');
+  return exported(await makeOfSet(set.toLowerCase(), {}));
+};
+
+const makers: Readonly<Record<AlgorithmKind, (bits: number, set?: ParameterSet) => Promise<Plain>>> = {
   rsa: async (modulusLength) => exported(await makePair('rsa', { modulusLength, publicExponent: 65_537 })),
   ec: async (bits) => makeEc(bits),
   ed: async () => exported(await makePair('ed25519', {})),
   aes: async (bits) => secretOf(bits),
   hmac: async (bits) => secretOf(bits),
+  'ml-dsa': makePostQuantum,
+  'slh-dsa': makePostQuantum,
+  'ml-kem': makePostQuantum,
 };
 
 /** The caller wipes the secret. */
 export const makePlain = (algorithm: AlgorithmName): Promise<Plain> => {
-  const { kind, bits } = algorithmOf(algorithm);
-  return makers[kind](bits);
+  const { kind, bits, parameterSet } = algorithmOf(algorithm);
+  return makers[kind](bits, parameterSet);
 };
+
+const signInThread = promisify(sign) as (hash: null, message: Uint8Array, key: KeyObject) => Promise<Buffer>;
 
 const privateKeyOf = (secret: Buffer): KeyObject => createPrivateKey({ key: secret, format: 'der', type: 'pkcs8' });
 
@@ -86,9 +100,13 @@ export const signPlain = (
   secret: Buffer,
   request: SignatureRequest,
   input: Uint8Array,
-): Buffer => {
+): Buffer | Promise<Buffer> => {
   const { bits } = algorithmOf(algorithm);
   switch (request.scheme) {
+    // A signature of SLH-DSA takes up to seconds, so libuv's threads make it.
+    case 'ml-dsa':
+    case 'slh-dsa':
+      return signInThread(null, input, privateKeyOf(secret));
     case 'eddsa':
       return sign(null, input, privateKeyOf(secret));
     case 'hmac':
@@ -129,6 +147,16 @@ export const wrapCekPlain = (secret: Buffer, cek: Uint8Array): Buffer =>
 export const unwrapCekPlain = (secret: Buffer, wrapped: Uint8Array): Buffer => {
   if (wrapped.length < 24) throw new Error('length');
   return createDecipheriv(keyWrap(secret), secret, initialValue).update(wrapped);
+};
+
+/** @throws Error for every ciphertext and wrapped key that do not belong to the key */
+export const decapsulateCekPlain = (secret: Buffer, ciphertext: Uint8Array, wrapped: Uint8Array): Buffer => {
+  const shared = decapsulate(privateKeyOf(secret), ciphertext);
+  try {
+    return unwrapCekPlain(shared, wrapped);
+  } finally {
+    shared.fill(0);
+  }
 };
 
 export const sealGcmPlain = (secret: Buffer, aad: Uint8Array, plaintext: Uint8Array): GcmSealed => {

@@ -16,6 +16,7 @@ import { OwnTurns } from './own-turns.js';
 import { aadOf, dataKeyOf, nameOf, sealedIn } from './sealed-key.js';
 import {
   agreePlain,
+  decapsulateCekPlain,
   decryptOaepPlain,
   makePlain,
   openGcmPlain,
@@ -123,6 +124,10 @@ export class SoftwareCustody implements KeyCustody {
     return this.using(budget, ref, (secret) => uniform(() => agreePlain(ref.algorithm, secret, peer)));
   }
 
+  decapsulateCek(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array, wrapped: Uint8Array): Promise<Uint8Array> {
+    return this.using(budget, ref, (secret) => uniform(() => decapsulateCekPlain(secret, ciphertext, wrapped)));
+  }
+
   wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array): Promise<Uint8Array> {
     return this.using(budget, ref, (secret) => wrapCekPlain(secret, cek));
   }
@@ -140,9 +145,13 @@ export class SoftwareCustody implements KeyCustody {
   }
 
   /** The key is looked up when its turn comes, since it may have been wiped by then. `work` keeps no reference to it. */
-  private async using<Result>(budget: Deadline, ref: KeyRef, work: (secret: Buffer) => Result): Promise<Result> {
+  private async using<Result>(
+    budget: Deadline,
+    ref: KeyRef,
+    work: (secret: Buffer) => Result | Promise<Result>,
+  ): Promise<Result> {
     const name = nameOf(ref);
-    const tryIt = (): { readonly value: Result } | undefined => {
+    const tryIt = (): { readonly value: Result | Promise<Result> } | undefined => {
       const secret = this.unsealed.get(name);
       return secret && { value: work(secret) };
     };

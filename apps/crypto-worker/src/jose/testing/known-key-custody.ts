@@ -4,6 +4,7 @@ import {
   createDecipheriv,
   createHmac,
   createPublicKey,
+  decapsulate,
   diffieHellman,
   type KeyObject,
   privateDecrypt,
@@ -38,6 +39,8 @@ const pkeyOptions = (request: SignatureRequest): readonly string[] => {
   const options = [`digest:${request.hash}`, 'rsa_padding_mode:pss', 'rsa_pss_saltlen:digest'];
   return options.flatMap((option) => ['-pkeyopt', option]);
 };
+
+const wholeMessage: readonly SignatureRequest['scheme'][] = ['eddsa', 'ml-dsa', 'slh-dsa'];
 
 /** node:crypto signs only messages. A digest is signed by this machine's openssl. */
 const signDigest = (key: KeyObject, request: SignatureRequest, digest: Uint8Array): Uint8Array => {
@@ -88,7 +91,7 @@ export class KnownKeyCustody implements Custody {
   async sign(_: unknown, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Uint8Array> {
     const key = this.key(ref);
     if (request.scheme === 'hmac') return createHmac(request.hash, key).update(input).digest();
-    return request.scheme === 'eddsa' ? sign(null, input, key) : signDigest(key, request, input);
+    return wholeMessage.includes(request.scheme) ? sign(null, input, key) : signDigest(key, request, input);
   }
 
   decryptOaep(_: unknown, ref: KeyRef, ciphertext: Uint8Array): Promise<Uint8Array> {
@@ -111,6 +114,14 @@ export class KnownKeyCustody implements Custody {
   unwrapCek(_: unknown, ref: KeyRef, wrapped: Uint8Array): Promise<Uint8Array> {
     const key = this.key(ref);
     return failing(() => createDecipheriv(wrapCipher(ref), key, initialValue).update(wrapped));
+  }
+
+  decapsulateCek(_: unknown, ref: KeyRef, ciphertext: Uint8Array, wrapped: Uint8Array): Promise<Uint8Array> {
+    const key = this.key(ref);
+    return failing(() => {
+      const secret = decapsulate(key, ciphertext);
+      return createDecipheriv('aes256-wrap', secret, initialValue).update(wrapped);
+    });
   }
 
   async sealGcm(_: unknown, ref: KeyRef, aad: Uint8Array, plaintext: Uint8Array): Promise<GcmSealed> {

@@ -3,6 +3,7 @@ import {
   createSecretKey,
   generateKeyPairSync,
   type KeyObject,
+  type KeyPairKeyObjectResult,
   randomBytes,
   randomUUID,
 } from 'node:crypto';
@@ -12,6 +13,9 @@ import {
   type JweAlg,
   type JwsAlg,
   joseAlgs,
+  mlDsaSets,
+  mlKemJweAlg,
+  mlKemSets,
   type Purpose,
 } from '@ankasecure/algorithm';
 import { monotonicNow } from '@ankasecure/contracts';
@@ -32,11 +36,15 @@ const openSslCurves: Partial<Record<AlgorithmName, string>> = {
   'EC-P521': 'secp521r1',
 };
 
+/** OpenSSL names parameter sets in lower case. */
+const generateOfSet = generateKeyPairSync as (type: string, options: object) => KeyPairKeyObjectResult;
+
 const generate = (algorithm: AlgorithmName): KeyObject => {
-  const { kind, bits } = algorithmOf(algorithm);
+  const { kind, bits, parameterSet } = algorithmOf(algorithm);
   if (kind === 'rsa') return generateKeyPairSync('rsa', { modulusLength: bits }).privateKey;
   if (kind === 'ed') return generateKeyPairSync('ed25519').privateKey;
   if (kind === 'ec') return generateKeyPairSync('ec', { namedCurve: openSslCurves[algorithm] ?? '' }).privateKey;
+  if (parameterSet !== undefined) return generateOfSet(parameterSet.toLowerCase(), {}).privateKey;
   return createSecretKey(randomBytes(bits / 8));
 };
 
@@ -93,7 +101,7 @@ export const knownKey = (
 
 export const soon = { deadline: monotonicNow() + 3_600_000 };
 
-/** One row per way to protect a JWE. */
+/** One row per way to protect a JWE, without post-quantum keys. */
 export const jweKeys = [
   ['RSA-OAEP-256', 'RSA-2048'],
   ['RSA-OAEP-256', 'RSA-3072'],
@@ -105,7 +113,7 @@ export const jweKeys = [
   ['dir', 'AES-256'],
 ] as const satisfies readonly (readonly [JweAlg, AlgorithmName])[];
 
-/** One row per JWS algorithm. */
+/** One row per JWS algorithm, without post-quantum keys. */
 export const jwsKeys = [
   ['RS256', 'RSA-2048', 'sign'],
   ['RS384', 'RSA-2048', 'sign'],
@@ -122,3 +130,9 @@ export const jwsKeys = [
   ['HS384', 'HMAC-SHA384', 'mac'],
   ['HS512', 'HMAC-SHA512', 'mac'],
 ] as const satisfies readonly (readonly [JwsAlg, AlgorithmName, Purpose])[];
+
+/** One row per post-quantum way to protect a JWE. Only tokens with PKCS#11 3.2 have these keys. */
+export const postQuantumJweKeys = mlKemSets.map((set) => [mlKemJweAlg(set), set] as const);
+
+/** One row per post-quantum JWS algorithm. */
+export const postQuantumJwsKeys = mlDsaSets.map((set) => [set, set, 'sign'] as const);

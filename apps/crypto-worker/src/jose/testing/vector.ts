@@ -27,6 +27,9 @@ export const wycheproof = <Group, Case>(
 ): readonly (Group & { readonly tests: readonly (WycheproofCase & Case)[] })[] =>
   (read(`wycheproof/${name}_test.json`) as { testGroups: (Group & { tests: (WycheproofCase & Case)[] })[] }).testGroups;
 
+/** A file of another layout. */
+export const readVector = <Content>(path: string): Content => read(path) as Content;
+
 export const rfc7520 = <Example>(name: string): Example => read(`rfc7520/${name}.json`) as Example;
 
 export const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');

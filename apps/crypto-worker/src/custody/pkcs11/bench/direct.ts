@@ -18,9 +18,9 @@ export class DirectSession {
   constructor(module: TokenModule) {
     const p11 = new pkcs11js.PKCS11();
     p11.load(module.libraryPath);
-    const { slot, profile } = module;
+    const { libraryPath, slot, profile } = module;
     const { handleCacheSize } = defaultTuning;
-    const settings = { slot, profile, handleCacheSize };
+    const settings = { libraryPath, slot, profile, handleCacheSize };
     const unwrapped = new UnwrappedKeys(p11, 0, unwrapForUse);
     this.session = new TokenSession(p11, controlMemory(shared.size), settings, unwrapped, checkObject);
   }

@@ -1,4 +1,4 @@
-import { importSteps } from '@ankasecure/algorithm';
+import { algorithmOf, importSteps } from '@ankasecure/algorithm';
 import type { ImportMethod } from '@ankasecure/contracts';
 import type { ImportAbility, KeyRef } from '../../custody.js';
 import { ckm, type MechanismList, mechanismFlag } from '../cryptoki/mechanism.js';
@@ -34,6 +34,7 @@ export const importAbility = (
   const lacks = [
     ...(oaep && !unwraps(ckm.RSA_PKCS_OAEP, listed) ? ['unwrap with RSA-OAEP'] : []),
     ...(unwraps(profile.kekWrap[0], listed) ? [] : ['unwrap with AES key wrap with padding']),
+    ...(of && profile.notWrapped.includes(algorithmOf(of.algorithm).kind) ? [`unwrap keys of ${of.algorithm}`] : []),
     ...(untried ? [`try a key of ${of.algorithm} (${untried})`] : []),
   ];
   const detail = lacks.length > 0 ? `The token cannot ${lacks.join(', nor ')}` : howImported[method];

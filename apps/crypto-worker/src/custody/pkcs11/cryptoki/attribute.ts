@@ -1,5 +1,8 @@
-/** Attribute numbers (PKCS#11 v2.40 §A). */
+import { postQuantumAttributes, postQuantumKeyTypes } from './post-quantum.js';
+
+/** Attribute numbers (PKCS#11 v2.40 §A; those of v3.2 are in `post-quantum.ts`). */
 export const cka = {
+  ...postQuantumAttributes,
   CLASS: 0x0,
   TOKEN: 0x1,
   PRIVATE: 0x2,
@@ -36,7 +39,7 @@ export const cka = {
 export const objectClass = { data: 0, public: 2, private: 3, secret: 4 } as const;
 export type ObjectClass = (typeof objectClass)[keyof typeof objectClass];
 
-export const keyType = { rsa: 0x0, ec: 0x3, generic: 0x10, aes: 0x1f, edwards: 0x40 } as const;
+export const keyType = { rsa: 0x0, ec: 0x3, generic: 0x10, aes: 0x1f, edwards: 0x40, ...postQuantumKeyTypes } as const;
 
 export interface PlainAttribute {
   readonly type: number;

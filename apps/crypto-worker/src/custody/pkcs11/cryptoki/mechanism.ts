@@ -1,6 +1,7 @@
 import type { Hash } from '@ankasecure/algorithm';
+import { postQuantumFlags, postQuantumMechanisms } from './post-quantum.js';
 
-/** Mechanism numbers (PKCS#11 v2.40 and v3.1); `KWP` of v3.0 is what v2.40 tokens call `AES_KEY_WRAP_PAD`. */
+/** Mechanism numbers (PKCS#11 v2.40 and v3.1; those of v3.2 are in `post-quantum.ts`); `KWP` of v3.0 is what v2.40 tokens call `AES_KEY_WRAP_PAD`. */
 export const ckm = {
   RSA_PKCS_KEY_PAIR_GEN: 0x0,
   RSA_PKCS: 0x1,
@@ -26,6 +27,7 @@ export const ckm = {
   AES_KEY_WRAP: 0x2109,
   AES_KEY_WRAP_PAD: 0x210a,
   AES_KEY_WRAP_KWP: 0x210b,
+  ...postQuantumMechanisms,
 } as const;
 
 export type MechanismName = keyof typeof ckm;
@@ -43,6 +45,7 @@ export const mechanismFlag = {
   wrap: 0x20000,
   unwrap: 0x40000,
   derive: 0x80000,
+  ...postQuantumFlags,
 } as const;
 
 export interface MechanismInfo {

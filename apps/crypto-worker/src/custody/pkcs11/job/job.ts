@@ -20,6 +20,7 @@ export const operations = [
   repeatable('unwrap-cek'),
   repeatable('seal-gcm'),
   repeatable('open-gcm'),
+  repeatable('decapsulate-cek'),
   { name: 'generate', repeatable: false, writes: true },
   { name: 'destroy', repeatable: true, writes: true },
   repeatable('find-named'),
@@ -60,6 +61,8 @@ export const signatureVariants: readonly SignatureVariant[] = [
   ...hashes.map((hash) => ({ scheme: 'hmac' as const, hash })),
   { scheme: 'ecdsa', hash: null },
   { scheme: 'eddsa', hash: null },
+  { scheme: 'ml-dsa', hash: null },
+  { scheme: 'slh-dsa', hash: null },
 ];
 
 /** The number of a signature request. @throws Error for a scheme and hash that do not match */

@@ -1,4 +1,4 @@
-import type { AlgorithmKind, JweAlg, Purpose } from '@ankasecure/algorithm';
+import type { AlgorithmKind, JweAlg, ParameterSet, Purpose } from '@ankasecure/algorithm';
 
 /** Everything that decides a key's template. It is passed to lanes, and written into the headers of wrapped keys, as JSON. */
 export interface KeyShape {
@@ -7,6 +7,8 @@ export interface KeyShape {
   readonly purpose: Purpose | PlatformPurpose;
   /** The one JOSE algorithm of an `encrypt` key; null for all other purposes. */
   readonly alg: JweAlg | null;
+  /** Present for post-quantum keys. */
+  readonly set?: ParameterSet;
 }
 
 /** Purposes of keys that serve the platform. All others serve callers. */

@@ -18,7 +18,17 @@ describe('the main call of a job', () => {
   it('names the mechanism of each scheme', () => {
     const names = signatureVariants.map((_, variant) => mainCallOf('sign', variant).mechanism);
     expect(new Set(names)).toEqual(
-      new Set(['RSA_PKCS', 'RSA_PKCS_PSS', 'SHA256_HMAC', 'SHA384_HMAC', 'SHA512_HMAC', 'ECDSA', 'EDDSA']),
+      new Set([
+        'RSA_PKCS',
+        'RSA_PKCS_PSS',
+        'SHA256_HMAC',
+        'SHA384_HMAC',
+        'SHA512_HMAC',
+        'ECDSA',
+        'EDDSA',
+        'ML_DSA',
+        'SLH_DSA',
+      ]),
     );
   });
 

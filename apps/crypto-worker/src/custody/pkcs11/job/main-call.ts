@@ -21,6 +21,7 @@ const rows: Readonly<Record<OperationName, Row>> = {
   'unwrap-cek': ['C_UnwrapKey'],
   'seal-gcm': ['C_Encrypt'],
   'open-gcm': ['C_Decrypt'],
+  'decapsulate-cek': ['C_DecapsulateKey', 'ML_KEM'],
   generate: ['C_GenerateKey'],
   destroy: ['C_DestroyObject'],
   'find-named': ['C_FindObjects'],
@@ -44,6 +45,8 @@ const signing: Readonly<Record<HashedScheme | HashlessScheme, (hash: string) => 
   hmac: (hash) => `${hash.toUpperCase()}_HMAC` as MechanismName,
   ecdsa: () => 'ECDSA',
   eddsa: () => 'EDDSA',
+  'ml-dsa': () => 'ML_DSA',
+  'slh-dsa': () => 'SLH_DSA',
 };
 
 const signs = new Set<OperationName>(['sign', 'mac-record']);

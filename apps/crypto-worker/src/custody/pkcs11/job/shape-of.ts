@@ -3,6 +3,6 @@ import type { KeyShape } from './key-shape.js';
 
 /** The shape of a caller's key. Lanes do not load this module: it needs the table of algorithms. */
 export const shapeOf = (algorithm: AlgorithmName, purpose: Purpose, alg: JweAlg | null): KeyShape => {
-  const { kind, bits } = algorithmOf(algorithm);
-  return { kind, bits, purpose, alg: purpose === 'encrypt' ? alg : null };
+  const { kind, bits, parameterSet } = algorithmOf(algorithm);
+  return { kind, bits, purpose, alg: purpose === 'encrypt' ? alg : null, ...(parameterSet && { set: parameterSet }) };
 };

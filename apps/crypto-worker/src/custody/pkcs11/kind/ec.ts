@@ -3,12 +3,12 @@ import { cka, keyType } from '../cryptoki/attribute.js';
 import { ckm, mechanismFlag } from '../cryptoki/mechanism.js';
 import { signatureVariant } from '../job/job.js';
 import type { KeyShape } from '../job/key-shape.js';
+import { trialPlace } from '../job/placement.js';
 import { BadMaterial } from '../session/bad-material.js';
 import { passing } from '../session/passing.js';
 import type { TokenSession } from '../session/token-session.js';
 import { agreeWith } from '../use/agree.js';
 import { curveOf, fieldBytes } from './curve.js';
-import { trialPlace } from './placement.js';
 import { check, proves, publicKeyOf, type SelfTest, signatureTest } from './self-test.js';
 import { ecSpki } from './spki.js';
 import type { TokenKind, TokenUse, UnwrapAs } from './token-kind.js';
@@ -71,7 +71,7 @@ export const ec = {
     ES512: ecdsa,
     'ECDH-ES+A256KW': { need: () => deriveNeed, selfTest: agreesWithNode },
   },
-  domainParameters: (bits) => [{ type: cka.EC_PARAMS, value: curveOf(bits).oid }],
-  spki: (session, bits, publicKey) => ecSpki(bits, session.attribute(publicKey, cka.EC_POINT)),
+  domainParameters: ({ bits }) => [{ type: cka.EC_PARAMS, value: curveOf(bits).oid }],
+  spki: (session, { bits }, publicKey) => ecSpki(bits, session.attribute(publicKey, cka.EC_POINT)),
   prove,
 } as const satisfies TokenKind<'ec'>;

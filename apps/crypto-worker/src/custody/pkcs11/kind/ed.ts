@@ -23,10 +23,10 @@ export const ed = {
   mechanisms: () => [ckm.EDDSA],
   neededToTry: () => [],
   uses: { EdDSA: eddsa, Ed25519: eddsa },
-  domainParameters: (_bits, profile) => [
+  domainParameters: (_shape, profile) => [
     { type: cka.EC_PARAMS, value: profile.edParams === 'oid' ? oid : printableName },
   ],
-  spki: (session, _bits, publicKey) => ed25519Spki(session.attribute(publicKey, cka.EC_POINT)),
+  spki: (session, _shape, publicKey) => ed25519Spki(session.attribute(publicKey, cka.EC_POINT)),
   /** No token unwraps these keys, so none is ever imported. */
   prove: () => {
     throw new BadMaterial('kind');

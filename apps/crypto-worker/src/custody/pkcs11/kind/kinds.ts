@@ -4,11 +4,23 @@ import { aes } from './aes.js';
 import { ec } from './ec.js';
 import { ed } from './ed.js';
 import { hmac } from './hmac.js';
+import { mlDsa } from './ml-dsa.js';
+import { mlKem } from './ml-kem.js';
 import { rsa } from './rsa.js';
+import { slhDsa } from './slh-dsa.js';
 import type { SomeKind, TokenKind, TokenUse } from './token-kind.js';
 
 /** One row per kind of algorithm, each in a file of its own. A kind without a row does not compile. */
-const kinds: { readonly [Kind in AlgorithmKind]: TokenKind<Kind> } = { rsa, ec, ed, aes, hmac };
+const kinds: { readonly [Kind in AlgorithmKind]: TokenKind<Kind> } = {
+  rsa,
+  ec,
+  ed,
+  aes,
+  hmac,
+  'ml-dsa': mlDsa,
+  'slh-dsa': slhDsa,
+  'ml-kem': mlKem,
+};
 
 export const kindOf = ({ kind }: { readonly kind: AlgorithmKind }): SomeKind => kinds[kind];
 

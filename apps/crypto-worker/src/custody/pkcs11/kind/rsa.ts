@@ -4,12 +4,12 @@ import { cka, keyType } from '../cryptoki/attribute.js';
 import { ckm, mechanismFlag } from '../cryptoki/mechanism.js';
 import { signatureVariant } from '../job/job.js';
 import type { KeyShape } from '../job/key-shape.js';
+import { trialPlace } from '../job/placement.js';
 import type { Profile } from '../profile/profile.js';
 import { BadMaterial } from '../session/bad-material.js';
 import { passing } from '../session/passing.js';
 import type { TokenSession } from '../session/token-session.js';
 import { decryptOaepWith } from '../use/decrypt-oaep.js';
-import { trialPlace } from './placement.js';
 import { check, proves, publicHalfOf, publicKeyOf, type SelfTest, signatureTest } from './self-test.js';
 import { rsaSpki } from './spki.js';
 import type { TokenKind, TokenUse, UnwrapAs } from './token-kind.js';
@@ -78,10 +78,10 @@ export const rsa = {
       selfTest: opensWhatNodeSealed,
     },
   },
-  domainParameters: (bits) => [
+  domainParameters: ({ bits }) => [
     { type: cka.MODULUS_BITS, value: bits },
     { type: cka.PUBLIC_EXPONENT, value: Buffer.from([1, 0, 1]) },
   ],
-  spki: (session, _bits, publicKey) => spki(session, publicKey),
+  spki: (session, _shape, publicKey) => spki(session, publicKey),
   prove,
 } as const satisfies TokenKind<'rsa'>;

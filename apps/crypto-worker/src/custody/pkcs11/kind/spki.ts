@@ -1,4 +1,6 @@
 import { createPublicKey } from 'node:crypto';
+import type { ParameterSet } from '@ankasecure/algorithm';
+import { identifierArcs } from '../cryptoki/post-quantum.js';
 import { curveOf, fieldBytes } from './curve.js';
 
 const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
@@ -47,3 +49,11 @@ export const ecSpki = (bits: number, point: Uint8Array): Buffer => {
 
 export const ed25519Spki = (point: Uint8Array): Buffer =>
   verified(sequence(ed25519Identifier, bitString(barePoint(point, 32))));
+
+/** 2.16.840.1.101.3.4, NIST's algorithms, with two more arcs. */
+const nistIdentifier = ([arc, last]: readonly [number, number]): Buffer =>
+  Buffer.concat([Buffer.from('0609608648016503', 'hex'), Buffer.of(4, arc, last)]);
+
+/** The identifier has no parameters, and the key is not encoded again (RFC 9881 §2 and 4, RFC 9909 §3 and 4, RFC 9935 §3 and 4). */
+export const postQuantumSpki = (set: ParameterSet, publicKey: Uint8Array): Buffer =>
+  verified(sequence(sequence(nistIdentifier(identifierArcs[set])), bitString(publicKey)));

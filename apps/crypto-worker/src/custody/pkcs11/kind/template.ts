@@ -1,14 +1,14 @@
-import type { JweAlg } from '@ankasecure/algorithm';
+import { isMlKemJweAlg, type JweAlg, type MlKemJweAlg } from '@ankasecure/algorithm';
 import { type Attribute, cka, objectClass, type PlainAttribute } from '../cryptoki/attribute.js';
 import type { KeyShape } from '../job/key-shape.js';
+import type { Placement } from '../job/placement.js';
 import type { Profile } from '../profile/profile.js';
 import { kindOf, objectClassOf } from './kinds.js';
-import type { Placement } from './placement.js';
 
 const secretRights = ['ENCRYPT', 'DECRYPT', 'SIGN', 'VERIFY', 'WRAP', 'UNWRAP', 'DERIVE'] as const;
 const privateRights = ['DECRYPT', 'SIGN', 'SIGN_RECOVER', 'UNWRAP', 'DERIVE'] as const;
 const publicRights = ['ENCRYPT', 'VERIFY', 'VERIFY_RECOVER', 'WRAP'] as const;
-type Right = (typeof secretRights | typeof privateRights | typeof publicRights)[number];
+type Right = (typeof secretRights | typeof privateRights | typeof publicRights)[number] | 'DECAPSULATE';
 
 interface Rights {
   readonly own: readonly Right[];
@@ -19,7 +19,7 @@ interface Rights {
  * The rights of each purpose. A key that wraps never decrypts: a key with both rights would reveal every wrapped key (Clulow
  * 2003).
  */
-const rights: Readonly<Record<Exclude<KeyShape['purpose'], 'encrypt'> | JweAlg, Rights>> = {
+const rights: Readonly<Record<Exclude<KeyShape['purpose'], 'encrypt'> | Exclude<JweAlg, MlKemJweAlg>, Rights>> = {
   sign: { own: ['SIGN'], publicHalf: ['VERIFY'] },
   mac: { own: ['SIGN'] },
   'RSA-OAEP-256': { own: ['DECRYPT'], publicHalf: ['ENCRYPT'] },
@@ -38,10 +38,13 @@ const rights: Readonly<Record<Exclude<KeyShape['purpose'], 'encrypt'> | JweAlg, 
   canary: { own: ['ENCRYPT', 'DECRYPT'] },
 };
 
+/** Encapsulation needs only the public key, and runs outside. */
+const kemRights: Rights = { own: ['DECAPSULATE'], publicHalf: [] };
+
 const rightsOf = (shape: KeyShape): Rights => {
   if (shape.purpose !== 'encrypt') return rights[shape.purpose];
   if (!shape.alg) throw new Error('a key for encrypt must have a JOSE algorithm');
-  return rights[shape.alg];
+  return isMlKemJweAlg(shape.alg) ? kemRights : rights[shape.alg];
 };
 
 /** Keys that unwrap others and outlast a job. */
@@ -69,7 +72,8 @@ const unwrapsOnlyTo: readonly PlainAttribute[] = [{ type: cka.SENSITIVE, value: 
 
 /** The template of a private or secret key. */
 export const keyTemplate = (shape: KeyShape, place: Placement, profile: Profile): readonly Attribute[] => {
-  const { pair, keyType } = kindOf(shape);
+  const kind = kindOf(shape);
+  const { pair, keyType } = kind;
   const readable = place.as === 'readable-session';
   const allowed = profile.allowedMechanisms ? ulongs(mechanismsOf(shape, profile)) : null;
   const all: readonly Attribute[] = [
@@ -83,7 +87,8 @@ export const keyTemplate = (shape: KeyShape, place: Placement, profile: Profile)
     { type: cka.COPYABLE, value: false },
     { type: cka.ID, value: place.id },
     { type: cka.LABEL, value: place.label },
-    ...flags(pair ? privateRights : secretRights, rightsOf(shape).own),
+    ...flags(pair ? [...privateRights, ...(kind.ownRights ?? [])] : secretRights, rightsOf(shape).own),
+    ...(pair ? (kind.privateParameters?.(shape) ?? []) : []),
     ...(pair ? [] : [{ type: cka.VALUE_LEN, value: shape.bits / 8 }]),
     ...(allowed ? [{ type: cka.ALLOWED_MECHANISMS, value: allowed }] : []),
     ...(lastingWrappers.includes(shape.purpose) && profile.unwrapTemplate
@@ -113,6 +118,6 @@ export const publicTemplate = (shape: KeyShape, id: Buffer, profile: Profile): r
     { type: cka.PRIVATE, value: false },
     { type: cka.ID, value: id },
     ...flags(publicRights, rightsOf(shape).publicHalf ?? []),
-    ...(kind.pair ? kind.domainParameters(shape.bits, profile) : []),
+    ...(kind.pair ? kind.domainParameters(shape, profile) : []),
   ];
 };

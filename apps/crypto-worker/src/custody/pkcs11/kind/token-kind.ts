@@ -2,9 +2,9 @@ import type { Alg, AlgOf, AlgorithmKind } from '@ankasecure/algorithm';
 import type { Handle } from 'pkcs11js';
 import type { Attribute } from '../cryptoki/attribute.js';
 import type { KeyShape } from '../job/key-shape.js';
+import type { Placement } from '../job/placement.js';
 import type { Profile } from '../profile/profile.js';
 import type { TokenSession } from '../session/token-session.js';
-import type { Placement } from './placement.js';
 import type { SelfTest } from './self-test.js';
 
 /** A mechanism that the token must list, and the flags it must have; undefined if the token has none for it. */
@@ -43,9 +43,13 @@ interface AnyKind {
 export interface PairKind extends AnyKind {
   readonly pair: true;
   /** The attributes of the public half that define the key to make. */
-  readonly domainParameters: (bits: number, profile: Profile) => readonly Attribute[];
+  readonly domainParameters: (shape: KeyShape, profile: Profile) => readonly Attribute[];
+  /** The attributes of the private half that say which key it is, besides its rights. */
+  readonly privateParameters?: (shape: KeyShape) => readonly Attribute[];
+  /** Rights of private halves that only this kind has. */
+  readonly ownRights?: readonly 'DECAPSULATE'[];
   /** @returns DER SubjectPublicKeyInfo of a new pair's public half */
-  readonly spki: (session: TokenSession, bits: number, publicKey: Handle) => Buffer;
+  readonly spki: (session: TokenSession, shape: KeyShape, publicKey: Handle) => Buffer;
   /**
    * Computes the public half of an imported key, and proves that it matches.
    * @returns DER SubjectPublicKeyInfo

@@ -94,10 +94,11 @@ export class LanePool {
     return this.lost;
   }
 
-  /** When a lane last answered, of `performance.now()`. Lanes that all make RSA keys are slow and count as answering. */
+  /** When a lane last answered, of `performance.now()`. A token that slow jobs keep from answering counts as answering. */
   get answeredAt(): number {
-    const allSlow = this.lanes.length > 0 && this.lanes.every(({ jobs }) => jobs.some((job) => job.slow));
-    return allSlow ? performance.now() : this.lastAnswer;
+    const slow = this.lanes.filter(({ jobs }) => jobs.some((job) => job.slow)).length;
+    const enough = this.options.settings().profile.makingBlocks ? 1 : this.lanes.length;
+    return slow > 0 && slow >= enough ? performance.now() : this.lastAnswer;
   }
 
   /** Sends no more batches. @returns when none is under way: only then may the module be finalised */

@@ -57,8 +57,8 @@ const forget = (session: TokenSession, objectIds: readonly Uint8Array[] | 'all')
 const serve = (port: MessagePort, data: LaneData): void => {
   const p11 = new pkcs11js.PKCS11();
   p11.load(data.libraryPath);
-  const { profile, handleCacheSize } = data;
-  const settings = { slot: Buffer.from(data.slot), profile, handleCacheSize };
+  const { libraryPath, profile, handleCacheSize } = data;
+  const settings = { libraryPath, slot: Buffer.from(data.slot), profile, handleCacheSize };
   const session = new TokenSession(
     p11,
     data.shared,

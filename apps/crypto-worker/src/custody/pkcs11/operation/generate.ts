@@ -2,8 +2,8 @@ import type { Handle } from 'pkcs11js';
 import { ckrOf } from '../cryptoki/ckr.js';
 import { actionFor, repeating } from '../cryptoki/error-policy.js';
 import type { KeyShape } from '../job/key-shape.js';
+import type { Placement } from '../job/placement.js';
 import { kindOf } from '../kind/kinds.js';
-import type { Placement } from '../kind/placement.js';
 import { keyTemplate, publicTemplate } from '../kind/template.js';
 import type { PairKind, SecretKind } from '../kind/token-kind.js';
 import { unpackObject } from '../session/locator.js';
@@ -23,7 +23,7 @@ const makePair = (session: TokenSession, kind: PairKind, shape: KeyShape, place:
   session.begin('C_GenerateKeyPair', 'create');
   const pair = session.p11.C_GenerateKeyPair(handle, { mechanism: kind.generation }, publicHalf, privateHalf);
   try {
-    const spki = kind.spki(session, shape.bits, pair.publicKey);
+    const spki = kind.spki(session, shape, pair.publicKey);
     session.destroyObject(pair.publicKey);
     return { key: pair.privateKey, spki };
   } catch (error) {

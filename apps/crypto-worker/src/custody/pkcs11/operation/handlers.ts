@@ -1,6 +1,7 @@
 import { type OperationName, operations } from '../job/job.js';
 import type { TokenSession } from '../session/token-session.js';
 import { agree } from '../use/agree.js';
+import { decapsulateCek } from '../use/decapsulate-cek.js';
 import { decryptOaep } from '../use/decrypt-oaep.js';
 import { openGcm, sealGcm } from '../use/gcm.js';
 import { sign } from '../use/sign.js';
@@ -29,6 +30,7 @@ const table: Record<OperationName, Handler> = {
   'unwrap-cek': unwrapCek,
   'seal-gcm': sealGcm,
   'open-gcm': openGcm,
+  'decapsulate-cek': decapsulateCek,
   generate,
   destroy,
   'find-named': findNamed,

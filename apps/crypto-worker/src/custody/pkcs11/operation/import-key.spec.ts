@@ -33,7 +33,7 @@ const importInto = (shape: KeyShape, attributes: Readonly<Record<number, Buffer 
       template.map(({ type }) => ({ type, value: attributes[type] })),
     ...calls,
   } as unknown as PKCS11;
-  const settings = { slot: handle, profile: chooseProfile('nshield', []), handleCacheSize: 8 };
+  const settings = { libraryPath: '', slot: handle, profile: chooseProfile('nshield', []), handleCacheSize: 8 };
   const unwrapped = new UnwrappedKeys(p11, 0, unwrapForUse);
   // The fake token's objects have no attributes to check.
   const session = new TokenSession(p11, controlMemory(shared.size), settings, unwrapped, () => undefined);

@@ -3,7 +3,7 @@ import type { Handle } from 'pkcs11js';
 import { objectClass } from '../cryptoki/attribute.js';
 import { ckm } from '../cryptoki/mechanism.js';
 import type { KeyShape } from '../job/key-shape.js';
-import type { Placement } from '../kind/placement.js';
+import type { Placement } from '../job/placement.js';
 import { unwrappedTemplate } from '../kind/template.js';
 import { boundBytes, shapeOfHeader, unpackWrapped, type WrappedLocator } from '../session/locator.js';
 import { passing } from '../session/passing.js';

@@ -1,4 +1,6 @@
+import type { AlgorithmKind } from '@ankasecure/algorithm';
 import { ckm, type MechanismList } from '../cryptoki/mechanism.js';
+import type { KemEntry } from '../cryptoki/post-quantum.js';
 
 /**
  * The differences between tokens, as data. `evidence: 'run'` rows were checked against the token itself. `'documented'` rows
@@ -45,6 +47,8 @@ export interface Profile {
   readonly createObject: boolean;
   readonly setAttribute: boolean;
   readonly rwOnly: boolean;
+  /** One lock covers the token: while it makes a key, which may take seconds for RSA, some other calls wait. */
+  readonly makingBlocks: boolean;
   /** Whether a find sees another process's new objects at once, or only with some configuration. */
   readonly crossProcessVisibility: 'at-once' | 'needs-configuration';
   /** CKA_UNWRAP_TEMPLATE on KEKs is honoured: keys that they unwrap must conform to it. */
@@ -54,9 +58,12 @@ export interface Profile {
   /** Fills a secret up to a multiple of 8 bytes with zeros when it wraps it. */
   readonly fillsWrapped: boolean;
   readonly pqc: {
-    readonly kemEntry: 'interface-3.2' | 'vendor-exports' | null;
+    /** The ways to key encapsulation that are tried, in this order. Neither exists in v2.40. */
+    readonly kemEntries: readonly KemEntry[];
     readonly signature: 'standard' | 'vendor' | null;
   };
+  /** Kinds of keys that the token does not wrap, so that they can only be its objects. */
+  readonly notWrapped: readonly AlgorithmKind[];
   readonly notes: string;
 }
 
@@ -77,11 +84,13 @@ const standard = {
   createObject: true,
   setAttribute: true,
   rwOnly: false,
+  makingBlocks: false,
   crossProcessVisibility: 'at-once',
   unwrapTemplate: false,
   importCheck: 'token',
+  pqc: { kemEntries: ['interface-3.2'], signature: 'standard' },
+  notWrapped: [],
   fillsWrapped: false,
-  pqc: { kemEntry: null, signature: null },
 } as const;
 
 const luna = {
@@ -92,7 +101,7 @@ const luna = {
   gcm: { mechanism: ckm.AES_GCM, ivMode: 'appended', maxBytes: 64 * 1024 },
   allowedMechanisms: false,
   omitAttributes: [copyable],
-  pqc: { kemEntry: 'vendor-exports', signature: 'standard' },
+  pqc: { kemEntries: ['interface-3.2', 'vendor-exports'], signature: 'standard' },
   notes: 'Under FIPS the HSM picks a 16-byte IV and appends it after the tag. ML-KEM and ML-DSA from firmware 7.9.0.',
 } as const;
 
@@ -110,6 +119,7 @@ const rows = [
     importHash: 'SHA-1',
     unwrapTemplate: true,
     importCheck: 'worker',
+    notWrapped: ['ed'],
     fillsWrapped: true,
     notes:
       'Development only. OAEP only with SHA-1; the same GCM IV is accepted twice; keys with wrong values are unwrapped.',
@@ -123,8 +133,9 @@ const rows = [
     library: 'libkryoptic_pkcs11.so of deploy/hsm/kryoptic, with KRYOPTIC_CONF',
     pinFormat: 'at least 8 characters',
     findBy: 'id',
+    makingBlocks: true,
     unwrapTemplate: true,
-    pqc: { kemEntry: 'interface-3.2', signature: 'standard' },
+    notWrapped: ['ml-dsa', 'slh-dsa', 'ml-kem'],
     notes: 'Concurrent writers get DEVICE_MEMORY. A new serial after re-initialisation shows only through the canary.',
   },
   { ...luna, name: 'luna', hints: ['luna', 'safenet', 'thales', 'cryptoki2'] },
@@ -156,7 +167,7 @@ const rows = [
     omitAttributes: [copyable],
     setAttribute: false,
     rwOnly: true,
-    pqc: { kemEntry: null, signature: 'vendor' },
+    pqc: { kemEntries: [], signature: 'vendor' },
     notes: 'CKM_CLOUDHSM_AES_KEY_WRAP_NO_PAD and _ZERO_PAD; the HSM writes its own IV into a zeroed pIv.',
   },
   {

@@ -6,6 +6,7 @@ import type { CallKind } from '../cryptoki/error-policy.js';
 import { rwSession, userState } from '../cryptoki/mechanism.js';
 import { shared } from '../job/control.js';
 import type { Profile } from '../profile/profile.js';
+import { type Kem, openKem } from './kem.js';
 import { type Expected, isWrapped, nameOf, unpackObject } from './locator.js';
 import { packAttributes } from './packed-attribute.js';
 import type { UnwrappedKeys } from './unwrapped-key.js';
@@ -30,6 +31,7 @@ export type CheckObject = (session: TokenSession, handle: Handle, id: Buffer, ex
 export const telling = [BadData, BlobRefused, KeyMissing, LoginLost, ObjectRefused, TokenChanged] as const;
 
 export interface SessionSettings {
+  readonly libraryPath: string;
   readonly slot: Buffer;
   readonly profile: Profile;
   readonly handleCacheSize: number;
@@ -56,6 +58,7 @@ export class TokenSession {
   private readonly control: Int32Array;
   private settings: SessionSettings;
   private handle: Handle | null = null;
+  private openedKem: Kem | null = null;
   private moduleEpoch = 0;
   private loginEpoch = 0;
   private handles = new Map<string, Handle>();
@@ -87,6 +90,23 @@ export class TokenSession {
 
   get slot(): Buffer {
     return this.settings.slot;
+  }
+
+  /** The calls of key encapsulation. @throws NoKem if the library has none */
+  get kem(): Kem {
+    this.openedKem ??= openKem(this.settings.libraryPath, this.profile.pqc.kemEntries);
+    return this.openedKem;
+  }
+
+  /** Runs `work` as if the token had another profile. */
+  underProfile<Result>(profile: Profile, work: () => Result): Result {
+    const own = this.settings.profile;
+    this.settings = { ...this.settings, profile };
+    try {
+      return work();
+    } finally {
+      this.settings = { ...this.settings, profile: own };
+    }
   }
 
   /** After C_Initialize, slots have other numbers. */
@@ -216,17 +236,6 @@ export class TokenSession {
   /** Destroys the unwrapped objects of these keys, or of all keys. */
   forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void {
     this.unwrapped.forget(this, objectIds);
-  }
-
-  /** Runs `work` as if the token had another profile. */
-  underProfile<Result>(profile: Profile, work: () => Result): Result {
-    const own = this.settings.profile;
-    this.settings = { ...this.settings, profile };
-    try {
-      return work();
-    } finally {
-      this.settings = { ...this.settings, profile: own };
-    }
   }
 
   loggedIn(): boolean {

@@ -123,7 +123,7 @@ export class TokenRuntime {
 
   /**
    * Runs one job in a lane. `parts` must not change until the promise settles.
-   * @param slow the job makes an RSA key and never runs on all lanes at once
+   * @param slow the job may take seconds, and never runs on all lanes at once
    */
   call(
     budget: Deadline,

@@ -56,7 +56,7 @@ class AppendingToken {
 
 const session = (ivBytes: number): TokenSession => {
   const p11 = new AppendingToken(ivBytes) as unknown as PKCS11;
-  const settings = { slot: handle, profile: chooseProfile('luna', []), handleCacheSize: 8 };
+  const settings = { libraryPath: '', slot: handle, profile: chooseProfile('luna', []), handleCacheSize: 8 };
   return new TokenSession(
     p11,
     controlMemory(shared.size),

@@ -1,4 +1,4 @@
-import type { Hash } from '@ankasecure/algorithm';
+import { type Hash, maxSignatureBytes, mlDsaSizes } from '@ankasecure/algorithm';
 import type { Handle, Mechanism } from 'pkcs11js';
 import { objectClass } from '../cryptoki/attribute.js';
 import { ckm, hashMechanisms, params } from '../cryptoki/mechanism.js';
@@ -10,12 +10,18 @@ interface Signing {
   readonly mechanism: Mechanism;
   /** Precedes the input: DigestInfo. */
   readonly prefix: Buffer | null;
+  /** The longest signature, in bytes. */
+  readonly most: number;
 }
 
-const byPrivateKey = (mechanism: Mechanism, prefix: Buffer | null = null): Signing => ({
+/** The longest of all but post-quantum signatures: RSA-4096, with room. */
+const classicalBytes = 1024;
+
+const byPrivateKey = (mechanism: Mechanism, prefix: Buffer | null = null, most = classicalBytes): Signing => ({
   objectClass: objectClass.private,
   mechanism,
   prefix,
+  most,
 });
 
 type HashMechanism = (typeof hashMechanisms)[Hash];
@@ -32,6 +38,7 @@ const hashed = {
     objectClass: objectClass.secret,
     mechanism: { mechanism: hmac },
     prefix: null,
+    most: classicalBytes,
   }),
 } as const satisfies Record<HashedScheme, (of: HashMechanism) => Signing>;
 
@@ -39,6 +46,9 @@ const hashed = {
 const hashless = {
   ecdsa: byPrivateKey({ mechanism: ckm.ECDSA }),
   eddsa: byPrivateKey({ mechanism: ckm.EDDSA }),
+  // Without a parameter, the context is empty and the token decides whether it hedges (PKCS#11 v3.2 §6.67.6, §6.69.6).
+  'ml-dsa': byPrivateKey({ mechanism: ckm.ML_DSA }, null, mlDsaSizes['ML-DSA-87'].outputBytes),
+  'slh-dsa': byPrivateKey({ mechanism: ckm.SLH_DSA }, null, maxSignatureBytes),
 } as const satisfies Record<HashlessScheme, Signing>;
 
 const signings: readonly Signing[] = signatureVariants.map((variant) =>
@@ -52,12 +62,12 @@ const signingOf = (variant: number): Signing => {
 };
 
 export const signWith = (session: TokenSession, key: Handle, variant: number, input: Buffer): Buffer => {
-  const { mechanism, prefix } = signingOf(variant);
+  const { mechanism, prefix, most } = signingOf(variant);
   session.begin('C_SignInit', 'key-init');
   session.p11.C_SignInit(session.session, mechanism, key);
   session.begin('C_Sign', 'produce');
   const data = prefix ? Buffer.concat([prefix, input]) : addressed(input);
-  return Buffer.from(session.p11.C_Sign(session.session, data, session.output(1024)));
+  return Buffer.from(session.p11.C_Sign(session.session, data, session.output(most)));
 };
 
 export const sign = (session: TokenSession, variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
