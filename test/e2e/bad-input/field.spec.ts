@@ -68,7 +68,7 @@ const values: Readonly<Record<string, readonly unknown[]>> = {
   payload: [null, 7, [], {}, true],
   aad: [null, 7, [], {}, true],
   jwe: [null, 7, [], {}, true, ''],
-  signature: [null, 7, [], {}, true, 'AAAAA', 'AA==', 'x'.repeat(4000)],
+  signature: [null, 7, [], {}, true, 'AAAAA', 'AA==', 'x'.repeat(70_000)],
   fipsOnly: [null, 0, 'false', [], {}],
   allowedAlgorithms: [null, 'EC-P256', {}, [null], ['none'], ['EC-P256', 'EC-P256'], [['EC-P256']]],
 };

@@ -146,7 +146,7 @@ const namesNothing = [
   'body.claims.groups',
   'body.subjectPrefix',
   ...['kid', 'x', 'y', 'n', 'e', 'pub', 'key_ops'].map((member) => `body.keys.${member}`),
-  ...['pem', 'der', ...['crv', 'x', 'y', 'n', 'e', 'alg'].map((member) => `jwk.${member}`)].map(
+  ...['pem', 'der', ...['crv', 'x', 'y', 'n', 'e', 'pub', 'alg', 'key_ops'].map((member) => `jwk.${member}`)].map(
     (member) => `body.publicKey.${member}`,
   ),
   // Another tenant may have the same certificate. It proves possession of its key only to the named account.

@@ -231,7 +231,7 @@ describe('the known attacks', () => {
     const { id } = await tenant.admin.post<{ id: string }>('/exclusions', { issuer: iss, subject: 'mallory' });
     await outbox.settled([]);
     expect(outcomeOf(await mallory.send('GET', '/keys'))).toBe('authentication-required');
-    const [record] = await outbox.sql('SELECT record_revision::int AS at FROM excluded_subject WHERE id = $1', [id]);
+    const [record] = await outbox.sql('SELECT record_revision::float8 AS at FROM excluded_subject WHERE id = $1', [id]);
     const row = await hold('ankadb_gateway');
     const readmit = {
       ...firstOf(row),

@@ -59,10 +59,15 @@ export class ToldTrails {
     return found;
   }
 
-  /** No seal can be proved while the workers of the tenant's partition do not answer. Its trail waits. */
+  /**
+   * What is known here is compared with the anchored place first: that way is between two places that are known, so the database
+   * cannot lengthen it. No seal can be proved while the workers of the tenant's partition do not answer. Its trail waits.
+   */
   private async descentOf({ tenantId, ...end }: AnchoredHead, deadline: number): Promise<Descent> {
     const context = { ...ownContext('audit', provingMs, tenantId), deadline };
     try {
+      const joined = await this.descent.ofAnchored(context);
+      if (joined !== 'proven') return joined;
       const descent = await this.descent.of(context, end);
       return descent === 'proven' ? await this.descent.ofAnchored(context) : descent;
     } catch (error) {

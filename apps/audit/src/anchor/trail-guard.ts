@@ -204,8 +204,11 @@ export class TrailGuard {
 
   /** The places of trails whose told ends are not anchored: what is known of them. */
   private laterPlaces(held: HeldAnchor, tenantIds: ReadonlySet<string>): readonly AnchoredHead[] {
-    const [places, { ends }] = [byTenant(headsIn(held)), this.places];
-    return [...tenantIds].flatMap((id) => laterPlace(id, places.get(id), ends.of(id), ends.indexOf(id)));
+    const places = byTenant(headsIn(held));
+    return [...tenantIds].flatMap((id) => {
+      const { end, index } = this.places.joinedEnd(id);
+      return laterPlace(id, places.get(id), end, index);
+    });
   }
 
   /** @param tenantId a tenant whose trail was sound a moment ago and now does not reach what this process has sealed */

@@ -5,6 +5,7 @@ import {
   indexReaches,
   isSameEnd,
   reaches,
+  type SealedEnd,
   SealedEnds,
   type ToldEnd,
   type ToldPlace,
@@ -42,6 +43,15 @@ export class KnownPlaces {
     const [anchored, end, joined] = [this.anchoredAt(tenantId), this.ends.of(tenantId), this.joined.get(tenantId)];
     if (anchored === undefined || end === undefined || anchored.seq > end.seq) return true;
     return (joined !== undefined && isSameEnd(joined, anchored)) || this.ends.has(tenantId, anchored);
+  }
+
+  /**
+   * The end known here and its index. Nothing, if the end is not known to continue the anchored place: it may be that of a branch,
+   * and an anchor that was moved there would no longer bind what was anchored.
+   */
+  joinedEnd(tenantId: string): { readonly end?: SealedEnd | undefined; readonly index?: IndexPlace | undefined } {
+    if (!this.isJoined(tenantId)) return {};
+    return { end: this.ends.of(tenantId), index: this.ends.indexOf(tenantId) };
   }
 
   /** Notes that the end known here continues an anchored place. */

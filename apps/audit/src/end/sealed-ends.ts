@@ -58,12 +58,13 @@ export class SealedEnds {
   }
 
   /**
-   * Remembers an end after its commit or its proof, unless another one was learned since.
+   * Remembers an end after its commit or its proof, unless another one was learned since. What is known of an end stays.
    * @param from what the end was sealed or proved on top of
    */
   learn(tenantId: string, { seq, hash, sealedAt }: SealedEnd, from: ToldEnd | undefined): void {
     const known = this.of(tenantId);
     if (!this.isKept || (known !== undefined && (from === undefined || !isSameEnd(known, from)))) return;
+    if (known !== undefined && isSameEnd(known, { seq, hash })) return;
     const end = { seq, hash: Buffer.from(hash), sealedAt };
     const before = this.recent.get(tenantId) ?? (from === undefined ? [] : [from]);
     this.ends.set(tenantId, end);

@@ -56,12 +56,13 @@ export class TrailDescent {
   ) {}
 
   /**
-   * Proves the locked end of a trail, in the transaction that holds the lock: by one slice.
+   * Proves the locked end of a trail, in the transaction that holds the lock: by one slice. What is anchored was committed before,
+   * so the locked end reaches it.
    * @returns `broken` also if the end is an earlier one
    */
   async ofLocked(manager: EntityManager, tenantId: string, end: ToldEnd, mac: ComputeMac): Promise<Descent> {
-    const known = this.ends.of(tenantId);
-    if (known !== undefined && !reaches(end, known)) return 'broken';
+    const places = [this.ends.of(tenantId), this.places.anchoredAt(tenantId)];
+    if (places.some((place) => place !== undefined && !reaches(end, place))) return 'broken';
     let slices = 1;
     const read: ReadSlice = (start, untilSeq) => selectSlice(manager, tenantId, start, untilSeq);
     return this.prove({ tenantId, read, mayRead: () => slices-- > 0, mac }, end);

@@ -62,7 +62,8 @@ export class SealTrail {
           { tenantId, events: differing },
           'events were reported again with other content: the trail keeps the first',
         );
-      if (end !== undefined) this.descent.ends.learn(tenantId, end, from);
+      // Of an end that others have sealed, the proof has learned what is known.
+      if (end !== undefined && sealed.fresh > 0) this.descent.ends.learn(tenantId, end, from);
       return sealed;
     } catch (error) {
       if (error instanceof TrailFault)

@@ -2,7 +2,7 @@ import type { EventName } from '@ankasecure/contracts';
 import { ownContext, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { type SealedEnd, SealedEnds } from '../end/sealed-ends.js';
+import { SealedEnds, type ToldEnd } from '../end/sealed-ends.js';
 import { TrailDescent } from '../end/trail-descent.js';
 import { findPlacedRows } from '../trail/placed-row.sql.js';
 
@@ -30,7 +30,7 @@ export class FindUnsealed {
     return unsealed;
   }
 
-  /** The end of a trail that holds an asked event is remembered: the event cannot be taken away again unseen. */
+  /** The end of a trail that holds an asked event is remembered once it is proved: the event cannot be taken away again unseen. */
   private async unsealedOf(tenantId: string, events: readonly EventName[]): Promise<readonly string[]> {
     const known = this.ends.of(tenantId);
     const { head, rows } = await withTenant(
@@ -44,10 +44,8 @@ export class FindUnsealed {
     return events.map(({ eventId }) => eventId).filter((eventId) => !sealed.has(eventId));
   }
 
-  private async continues(tenantId: string, head: SealedEnd): Promise<boolean> {
-    const isProven = (await this.descent.of(ownContext('audit', provingMs, tenantId), head)) === 'proven';
-    // Of a trail that no anchor binds yet, the first end that is told counts.
-    if (isProven) this.ends.learn(tenantId, head, undefined);
-    return isProven;
+  /** Of a trail that no anchor binds yet, the end that is told counts. It is not remembered: nothing proves it. */
+  private async continues(tenantId: string, head: ToldEnd): Promise<boolean> {
+    return (await this.descent.of(ownContext('audit', provingMs, tenantId), head)) === 'proven';
   }
 }

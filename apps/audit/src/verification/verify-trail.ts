@@ -85,7 +85,9 @@ export class VerifyTrail {
   ): Promise<Compared | undefined> {
     if (known === undefined || fault !== undefined || standing === 'differs') return undefined;
     const end = { seq: head.seq, hash: Buffer.from(head.hash) };
-    if (reaches(end, known) && (await this.descent.of(context, end)) !== 'broken') return undefined;
+    const descent = reaches(end, known) ? await this.descent.of(context, end) : 'broken';
+    if (descent === 'pending') throw new AnkaError('deadline-exceeded', notWalked);
+    if (descent !== 'broken') return undefined;
     const detail = `The trail does not have event ${known.seq} as the audit service has sealed it.`;
     return { standing: 'differs', seq, detail, faultSeq: Math.min(known.seq, head.seq + 1) };
   }
@@ -104,6 +106,8 @@ export class VerifyTrail {
     }
   }
 }
+
+const notWalked = 'The trail was not walked in time from the last event that the audit service knows. Repeat the call.';
 
 const forgotten = (seq: number | undefined): Fault | undefined =>
   seq === undefined ? undefined : { seq, reason: 'record-forgotten' };
