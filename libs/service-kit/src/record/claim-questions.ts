@@ -138,7 +138,7 @@ export class ClaimQuestions {
         await this.answer(question, last);
     } catch (error) {
       if (!this.isAway) this.notAnswered();
-      for (const question of questions) this.answerAlone(question, error);
+      for (const question of questions) void this.answerAlone(question, error);
     }
   }
 
@@ -170,12 +170,12 @@ export class ClaimQuestions {
     throw new AnkaError('audit-unavailable', unsealedDetail);
   }
 
-  /** Answers without the audit service. */
-  private answerAlone({ claim, memoryDecides, settle, fail }: Question, cause: unknown): void {
+  /** Answers without the audit service. What was read may be older than what this process knows meanwhile: then it is read again. */
+  private async answerAlone({ claim, doubt, memoryDecides, settle, fail }: Question, cause: unknown): Promise<void> {
     if (!(cause instanceof AnkaError) || !cause.retryable) return fail(cause);
     const known = this.memory.last(claim);
-    const agrees = known !== undefined && this.memory.agrees(claim, known);
-    if (agrees || (known !== undefined && memoryDecides)) return settle(agrees);
+    if (known !== undefined && this.memory.agrees(claim, known)) return settle(true);
+    if (known !== undefined && memoryDecides) return doubt(known).then((isTrue) => settle(isTrue !== undefined), fail);
     const detail = `The record cannot be compared with the audit trail now (${cause.code}), and this service has not used it before. Try again. ${unknownAdvice}`;
     fail(new AnkaError('audit-unavailable', detail, { cause }));
   }

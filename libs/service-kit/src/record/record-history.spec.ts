@@ -110,6 +110,18 @@ describe('the history of records', () => {
       expect(await history.check(loaded(3, 'C'), sameAgain(loaded(3, 'C')))).toBe(false);
     });
 
+    it('reads a record again that is older than what it knows', async () => {
+      const { history, audit } = auditWith([head(3, 'B')]);
+      await history.check(loaded(3, 'B'), sameAgain(loaded(3, 'B')));
+      audit.heads = undefined;
+      vi.advanceTimersByTime(61_000);
+      expect(await history.check(loaded(2), sameAgain(loaded(3, 'B')))).toBe(true);
+      expect(await history.check(loaded(2), sameAgain(loaded(2)))).toBe(false);
+      const gone = new AnkaError('service-unavailable');
+      const unread = history.check(loaded(2), () => Promise.reject(gone));
+      await expect(unread).rejects.toBe(gone);
+    });
+
     it('takes a record that this process has written', async () => {
       const { history } = auditWith(undefined);
       history.wrote(loaded(1));
