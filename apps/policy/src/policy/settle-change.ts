@@ -1,6 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { AnkaError, type AuditEvent, applyPolicy, type Context, monotonicNow, newId } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  type AuditEvent,
+  applyPolicy,
+  type Context,
+  type ErrorCode,
+  monotonicNow,
+  newId,
+} from '@ankasecure/contracts';
 import { BusClient, changeRecord, Logger, nameRecord, Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -26,6 +34,13 @@ type EnforcedPolicy = z.infer<typeof applyPolicy.reply>;
 
 /** The failure of a change that was decided without knowing the policy in force. */
 const outdated = 'precondition-failed';
+
+/** Throws a failure again, except for one. */
+const exceptFor =
+  (code: ErrorCode) =>
+  (error: unknown): void => {
+    if (!(error instanceof AnkaError && error.code === code)) throw error;
+  };
 
 /** Failures of a worker that mean it changed nothing. */
 const refusals: readonly string[] = ['request-invalid', 'body-malformed'];
@@ -57,7 +72,8 @@ export class SettleChange {
    */
   async settle(tenantId: string, deadline: number): Promise<void> {
     const underWay = this.running.get(tenantId);
-    if (underWay !== undefined) await this.within(deadline, underWay);
+    // It may have begun before the caller's restore, for which older records count.
+    if (underWay !== undefined) await this.within(deadline, underWay).catch(exceptFor('record-outdated'));
     await this.within(deadline, this.running.get(tenantId) ?? this.run(tenantId));
   }
 
