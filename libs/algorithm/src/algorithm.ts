@@ -1,6 +1,16 @@
-import type { Alg, JweAlg, JwsAlg, MlDsaSet, MlKemSet, ParameterSet, Purpose, SlhDsaSet } from './alg.js';
+import type { Alg, JweAlg, JwsAlg, ParameterSet, Purpose } from './alg.js';
 import { type AlgOf, type AlgorithmKind, algorithmKinds, type PurposeAlgs } from './kind.js';
-import { mlDsaSizes, mlKemJweAlg, mlKemSizes, type SetSizes, slhDsaSizes } from './parameter-set.js';
+import {
+  mlDsaSets,
+  mlDsaSizes,
+  mlKemJweAlg,
+  mlKemSets,
+  mlKemSizes,
+  rowPer,
+  type SetSizes,
+  slhDsaSets,
+  slhDsaSizes,
+} from './parameter-set.js';
 
 export interface Algorithm {
   readonly kind: AlgorithmKind;
@@ -53,18 +63,9 @@ const postQuantum = (
   purposes: PurposeAlgs,
 ): Algorithm => ({ kind, bits: 8 * publicKeyBytes, parameterSet, strength, quantumSafe: true, purposes });
 
-/** One row per parameter set. */
-const perSet = <Set extends ParameterSet>(
-  sizes: Readonly<Record<Set, SetSizes>>,
-  row: (set: Set, of: SetSizes) => Algorithm,
-): Readonly<Record<Set, Algorithm>> =>
-  Object.fromEntries((Object.keys(sizes) as Set[]).map((set) => [set, row(set, sizes[set])])) as Record<Set, Algorithm>;
-
-const mlDsa = perSet<MlDsaSet>(mlDsaSizes, (set, of) => postQuantum('ml-dsa', set, of, { sign: [set] }));
-const slhDsa = perSet<SlhDsaSet>(slhDsaSizes, (set, of) => postQuantum('slh-dsa', set, of, { sign: [set] }));
-const mlKem = perSet<MlKemSet>(mlKemSizes, (set, of) =>
-  postQuantum('ml-kem', set, of, { encrypt: [mlKemJweAlg(set)] }),
-);
+const mlDsa = rowPer(mlDsaSets, (set) => postQuantum('ml-dsa', set, mlDsaSizes[set], { sign: [set] }));
+const slhDsa = rowPer(slhDsaSets, (set) => postQuantum('slh-dsa', set, slhDsaSizes[set], { sign: [set] }));
+const mlKem = rowPer(mlKemSets, (set) => postQuantum('ml-kem', set, mlKemSizes[set], { encrypt: [mlKemJweAlg(set)] }));
 
 /** Every algorithm that a key can have. A new algorithm of a known kind is a new row here and nothing else. */
 export const algorithms = {

@@ -1,5 +1,5 @@
-import type { Hash, JweAlg, JwsAlg, SlhDsaSet } from './alg.js';
-import { slhDsaSets } from './parameter-set.js';
+import type { Hash, JweAlg, JwsAlg } from './alg.js';
+import { mlDsaSets, rowPer, slhDsaSets } from './parameter-set.js';
 
 /** The computation of a JWS algorithm. The scheme names the token's operation, and the hash its input. */
 export interface SignatureScheme {
@@ -9,11 +9,6 @@ export interface SignatureScheme {
 }
 
 const of = (scheme: SignatureScheme['scheme'], hash: Hash | null): SignatureScheme => ({ scheme, hash });
-
-const slhDsa = Object.fromEntries(slhDsaSets.map((set) => [set, of('slh-dsa', null)])) as Record<
-  SlhDsaSet,
-  SignatureScheme
->;
 
 /** RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864, RFC 9964. RSASSA-PSS salts are as long as the hash, MGF1 uses the same hash (§3.5). */
 export const signatureSchemes = {
@@ -31,10 +26,8 @@ export const signatureSchemes = {
   HS256: of('hmac', 'sha256'),
   HS384: of('hmac', 'sha384'),
   HS512: of('hmac', 'sha512'),
-  'ML-DSA-44': of('ml-dsa', null),
-  'ML-DSA-65': of('ml-dsa', null),
-  'ML-DSA-87': of('ml-dsa', null),
-  ...slhDsa,
+  ...rowPer(mlDsaSets, () => of('ml-dsa', null)),
+  ...rowPer(slhDsaSets, () => of('slh-dsa', null)),
 } as const satisfies Record<JwsAlg, SignatureScheme>;
 
 export const hashBytes = { sha256: 32, sha384: 48, sha512: 64 } as const satisfies Record<Hash, number>;

@@ -1,5 +1,5 @@
-import type { Alg, MlKemJweAlg, SlhDsaSet } from './alg.js';
-import { mlKemJweAlg, mlKemSets, slhDsaSets } from './parameter-set.js';
+import type { Alg } from './alg.js';
+import { mlDsaSets, mlKemJweAlg, mlKemSets, rowPer, slhDsaSets } from './parameter-set.js';
 
 /** A step that a worker does outside the HSM. */
 export interface OutsideStep {
@@ -86,9 +86,6 @@ const content = ['content-encryption', 'content-randomness'] as const;
 const hashed = ['message-hash', 'signature-verification'] as const;
 const whole = ['signature-verification'] as const;
 
-const each = <Of extends Alg>(algs: readonly Of[], steps: readonly OutsideStepName[]) =>
-  Object.fromEntries(algs.map((alg) => [alg, steps])) as Record<Of, readonly OutsideStepName[]>;
-
 /** The steps that an algorithm leaves to the worker on every token. */
 export const outsideStepsOfAlg: Readonly<Record<Alg, readonly OutsideStepName[]>> = {
   'RSA-OAEP-256': ['public-key-encryption', ...content],
@@ -107,11 +104,9 @@ export const outsideStepsOfAlg: Readonly<Record<Alg, readonly OutsideStepName[]>
   ES512: hashed,
   EdDSA: whole,
   Ed25519: whole,
-  'ML-DSA-44': whole,
-  'ML-DSA-65': whole,
-  'ML-DSA-87': whole,
-  ...each<SlhDsaSet>(slhDsaSets, whole),
-  ...each<MlKemJweAlg>(mlKemSets.map(mlKemJweAlg), ['encapsulation', ...content]),
+  ...rowPer(mlDsaSets, () => whole),
+  ...rowPer(slhDsaSets, () => whole),
+  ...rowPer(mlKemSets.map(mlKemJweAlg), () => ['encapsulation', ...content] as const),
   HS256: [],
   HS384: [],
   HS512: [],

@@ -44,6 +44,10 @@ export const slhDsaSizes: Readonly<Record<SlhDsaSet, SetSizes>> = {
   'SLH-DSA-SHAKE-256f': set(256, 64, 49_856),
 };
 
+/** A table with one row per name. */
+export const rowPer = <Name extends string, Row>(names: readonly Name[], row: (name: Name) => Row) =>
+  Object.fromEntries(names.map((name) => [name, row(name)])) as Readonly<Record<Name, Row>>;
+
 export const mlDsaSets = Object.keys(mlDsaSizes) as readonly MlDsaSet[];
 export const slhDsaSets = Object.keys(slhDsaSizes) as readonly SlhDsaSet[];
 export const mlKemSets = Object.keys(mlKemSizes) as readonly MlKemSet[];

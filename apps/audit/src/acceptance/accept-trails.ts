@@ -23,7 +23,7 @@ import { type ProvenTrail, ProveTrails } from '../verification/prove-trails.js';
 type Accepted = z.infer<typeof acceptTrails.reply>;
 type Proven = ReadonlyMap<string, ProvenTrail>;
 
-/** What was asked, and what came of it. */
+/** A call, as its event tells it. */
 interface Attempt {
   readonly operation: string;
   readonly details: Readonly<Record<string, string>>;

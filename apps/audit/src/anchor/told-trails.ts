@@ -2,7 +2,7 @@ import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import { ownContext } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { indexReaches, SealedEnds, unreachedEnds } from '../end/sealed-ends.js';
+import { indexReaches, unreachedEnds } from '../end/sealed-ends.js';
 import { type Descent, TrailDescent } from '../end/trail-descent.js';
 import type { AnchoredHead, AnchoredTrails } from './anchored-heads.js';
 import { lastAnchor, storeAnchor, trailHeads } from './trail-anchor.sql.js';
@@ -27,7 +27,6 @@ const trailsAtOnce = 2;
 export class ToldTrails {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly ends: SealedEnds,
     private readonly descent: TrailDescent,
   ) {}
 
@@ -37,7 +36,8 @@ export class ToldTrails {
 
   /** The heads in the database, compared with what this process knows. Only trails that have moved are read. */
   async read(): Promise<Told> {
-    const [sealed, indexes] = [this.ends.all(), this.ends.allIndexes()];
+    const { ends } = this.descent;
+    const [sealed, indexes] = [ends.all(), ends.allIndexes()];
     const heads = await this.heads();
     const isBehind = (head: AnchoredHead): boolean => !indexReaches(placeOf(head), indexes.get(head.tenantId));
     const short = new Set(unreachedEnds(sealed, heads).keys());
@@ -60,8 +60,8 @@ export class ToldTrails {
   }
 
   /**
-   * What is known here is compared with the anchored place first: that way is between two places that are known, so the database
-   * cannot lengthen it. No seal can be proved while the workers of the tenant's partition do not answer. Its trail waits.
+   * Proves first that the end known here continues the anchored place: both are known, so the database cannot lengthen the way
+   * between them. No seal can be proved while the workers of the tenant's partition do not answer. Its trail waits.
    */
   private async descentOf({ tenantId, ...end }: AnchoredHead, deadline: number): Promise<Descent> {
     const context = { ...ownContext('audit', provingMs, tenantId), deadline };

@@ -5,7 +5,7 @@ import { KnownPlaces } from './known-places.js';
 import { SealedEnds } from './sealed-ends.js';
 import { TrailDescent } from './trail-descent.js';
 
-/** What this process knows of the ends of the trails, and the proof that what the database tells continues it. */
+/** The ends of trails that this process knows, and the proof that those which the database tells continue them. */
 @Module({
   imports: [MacModule],
   providers: [BoundIndexes, KnownPlaces, SealedEnds, TrailDescent],

@@ -9,7 +9,7 @@ import { type ReadSlice, startAfter, type Walked, walkChain } from '../trail/cha
 import { selectSlice } from '../trail/trail-rows.sql.js';
 import { BoundIndexes } from './bound-index.js';
 import { KnownPlaces } from './known-places.js';
-import { isSameEnd, reaches, type SealedEnd, SealedEnds, type ToldEnd } from './sealed-ends.js';
+import { isSameEnd, reaches, type SealedEnd, type SealedEnds, type ToldEnd } from './sealed-ends.js';
 
 /**
  * `proven`: the told end continues what this process knows of the trail. `broken`: it does not. `unsealed`: it does, and the seal on
@@ -40,8 +40,8 @@ const reserveMs = 500;
  * last, or else from the one that the anchor in the token binds, along the hash chain to the told end, whose seal must be genuine.
  * Each row is read once. What the process has sealed itself is not read at all.
  *
- * Whoever owns the database can lengthen a branch that was left behind, with genuine seals: they keep copies of batches, and let
- * the commits fail. Only the way to its end shows that it leaves a row out.
+ * An owner of the database who keeps copies of batches and lets their commits fail has a branch of the trail with genuine seals.
+ * The audit service lengthens it if it is shown. Only the rows on the way to its end show that it leaves one out.
  */
 @Injectable()
 export class TrailDescent {
@@ -50,10 +50,13 @@ export class TrailDescent {
   constructor(
     private readonly dataSource: DataSource,
     private readonly macs: MacSource,
-    readonly ends: SealedEnds,
     private readonly places: KnownPlaces,
     private readonly bound: BoundIndexes,
   ) {}
+
+  get ends(): SealedEnds {
+    return this.places.ends;
+  }
 
   /**
    * Proves the locked end of a trail, in the transaction that holds the lock: by one slice. What is anchored was committed before,
@@ -119,7 +122,7 @@ export class TrailDescent {
     const walked = await walkChain(tenantId, start, to, read, mayRead);
     if (walked.standing === 'pending') this.unfinished.set(tenantId, { from, at: walked.at });
     else this.unfinished.delete(tenantId);
-    // What was told of the first part may have been a lie.
+    // The database may have lied about the part that an earlier proof has read.
     return walked.standing === 'broken' && isLeft ? this.walk(means, from, to) : walked;
   }
 

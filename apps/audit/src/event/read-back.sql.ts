@@ -38,7 +38,7 @@ const found = `
 
 /** The state of the trail after a batch. */
 interface ReadBack {
-  /** The end of the trail, if it vouches for an event of the batch. */
+  /** The end of the trail, if the batch has made it. */
   readonly end: SealedEnd | undefined;
   /** The events that were sealed before with other content. */
   readonly differing: readonly string[];
@@ -96,8 +96,8 @@ export const assertWritten = async (manager: EntityManager, written: Written): P
   ]);
   const failed = comparisons.find(({ holds }) => row === undefined || !holds(row, written));
   if (failed !== undefined) throw faultOf(written, failed);
-  const earlier = await earlierEnd(manager, written);
-  return rows.length === 0 ? earlier : { ...earlier, end: { ...end, sealedAt: sealingAt } };
+  const differing = await differingFrom(manager, written);
+  return { end: rows.length === 0 ? undefined : { ...end, sealedAt: sealingAt }, differing };
 };
 
 const faultOf = (
@@ -110,13 +110,14 @@ const faultOf = (
   );
 
 /**
- * The end of the trail if it holds what was sealed before: an event of that id, with its place in the chain. Its content may differ:
- * a worker whose database was restored reports a making as lost that it has reported as done. The trail keeps the first.
+ * Checks that the trail holds what was sealed before: an event of that id, with its place in the chain. Its content may differ: a
+ * worker whose database was restored reports a making as lost that it has reported as done. The trail keeps the first.
+ * @returns the events whose content differs
  * @throws TrailFault
  */
-const earlierEnd = async (manager: EntityManager, written: Written): Promise<ReadBack> => {
-  const { tenantId, end, earlier, known } = written;
-  if (earlier.length === 0) return { end: undefined, differing: [] };
+const differingFrom = async (manager: EntityManager, written: Written): Promise<readonly string[]> => {
+  const { tenantId, earlier, known } = written;
+  if (earlier.length === 0) return [];
   const names = earlier.map(({ event: { eventId, correlationId } }) => ({ tenantId, eventId, correlationId }));
   const { head, rows } = await findPlacedRows(manager, tenantId, names, known);
   const sealed = Map.groupBy(rows, ({ eventId }) => eventId);
@@ -124,8 +125,5 @@ const earlierEnd = async (manager: EntityManager, written: Written): Promise<Rea
     throw faultOf(written, { alarm: 'trail-unwritten', told: 'an event that counts as sealed is not in the trail' });
   const isSame = ({ event, canonical, details }: AuthenticatedEvent): boolean =>
     sealed.get(event.eventId)?.some((row) => canonical.equals(row.canonical) && details === row.details) === true;
-  return {
-    end: { ...end, sealedAt: head.sealedAt },
-    differing: earlier.filter((event) => !isSame(event)).map(({ event }) => event.eventId),
-  };
+  return earlier.filter((event) => !isSame(event)).map(({ event }) => event.eventId);
 };

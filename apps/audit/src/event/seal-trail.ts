@@ -62,8 +62,7 @@ export class SealTrail {
           { tenantId, events: differing },
           'events were reported again with other content: the trail keeps the first',
         );
-      // Of an end that others have sealed, the proof has learned what is known.
-      if (end !== undefined && sealed.fresh > 0) this.descent.ends.learn(tenantId, end, from);
+      if (end !== undefined) this.descent.ends.learn(tenantId, end, from);
       return sealed;
     } catch (error) {
       if (error instanceof TrailFault)

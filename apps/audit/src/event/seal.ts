@@ -33,9 +33,9 @@ export class LongDescent extends AnkaError {
 export interface Sealed {
   /** The number of events that were new. */
   readonly fresh: number;
-  /** The row that vouches for all events of the batch: the last of the trail. */
+  /** The last row of the batch, which is that of the trail. Others have sealed the end of a trail if no event was new. */
   readonly end: SealedEnd | undefined;
-  /** What the batch was sealed on top of. */
+  /** The end of the trail before the batch. */
   readonly from: ToldEnd;
   /** The index of records that the batch's seal binds; null for none, and undefined if no event was new. */
   readonly index: IndexPlace | null | undefined;

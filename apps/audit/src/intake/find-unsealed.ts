@@ -2,7 +2,7 @@ import type { EventName } from '@ankasecure/contracts';
 import { ownContext, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { SealedEnds, type ToldEnd } from '../end/sealed-ends.js';
+import type { ToldEnd } from '../end/sealed-ends.js';
 import { TrailDescent } from '../end/trail-descent.js';
 import { findPlacedRows } from '../trail/placed-row.sql.js';
 
@@ -14,7 +14,6 @@ const provingMs = 5_000;
 export class FindUnsealed {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly ends: SealedEnds,
     private readonly descent: TrailDescent,
   ) {}
 
@@ -32,7 +31,7 @@ export class FindUnsealed {
 
   /** The end of a trail that holds an asked event is remembered once it is proved: the event cannot be taken away again unseen. */
   private async unsealedOf(tenantId: string, events: readonly EventName[]): Promise<readonly string[]> {
-    const known = this.ends.of(tenantId);
+    const known = this.descent.ends.of(tenantId);
     const { head, rows } = await withTenant(
       this.dataSource,
       tenantId,
@@ -44,7 +43,7 @@ export class FindUnsealed {
     return events.map(({ eventId }) => eventId).filter((eventId) => !sealed.has(eventId));
   }
 
-  /** Of a trail that no anchor binds yet, the end that is told counts. It is not remembered: nothing proves it. */
+  /** Believes the told end of a trail that no anchor binds yet, and does not remember it: nothing proves it. */
   private async continues(tenantId: string, head: ToldEnd): Promise<boolean> {
     return (await this.descent.of(ownContext('audit', provingMs, tenantId), head)) === 'proven';
   }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { algorithmNames } from '@ankasecure/algorithm';
 import { StartFailure } from '@ankasecure/service-kit';
+import { platformKeyNames } from '../custody/pkcs11/trial/trial.js';
 
 export const help = `Usage: hsm doctor --config FILE [options]
 
@@ -51,7 +52,7 @@ const options = {
   help: { type: 'boolean', default: false },
 } as const;
 
-const platformKeys: readonly string[] = ['kek', 'blob-mac', 'audit-mac', 'token-signing', 'import'];
+const trialNames: readonly string[] = [...algorithmNames, ...platformKeyNames];
 
 const parse = (args: readonly string[]) => {
   try {
@@ -63,12 +64,9 @@ const parse = (args: readonly string[]) => {
 
 const namesIn = (text: string): readonly string[] => {
   const names = text.split(',').filter((name) => name !== '');
-  const unknown = names.find((name) => ![...algorithmNames, ...platformKeys].includes(name));
+  const unknown = names.find((name) => !trialNames.includes(name));
   if (unknown !== undefined)
-    throw new StartFailure(
-      'other',
-      `--only names ${unknown}; the names are ${[...algorithmNames, ...platformKeys].join(', ')}`,
-    );
+    throw new StartFailure('other', `--only names ${unknown}; the names are ${trialNames.join(', ')}`);
   return names;
 };
 

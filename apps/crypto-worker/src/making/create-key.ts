@@ -20,10 +20,10 @@ import { shareFence } from '../key/lock/tenant-fence.sql.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { RotationPolicyRecord } from '../key/record/rotation-policy.entity.js';
 import { readVersion } from '../key/record/select-version.js';
-import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
 import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import { assertMadeHere } from '../policy/made-here.js';
+import { isPolicyUnchanged } from './decided-on.js';
 import { KeyRoom } from './key-room.js';
 import { VersionMaker } from './make-version.js';
 import {
@@ -170,9 +170,9 @@ export class CreateKey {
     policy: EnforcedPolicy,
   ): Promise<boolean> {
     await shareFence(manager, tenantId);
-    const held = await manager.findOneBy(TenantPolicyRecord, { tenantId, revision: policy.revision });
+    const held = await isPolicyUnchanged(manager, tenantId, policy);
     // Another key may have been made meanwhile. The next attempt detects it.
-    if (held === null || !(await this.room.isLeft(manager, tenantId))) return false;
+    if (!held || !(await this.room.isLeft(manager, tenantId))) return false;
     const now = await this.makings.clock.within(manager);
     if (!isValidAt(ruling.decision, now) || (await supply.holds?.(manager, now)) === false) return false;
     await lockFreeKids(manager, tenantId, source.formerKids ?? []);

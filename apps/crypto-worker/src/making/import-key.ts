@@ -11,20 +11,18 @@ import {
   type WrappingKey,
 } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { Custody } from '../custody/custody.js';
 import { publicKeyDetails } from '../custody/public/public-key-details.js';
 import { readPublicKey } from '../custody/public/read-public-key.js';
 import { isValidAt } from '../key/key-state.js';
 import { KeyStore } from '../key/key-store.js';
-import type { KeyVersion } from '../key/key-version.js';
-import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { commitWithin } from '../outcome/commit-outcomes.sql.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import { Quotas } from '../quota/quotas.js';
 import { type CreatedKey, CreateKey } from './create-key.js';
+import { isVersionUnchanged } from './decided-on.js';
 import { assertLengths, filledAdvice } from './material-length.js';
 import type { KeySource, Supply } from './plan-creation.js';
 import { assertUnwraps } from './wrapping-key.js';
@@ -35,12 +33,6 @@ type Material = Pick<ImportRequest, 'wrappingKeyId' | 'formerKids'> & {
   readonly method: ImportMethod;
   readonly wrappedKey: string;
 };
-
-/** Whether the version is the one that was read. */
-const isUnchanged = async (
-  manager: EntityManager,
-  { tenantId, keyId, version, revision }: KeyVersion,
-): Promise<boolean> => (await manager.findOneBy(KeyVersionRecord, { tenantId, keyId, version, revision })) !== null;
 
 /** Adds `advice` to every refusal of material for custody `wrapped`, whatever its cause. */
 const advising = (supply: Supply, advice: string | undefined): Supply => ({
@@ -177,7 +169,7 @@ export class ImportKey {
     return {
       begin: (told) => this.quotas.begin(wrapper, told),
       make: (key) => this.custody.importKey(context, key, material),
-      holds: async (manager, now) => orForget(isValidAt(validity, now) && (await isUnchanged(manager, wrapper))),
+      holds: async (manager, now) => orForget(isValidAt(validity, now) && (await isVersionUnchanged(manager, wrapper))),
       report: async (manager, event, outbox) =>
         orForget(await commitWithin(manager, outbox, { tenantId, policy, key: wrapper, validity }, event)),
     };

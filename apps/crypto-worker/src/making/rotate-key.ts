@@ -11,9 +11,9 @@ import { KeyStore, lifecycleOf } from '../key/key-store.js';
 import { assertRevision, lockKey, reviseKey } from '../key/lock/lock-key.js';
 import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { readCurrentAndMade, type StoredVersion } from '../key/record/select-version.js';
-import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
 import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
+import { isPolicyUnchanged, isVersionUnchanged } from './decided-on.js';
 import { followedVersion, toBeFollowed } from './followed-version.js';
 import { VersionMaker } from './make-version.js';
 import {
@@ -160,7 +160,9 @@ export class RotateKey {
     const { keyId: id } = replaced;
     await lockKey(manager, context, id);
     const held =
-      (await isUnchanged(manager, replaced, policy)) && !(await isAnyFrom(manager, { tenantId, keyId: id, version }));
+      (await isVersionUnchanged(manager, replaced)) &&
+      (await isPolicyUnchanged(manager, tenantId, policy)) &&
+      !(await isAnyFrom(manager, { tenantId, keyId: id, version }));
     if (!held || !(await this.versions.room.isLeftForVersion(manager, tenantId))) return false;
     await lockFreeKids(manager, tenantId, formerKids);
     return isValidAt(validity, await this.makings.clock.within(manager));
@@ -193,15 +195,6 @@ export class RotateKey {
     );
   }
 }
-
-/** Whether the version and the policy are those that the rotation was decided on. */
-const isUnchanged = async (
-  manager: EntityManager,
-  { tenantId, keyId, version, revision }: StoredVersion,
-  policy: EnforcedPolicy,
-): Promise<boolean> =>
-  (await manager.findOneBy(KeyVersionRecord, { tenantId, keyId, version, revision })) !== null &&
-  (await manager.findOneBy(TenantPolicyRecord, { tenantId, revision: policy.revision })) !== null;
 
 /** Whether the key has the version that is to be made, or a later one. */
 const isAnyFrom = (

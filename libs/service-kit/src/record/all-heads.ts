@@ -8,6 +8,31 @@ import {
 } from '@ankasecure/contracts';
 import type { BusClient } from '../nats/client.js';
 
+/** Which heads are listed, in the order of kinds and ids. */
+interface Listing {
+  readonly owner: Service;
+  readonly kind?: RecordKind | undefined;
+  /** Only those after this record. */
+  readonly after?: RecordName | null;
+}
+
+/** The pages of a listing of the context's tenant. Each is asked for when it is read. */
+async function* pagesOf(
+  bus: Pick<BusClient, 'request'>,
+  context: Context,
+  { owner, kind, after = null }: Listing,
+): AsyncGenerator<readonly RecordHead[]> {
+  // Reading is the same in a dry run.
+  const { dryRun: _, ...reading } = context;
+  for (let from: RecordName | null | undefined = after; from !== undefined; ) {
+    const request = { owner, after: from, ...(kind !== undefined && { kind }) };
+    const page: { heads: RecordHead[]; complete: boolean } = await bus.request(listRecordHeads, '', reading, request);
+    yield page.heads;
+    const last = page.heads.at(-1);
+    from = page.complete || last === undefined ? undefined : { kind: last.kind, id: last.id };
+  }
+}
+
 /**
  * The heads of a tenant's records of one kind whose ids begin with `prefix`. Long ids are digests (`recordIdOf`), and are not
  * found so.
@@ -20,33 +45,22 @@ export const headsWithPrefix = async (
   prefix: string,
 ): Promise<readonly RecordHead[]> => {
   const found: RecordHead[] = [];
-  for (let id: string | undefined = prefix; id !== undefined; ) {
-    const request = { owner, kind, after: { kind, id } };
-    const page: { heads: RecordHead[]; complete: boolean } = await bus.request(listRecordHeads, '', context, request);
-    found.push(...page.heads.filter((head) => head.id.startsWith(prefix)));
-    const last = page.heads.at(-1)?.id;
-    id = page.complete || last?.startsWith(prefix) !== true ? undefined : last;
+  for await (const page of pagesOf(bus, context, { owner, kind, after: { kind, id: prefix } })) {
+    found.push(...page.filter(({ id }) => id.startsWith(prefix)));
+    if (page.at(-1)?.id.startsWith(prefix) !== true) break;
   }
   return found;
 };
 
-/** All heads of the context's tenant that the service owns, or those of one kind. @param from only those after this record, in the order of kinds and ids */
+/** All heads of the context's tenant that the service owns, or those of one kind. @param after only those after this record */
 export const allHeads = async (
   bus: Pick<BusClient, 'request'>,
   context: Context,
   owner: Service,
   kind?: RecordKind,
-  from: RecordName | null = null,
+  after: RecordName | null = null,
 ): Promise<readonly RecordHead[]> => {
-  // Reading is the same in a dry run.
-  const { dryRun: _, ...reading } = context;
   const heads: RecordHead[] = [];
-  for (let after: RecordName | null | undefined = from; after !== undefined; ) {
-    const request = { owner, after, ...(kind !== undefined && { kind }) };
-    const page: { heads: RecordHead[]; complete: boolean } = await bus.request(listRecordHeads, '', reading, request);
-    heads.push(...page.heads);
-    const last = page.heads.at(-1);
-    after = page.complete || last === undefined ? undefined : { kind: last.kind, id: last.id };
-  }
+  for await (const page of pagesOf(bus, context, { owner, kind, after })) heads.push(...page);
   return heads;
 };

@@ -132,7 +132,7 @@ export class RecordHistory {
 
   /** The answer that needs no question; `ask` if there is none. */
   private unlessSettled(tenantId: string, ask: () => Promise<boolean> | undefined): Promise<boolean> | undefined {
-    if (this.off.getStore() === true) return undefined;
+    if (this.isOff) return undefined;
     return this.behindTenants.has(tenantId) ? Promise.resolve(false) : ask();
   }
 
@@ -176,13 +176,13 @@ export class RecordHistory {
    */
   assertMayChange(tenantId: string): void {
     this.assertNotBehind(tenantId);
-    if (this.off.getStore() === true || this.unplaced?.has(tenantId) !== true) return;
+    if (this.isOff || this.unplaced?.has(tenantId) !== true) return;
     throw new AnkaError('audit-unavailable', 'The records of an older release are not in the history yet. Try again.');
   }
 
   /** Checks that the database is not older than the trail. @throws AnkaError `record-outdated` */
   assertNotBehind(tenantId: string): void {
-    if (this.off.getStore() === true || !this.behindTenants.has(tenantId)) return;
+    if (this.isOff || !this.behindTenants.has(tenantId)) return;
     throw new AnkaError('record-outdated', behindDetail);
   }
 
@@ -192,7 +192,7 @@ export class RecordHistory {
    * @throws AnkaError `record-outdated`
    */
   assertReaches(tenantId: string, position: number): void {
-    if (this.off.getStore() === true || position >= (this.positions?.get(tenantId) ?? 0)) return;
+    if (this.isOff || position >= (this.positions?.get(tenantId) ?? 0)) return;
     throw new AnkaError('record-outdated', behindDetail);
   }
 

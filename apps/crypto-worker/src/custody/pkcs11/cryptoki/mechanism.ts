@@ -90,6 +90,8 @@ export const hashMechanisms: Readonly<Record<Hash, HashMechanism>> = {
   },
 };
 
+/** CKF_OS_LOCKING_OK: without it, concurrent use crashes. */
+export const osLocking = 0x2;
 /** CKF_SERIAL_SESSION | CKF_RW_SESSION */
 export const rwSession = 0x6;
 export const userLogin = 1;

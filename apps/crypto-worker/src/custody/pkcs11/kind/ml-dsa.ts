@@ -1,3 +1,4 @@
+import { mlDsaSets, rowPer } from '@ankasecure/algorithm';
 import { keyType } from '../cryptoki/attribute.js';
 import { ckm, mechanismFlag } from '../cryptoki/mechanism.js';
 import { postQuantumPair } from './parameter-set.js';
@@ -16,5 +17,5 @@ export const mlDsa = {
   slowToMake: false,
   longTestFromBits: null,
   mechanisms: () => [ckm.ML_DSA],
-  uses: { 'ML-DSA-44': signs, 'ML-DSA-65': signs, 'ML-DSA-87': signs },
+  uses: rowPer(mlDsaSets, () => signs),
 } as const satisfies TokenKind<'ml-dsa'>;

@@ -1,5 +1,5 @@
 import { createCipheriv, encapsulate, randomBytes } from 'node:crypto';
-import { type MlKemJweAlg, mlKemJweAlg, mlKemSets } from '@ankasecure/algorithm';
+import { mlKemJweAlg, mlKemSets, rowPer } from '@ankasecure/algorithm';
 import { keyType } from '../cryptoki/attribute.js';
 import { ckm, mechanismFlag } from '../cryptoki/mechanism.js';
 import { NoKem } from '../session/kem.js';
@@ -40,5 +40,5 @@ export const mlKem = {
   longTestFromBits: null,
   mechanisms: () => [ckm.ML_KEM],
   ownRights: ['DECAPSULATE'],
-  uses: Object.fromEntries(mlKemSets.map((set) => [mlKemJweAlg(set), decapsulates])) as Record<MlKemJweAlg, TokenUse>,
+  uses: rowPer(mlKemSets.map(mlKemJweAlg), () => decapsulates),
 } as const satisfies TokenKind<'ml-kem'>;

@@ -16,7 +16,7 @@ const parameterSet = (shape: KeyShape): readonly Attribute[] => [
   { type: cka.PARAMETER_SET, value: parameterSets[setOf(shape)] },
 ];
 
-/** What the kinds of post-quantum pairs share. */
+/** The part of its row that each kind of post-quantum pair has alike. */
 export const postQuantumPair = {
   pair: true,
   listedInBits: false,

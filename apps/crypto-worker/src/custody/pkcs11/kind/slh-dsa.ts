@@ -1,4 +1,4 @@
-import { type SlhDsaSet, slhDsaSets } from '@ankasecure/algorithm';
+import { rowPer, slhDsaSets } from '@ankasecure/algorithm';
 import { keyType } from '../cryptoki/attribute.js';
 import { ckm, mechanismFlag } from '../cryptoki/mechanism.js';
 import { postQuantumPair } from './parameter-set.js';
@@ -18,5 +18,5 @@ export const slhDsa = {
   /** A signature of a small set takes up to seconds, so no start waits for these tests. */
   longTestFromBits: 0,
   mechanisms: () => [ckm.SLH_DSA],
-  uses: Object.fromEntries(slhDsaSets.map((set) => [set, signs])) as Record<SlhDsaSet, TokenUse>,
+  uses: rowPer(slhDsaSets, () => signs),
 } as const satisfies TokenKind<'slh-dsa'>;

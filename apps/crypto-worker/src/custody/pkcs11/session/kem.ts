@@ -1,9 +1,8 @@
-import { createRequire } from 'node:module';
-import type * as Koffi from 'koffi';
 import type { LibraryHandle, TypeObject } from 'koffi';
 import type { Handle } from 'pkcs11js';
 import type { PlainAttribute } from '../cryptoki/attribute.js';
 import { functionIndex, type KemEntry } from '../cryptoki/post-quantum.js';
+import { exportedBy, interfacesIn, koffi, libraryAt, wordBytes } from './interface-list.js';
 import { packAttributes } from './packed-attribute.js';
 
 /** One call of C_DecapsulateKey (PKCS#11 v3.2 §5.18.9). */
@@ -24,34 +23,11 @@ export interface Kem {
 /** The library has no entry point for key encapsulation. */
 export class NoKem extends Error {}
 
-const koffi = () => createRequire(import.meta.url)('koffi') as typeof Koffi;
-
-/** A CK_ULONG, a handle and a pointer have eight bytes each (LP64). */
-const wordBytes = 8;
-
-/** CK_INTERFACE: pInterfaceName, pFunctionList, flags. */
-const interfaceBytes = 3 * wordBytes;
-
-/** The address of the list of functions of PKCS#11 3.2 or newer, by C_GetInterfaceList (v3.0 §5.4.4); undefined if there is none. */
-const functionListOf = (library: LibraryHandle): bigint | undefined => {
-  const getList = library.func('unsigned long C_GetInterfaceList(void *list, void *count)') as (
-    list: Buffer | null,
-    count: Buffer,
-  ) => number;
-  const count = Buffer.alloc(wordBytes);
-  if (getList(null, count) !== 0) return undefined;
-  const list = Buffer.alloc(interfaceBytes * Number(count.readBigUInt64LE()));
-  if (getList(list, count) !== 0) return undefined;
-  const { decode } = koffi();
-  const found = Array.from({ length: Number(count.readBigUInt64LE()) }, (_, index) => {
-    const [name, functions] = [0, wordBytes].map((at) => list.readBigUInt64LE(interfaceBytes * index + at));
-    return { name: String(decode(name, 'char', -1)), functions: functions ?? 0n };
-  });
-  return found.find(({ name, functions }) => {
-    const [major = 0, minor = 0] = decode(functions, 'uint8_t [2]') as number[];
-    return name === 'PKCS 11' && (major > 3 || (major === 3 && minor >= 2));
-  })?.functions;
-};
+/** The address of the list of functions of PKCS#11 3.2 or newer; undefined if there is none. */
+const functionListOf = (library: LibraryHandle): bigint | undefined =>
+  interfacesIn(library)?.find(
+    ({ name, major, minor }) => name === 'PKCS 11' && (major > 3 || (major === 3 && minor >= 2)),
+  )?.functions;
 
 const signature = (name: string): string =>
   `unsigned long ${name}(unsigned long session, void *mechanism, unsigned long key, void *template, unsigned long count, void *ciphertext, unsigned long length, void *secret)`;
@@ -60,7 +36,7 @@ let prototype: TypeObject | undefined;
 
 type Decapsulate = (...args: readonly unknown[]) => number;
 
-/** The ways to the function, in the order in which they are tried. A library without a way throws. */
+/** The ways to the function. A library without a way has undefined. */
 const ways = {
   /** The table of functions of a PKCS#11 v3.2 library. The first entry, at index 0, is the version. */
   'interface-3.2': (library: LibraryHandle): Decapsulate | undefined => {
@@ -74,18 +50,14 @@ const ways = {
     return address === 0n ? undefined : (...args) => call(address, type, ...args) as number;
   },
   /** Thales Luna exports the calls of v3.2 by names of its own (client 10.9.0). Their parameters are the same. */
-  'vendor-exports': (library: LibraryHandle): Decapsulate => library.func(signature('CA_DecapsulateKey')),
+  'vendor-exports': (library: LibraryHandle): Decapsulate | undefined =>
+    exportedBy(library, signature('CA_DecapsulateKey')),
 } as const satisfies Record<KemEntry, (library: LibraryHandle) => Decapsulate | undefined>;
 
 const found = (library: LibraryHandle, entries: readonly KemEntry[]): Decapsulate => {
   for (const entry of entries) {
-    try {
-      const decapsulate = ways[entry](library);
-      if (decapsulate !== undefined) return decapsulate;
-    } catch (cause) {
-      // koffi says so if a library has no such export.
-      if (!(cause instanceof Error && /Cannot find function/.test(cause.message))) throw cause;
-    }
+    const decapsulate = ways[entry](library);
+    if (decapsulate !== undefined) return decapsulate;
   }
   throw new NoKem('the library has no C_DecapsulateKey');
 };
@@ -101,12 +73,15 @@ const mechanismOf = (mechanism: number): Buffer => Buffer.concat([word(mechanism
 
 const handleOf = (handle: Handle): bigint => handle.readBigUInt64LE();
 
+/** Whether a library exports key encapsulation under a vendor's names. */
+export const hasVendorKem = (library: LibraryHandle): boolean => ways['vendor-exports'](library) !== undefined;
+
 /**
  * Finds key encapsulation in a library that this process has loaded already.
  * @throws NoKem if it has none
  */
 export const openKem = (libraryPath: string, entries: readonly KemEntry[]): Kem => {
-  const decapsulate = found(koffi().load(libraryPath, { lazy: true }), entries);
+  const decapsulate = found(libraryAt(libraryPath), entries);
   return {
     decapsulate: ({ session, mechanism, key, template, ciphertext }) => {
       // The attributes point at buffers, which must live until the call has ended.

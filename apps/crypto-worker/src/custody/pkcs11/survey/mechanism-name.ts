@@ -6,17 +6,11 @@ const others: Readonly<Record<string, number>> = {
   MD5_RSA_PKCS: 0x5,
   SHA1_RSA_PKCS: 0x6,
   SHA1_RSA_PKCS_PSS: 0xe,
-  ML_KEM_KEY_PAIR_GEN: 0xf,
   DSA_KEY_PAIR_GEN: 0x10,
   DSA: 0x11,
-  ML_KEM: 0x17,
-  ML_DSA_KEY_PAIR_GEN: 0x1c,
-  ML_DSA: 0x1d,
   HASH_ML_DSA: 0x1f,
   DH_PKCS_KEY_PAIR_GEN: 0x20,
   DH_PKCS_DERIVE: 0x21,
-  SLH_DSA_KEY_PAIR_GEN: 0x2d,
-  SLH_DSA: 0x2e,
   HASH_SLH_DSA: 0x34,
   SHA256_RSA_PKCS: 0x40,
   SHA384_RSA_PKCS: 0x41,
@@ -69,8 +63,6 @@ const flagNames = {
   signRecover: 0x1000,
   verify: 0x2000,
   verifyRecover: 0x4000,
-  encapsulate: 0x10000000,
-  decapsulate: 0x20000000,
 } as const;
 
 export const flagNamesOf = (flags: number): readonly string[] =>

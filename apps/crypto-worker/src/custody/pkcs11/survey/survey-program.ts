@@ -1,11 +1,14 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { PKCS11, type TokenInfo } from 'pkcs11js';
 import { ckr, ckrName, ckrOf } from '../cryptoki/ckr.js';
+import { osLocking } from '../cryptoki/mechanism.js';
+import { interfacesIn, libraryAt } from '../session/interface-list.js';
+import { hasVendorKem } from '../session/kem.js';
 import { chooseToken, SlotNotFound } from '../token/slot.js';
-import { hasVendorKem, interfacesOf } from './interface-list.js';
 import type {
   Survey,
   SurveyedChoice,
+  SurveyedInterface,
   SurveyedMechanism,
   SurveyedSlot,
   SurveyedToken,
@@ -19,9 +22,6 @@ import type {
  * 3: libraries print on standard output.
  */
 const answerOn = 3;
-
-/** CKF_OS_LOCKING_OK */
-const osLocking = 2;
 
 interface Version {
   readonly major: number;
@@ -65,6 +65,10 @@ const mechanismsOf = (p11: PKCS11, slot: Buffer): readonly SurveyedMechanism[] =
     }
   });
 
+const interfacesOf = (library: ReturnType<typeof libraryAt>): readonly SurveyedInterface[] | null =>
+  interfacesIn(library)?.map(({ name, major, minor, flags }) => ({ name, version: `${major}.${minor}`, flags })) ??
+  null;
+
 const choose = (p11: PKCS11, order: SurveyOrder): SurveyedChoice => {
   let byIndex = false;
   const warn = (): void => {
@@ -89,6 +93,7 @@ const survey = (order: SurveyOrder): Survey | SurveyFailure => {
   try {
     p11.C_Initialize({ flags: osLocking });
     const info = p11.C_GetInfo();
+    const library = libraryAt(order.libraryPath);
     return {
       library: {
         description: textOf(info.libraryDescription),
@@ -96,8 +101,8 @@ const survey = (order: SurveyOrder): Survey | SurveyFailure => {
         version: versionText(info.libraryVersion),
         cryptoki: versionText(info.cryptokiVersion),
       },
-      interfaces: interfacesOf(order.libraryPath),
-      hasVendorKem: hasVendorKem(order.libraryPath),
+      interfaces: interfacesOf(library),
+      hasVendorKem: hasVendorKem(library),
       slots: slotsOf(p11).map(({ handle: _handle, ...slot }) => slot),
       choice: choose(p11, order),
     };

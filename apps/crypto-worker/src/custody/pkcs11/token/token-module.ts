@@ -4,14 +4,11 @@ import { Module, type Slot, type Token } from 'graphene-pk11';
 import type { TokenIdentity } from '../../custody.js';
 import { ckr, ckrName, ckrOf } from '../cryptoki/ckr.js';
 import { actionFor } from '../cryptoki/error-policy.js';
-import { ckm, type MechanismInfo, type MechanismList, rwSession, userLogin } from '../cryptoki/mechanism.js';
+import { ckm, type MechanismInfo, type MechanismList, osLocking, rwSession, userLogin } from '../cryptoki/mechanism.js';
 import type { CustodyLogger, Pkcs11Config } from '../profile/config.js';
 import { chooseProfile, type Profile, settleProfile } from '../profile/profile.js';
 import { assertPinLength } from './pin-length.js';
 import { SlotNotFound, selectSlot } from './slot.js';
-
-/** CKF_OS_LOCKING_OK: without it, concurrent use crashes. */
-const osLocking = { flags: 2 };
 
 /** The token refused the PIN. Another attempt may lock the token, so neither this process nor its supervisor should make one. */
 export class PinRefused extends Error {
@@ -78,7 +75,7 @@ export class TokenModule {
 
   /** @throws PinUnfit, PinRefused, SlotNotFound, or an error that `ckrOf` reads */
   initialise(): void {
-    this.module.initialize(osLocking);
+    this.module.initialize({ flags: osLocking });
     const { slot, token } = selectSlot(this.module, this.config, this.logger);
     this.recognise(slot, token);
     assertPinLength(this.config.pin, token, this.profile);

@@ -20,6 +20,7 @@ const platformKeys = [
 ] as const satisfies readonly { readonly kind: string; readonly algs: readonly Alg[] }[];
 
 type PlatformKey = (typeof platformKeys)[number]['kind'];
+export const platformKeyNames: readonly PlatformKey[] = platformKeys.map(({ kind }) => kind);
 
 /** An algorithm that the token's list rules out. */
 export interface Lacking {
