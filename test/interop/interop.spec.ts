@@ -52,7 +52,7 @@ const peers = new Map<string, Peer>();
 const nameOf = ({ algorithm, purpose, alg }: Subject): string => `${algorithm} ${purpose} ${alg}`;
 
 beforeAll(async () => {
-  const preparing = prepareLibraries();
+  const preparing = prepareLibraries(libraries);
   rig = await startOwnRig({ workers: 1 });
   await preparing;
   tenant = await newTenant(rig);

@@ -42,7 +42,7 @@ const inPeer = (language: string): { readonly cwd: string } => ({ cwd: join(peer
 const languages = {
   go: {
     needs: ['go'],
-    files: ['go/go.mod', 'go/go.sum', 'go/main.go', 'go/jwx.go', 'go/gojose.go'],
+    files: ['go/go.mod', 'go/go.sum', 'go/main.go', 'go/jwx.go', 'go/gojose.go', 'go/mlkemjwe.go'],
     install: async () => {
       await run('go', ['build', '-mod=readonly', '-o', join(cache, 'go-peer'), '.'], inPeer('go'));
     },
@@ -104,6 +104,13 @@ export const libraries: readonly Library[] = [
   { name: 'josekit', language: 'rust', command: [join(cache, 'rust/release/peer')] },
 ];
 
+/** A second implementation of the JWE with ML-KEM, from the page that specifies it. */
+export const mlKemJwe: Library = {
+  name: 'ml-kem-jwe',
+  language: 'go',
+  command: [join(cache, 'go-peer'), 'ml-kem-jwe'],
+};
+
 const prepareOne = async (name: keyof typeof languages): Promise<void> => {
   const { needs, files, install } = languages[name];
   await assertPrograms(name, needs);
@@ -115,8 +122,8 @@ const prepareOne = async (name: keyof typeof languages): Promise<void> => {
   writeFileSync(stamp, digest);
 };
 
-/** Installs what is missing, each language by its ordinary client. @throws Error that says what to install */
-export const prepareLibraries = async (): Promise<void> => {
+/** Installs what is missing for `wanted`, each language by its ordinary client. @throws Error that says what to install */
+export const prepareLibraries = async (wanted: readonly Library[]): Promise<void> => {
   mkdirSync(cache, { recursive: true });
-  await Promise.all((Object.keys(languages) as (keyof typeof languages)[]).map(prepareOne));
+  await Promise.all([...new Set(wanted.map(({ language }) => language))].map(prepareOne));
 };

@@ -1,19 +1,12 @@
-import { createCipheriv, createPrivateKey, createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
+import { createCipheriv, createPublicKey, randomBytes } from 'node:crypto';
 import { type MlKemSet, mlKemJweAlg } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import { describe, expect, it } from 'vitest';
 import { readPublicKey } from '../custody/public/read-public-key.js';
 import { type KnownKey, knownKey, soon } from '../jose/testing/known-key.js';
+import { mlKemKeyOfSeed } from '../jose/testing/ml-kem-seed.js';
 import { bytes, Tally, vectorsAbsent, wycheproof } from '../jose/testing/vector.js';
 import { openJwe, readJwe } from './decrypt.js';
-
-/** A private key from its seed d‖z (RFC 9935 §6). The last arc of the identifier names the parameter set. */
-const privateKeyOf = (set: MlKemSet, seed: Buffer): KeyObject => {
-  const last = { 'ML-KEM-512': 1, 'ML-KEM-768': 2, 'ML-KEM-1024': 3 }[set];
-  const start = Buffer.from('3054020100300b0609608648016503040400044280 40'.replace(' ', ''), 'hex');
-  start[17] = last;
-  return createPrivateKey({ key: Buffer.concat([start, seed]), format: 'der', type: 'pkcs8' });
-};
 
 /** A JWE whose KEM ciphertext and shared secret a vector gives. */
 const jweOf = (set: MlKemSet, ciphertext: Buffer, secret: Buffer, plaintext: Buffer): string => {
@@ -51,7 +44,7 @@ describe.skipIf(vectorsAbsent)('vectors of ML-KEM', () => {
         const set = group.parameterSet;
         // What is wrong with some cases is the length of the seed.
         const seed = bytes(test.seed);
-        const known = seed.length === 64 ? knownKey(set, 'encrypt', { secret: privateKeyOf(set, seed) }) : null;
+        const known = seed.length === 64 ? knownKey(set, 'encrypt', { secret: mlKemKeyOfSeed(set, seed) }) : null;
         const plaintext = randomBytes(20);
         const secret = test.K === '' ? randomBytes(32) : bytes(test.K);
         const opened = known !== null && (await opens(known, jweOf(set, bytes(test.c), secret, plaintext), plaintext));

@@ -28,7 +28,7 @@ type answer struct {
 // A library, by what it is asked to do.
 type library map[string]func(request) (string, error)
 
-var libraries = map[string]library{"jwx": jwxLibrary, "go-jose": goJoseLibrary}
+var libraries = map[string]library{"jwx": jwxLibrary, "go-jose": goJoseLibrary, "ml-kem-jwe": mlKemJwe}
 
 func answerTo(of library, line []byte) answer {
 	var asked request
