@@ -2,6 +2,7 @@ import { pinFormFault } from '../custody/pkcs11/profile/pin-form.js';
 import type { Profile } from '../custody/pkcs11/profile/profile.js';
 import type { SurveyedToken } from '../custody/pkcs11/survey/survey.js';
 import { type TokenFlag, tokenFlagsOf } from '../custody/pkcs11/survey/token-flag.js';
+import { pinLengthFault } from '../custody/pkcs11/token/pin-length.js';
 import type { Findings } from './findings.js';
 
 interface FlagRow {
@@ -51,14 +52,6 @@ interface PinQuestion {
   readonly insists: boolean;
 }
 
-/** A token without a limit reports 0, or all ones. */
-const lengthFault = (bytes: number, { minPinLength, maxPinLength }: SurveyedToken): string | undefined => {
-  if (bytes < minPinLength) return `shorter than the ${minPinLength} bytes that the token requires`;
-  return maxPinLength > 0 && bytes > maxPinLength
-    ? `longer than the ${maxPinLength} bytes that the token takes`
-    : undefined;
-};
-
 /**
  * Checks all that can be known of a PIN without a try of it.
  * @returns whether it may be tried
@@ -86,7 +79,8 @@ export const checkPin = ({ pin, profile, token, insists }: PinQuestion, findings
       `Correct hsm.pkcs11.pin. Its form is: ${profile.pinFormat}.`,
       'pin',
     );
-  const length = lengthFault(Buffer.byteLength(pin), token);
+  const { minPinLength: minPinLen, maxPinLength: maxPinLen } = token;
+  const length = pinLengthFault(pin, { minPinLen, maxPinLen }, profile);
   if (length !== undefined)
     findings.red('PIN', `The PIN is ${length}. It was not tried.`, 'Correct hsm.pkcs11.pin.', 'pin');
   return refused.length === 0 && form === undefined && length === undefined;

@@ -12,6 +12,7 @@ it.each([
   ['äöüä', 4, 8],
   ['', 0, 255],
   ['12345678901234', 7, 0],
+  ['1234567', 7, 0],
   ['12345678901234', 0, 0],
   ['123', 8, 4],
   ...unavailable.flatMap((none) => [
@@ -28,6 +29,8 @@ it.each([
   ['x'.repeat(33), 8, 32, /longer than 32 bytes/],
   ['äöüäö', 4, 8, /longer than 8 bytes/],
   ['1234567', 8, 2 ** 64, /shorter than 8 bytes/],
+  ['1234567', 8, 0, /shorter than 8 bytes/],
+  ['123456789', 2 ** 64, 8, /longer than 8 bytes/],
 ] as const)('the PIN %j is not tried on a token with the lengths %i to %i', (pin, minPinLen, maxPinLen, says) => {
   const check = () => assertPinLength(pin, { minPinLen, maxPinLen }, known);
   expect(check).toThrow(PinUnfit);
