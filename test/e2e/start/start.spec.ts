@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -34,6 +34,13 @@ const start = (...args: readonly string[]) => {
   return { child, output, exited, said };
 };
 
+/** The lines of every service's log from the level `error` on. */
+const errorsLogged = (): string[] => {
+  const logs = join(dataDirectory, 'logs');
+  const lines = readdirSync(logs).flatMap((name) => readFileSync(join(logs, name), 'utf8').split('\n'));
+  return lines.filter((line) => /^\{"level":[5-9]0,/.test(line));
+};
+
 const ports = (): number[] =>
   Object.values(JSON.parse(readFileSync(join(dataDirectory, 'ports.json'), 'utf8')) as Record<string, number>);
 const listening = async (): Promise<boolean[]> => Promise.all(ports().map(isListening));
@@ -55,6 +62,7 @@ describe('npm start', () => {
     ];
     for (const step of steps) expect(output.text).toMatch(new RegExp(`^ {2}.*${step}.* \\d+\\.\\d\\d s$`, 'm'));
     expect(await listening()).not.toContain(true);
+    expect(errorsLogged()).toEqual([]);
     cpSync(token, olderToken, { recursive: true });
   });
 

@@ -1,6 +1,7 @@
 import { answeredError, type Context, type Contract, subjectOf } from '@ankasecure/contracts';
 import { ClientProxy, type ReadPacket, type WritePacket } from '@nestjs/microservices';
 import type { z } from 'zod';
+import { elsewhere } from '../failure/elsewhere.js';
 import { requestSpan } from '../telemetry/bus-span.js';
 import { inSpan, isTraced, markAnswer, traceparentOf } from '../telemetry/trace.js';
 import type { BusConnection, RawReply } from './connection.js';
@@ -36,7 +37,7 @@ export class BusClient extends ClientProxy {
     body: z.input<Request>,
   ): Promise<z.infer<Reply>> {
     const reply = await this.requestRaw(subjectOf(contract, partition), context, Buffer.from(JSON.stringify(body)));
-    if (!reply.head.ok) throw answeredError(reply.head.error);
+    if (!reply.head.ok) throw elsewhere(answeredError(reply.head.error));
     return validate(contract.reply, parseJson(reply.body));
   }
 
@@ -46,15 +47,21 @@ export class BusClient extends ClientProxy {
    * no reply came in time
    */
   requestRaw(subject: string, context: Context, body: Uint8Array): Promise<RawReply> {
-    if (!isTraced()) return this.connection.ask(subject, context, body);
+    if (!isTraced()) return this.ask(subject, context, body);
     return inSpan(
       () => requestSpan(subject, body.length),
       async () => {
-        const reply = await this.connection.ask(subject, { ...context, ...traceparentOf() }, body);
+        const reply = await this.ask(subject, { ...context, ...traceparentOf() }, body);
         if (!reply.head.ok) markAnswer(reply.head.error.code);
         return reply;
       },
     );
+  }
+
+  private ask(subject: string, context: Context, body: Uint8Array): Promise<RawReply> {
+    return this.connection.ask(subject, context, body).catch((error: unknown) => {
+      throw elsewhere(error);
+    });
   }
 
   /** Does nothing: the connection is made before the client, once per process. */

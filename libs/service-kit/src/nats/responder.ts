@@ -10,6 +10,7 @@ import {
 } from '@ankasecure/contracts';
 import type { Msg } from '@nats-io/transport-node';
 import { asAnkaError } from '../failure/as-anka-error.js';
+import { isElsewhere } from '../failure/elsewhere.js';
 import { processSpan } from '../telemetry/bus-span.js';
 import { inSpan, withParent } from '../telemetry/trace.js';
 import type { RawHandler } from './answer.js';
@@ -114,9 +115,11 @@ export class Responder {
 
   private failureOf(error: unknown, about: { subject: string; correlationId: string | undefined }) {
     const failed = asAnkaError(error);
-    const { code, cause } = failed;
-    if (code === 'internal-error' || code === 'service-unavailable')
-      this.connection.log.error({ ...about, code, reason: ((cause ?? error) as Error).stack }, 'request failed');
+    const { code, detail, cause } = failed;
+    const { log } = this.connection;
+    if (code !== 'internal-error' && code !== 'service-unavailable') return failureOf(failed);
+    if (isElsewhere(failed)) log.warn({ ...about, code, reason: detail }, 'request failed in another process');
+    else log.error({ ...about, code, reason: ((cause ?? error) as Error).stack }, 'request failed');
     return failureOf(failed);
   }
 }
