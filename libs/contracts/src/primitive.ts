@@ -14,12 +14,21 @@ import { z } from 'zod';
 
 export { text } from '@ankasecure/policy-rules';
 
+const uuidOr = (fault: string) =>
+  z
+    .string()
+    .regex(/^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/, fault)
+    .toLowerCase()
+    .meta({ format: 'uuid' });
+
 /** A UUID of any version. It is written in lower case from here on, and read in either (RFC 9562 §4). */
-export const uuid = z
-  .string()
-  .regex(/^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/, 'must be a UUID')
-  .toLowerCase()
-  .meta({ format: 'uuid' });
+export const uuid = uuidOr('must be a UUID');
+
+/** The id of a key in a request that can name the key by its alias instead. */
+export const keyIdOrAlias = uuidOr('must be the id of a key, a UUID: send the name of an alias as alias');
+
+/** The id of a key in a request that takes no alias. */
+export const keyIdOnly = uuidOr('must be the id of a key, a UUID: GET /aliases/{name} tells that of an alias');
 
 /**
  * base64url without padding, and canonical: the unused low bits of the last character are zero (RFC 4648 §3.5, §5).
@@ -85,8 +94,16 @@ export const cursor = z
   .max(longestCursor)
   .describe('The value of `next` of the page before, with the same filter.');
 
-/** A number in a path or a query, which contain only text. It must be decimal digits, so that an empty text is not zero. */
+/**
+ * A number in a path or a query, which contain only text. It must be decimal digits, so that an empty text is not zero. However
+ * many they are, the schema's bound refuses it.
+ */
 export const inDigits = <Schema extends z.ZodType>(schema: Schema) =>
-  z.preprocess((value) => (typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value), schema);
+  z.preprocess((value, context) => {
+    if (typeof value !== 'string') return value;
+    if (/^\d+$/.test(value)) return Math.min(Number(value), Number.MAX_SAFE_INTEGER);
+    context.addIssue({ code: 'custom', message: 'must be a whole number in decimal digits' });
+    return z.NEVER;
+  }, schema);
 
 export const pageLimit = inDigits(z.number().int().min(1).max(200)).prefault(50);

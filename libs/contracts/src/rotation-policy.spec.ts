@@ -27,3 +27,20 @@ it.each(['', 'P', 'PT', 'P1W', '0', 'PT0.5S'])('%j is refused because it is no d
     'must be an ISO 8601 duration in days, hours, minutes and seconds',
   ]);
 });
+
+/** Every part of a duration with one digit too many, and with very many. */
+const tooLong = [
+  ['P', 'D', 4],
+  ['PT', 'H', 5],
+  ['PT', 'M', 7],
+  ['PT', 'S', 9],
+] as const;
+
+it.each(tooLong)('%s…%s takes %i digits, and is told so of more', (before, unit, most) => {
+  const ofDigits = (count: number) => `${before}${'1'.repeat(count)}${unit}`;
+  expect(duration.safeParse(ofDigits(most)).success).toBe(true);
+  for (const count of [most + 1, 40, 100_000])
+    expect(duration.safeParse(ofDigits(count)).error?.issues.map(({ message }) => message)).toEqual([
+      'must have at most 4 digits of days, 5 of hours, 7 of minutes and 9 of seconds',
+    ]);
+});

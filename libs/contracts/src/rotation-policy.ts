@@ -16,12 +16,20 @@ const secondsIn = (duration: string): number | null => {
 /** Parses an ISO 8601 duration in units of constant length. @returns seconds, or null for zero and for anything else */
 export const secondsOf = (duration: string): number | null => secondsIn(duration) || null;
 
+/** The form without its bounds. */
+const unbounded = new RegExp(fields.source.replaceAll(/\{1,\d\}/g, '+'));
+
+/** What is wrong with a text that is no such duration. */
+const durationFault = (text: string): string =>
+  unbounded.test(text)
+    ? 'must have at most 4 digits of days, 5 of hours, 7 of minutes and 9 of seconds'
+    : 'must be an ISO 8601 duration in days, hours, minutes and seconds';
+
 export const duration = z
   .string()
-  .max(32)
-  .refine((value) => secondsIn(value) !== null, 'must be an ISO 8601 duration in days, hours, minutes and seconds')
+  .refine((value) => secondsIn(value) !== null, { error: ({ input }) => durationFault(String(input)) })
   .refine((value) => secondsIn(value) !== 0, 'must be longer than zero')
-  .meta({ format: 'duration', pattern: fields.source });
+  .meta({ maxLength: 32, format: 'duration', pattern: fields.source });
 const interval = duration.describe(
   'The time between two rotations: an ISO 8601 duration in days, hours, minutes and seconds.',
 );

@@ -35,9 +35,9 @@ export class Create {
   handlerFor(route: Route): Handler {
     const dryRun = this.forward.handlerFor(route);
     return async (request, reply) => {
+      const key = idempotencyKeyOf(request.headers['idempotency-key']);
       // A dry run is not stored, so the key stays free for the request itself.
       if (isDryRun(request, route)) return dryRun(request, reply);
-      const key = idempotencyKeyOf(request.headers['idempotency-key']);
       const sent = { ...conditionOf(route, request.headers), body: requestBody(request, route) };
       const exchange = { route, request, reply };
       if (key !== undefined) return this.once(exchange, key, sent);

@@ -173,6 +173,16 @@ const kinds: Readonly<Record<string, Kind & { readonly arrange?: (rig: Rig) => v
     applies: ({ idempotent }) => idempotent === true,
     attempt: (route) => ({ ...good(route), headers: { 'idempotency-key': 'a b' } }),
   },
+  'with an Idempotency-Key that is none, in a dry run': {
+    code: 'request-invalid',
+    applies: ({ idempotent, dryRun }) => idempotent === true && dryRun === true,
+    attempt: (route) => ({ ...good(route), query: '?dryRun=true', headers: { 'idempotency-key': 'a b' } }),
+  },
+  'with a condition that is not valid, in a dry run': {
+    code: 'request-invalid',
+    applies: ({ method, dryRun }) => method !== 'GET' && dryRun === true,
+    attempt: (route) => ({ ...good(route), query: '?dryRun=true', headers: { 'if-match': '3' } }),
+  },
   'by the gateway, which has no such resource': {
     code: (route) => route.unknownId ?? 'internal-error',
     applies: ({ method, unknownId, contract, path }) =>

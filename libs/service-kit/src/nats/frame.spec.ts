@@ -88,6 +88,20 @@ describe('JSON bodies', () => {
     malformed(Buffer.from('['.repeat(1_000_000)));
   });
 
+  it.each([
+    [z.int().max(9), 1e20, 'a: Too big: expected number to be <=9'],
+    [z.number().int().positive().max(9), 1e20, 'a: Too big: expected number to be <=9'],
+    [z.number().int().min(1).max(9), -1e20, 'a: Too small: expected number to be >=1'],
+    [z.number().int().max(9).max(9), 10, 'a: Too big: expected number to be <=9'],
+    [z.string().max(3).max(2), 'abcd', 'a: Too big: expected string to have <=2 characters'],
+    [z.array(z.number().int().max(9)), [1e20, 1e20], /^a\.0: Too big: [^;]* <=9; a\.1: Too big: [^;]* <=9$/],
+    [z.number().int().max(9), 1.5, 'a: Invalid input: expected int, received number'],
+  ] as const)('are told one bound at each end: %#', (schema, a, says) => {
+    const { error } = z.strictObject({ a: schema as z.ZodType }).safeParse({ a });
+    const described = error === undefined ? '' : describeIssues(error);
+    expect(described).toMatch(says instanceof RegExp ? says : new RegExp(`^${says.replaceAll('+', '\\+')}$`));
+  });
+
   it('are described by place and expected type, never by value', () => {
     const schema = z.strictObject({ pin: z.string().max(3) });
     const described = (value: unknown) => {

@@ -122,6 +122,25 @@ const isSafe = (value: unknown): boolean =>
 const clip = (text: string): string =>
   (text.length > 160 ? `${text.slice(0, 160)}…` : text).replaceAll(/\p{Cc}/gu, '·').toWellFormed();
 
+/** The tighter a bound is, the greater its rank. */
+const rankOf = (issue: z.core.$ZodIssue): number | undefined => {
+  if (issue.code === 'too_big') return -Number(issue.maximum);
+  return issue.code === 'too_small' ? Number(issue.minimum) : undefined;
+};
+
+/** A value that breaks several bounds at one end is told the tightest: an integer has that of safe integers beside its own. */
+const withoutLooseBounds = (issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] =>
+  issues.filter((issue, index) => {
+    const rank = rankOf(issue);
+    if (rank === undefined) return true;
+    const place = JSON.stringify(issue.path);
+    return !issues.some((other, at) => {
+      if (other.code !== issue.code || JSON.stringify(other.path) !== place) return false;
+      const another = rankOf(other) ?? rank;
+      return another > rank || (another === rank && at < index);
+    });
+  });
+
 /** Describes invalid values to the caller: the place and the expected type, never the value. */
 export const describeIssues = (error: z.core.$ZodError): string => {
   const flat = (issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] => {
@@ -131,8 +150,7 @@ export const describeIssues = (error: z.core.$ZodError): string => {
     if (closest === undefined) return [issue];
     return closest.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
   };
-  return error.issues
-    .flatMap(flat)
+  return withoutLooseBounds(error.issues.flatMap(flat))
     .slice(0, 5)
     .map((issue) => clip(issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message))
     .join('; ');
