@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contract, page } from './bus.js';
-import { aliasName, cursor, instant, pageLimit, uuid } from './primitive.js';
+import { aliasName, cursor, instant, keyIdOnly, pageLimit, uuid } from './primitive.js';
 
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
 
@@ -10,7 +10,7 @@ const newAliasName = aliasName
   .meta({ not: { format: 'uuid' } });
 
 const body = z
-  .strictObject({ keyId: uuid.describe('The key that the alias names from now on.') })
+  .strictObject({ keyId: keyIdOnly.describe('The key that the alias names from now on.') })
   .meta({ id: 'PutAlias' });
 
 /** A tenant's own name for one of its keys. Applications use the name, and the key behind it can change. */
@@ -56,7 +56,7 @@ export const resolveAlias = contract({
 export const listAliases = contract({
   ...gatewayToWorker,
   subject: 'crypto.{partition}.alias.list',
-  request: z.strictObject({ keyId: uuid.optional(), limit: pageLimit, cursor: cursor.optional() }),
+  request: z.strictObject({ keyId: keyIdOnly.optional(), limit: pageLimit, cursor: cursor.optional() }),
   reply: page(alias),
 });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contract, page } from './bus.js';
-import { cursor, instant, pageLimit, uuid } from './primitive.js';
+import { cursor, instant, keyIdOnly, pageLimit, uuid } from './primitive.js';
 import type { Reporter } from './reporter.js';
 
 export const outcomes = ['success', 'failure', 'unknown'] as const;
@@ -123,7 +123,7 @@ export const queryEvents = contract({
   callers: ['gateway'],
   subject: 'audit.query',
   request: z.strictObject({
-    keyId: uuid.optional(),
+    keyId: keyIdOnly.optional(),
     userId: field(256).optional(),
     operation: field(64).optional(),
     outcome: z.enum(outcomes).optional(),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { decryptItem, encryptItem, maxItemBytes, signItem, verifyItem } from './crypto.js';
 
 const keyId = '01939f31-07c2-7a44-8f0e-2b9d6c1a3f10';
@@ -33,5 +34,20 @@ describe.each(places)('an item’s %s', (field, parse) => {
   it('as base64url is counted in bytes', () => {
     expect(parse(base64url(maxItemBytes), 'base64url').success).toBe(true);
     expect(parse(base64url(maxItemBytes + 1), 'base64url').success).toBe(false);
+  });
+});
+
+describe('a name that is not where it belongs', () => {
+  const faultOf = (schema: z.ZodType, value: object): string | undefined =>
+    schema.safeParse(value).error?.issues.find(({ path }) => path[0] === 'keyId')?.message;
+
+  it.each([
+    ['encrypt', encryptItem, { plaintext: 'AAAA' }],
+    ['decrypt', decryptItem, { jwe: 'x' }],
+    ['sign', signItem, { payload: 'AAAA' }],
+    ['verify', verifyItem, { jws: 'x' }],
+  ] as const)('an alias as keyId of %s is told the member that it belongs to', (_, schema, rest) => {
+    for (const keyId of ['invoices', 'not even an alias!', ''])
+      expect(faultOf(schema, { keyId, ...rest })).toMatch(/UUID.* as alias$/);
   });
 });

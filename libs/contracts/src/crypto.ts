@@ -11,6 +11,7 @@ import {
   isBase64url,
   jweAlg,
   jwsAlg,
+  keyIdOrAlias,
   uuid,
   warning,
 } from './primitive.js';
@@ -68,7 +69,7 @@ const version = z
   );
 
 /** The key of decrypt and verify. A kid is a hint (RFC 7515 §4.1.4): it decides only where the request does not. */
-const keyToProcess = uuid
+const keyToProcess = keyIdOrAlias
   .optional()
   .describe(
     'The key. Required without a kid that names a key of the tenant, as its own or as one of its formerKids. If sent, a kid of another key is ignored.',
@@ -76,10 +77,9 @@ const keyToProcess = uuid
 
 /** The key for encrypt and sign, by id or by alias. */
 const keyToProtect = {
-  keyId: uuid.optional().describe('The key. Its current version is used.'),
+  keyId: keyIdOrAlias.optional().describe('The key. Its current version is used.'),
   alias: aliasName.optional().describe('An alias of the key, instead of keyId.'),
 };
-/** A member of decrypt and verify. */
 const aliasToProcess = aliasName.optional().describe('An alias of the key, instead of keyId.');
 
 /** A member of decrypt and verify. */

@@ -112,7 +112,19 @@ export class AnkaError extends Error {
 }
 
 /** A key that the tenant does not have. */
-export const noSuchKey = (): AnkaError => new AnkaError('key-not-found', 'No such key');
+export const noSuchKey = (): AnkaError =>
+  new AnkaError('key-not-found', 'The tenant has no key with this id or alias. Read /keys and /aliases.');
+
+/** An alias that the tenant does not have, in a request that names its key by it. */
+export const noKeyOfAlias = (): AnkaError =>
+  new AnkaError('alias-not-found', 'alias: the tenant has no alias with this name. Read /aliases.');
+
+/** A kid that no key of the tenant has, where nothing else names the key. */
+export const noKeyOfKid = (): AnkaError =>
+  new AnkaError(
+    'key-not-found',
+    'The header’s kid names no key of the tenant, as its own or as one of its formerKids. Send keyId or alias.',
+  );
 
 /** A key that the tenant has, without this version. */
 export const noSuchVersion = (version: number): AnkaError =>

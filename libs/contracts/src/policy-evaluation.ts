@@ -2,7 +2,18 @@ import { policyDocument, uses } from '@ankasecure/policy-rules';
 import { z } from 'zod';
 import { contract } from './bus.js';
 import { policyDecision } from './dry-run.js';
-import { algorithmName, contentAlg, cursor, custody, instant, purpose, text, uuid, warning } from './primitive.js';
+import {
+  algorithmName,
+  contentAlg,
+  cursor,
+  custody,
+  instant,
+  keyIdOnly,
+  purpose,
+  text,
+  uuid,
+  warning,
+} from './primitive.js';
 import { policyReason } from './refusal.js';
 import { all, exactlyOne, lacks, where } from './rule.js';
 
@@ -34,7 +45,7 @@ export const evaluatePolicy = contract({
         .describe(
           'create is to make a key with POST /keys; protect is to encrypt, sign or compute a MAC; process is to decrypt, verify or unwrap.',
         ),
-      keyId: uuid.optional().describe('An existing key, which then decides algorithm, purpose and custody.'),
+      keyId: keyIdOnly.optional().describe('An existing key, which then decides algorithm, purpose and custody.'),
       algorithm: algorithmName.optional(),
       purpose: purpose.optional().describe('Default: the first purpose of the algorithm.'),
       custody: custody.optional().describe('Default: token.'),

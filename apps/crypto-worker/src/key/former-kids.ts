@@ -1,7 +1,6 @@
-import { AnkaError, formerKid, noSuchKey } from '@ankasecure/contracts';
+import { AnkaError, formerKid, noKeyOfKid } from '@ankasecure/contracts';
 import { assertAsked, BoundedMap, withTenant } from '@ankasecure/service-kit';
 import { type DataSource, type EntityManager, In } from 'typeorm';
-import type { NamedById } from './key-store.js';
 import { holdFormerKids } from './lock/tenant-fence.sql.js';
 import { FormerKidRecord } from './record/former-kid.entity.js';
 
@@ -11,21 +10,27 @@ const capacity = 20_000;
 /** The version that an import makes. Records of its kids name none. */
 const importedVersion = 1;
 
+/** A version of a key. */
+interface Imported {
+  readonly keyId: string;
+  readonly version: number;
+}
+
 /** Finds versions of keys by the kids that they have or had elsewhere. A kid never moves to another key, so a copy is never outdated. */
 export class FormerKids {
-  private readonly known = new BoundedMap<string, NamedById>(capacity);
+  private readonly known = new BoundedMap<string, Imported>(capacity);
 
   constructor(private readonly dataSource: DataSource) {}
 
   /** @throws AnkaError `key-not-found`, also for another tenant's kid */
-  async find(tenantId: string, kid: string): Promise<NamedById> {
+  async find(tenantId: string, kid: string): Promise<Imported> {
     const name = `${tenantId}/${kid}`;
     const known = this.known.use(name);
     if (known !== undefined) return known;
-    if (!formerKid.safeParse(kid).success) throw noSuchKey();
+    if (!formerKid.safeParse(kid).success) throw noKeyOfKid();
     const found = await withTenant(this.dataSource, tenantId, async (manager) => {
       const record = await manager.findOneBy(FormerKidRecord, { tenantId, kid });
-      if (record === null) throw noSuchKey();
+      if (record === null) throw noKeyOfKid();
       assertAsked(manager, record, { tenantId, kid });
       return { keyId: record.keyId, version: record.version ?? importedVersion };
     });

@@ -49,6 +49,44 @@ describe('a key with very many versions', () => {
     await expect(store.find(randomUUID(), keyId, 3)).rejects.toMatchObject({ code: 'key-not-found' });
   });
 
+  it('is told what is wrong with a version that the kid contradicts: first that it does not exist', async () => {
+    const store = new KeyStore(database.dataSource);
+    const alias = 'contradicted';
+    await database.superuser.query('INSERT INTO key_alias (tenant_id, name, key_id) VALUES ($1, $2, $3)', [
+      tenantId,
+      alias,
+      keyId,
+    ]);
+    await database.superuser.query('INSERT INTO former_kid (tenant_id, kid, key_id) VALUES ($1, $2, $3)', [
+      tenantId,
+      'elsewhere',
+      keyId,
+    ]);
+    for (const [version, says] of [
+      [most + 1, `no version ${most + 1}`],
+      [7, 'names version 3 of the key'],
+      [most, 'names version 3 of the key'],
+    ] as const) {
+      const named = { keyId, version, butInKid: 3 };
+      for (const target of [named, { ...named, formerKid: `${keyId}.3` }, { alias, of: () => named }])
+        await expect(store.meant(tenantId, target)).rejects.toMatchObject({
+          code: 'key-not-found',
+          detail: expect.stringContaining(says) as string,
+        });
+    }
+    const foreign = (version: number | null) => store.meant(tenantId, { formerKid: 'elsewhere', version });
+    expect([(await foreign(null)).version, (await foreign(1)).version]).toEqual([1, 1]);
+    await expect(foreign(2)).rejects.toMatchObject({ detail: expect.stringContaining('names version 1') as string });
+    await expect(foreign(most + 1)).rejects.toMatchObject({ detail: expect.stringContaining('no version') as string });
+    const missing = { keyId, version: most + 1, formerKid: `${keyId}.${most + 1}` };
+    await expect(store.meant(tenantId, missing)).rejects.toMatchObject({
+      detail: expect.stringContaining('no version') as string,
+    });
+    expect(
+      (await store.meant(tenantId, { ...missing, keyId: randomUUID(), formerKid: 'elsewhere', version: null })).version,
+    ).toBe(1);
+  });
+
   it('is read once while it is cached, and again when it is forgotten', async () => {
     const store = new KeyStore(database.dataSource);
     const [one, two] = await Promise.all([store.find(tenantId, keyId, 3), store.find(tenantId, keyId, 3)]);

@@ -64,6 +64,14 @@ export interface GrantedVersion extends KeyVersion {
 export interface NamedById {
   readonly keyId: string;
   readonly version: number | null;
+  /** The version that the header's kid names instead. So none is meant, and the answer says what to correct. */
+  readonly butInKid?: number;
+}
+
+/** A key's former kid, and the version that the request asks for. */
+interface NamedByKid {
+  readonly formerKid: string;
+  readonly version: number | null;
 }
 
 /**
@@ -74,10 +82,18 @@ export type Target =
   | (NamedById & { readonly formerKid?: string })
   | {
       readonly alias: string;
-      /** The version of the alias's key that is meant. Default: the current one. It throws if the request contradicts itself. */
+      /** The version of the alias's key that is meant. Default: the current one. */
       readonly of?: (keyId: string) => NamedById;
     }
-  | { readonly formerKid: string };
+  | NamedByKid;
+
+const isNoSuch = (error: unknown): error is AnkaError => error instanceof AnkaError && error.code === 'key-not-found';
+
+const otherInKid = (version: number): AnkaError =>
+  new AnkaError(
+    'key-not-found',
+    `version: the header’s kid names version ${version} of the key. Send that one, or leave version out.`,
+  );
 
 /** The versions of one key that were asked for. `current` is the version that was the current one when it was read. */
 type KnownVersions = BoundedMap<number | 'current', Promise<GrantedVersion>>;
@@ -123,20 +139,34 @@ export class KeyStore {
   /** Finds the version that a request names. @throws AnkaError `key-not-found`, `alias-not-found`, also for another tenant's */
   meant(tenantId: string, target: Target): Promise<GrantedVersion> {
     if ('alias' in target) return this.named.find(tenantId, target.alias, target.of);
-    if (!('keyId' in target)) return this.imported(tenantId, target.formerKid);
-    const { keyId, version, formerKid } = target;
-    const found = this.find(tenantId, keyId, version);
-    return formerKid === undefined ? found : found.catch((error) => this.insteadOf(error, tenantId, formerKid));
+    if (!('keyId' in target)) return this.imported(tenantId, target);
+    const { formerKid, version } = target;
+    const found = this.byId(tenantId, target);
+    if (formerKid === undefined) return found;
+    return found.catch((error: unknown) => {
+      if (!isNoSuch(error)) throw error;
+      return this.imported(tenantId, { formerKid, version }, error);
+    });
   }
 
-  private async imported(tenantId: string, formerKid: string): Promise<GrantedVersion> {
-    const { keyId, version } = await this.former.find(tenantId, formerKid);
-    return this.find(tenantId, keyId, version);
+  /** @throws AnkaError `key-not-found`, also if the kid names another version: a version that does not exist is told first */
+  async byId(tenantId: string, { keyId, version, butInKid }: NamedById): Promise<GrantedVersion> {
+    const found = await this.find(tenantId, keyId, version);
+    if (butInKid === undefined) return found;
+    throw otherInKid(butInKid);
   }
 
-  private insteadOf(error: unknown, tenantId: string, formerKid: string): Promise<GrantedVersion> {
-    if (error instanceof AnkaError && error.code === 'key-not-found') return this.imported(tenantId, formerKid);
-    throw error;
+  /** @param instead what is told if no key had the kid */
+  private async imported(
+    tenantId: string,
+    { formerKid, version: asked }: NamedByKid,
+    instead?: AnkaError,
+  ): Promise<GrantedVersion> {
+    const { keyId, version } = await this.former.find(tenantId, formerKid).catch((missing: unknown) => {
+      throw isNoSuch(missing) ? (instead ?? missing) : missing;
+    });
+    const isOther = asked !== null && asked !== version;
+    return this.byId(tenantId, { keyId, version: asked ?? version, ...(isOther && { butInKid: version }) });
   }
 
   /** Whether no later version of the key has begun. If one has, the key is read again. */

@@ -1,4 +1,4 @@
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, noKeyOfAlias } from '@ankasecure/contracts';
 import { assertAsked, BoundedMap, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { GrantedVersion, KeyStore, NamedById } from './key-store.js';
@@ -53,8 +53,9 @@ export class NamedKeys {
     current: GrantedVersion,
     of: (keyId: string) => NamedById,
   ): Promise<GrantedVersion> {
-    const { keyId, version } = of(current.keyId);
-    return version === null || version === current.version ? current : this.keys.find(tenantId, keyId, version);
+    const named = of(current.keyId);
+    if (named.version === null || (named.version === current.version && named.butInKid === undefined)) return current;
+    return this.keys.byId(tenantId, named);
   }
 
   private async current(tenantId: string, alias: string): Promise<GrantedVersion> {
@@ -74,7 +75,7 @@ export class NamedKeys {
 
   private async lookUp(tenantId: string, alias: string): Promise<Known> {
     const current = await withTenant(this.dataSource, tenantId, (manager) => currentOf(manager, tenantId, alias));
-    if (current === null) throw new AnkaError('alias-not-found');
+    if (current === null) throw noKeyOfAlias();
     const { keyId, version, revision } = current;
     return { keyId, version, revision };
   }

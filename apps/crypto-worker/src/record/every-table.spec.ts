@@ -71,7 +71,8 @@ const absences: Readonly<Record<string, readonly Absence[]>> = {
   former_kid: [
     {
       where: 'true',
-      read: ({ dataSource }) => new KeyStore(dataSource).meant(tenantId, { formerKid: 'of another house' }),
+      read: ({ dataSource }) =>
+        new KeyStore(dataSource).meant(tenantId, { formerKid: 'of another house', version: null }),
       answer: 'key-not-found',
     },
   ],
