@@ -36,3 +36,12 @@ it.each([
 ])('%s is not a time', (text) => {
   expect(instant.safeParse(text).success).toBe(false);
 });
+
+it.each([
+  '2026-11-30',
+  'now',
+  '',
+  '2026-11-30T00:00:00 02:00',
+  '0000-01-01T00:00:00Z',
+  '2026-01-01T00:00:00.1234567890Z',
+])('what is wrong with %j is told once', (text) => expect(instant.safeParse(text).error?.issues).toHaveLength(1));

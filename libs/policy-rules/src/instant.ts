@@ -20,6 +20,7 @@ export const instant = z
   .check(
     z.iso.datetime({
       offset: true,
+      abort: true,
       error:
         'must be a time (RFC 3339), such as 2026-01-31T12:00:00Z or 2026-01-31T14:00:00+02:00 (in a URL, write + as %2B)',
     }),

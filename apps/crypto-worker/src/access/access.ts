@@ -67,7 +67,7 @@ export const assertMay = (caller: Caller, access: KeyAccess, grants: GrantsOfKey
   if (may(caller, access, grants)) return;
   throw new AnkaError(
     'key-access-denied',
-    `The caller needs one of the rights ${byGrant[access].join(', ')} on the key. Ask someone who may manage the key for a grant.`,
+    `The caller needs the right ${byGrant[access].join(' or ')} on the key. Ask someone who may manage the key for a grant.`,
   );
 };
 

@@ -102,6 +102,6 @@ export class Admission {
   }
 }
 
-const needs = ({ roles }: Route): string => `The caller needs one of the roles ${roles.join(', ')}`;
+const needs = ({ roles }: Route): string => `The caller needs the role ${roles.join(' or ')}`;
 
 const changesGateway = ({ contract, method }: Route): boolean => contract.owner === 'gateway' && method !== 'GET';

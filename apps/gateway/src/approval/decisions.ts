@@ -178,7 +178,7 @@ export class Decisions {
       );
     const { roles } = this.controlled.find(operation);
     if (hasOneOf(principal, roles)) return undefined;
-    return new AnkaError('access-denied', `The caller needs one of the roles ${roles.join(', ')}`);
+    return new AnkaError('access-denied', `The caller needs the role ${roles.join(' or ')}`);
   }
 }
 

@@ -192,6 +192,23 @@ describe('a token of', () => {
     await expect(verifier.verify(await sign({}, { kid: 'k2' }), new Date())).rejects.toThrow(/no applicable key/);
   });
 
+  it('an issuer or tenant that nobody named is refused for both reasons it can have', async () => {
+    const shape = Object.values(shapes)[0] as Shape;
+    const config = identityConfig.parse({
+      issuers: [{ issuer: shape.issuer, audience, jwksFile: '/none', algorithms: ['RS256'], ...shape.settings }],
+    });
+    const verifier = new TokenVerifier(
+      { sources: [{ find: () => undefined }] },
+      config,
+      new Clock({ maximumSkewMs: 2_000 }),
+    );
+    const { privateKey } = await generateKeyPair('RS256');
+    const token = await new SignJWT({ iss: shape.issuer, ...shape.claims })
+      .setProtectedHeader({ alg: 'RS256' })
+      .sign(privateKey);
+    await expect(verifier.verify(token, new Date())).rejects.toThrow(/claim iss.*tenant claim/);
+  });
+
   it.each(['iat', 'jti', 'client_id'])('an issuer that must send %s is refused without it', async (claim) => {
     const shape = shapes['RFC 9068, roles in scope'] as Shape;
     const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });

@@ -75,9 +75,13 @@ export class TokenVerifier {
       const issuer = await source.find(claims);
       if (issuer !== undefined) return issuer;
     }
-    throw new Error('issuer is not known');
+    throw new Error(unknownIssuer);
   }
 }
+
+/** A tenant's own issuer is looked up in the tenant that the token names, so both can be missing. */
+const unknownIssuer =
+  'no issuer of the configuration has the name in the claim iss, and the token’s tenant claim names no tenant with such an issuer';
 
 /** Names the caller of a token that fails by its claims alone. jose compares claims after the signature. */
 const turnedAway = async (token: string, issuer: Issuer, error: unknown): Promise<TurnedAway | undefined> => {

@@ -123,7 +123,7 @@ const jwksOf = (kids: readonly string[]) => ({ keys: kids.map((kid) => ({ kty: '
 /** A worker of the release in which a question was an empty object, and an answer the set alone. */
 const earlierWorker = (kids: readonly string[]) => (body: Buffer) => {
   const question = z.strictObject({}).safeParse(JSON.parse(body.toString()));
-  if (!question.success) throw new AnkaError('request-invalid', 'Unrecognized key');
+  if (!question.success) throw new AnkaError('request-invalid', 'has no member');
   return { head: { ok: true } as const, body: Buffer.from(JSON.stringify(jwksOf(kids))) };
 };
 

@@ -16,7 +16,6 @@ describe('the preconditions of a change', () => {
     ['*', '*'],
     ['"3","4"', [3, 4]],
     ['"3" , ,"4",', [3, 4]],
-    ['W/"3"', []],
     ['W/"3", "4"', 4],
     ['"x"', []],
     ['"0"', []],
@@ -25,6 +24,17 @@ describe('the preconditions of a change', () => {
     ['"a,b"', []],
     ['""', []],
   ])('with If-Match: %s', (header, ifMatch) => expect(of({ 'if-match': header })).toEqual({ ifMatch }));
+
+  it.each(['W/"3"', 'W/"3", W/"4"', 'W/""', 'W/"x"'])('say why %s matches nothing', (header) => {
+    const told = expect.objectContaining({
+      code: 'precondition-failed',
+      detail: expect.stringMatching(/weak.*proxy/) as string,
+    });
+    expect(() => of({ 'if-match': header })).toThrow(told);
+    expect(() => conditionOf({ method: 'DELETE' }, { 'if-match': header })).toThrow(failed);
+    expect(() => readOf('"3"', { 'if-match': header })).toThrow(told);
+    expect(() => readOf(undefined, { 'if-match': header })).toThrow(failed);
+  });
 
   it.each<[string, Preconditions['ifNoneMatch']]>([
     ['*', '*'],

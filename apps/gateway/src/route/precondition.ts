@@ -51,10 +51,19 @@ const revisionsOf = (tags: readonly Tag[]): Revisions => {
   return only !== undefined && revisions.length === 1 ? only : revisions;
 };
 
+/** A proxy that compresses answers makes their tags weak, and reading the resource again does not help. */
+const onlyWeak = (): AnkaError =>
+  new AnkaError(
+    'precondition-failed',
+    'If-Match: a weak tag (W/"…") matches nothing (RFC 9110, section 13.1.1). Send the ETag as this API wrote it, without W/: a proxy on the way made it weak.',
+  );
+
 /** The revisions of an If-Match header. A weak tag never matches. A tag that is not ours is one of no revision. */
 const matched = (header: string): Revisions => {
   const tags = tagsOf('If-Match', header);
-  return tags === '*' ? tags : revisionsOf(tags.filter(({ isWeak }) => !isWeak));
+  if (tags === '*') return tags;
+  if (tags.every(({ isWeak }) => isWeak)) throw onlyWeak();
+  return revisionsOf(tags.filter(({ isWeak }) => !isWeak));
 };
 
 /** The revisions of an If-None-Match header. Weak tags count like strong ones. */
@@ -100,10 +109,11 @@ export const readOf = (
   const isCurrent = (tag: Tag): boolean => tag.opaque === opaque;
   if (ifMatch !== undefined) {
     const tags = tagsOf('If-Match', ifMatch);
-    if (tags !== '*' && !tags.some((tag) => !tag.isWeak && isCurrent(tag)))
-      throw opaque === undefined
-        ? noTag()
-        : new AnkaError('precondition-failed', 'The resource has changed, and its ETag is another');
+    if (tags !== '*' && !tags.some((tag) => !tag.isWeak && isCurrent(tag))) {
+      if (opaque === undefined) throw noTag();
+      if (tags.every(({ isWeak }) => isWeak)) throw onlyWeak();
+      throw new AnkaError('precondition-failed', 'The resource has changed, and its ETag is another');
+    }
   }
   if (ifNoneMatch === undefined) return 'answer';
   const tags = tagsOf('If-None-Match', ifNoneMatch);

@@ -102,6 +102,16 @@ describe('JSON bodies', () => {
     expect(described).toMatch(says instanceof RegExp ? says : new RegExp(`^${says.replaceAll('+', '\\+')}$`));
   });
 
+  it('are told the names that they must not have, and every value that is allowed', () => {
+    const allowed = Array.from({ length: 40 }, (_, index) => `algorithm-${index}`);
+    const schema = z.strictObject({ a: z.enum(allowed as [string]), b: z.strictObject({}) });
+    const { error } = schema.safeParse({ a: 'x', b: { 'k\n"': 1, l: 2 }, ['m'.repeat(999)]: 1 });
+    const described = error === undefined ? '' : describeIssues(error);
+    expect(described).toContain('"algorithm-39"');
+    expect(described).toContain('b: has no member "k\\n\\"", "l"');
+    expect(described).toMatch(/; has no member "m{100,160}…$/);
+  });
+
   it('are described by place and expected type, never by value', () => {
     const schema = z.strictObject({ pin: z.string().max(3) });
     const described = (value: unknown) => {

@@ -141,6 +141,14 @@ const withoutLooseBounds = (issues: readonly z.core.$ZodIssue[]): readonly z.cor
     });
   });
 
+/** Only names of members are the caller's own text, so that a long list of what is allowed is told whole. */
+const sentenceOf = (issue: z.core.$ZodIssue): string => {
+  const place = issue.path.length > 0 ? `${clip(issue.path.join('.'))}: ` : '';
+  if (issue.code === 'unrecognized_keys')
+    return place + clip(`has no member ${issue.keys.map((name) => JSON.stringify(name)).join(', ')}`);
+  return place + (issue.code === 'invalid_value' ? issue.message : clip(issue.message));
+};
+
 /** Describes invalid values to the caller: the place and the expected type, never the value. */
 export const describeIssues = (error: z.core.$ZodError): string => {
   const flat = (issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] => {
@@ -150,10 +158,7 @@ export const describeIssues = (error: z.core.$ZodError): string => {
     if (closest === undefined) return [issue];
     return closest.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
   };
-  return withoutLooseBounds(error.issues.flatMap(flat))
-    .slice(0, 5)
-    .map((issue) => clip(issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message))
-    .join('; ');
+  return withoutLooseBounds(error.issues.flatMap(flat)).slice(0, 5).map(sentenceOf).join('; ');
 };
 
 /** @throws AnkaError `request-invalid` */
