@@ -1,10 +1,41 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compiledShim } from './compiled-shim.js';
 
-/** A PKCS#11 library that forwards to a real one and fails or delays chosen calls. */
+/**
+ * What can happen to a token at once. `restart`: sessions, handles and the login are gone. `lose-sessions`: all sessions but the one that logged in. `log-out`: the
+ * login alone. `renew-handles`: the token logged out and in again, so that private objects have other handles.
+ */
+export type TokenEvent = 'restart' | 'lose-sessions' | 'log-out' | 'renew-handles';
+
+/** How a token behaves differently from the one behind the shim. What is left out is as that token does it. */
+export interface TokenLimits {
+  /** The token is not in its slot. Its sessions have ended. */
+  readonly removed?: boolean;
+  /** The most that a process may have open, and the most objects that it may have made and not destroyed. */
+  readonly sessions?: number;
+  readonly objects?: number;
+  /** Read-only sessions are refused. */
+  readonly rwOnly?: boolean;
+  /** From C_Initialize to C_Finalize, one C_Login succeeds. */
+  readonly loginOnce?: boolean;
+  /** Keys are made from a label and attributes of the vendor, and from nothing else. */
+  readonly ownTemplates?: boolean;
+  /** Objects that another process made since C_Initialize are not found. */
+  readonly ownObjects?: boolean;
+  /** Who chooses the IV of AES-GCM: the token, which writes it into a parameter of zeros or appends 16 bytes after the tag. */
+  readonly gcmIv?: 'written-back' | 'appended';
+  /** The most bytes that AES-GCM takes. */
+  readonly gcmMax?: number;
+  /** One key can be made in so many microseconds, by all processes together. */
+  readonly creationMicros?: number;
+  /** Mechanisms that the vendor has other numbers for: the vendor's, and that of the token behind. */
+  readonly mechanisms?: readonly (readonly [vendor: number, inside: number])[];
+}
+
+/** A PKCS#11 library that forwards to a real one, and disturbs it as it is told. */
 export interface Pkcs11Shim {
   /** The library to load instead of the real one. */
   readonly libraryPath: string;
@@ -12,53 +43,120 @@ export interface Pkcs11Shim {
   readonly env: Readonly<Record<string, string>>;
   /**
    * Replaces the faults in force.
-   * @param faults e.g. `{ C_Sign: '0x32*1' }` (fail once with that CKR code), `{ C_Sign: 'sleep:5000*1' }` (wait 5 s once),
-   * `{ C_Sign: 'hang' }` (wait until the fault is withdrawn); without `*N` for good. The name `*` means every function
+   * @param faults e.g. `{ C_Sign: '0x32*1' }` (fail once with that CKR code), `{ C_Sign: '0x32@5*1' }` (fail at the fifth call),
+   * `{ C_Sign: 'sleep:5000*1' }` (wait 5 s once), `{ C_Sign: 'us:2000' }` (wait 2 ms), `{ C_Sign: 'hang' }` (wait until the fault
+   * is withdrawn); without `*N` for good. The name `*` means every function
    */
   inject(faults: Readonly<Record<string, string>>): void;
+  /** Replaces the limits in force. */
+  limit(limits: TokenLimits): void;
+  /** Makes it happen to each process that has the token open, at its next call. */
+  happen(event: TokenEvent): void;
   /** The number of calls of a function by all processes that use the shim. */
   calls(name: string): number;
+  /** The numbers of calls of all functions that were called. */
+  allCalls(): Readonly<Record<string, number>>;
   remove(): void;
 }
 
-const sourceFile = (): string => {
+const sources = (): string => {
   const here = import.meta.url;
-  return fileURLToPath(new URL(here.endsWith('.ts') ? './pkcs11-shim.c' : '../../src/fault/pkcs11-shim.c', here));
+  return fileURLToPath(new URL(here.endsWith('.ts') ? './pkcs11-shim' : '../../src/fault/pkcs11-shim', here));
 };
 
-/** @param realLibrary the PKCS#11 library behind the shim. @throws when gcc is missing or fails */
+/** The functions in the order of the shim's table, which is the order of CK_FUNCTION_LIST. */
+const functionNames = (folder: string): readonly string[] =>
+  [...readFileSync(join(folder, 'function.h'), 'utf8').matchAll(/ X\((C_\w+)\)/g)].map((match) => match[1] ?? '');
+
+const ivModes = { 'written-back': 1, appended: 2 } as const;
+
+const linesOf = (limits: TokenLimits): readonly string[] => {
+  const { mechanisms = [], gcmIv } = limits;
+  const words: Readonly<Record<string, number | boolean | undefined>> = {
+    removed: limits.removed,
+    sessions: limits.sessions,
+    objects: limits.objects,
+    'rw-only': limits.rwOnly,
+    'login-once': limits.loginOnce,
+    'own-templates': limits.ownTemplates,
+    'own-objects': limits.ownObjects,
+    'gcm-iv': gcmIv && ivModes[gcmIv],
+    'gcm-max': limits.gcmMax,
+    'creation-us': limits.creationMicros,
+  };
+  const given = Object.entries(words).filter(([, value]) => value !== undefined && value !== false);
+  return [
+    ...given.map(([word, value]) => `${word} ${Number(value)}`),
+    ...mechanisms.map(([vendor, inside]) => `mechanism ${vendor} ${inside}`),
+  ];
+};
+
+/** The file that the shim reads. It detects a new one by its time, because the inode can be reused. */
+class ControlFile {
+  private faults: Readonly<Record<string, string>> = {};
+  private limits: TokenLimits = {};
+  private readonly happened = new Map<TokenEvent, number>();
+  private version = 0;
+
+  constructor(private readonly path: string) {
+    this.write();
+  }
+
+  change(changes: { readonly faults?: Readonly<Record<string, string>>; readonly limits?: TokenLimits }): void {
+    this.faults = changes.faults ?? this.faults;
+    this.limits = changes.limits ?? this.limits;
+    this.write();
+  }
+
+  happen(event: TokenEvent): void {
+    this.happened.set(event, (this.happened.get(event) ?? 0) + 1);
+    this.write();
+  }
+
+  private write(): void {
+    const lines = [
+      ...linesOf(this.limits),
+      ...[...this.happened].map(([event, count]) => `${event} ${count}`),
+      ...Object.entries(this.faults).map(([name, fault]) => `${name}=${fault}`),
+    ];
+    writeFileSync(`${this.path}.next`, lines.map((line) => `${line}\n`).join(''));
+    utimesSync(`${this.path}.next`, ++this.version, this.version);
+    renameSync(`${this.path}.next`, this.path);
+  }
+}
+
+/**
+ * @param realLibrary the PKCS#11 library behind the shim
+ * @throws Error when there is no C compiler, or it fails
+ */
 export const createPkcs11Shim = (realLibrary: string): Pkcs11Shim => {
+  const folder = sources();
+  const names = functionNames(folder);
+  const compiled = compiledShim(folder, 'pkcs11-shim');
   const directory = mkdtempSync(join(tmpdir(), 'ankasecure-fault-'));
   const libraryPath = join(directory, 'libpkcs11-shim.so');
-  const control = join(directory, 'control');
+  copyFileSync(compiled, libraryPath);
   const counts = join(directory, 'counts');
-  const source = sourceFile();
-  const names = functionNames(readFileSync(source, 'utf8'));
-  execFileSync('gcc', ['-O1', '-shared', '-fPIC', '-o', libraryPath, source, '-ldl', '-lpthread']);
   writeFileSync(counts, Buffer.alloc(names.length * 8));
-  writeFileSync(control, '');
-  let injected = 0;
+  const control = new ControlFile(join(directory, 'control'));
+  const calls = (name: string): number => Number(readFileSync(counts).readBigUInt64LE(names.indexOf(name) * 8));
   return {
     libraryPath,
     env: {
       ANKASECURE_FAULT_LIBRARY: realLibrary,
-      ANKASECURE_FAULT_CONTROL: control,
+      ANKASECURE_FAULT_CONTROL: join(directory, 'control'),
       ANKASECURE_FAULT_COUNTS: counts,
     },
     inject: (faults) => {
       const unknown = Object.keys(faults).filter((name) => name !== '*' && !names.includes(name));
       if (unknown.length > 0) throw new Error(`no PKCS#11 function ${unknown.join(', ')}`);
-      const text = Object.entries(faults).map(([name, fault]) => `${name}=${fault}\n`);
-      writeFileSync(`${control}.next`, text.join(''));
-      // The shim detects a new file by its time, because the inode can be reused.
-      utimesSync(`${control}.next`, ++injected, injected);
-      renameSync(`${control}.next`, control);
+      control.change({ faults });
     },
-    calls: (name) => Number(readFileSync(counts).readBigUInt64LE(names.indexOf(name) * 8)),
+    limit: (limits) => control.change({ limits }),
+    happen: (event) => control.happen(event),
+    calls,
+    allCalls: () =>
+      Object.fromEntries(names.map((name) => [name, calls(name)] as const).filter(([, count]) => count > 0)),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 };
-
-/** The functions in the order of the shim's table, which is the order of CK_FUNCTION_LIST. */
-const functionNames = (source: string): readonly string[] =>
-  [...source.matchAll(/ X\((C_\w+)\)/g)].map((match) => match[1] ?? '');

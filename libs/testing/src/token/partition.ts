@@ -1,3 +1,4 @@
+import { createPkcs11Shim, type Pkcs11Shim } from '../fault/pkcs11-shim.js';
 import { createKryopticToken } from './kryoptic-token.js';
 import { createSoftHsmToken, type SoftHsmToken } from './softhsm-token.js';
 import type { TestToken } from './test-token.js';
@@ -38,6 +39,19 @@ const enter = { softhsm: enterSoftHsmToken, kryoptic: enterKryopticToken } as co
 
 /** A private `testToken` for libraries that this process loads. */
 export const enterToken = (): TestToken => enter[testToken()]();
+
+/** A token of this process behind a shim, which is the library to load. `remove` removes both. */
+export const behindShim = <Token extends TestToken>(
+  token: Token,
+): { readonly token: Token; readonly shim: Pkcs11Shim; readonly remove: () => void } => {
+  const shim = createPkcs11Shim(token.libraryPath);
+  Object.assign(process.env, shim.env);
+  const remove = (): void => {
+    shim.remove();
+    token.remove();
+  };
+  return { token, shim, remove };
+};
 
 /** The `hsm.pkcs11` configuration of a partition on `token`, with two lanes and thirty seconds per call. */
 export const partitionOn = (token: TestToken) => ({

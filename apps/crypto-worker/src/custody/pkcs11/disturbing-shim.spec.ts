@@ -1,0 +1,188 @@
+import { behindShim, enterSoftHsmToken, type TokenLimits } from '@ankasecure/testing';
+import { type AesGCM, type Handle, PKCS11 } from 'pkcs11js';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cka, keyType, objectClass } from './cryptoki/attribute.js';
+import { ckr, ckrOf } from './cryptoki/ckr.js';
+import { ckm, osLocking, params, rwSession, userLogin } from './cryptoki/mechanism.js';
+
+const { token, shim, remove } = behindShim(enterSoftHsmToken());
+afterAll(remove);
+
+const p11 = new PKCS11();
+p11.load(shim.libraryPath);
+let slot: Handle;
+let session: Handle;
+
+const open = (flags = rwSession): Handle => p11.C_OpenSession(slot, flags);
+const login = (): void => p11.C_Login(session, userLogin, token.pin);
+const codeOf = (call: () => unknown): number | null => {
+  try {
+    call();
+    return 0;
+  } catch (error) {
+    return ckrOf(error);
+  }
+};
+
+beforeEach(() => {
+  p11.C_Initialize({ flags: osLocking });
+  [slot] = p11.C_GetSlotList(true) as [Handle];
+  session = open();
+  login();
+});
+afterEach(() => {
+  shim.limit({});
+  shim.inject({});
+  p11.C_Finalize();
+});
+
+const aesKey = (isToken = false): Handle =>
+  p11.C_GenerateKey(session, { mechanism: ckm.AES_KEY_GEN }, [
+    { type: cka.CLASS, value: objectClass.secret },
+    { type: cka.KEY_TYPE, value: keyType.aes },
+    { type: cka.TOKEN, value: isToken },
+    { type: cka.PRIVATE, value: true },
+    { type: cka.LABEL, value: 'shim' },
+    { type: cka.VALUE_LEN, value: 32 },
+    { type: cka.ENCRYPT, value: true },
+    { type: cka.DECRYPT, value: true },
+  ]);
+
+const gcm = (iv: Buffer, mechanism: number = ckm.AES_GCM) => {
+  const parameter: AesGCM = { type: params.gcm, iv, ivBits: iv.length * 8, tagBits: 128 };
+  return { mechanism, parameter };
+};
+const seal = (key: Handle, iv: Buffer, data: Buffer, mechanism?: number): Buffer => {
+  p11.C_EncryptInit(session, gcm(iv, mechanism), key);
+  return Buffer.from(p11.C_Encrypt(session, data, Buffer.alloc(data.length + 64)));
+};
+const openSealed = (key: Handle, iv: Buffer, sealed: Buffer, mechanism?: number): string => {
+  p11.C_DecryptInit(session, gcm(iv, mechanism), key);
+  return p11.C_Decrypt(session, sealed, Buffer.alloc(sealed.length)).toString();
+};
+
+describe('a fault of one function', () => {
+  const random = () => codeOf(() => p11.C_GenerateRandom(session, Buffer.alloc(4)));
+
+  it('comes at the Nth call, so many times', () => {
+    shim.inject({ C_GenerateRandom: '0x30@3*2' });
+    expect(Array.from({ length: 6 }, random)).toEqual([0, 0, 0x30, 0x30, 0, 0]);
+  });
+
+  it('is latency in microseconds', () => {
+    shim.inject({ C_GenerateRandom: 'us:30000' });
+    const since = performance.now();
+    expect(random()).toBe(0);
+    expect(performance.now() - since).toBeGreaterThanOrEqual(30);
+  });
+
+  it('is counted, and so is every other call', () => {
+    const before = shim.calls('C_GenerateRandom');
+    random();
+    expect(shim.calls('C_GenerateRandom')).toBe(before + 1);
+    expect(shim.allCalls()['C_GenerateRandom']).toBe(before + 1);
+  });
+});
+
+describe('an event', () => {
+  it('restart: sessions, handles and the login are gone', () => {
+    const key = aesKey(true);
+    shim.happen('restart');
+    expect(codeOf(() => p11.C_GetSessionInfo(session))).toBe(ckr.SESSION_HANDLE_INVALID);
+    session = open();
+    expect(codeOf(() => p11.C_EncryptInit(session, gcm(Buffer.alloc(12, 1)), key))).not.toBe(0);
+    login();
+    expect(p11.C_GetSessionInfo(session).state).toBe(3);
+  });
+
+  it('lose-sessions: the session that logged in stays, and the login with it', () => {
+    const other = open();
+    shim.happen('lose-sessions');
+    expect(codeOf(() => p11.C_GetSessionInfo(other))).toBe(ckr.SESSION_HANDLE_INVALID);
+    expect(p11.C_GetSessionInfo(session).state).toBe(3);
+  });
+
+  it('log-out: the login is gone, sessions stay', () => {
+    shim.happen('log-out');
+    expect(p11.C_GetSessionInfo(session).state).toBe(2);
+  });
+
+  it('renew-handles: private objects have other handles', () => {
+    const key = aesKey(true);
+    shim.happen('renew-handles');
+    expect(p11.C_GetSessionInfo(session).state).toBe(3);
+    expect(codeOf(() => p11.C_EncryptInit(session, gcm(Buffer.alloc(12, 1)), key))).not.toBe(0);
+  });
+});
+
+describe('a limit', () => {
+  const refusals: readonly (readonly [string, TokenLimits, () => unknown, number])[] = [
+    ['sessions', { sessions: 1 }, () => open(), 0xb1],
+    ['objects', { objects: 1 }, () => [aesKey(), aesKey()], ckr.DEVICE_MEMORY],
+    ['RW sessions only', { rwOnly: true }, () => open(4), 0xb5],
+    ['one login', { loginOnce: true }, login, 0x104],
+    ['templates of the vendor', { ownTemplates: true }, () => aesKey(), 0xd1],
+    ['removed', { removed: true }, () => p11.C_GetSessionInfo(session), ckr.DEVICE_REMOVED],
+    ['no token in the slot', { removed: true }, () => open(), ckr.TOKEN_NOT_PRESENT],
+  ];
+  it.each(refusals)('%s', (_, limits, call, code) => {
+    shim.limit(limits);
+    expect(codeOf(call)).toBe(code);
+  });
+
+  it('removed: no slot has a token, and its sessions do not come back with it', () => {
+    shim.limit({ removed: true });
+    expect(p11.C_GetSlotList(true)).toHaveLength(0);
+    shim.limit({});
+    expect(p11.C_GetSlotList(true)).toContainEqual(slot);
+    expect(codeOf(() => p11.C_GetSessionInfo(session))).toBe(ckr.SESSION_HANDLE_INVALID);
+  });
+
+  it('objects: a destroyed one makes room', () => {
+    shim.limit({ objects: 1 });
+    for (let round = 0; round < 3; round++) p11.C_DestroyObject(session, aesKey());
+  });
+
+  it('IV written back: into a parameter of zeros, and into no other', () => {
+    const key = aesKey();
+    shim.limit({ gcmIv: 'written-back' });
+    const ivs = [Buffer.alloc(12), Buffer.alloc(12)] as const;
+    const sealed = ivs.map((iv) => seal(key, iv, Buffer.from('x')));
+    expect(ivs[0]).not.toEqual(ivs[1]);
+    expect(ivs.map((iv, index) => openSealed(key, iv, sealed[index] ?? Buffer.of()))).toEqual(['x', 'x']);
+    expect(codeOf(() => seal(key, Buffer.alloc(12, 1), Buffer.from('x')))).toBe(ckr.MECHANISM_PARAM_INVALID);
+  });
+
+  it('IV appended: sixteen bytes after the tag', () => {
+    const key = aesKey();
+    shim.limit({ gcmIv: 'appended' });
+    const sealed = seal(key, Buffer.alloc(12), Buffer.from('x'));
+    expect(sealed).toHaveLength(1 + 16 + 16);
+    expect(openSealed(key, sealed.subarray(17), sealed.subarray(0, 17))).toBe('x');
+  });
+
+  it('bytes of AES-GCM', () => {
+    const key = aesKey();
+    shim.limit({ gcmMax: 100 });
+    expect(codeOf(() => seal(key, Buffer.alloc(12, 1), Buffer.alloc(101)))).toBe(0x21);
+  });
+
+  it('numbers of mechanisms: the vendor’s is listed and works, the standard’s does not', () => {
+    const vendor = 0x80001087;
+    const key = aesKey();
+    shim.limit({ mechanisms: [[vendor, ckm.AES_GCM]] });
+    const listed = p11.C_GetMechanismList(slot);
+    expect([listed.includes(vendor), listed.includes(ckm.AES_GCM)]).toEqual([true, false]);
+    expect(p11.C_GetMechanismInfo(slot, vendor).flags).toBeGreaterThan(0);
+    const iv = Buffer.alloc(12, 1);
+    expect(openSealed(key, iv, seal(key, iv, Buffer.from('x'), vendor), vendor)).toBe('x');
+    expect(codeOf(() => seal(key, iv, Buffer.from('x')))).toBe(0x70);
+  });
+
+  it('keys a second', () => {
+    shim.limit({ creationMicros: 50_000 });
+    const since = performance.now();
+    for (let key = 0; key < 4; key++) aesKey();
+    expect(performance.now() - since).toBeGreaterThanOrEqual(150);
+  });
+});
