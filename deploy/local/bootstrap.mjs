@@ -45,6 +45,7 @@ const commands = {
   start: { build: buildStack, run: program('deploy/local/dist/start.js'), kryoptic: asksForKryoptic },
   bench: { build: buildAll, run: program('test/dist/load/bench.js') },
   'bench:fair': { build: buildAll, run: program('test/dist/load/fairness.js') },
+  'bench:latency': { build: buildAll, run: program('test/dist/load/latency.js') },
   'test:compose': { build: buildAll, run: program('test/dist/compose/main.js') },
   'bench:wrapped': { build: buildAll, run: program('test/dist/load/wrapped.js') },
   test: { run: test },
