@@ -245,6 +245,22 @@ describe('a slow token', () => {
     await flood;
     expect(done.loud).toBe(400);
   });
+
+  it('that makes one key at a time and slowly leaves a lane to signatures, and fails no key', async () => {
+    const custody = await open().custody;
+    const known = newRef('EC-P256', 'sign');
+    await custody.generate(inTime(), { ref: known });
+    shim.limit({ creationMicros: 300_000 });
+    const refs = [1, 2, 3].flatMap(() => [newRef('EC-P256', 'sign'), newRef('HMAC-SHA256', 'mac')]);
+    let made = 0;
+    const making = Promise.all(refs.map((ref) => custody.generate(inTime(), { ref }).then(() => made++)));
+    let signed = 0;
+    for (; made < refs.length / 2; signed++) await custody.sign(inTime(), known, ecdsa, randomBytes(32));
+    await making;
+    shim.limit({});
+    // Half of the keys still wait. If they could take both lanes, the first signature would have waited for them.
+    expect(signed).toBeGreaterThan(4 * refs.length);
+  });
 });
 
 describe('a library that hangs', () => {

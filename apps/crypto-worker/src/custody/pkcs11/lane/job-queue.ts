@@ -12,7 +12,7 @@ export interface Job extends Request {
   readonly tenant: string;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: AnkaError) => void;
-  /** The job takes long (makes RSA keys). It runs alone, and never on all lanes at once. */
+  /** The job may take seconds (makes a key). It runs alone, and never on all lanes at once. */
   readonly slow: boolean;
   /** The number of times it was put back after the token or the login recovered. */
   attempts: number;
