@@ -1,41 +1,41 @@
 import type { ParameterSet } from '@ankasecure/algorithm';
 
 /**
- * The numbers of PKCS#11 v3.2 for post-quantum algorithms: OASIS Standard "PKCS #11 Specification Version 3.2", header
+ * The numbers of PKCS#11 v3.2 for post-quantum algorithms: OASIS Standard "PKCS #11 Specification Version 3.2" (whose sections are named), header
  * `pkcs11t.h`, compared with the header that kryoptic 1.5.4 is built from. Vendors whose numbers differ have their own rows in
  * `profile.ts`.
  */
 export const postQuantumMechanisms = {
-  /** §6.68.4 ML-KEM key pair generation, §6.68.5 ML-KEM key encapsulation */
+  /** §6.68.4 ML-KEM key pair generation, §6.68.5 ML-KEM key agreement */
   ML_KEM_KEY_PAIR_GEN: 0x0f,
   ML_KEM: 0x17,
-  /** §6.67.5 ML-DSA key pair generation, §6.67.6 ML-DSA */
+  /** §6.67.4 ML-DSA key pair generation, §6.67.5 ML-DSA signature */
   ML_DSA_KEY_PAIR_GEN: 0x1c,
   ML_DSA: 0x1d,
-  /** §6.69.5 SLH-DSA key pair generation, §6.69.6 SLH-DSA */
+  /** §6.69.4 SLH-DSA key pair generation, §6.69.5 SLH-DSA signature */
   SLH_DSA_KEY_PAIR_GEN: 0x2d,
   SLH_DSA: 0x2e,
 } as const;
 
-/** CKK_*: §6.67.1, §6.68.1, §6.69.1 */
+/** CKK_*: §6.68.1 (ML-KEM), §6.67.1 (ML-DSA), §6.69.1 (SLH-DSA) */
 export const postQuantumKeyTypes = { mlKem: 0x49, mlDsa: 0x4a, slhDsa: 0x4b } as const;
 
-/** CKA_*: §4.8 (table of common key attributes), §6.67.2 (parameter sets) */
+/** CKA_*: §6.67.2, §6.68.2 and §6.69.2 (the parameter set of a public key), §4.9 (encapsulate), §4.10 (decapsulate) */
 export const postQuantumAttributes = { PARAMETER_SET: 0x61d, ENCAPSULATE: 0x633, DECAPSULATE: 0x634 } as const;
 
-/** CKF_*, of CK_MECHANISM_INFO: §5.5 */
+/** CKF_*, of CK_MECHANISM_INFO: §3.5.3 */
 export const postQuantumFlags = { encapsulate: 0x10000000, decapsulate: 0x20000000 } as const;
 
 /**
  * Positions in CK_FUNCTION_LIST_3_2, in words of a pointer; the first word is the version. The lists of v2.40 (68 functions) and v3.0
- * (24 more) come first. §5.18.8, §5.18.9
+ * (24 more) come first. §3.6.6 (the list), §5.18.8 (C_EncapsulateKey), §5.18.9 (C_DecapsulateKey)
  */
 export const functionIndex = { encapsulateKey: 92 + 1, decapsulateKey: 93 + 1 } as const;
 
 /** The ways to the functions of key encapsulation: the list of PKCS#11 3.2, or names that a vendor exports (Thales Luna: CA_*). */
 export type KemEntry = 'interface-3.2' | 'vendor-exports';
 
-/** CKP_*, the values of CKA_PARAMETER_SET: §6.67.2, §6.68.2, §6.69.2. Each kind of key counts from 1. */
+/** CKP_*, the values of CKA_PARAMETER_SET: §6.67.1, §6.68.1, §6.69.1 name them, `pkcs11t.h` numbers them. Each kind of key counts from 1. */
 export const parameterSets: Readonly<Record<ParameterSet, number>> = {
   'ML-DSA-44': 1,
   'ML-DSA-65': 2,

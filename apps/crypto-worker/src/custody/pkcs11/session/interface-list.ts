@@ -9,7 +9,7 @@ export const wordBytes = 8;
 /** CK_INTERFACE: pInterfaceName, pFunctionList, flags. */
 const interfaceBytes = 3 * wordBytes;
 
-/** A row of C_GetInterfaceList (PKCS#11 v3.0 §5.4.4). */
+/** A row of C_GetInterfaceList (PKCS#11 v3.2 §5.4.5). */
 export interface Interface {
   readonly name: string;
   readonly major: number;

@@ -55,7 +55,7 @@ const names = new Map<number, string>(Object.entries({ ...others, ...ckm }).map(
 /** The name of a mechanism without `CKM_`; its number in hex if it has none here. CKM_VENDOR_DEFINED begins at 0x80000000. */
 export const mechanismName = (number: number): string => names.get(number) ?? `0x${number.toString(16)}`;
 
-/** CKF_* of CK_MECHANISM_INFO by their names (PKCS#11 v3.2 §5.5). */
+/** CKF_* of CK_MECHANISM_INFO by their names (PKCS#11 v3.2 §3.5.3). */
 const flagNames = {
   hw: 0x1,
   ...mechanismFlag,

@@ -1,4 +1,4 @@
-/** CKF_* of CK_TOKEN_INFO (PKCS#11 v3.2 §3.2) that an operator can act upon. */
+/** CKF_* of CK_TOKEN_INFO (PKCS#11 v3.2 §3.2.3) that an operator can act upon. */
 export const tokenFlag = {
   loginRequired: 0x4,
   userPinInitialized: 0x8,

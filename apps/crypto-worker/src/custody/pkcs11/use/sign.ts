@@ -46,7 +46,7 @@ const hashed = {
 const hashless = {
   ecdsa: byPrivateKey({ mechanism: ckm.ECDSA }),
   eddsa: byPrivateKey({ mechanism: ckm.EDDSA }),
-  // Without a parameter, the context is empty and the token decides whether it hedges (PKCS#11 v3.2 §6.67.6, §6.69.6).
+  // Without a parameter, the context is empty and the token decides whether it hedges (PKCS#11 v3.2 §6.67.5, §6.69.5).
   'ml-dsa': byPrivateKey({ mechanism: ckm.ML_DSA }, null, mlDsaSizes['ML-DSA-87'].outputBytes),
   'slh-dsa': byPrivateKey({ mechanism: ckm.SLH_DSA }, null, maxSignatureBytes),
 } as const satisfies Record<HashlessScheme, Signing>;
