@@ -82,11 +82,14 @@ describe('the recipe "Add an algorithm"', () => {
 describe('the recipe "Add an HSM profile"', () => {
   const recipe = pathsOf(sectionOf(page, 'Add an HSM profile'));
 
-  it.each(['luna', 'nshield', 'cloudhsm', 'azure-dedicated', 'google'])('names every file that %s touches', (name) => {
-    expect(naming(new RegExp(`'${name}'`)).filter((path) => !recipe.includes(path))).toEqual([]);
-    expect(existsSync(join(root, `deploy/hsm/${name}/application.yml`))).toBe(true);
-    expect(recipe).toContain('deploy/hsm/luna/application.yml');
-  });
+  it.each(['luna', 'nshield', 'cloudhsm', 'azure-dedicated', 'azure-cloud', 'google'])(
+    'names every file that %s touches',
+    (name) => {
+      expect(naming(new RegExp(`'${name}'`)).filter((path) => !recipe.includes(path))).toEqual([]);
+      expect(existsSync(join(root, `deploy/hsm/${name}/application.yml`))).toBe(true);
+      expect(recipe).toContain('deploy/hsm/luna/application.yml');
+    },
+  );
 });
 
 it('says that no connector exists, as long as none does', () => {

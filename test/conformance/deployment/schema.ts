@@ -26,13 +26,26 @@ export const migrationSchema = z.strictObject({ database: serviceConfig.shape.da
 
 export interface ProfileRow {
   readonly name: string;
+  readonly evidence: 'run' | 'documented';
   readonly library: string;
 }
 
-export const vendorProfiles = async (): Promise<readonly ProfileRow[]> => {
-  const path = sourceOf('crypto-worker', 'custody/pkcs11/profile/profile.ts');
-  const { profiles } = (await import(/* @vite-ignore */ path)) as { profiles: readonly ProfileRow[] };
-  return profiles;
+const profileModule = (): Promise<{ profiles: readonly ProfileRow[]; standard: object }> =>
+  import(/* @vite-ignore */ sourceOf('crypto-worker', 'custody/pkcs11/profile/profile.ts'));
+
+export const vendorProfiles = async (): Promise<readonly ProfileRow[]> => (await profileModule()).profiles;
+
+/** What a profile says that says nothing of its own. */
+export const standardProfile = async (): Promise<object> => (await profileModule()).standard;
+
+type ReadPartition = (file: string, name: string | undefined) => { hsm: object };
+
+/** Reads the section of a partition and nothing else of the file, as `hsm doctor` does. */
+export const partitionReader = async (): Promise<ReadPartition> => {
+  const module = (await import(/* @vite-ignore */ sourceOf('crypto-worker', 'doctor/read-partition.ts'))) as {
+    readPartition: ReadPartition;
+  };
+  return module.readPartition;
 };
 
 /** The service that a compose service runs: `policy-migrate` runs policy. */

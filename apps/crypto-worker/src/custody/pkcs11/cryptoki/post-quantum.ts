@@ -1,9 +1,9 @@
 import type { ParameterSet } from '@ankasecure/algorithm';
 
 /**
- * The numbers of PKCS#11 v3.2 for post-quantum algorithms: OASIS Standard "PKCS #11 Specification Version 3.2" (whose sections are named), header
- * `pkcs11t.h`, compared with the header that kryoptic 1.5.4 is built from. Vendors whose numbers differ have their own rows in
- * `profile.ts`.
+ * The numbers of PKCS#11 v3.2 for post-quantum algorithms: OASIS Standard "PKCS #11 Specification Version 3.2", whose sections
+ * are named, and its header `pkcs11t.h`, compared with the header that kryoptic 1.5.4 is built from. Vendors whose numbers
+ * differ have their own rows in `profile.ts`.
  */
 export const postQuantumMechanisms = {
   /** §6.68.4 ML-KEM key pair generation, §6.68.5 ML-KEM key agreement */

@@ -14,6 +14,7 @@ describe('vendor profiles', () => {
     [['/usr/safenet/lunaclient/lib/libCryptoki2_64.so', 'SafeNet', 'LunaSA 7'], 'luna'],
     [['/opt/nfast/toolkits/pkcs11/libcknfast.so', 'nCipher', ''], 'nshield'],
     [['/opt/cloudhsm/lib/libcloudhsm_pkcs11.so', 'Marvell Semiconductors', ''], 'cloudhsm'],
+    [['/opt/azurecloudhsm/lib64/libazcloudhsm_pkcs11.so', 'Marvell Semiconductors', ''], 'azure-cloud'],
     [['/usr/lib/libkmsp11.so', 'Google', 'Cloud KMS Token'], 'google'],
     [['/usr/lib/other.so', 'Somebody', 'Something'], 'generic'],
   ])('recognises %j as %s', (clues, name) => {

@@ -69,7 +69,8 @@ export interface Profile {
 
 const copyable = 0x171;
 
-const standard = {
+/** What a row says nothing else about. */
+export const standard = {
   development: false,
   pinLengthsKnown: true,
   gcm: { mechanism: ckm.AES_GCM, ivMode: 'caller', maxBytes: 1024 * 1024 },
@@ -103,6 +104,15 @@ const luna = {
   omitAttributes: [copyable],
   pqc: { kemEntries: ['interface-3.2', 'vendor-exports'], signature: 'standard' },
   notes: 'Under FIPS the HSM picks a 16-byte IV and appends it after the tag. ML-KEM and ML-DSA from firmware 7.9.0.',
+} as const;
+
+/** What is assumed of a token whose limits no text tells. Its self-tests decide. */
+const minimum = {
+  ...standard,
+  evidence: 'documented',
+  gcm: { mechanism: ckm.AES_GCM, ivMode: 'caller', maxBytes: 16 * 1024 },
+  allowedMechanisms: false,
+  omitAttributes: [copyable],
 } as const;
 
 const rows = [
@@ -152,6 +162,17 @@ const rows = [
     notes:
       'CKNFAST_ASSUME_SINGLE_PROCESS=0, or other workers’ keys stay invisible; softcards need CKNFAST_LOADSHARING.',
   },
+  // Before the row of AWS, whose hint is a part of this library's name.
+  {
+    ...minimum,
+    name: 'azure-cloud',
+    hints: ['azcloudhsm', 'azurecloudhsm'],
+    library: '/opt/azurecloudhsm/lib64/libazcloudhsm_pkcs11.so with azcloudhsm_application.cfg',
+    pinFormat: 'user:password',
+    pinLengthsKnown: false,
+    gcm: { ...minimum.gcm, ivMode: 'written-back' },
+    notes: 'The client azcloudhsm_client must run. 3,200 handles and one new key a second per cluster.',
+  },
   {
     ...standard,
     name: 'cloudhsm',
@@ -178,7 +199,8 @@ const rows = [
     library: 'libkmsp11.so with KMS_PKCS11_CONFIG',
     pinFormat: 'ignored',
     pinLengthsKnown: false,
-    gcm: { mechanism: 0x8001e101, ivMode: 'written-back', maxBytes: 64 * 1024 },
+    // An HSM key takes 8 KiB, the additional data included. A JWE's header is shorter than 1 KiB.
+    gcm: { mechanism: 0x8001e101, ivMode: 'written-back', maxBytes: 7 * 1024 },
     kekWrap: [],
     allowedMechanisms: false,
     omitAttributes: [copyable],
@@ -188,15 +210,11 @@ const rows = [
     notes: 'No wrap, unwrap, derive or create: token custody only. refresh_interval_secs: 0 hides other workers’ keys.',
   },
   {
-    ...standard,
+    ...minimum,
     name: 'generic',
-    evidence: 'documented',
     hints: [],
     library: 'any PKCS#11 v2.40 library',
     pinFormat: 'user PIN',
-    gcm: { mechanism: ckm.AES_GCM, ivMode: 'caller', maxBytes: 16 * 1024 },
-    allowedMechanisms: false,
-    omitAttributes: [copyable],
     notes: 'An unknown token. The minimum is assumed and the self-tests decide.',
   },
 ] as const satisfies readonly Profile[];
