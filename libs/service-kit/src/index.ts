@@ -81,4 +81,5 @@ export * from './record/unsealed-tenant.sql.js';
 export * from './service.js';
 export * from './start/exit-code.js';
 export * from './telemetry/trace.js';
+export * from './tls/key-exchange.js';
 export * from './turns/turns.js';

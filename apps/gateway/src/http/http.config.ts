@@ -1,4 +1,4 @@
-import { integer, network, port } from '@ankasecure/service-kit';
+import { integer, keyExchange, network, port } from '@ankasecure/service-kit';
 import { z } from 'zod';
 import { problemPath } from '../problem/problem.js';
 
@@ -54,6 +54,10 @@ export const httpConfig = z
       .strictObject({
         certFile: z.string().min(1),
         keyFile: z.string().min(1),
+        /** Hybrid groups first, and classical ones for clients without them; `hybrid-only` refuses those, and TLS 1.2. */
+        keyExchange: keyExchange.optional(),
+        /** A second certificate with an ML-DSA key, for clients that verify such signatures. Others get the first one. */
+        postQuantum: z.strictObject({ certFile: z.string().min(1), keyFile: z.string().min(1) }).optional(),
         /**
          * Requests client certificates, with which service accounts can prove their identity (RFC 8705). A certificate is optional, and
          * no CA is trusted. The gateway must end TLS itself: a proxy does not pass the certificate on, and a header that

@@ -1,7 +1,7 @@
 import { constants } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
-import { type WatchedFiles, watchKeyPair } from '@ankasecure/service-kit';
+import { type KeyPair, keyExchangeOptions, type WatchedFiles, watchKeyPair } from '@ankasecure/service-kit';
 import type { HttpConfig } from './http.config.js';
 
 /** Limits on the size and duration of requests, in bytes and milliseconds. */
@@ -14,9 +14,6 @@ const limits = {
   /** Node does not check the header, because its refusal is an empty answer: see acceptable.ts. */
   requireHostHeader: false,
 };
-
-/** Hybrid post-quantum key agreement first, then classical groups for clients without it. */
-const groups = 'X25519MLKEM768:X25519:P-256:P-384';
 
 /** Accepts any certificate whose key the client holds. Without a CA it proves nothing more. Service accounts name the owner. */
 const anyCertificate = { requestCert: true, rejectUnauthorized: false, ca: [] };
@@ -37,11 +34,36 @@ export const createListener = (config: HttpConfig, handler: RequestListener, fil
   return server;
 };
 
+type TlsConfig = NonNullable<HttpConfig['tls']>;
+
+/** The certificates of the server, one for each kind of client. OpenSSL picks the one that a client can verify. */
+interface Certificates {
+  readonly cert: Buffer[];
+  readonly key: Buffer[];
+}
+
+/** @param changed gets all certificates after each change of one. @throws StartFailure */
+const watchCertificates = (
+  files: WatchedFiles,
+  { certFile, keyFile, postQuantum }: TlsConfig,
+  changed: (all: Certificates) => void,
+): Certificates => {
+  const sources = [{ certFile, keyFile }, ...(postQuantum === undefined ? [] : [postQuantum])];
+  const pairs: KeyPair[] = sources.map((source, at) =>
+    watchKeyPair(files, source, (pair) => {
+      pairs[at] = pair;
+      changed(certificates());
+    }),
+  );
+  const certificates = (): Certificates => ({ cert: pairs.map(({ cert }) => cert), key: pairs.map(({ key }) => key) });
+  return certificates();
+};
+
 const createServerOf = ({ tls }: HttpConfig, handler: RequestListener, files: WatchedFiles): Server => {
   if (tls === undefined) return createServer(limits, handler);
-  const certificates = tls.clientCertificates ? anyCertificate : {};
-  const settings = { ...certificates, minVersion: 'TLSv1.2', ecdhCurve: groups, secureOptions } as const;
-  const pair = watchKeyPair(files, tls, (changed) => server.setSecureContext({ ...settings, ...changed }));
-  const server: TlsServer = createTlsServer({ ...limits, ...settings, ...pair }, handler);
+  const clients = tls.clientCertificates ? anyCertificate : {};
+  const settings = { ...clients, ...keyExchangeOptions(tls.keyExchange), secureOptions };
+  const own = watchCertificates(files, tls, (changed) => server.setSecureContext({ ...settings, ...changed }));
+  const server: TlsServer = createTlsServer({ ...limits, ...settings, ...own }, handler);
   return server;
 };

@@ -2,6 +2,7 @@ import { nkeys } from '@nats-io/transport-node';
 import { z } from 'zod';
 import type { Authority } from '../file/certificate-file.js';
 import { levelFormats } from '../logging/logger.js';
+import { keyExchange } from '../tls/key-exchange.js';
 
 /** A whole number. A string of digits counts, because a placeholder always gives a string. */
 export const integer = (min: number, max: number) =>
@@ -40,6 +41,7 @@ export const serviceConfig = z.strictObject({
     servers: z.array(z.string().min(1)).min(1),
     nkeySeed: z.string().refine(isUserSeed, 'must be a user nkey seed, which begins with SU and ends with a checksum'),
     caFile: z.string().min(1),
+    keyExchange: keyExchange.optional(),
   }),
   database: z.strictObject({
     host: z.string().min(1),
@@ -49,6 +51,8 @@ export const serviceConfig = z.strictObject({
     poolSize: integer(2, 200).default(8),
     /** The certificate authority of the server. Without it the connection is not encrypted (loopback, or a mesh that encrypts). */
     caFile: z.string().min(1).optional(),
+    /** Of an encrypted connection only. */
+    keyExchange: keyExchange.optional(),
     /** Set only in the file that `migrate` reads. */
     owner: z.strictObject(login).optional(),
   }),

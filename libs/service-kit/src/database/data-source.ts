@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { DataSourceOptions, MixedList } from 'typeorm';
 import type { DatabaseConfig } from '../config/section.js';
-import type { Authority } from '../file/certificate-file.js';
 import { OutboxEntry } from '../outbox/outbox-entry.entity.js';
+import { StartFailure } from '../start/exit-code.js';
+import { type ClientTls, clientTls } from '../tls/key-exchange.js';
 import { BoundedClient } from './bounded-client.js';
 import { HeartbeatRecord } from './heartbeat.entity.js';
 
@@ -49,9 +50,14 @@ const sessionOptions = ({ partition = '' }: DatabaseConfig): { options: string }
 });
 
 /** The connection's TLS options. The server is verified against the configured authority, as it is when it connects. */
-export const tlsOf = ({ caFile, authority }: DatabaseConfig): { ssl?: Authority } => {
-  if (authority !== undefined) return { ssl: authority };
-  return caFile === undefined ? {} : { ssl: { ca: readFileSync(caFile, 'utf8') } };
+export const tlsOf = ({ caFile, authority, keyExchange }: DatabaseConfig): { ssl?: ClientTls } => {
+  if (authority !== undefined) return { ssl: clientTls(authority, keyExchange) };
+  if (caFile !== undefined) return { ssl: clientTls({ ca: readFileSync(caFile, 'utf8') }, keyExchange) };
+  if (keyExchange === undefined) return {};
+  throw new StartFailure(
+    'configuration',
+    'database.key-exchange needs database.ca-file: without it nothing is encrypted',
+  );
 };
 
 /**

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   AnkaError,
   aliveReply,
@@ -25,6 +26,7 @@ import type { ServiceConfig } from '../config/section.js';
 import type { Authority } from '../file/certificate-file.js';
 import { NotReady } from '../health/health.js';
 import type { Logger } from '../logging/logger.js';
+import { clientTls } from '../tls/key-exchange.js';
 import { connectPatiently } from './connect.js';
 import { decodeReply, encodeRequest } from './frame.js';
 import { Members } from './group/members.js';
@@ -117,7 +119,7 @@ export class BusConnection {
       servers: config.servers,
       authenticator: nkeyAuthenticator(new TextEncoder().encode(config.nkeySeed)),
       // The client reads it at each connection, so a new authority needs no restart.
-      tls: config.authority ?? { caFile: config.caFile },
+      tls: clientTls(config.authority ?? { ca: readFileSync(config.caFile, 'utf8') }, config.keyExchange),
       inboxPrefix: inboxPrefix(service),
       maxReconnectAttempts: -1,
       ...serverLiveness,
