@@ -56,6 +56,7 @@ interface Question {
   readonly body: Uint8Array;
 }
 
+const nobodyRuns = 'No instance of the service is running. Try again.';
 const standsStill = 'The service does not answer: its processes stand still. Try again.';
 const empty = new Uint8Array();
 /** Stands for every process of a group in the question who is alive. */
@@ -254,10 +255,7 @@ export class BusConnection {
     const token = this.tokenOf(message.subject);
     if (!this.waiters.has(token)) return;
     if (isRefusal(message.data, message.headers))
-      return this.waiters.notBegun(
-        token,
-        new AnkaError('service-unavailable', 'No instance of the service is running. Try again.'),
-      );
+      return this.waiters.notBegun(token, new AnkaError('service-unavailable', nobodyRuns));
     try {
       const reply = decodeReply(message.data);
       const request = this.waiters.settle(token, reply);
