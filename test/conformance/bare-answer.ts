@@ -24,6 +24,10 @@ export const bareAnswers: Readonly<Record<string, { readonly asks: string; reado
     asks: 'query',
     because: 'Tells who works. Every answer of a worker is decided by records.',
   },
+  'apps/crypto-worker/src/hsm/test-turn.ts': {
+    asks: 'query query query query',
+    because: 'Orders the tests of one token. A lie lets two run at once, or none; neither decides anything.',
+  },
   'apps/crypto-worker/src/kek/kek.sql.ts': {
     asks: 'countBy existsBy existsBy query',
     because:

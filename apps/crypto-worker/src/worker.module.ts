@@ -6,6 +6,7 @@ import { AuditMacModule } from './audit-mac/audit-mac.module.js';
 import { GrantModule } from './grant/grant.module.js';
 import { GroupModule } from './group/group.module.js';
 import { StepAside } from './group/step-aside.js';
+import { HsmModule } from './hsm/hsm.module.js';
 import { KekModule } from './kek/kek.module.js';
 import { LifeModule } from './life/life.module.js';
 import { OperationModule } from './operation/operation.module.js';
@@ -34,6 +35,7 @@ import { RestoreModule } from './restore/restore.module.js';
     GrantModule,
     GroupCommitModule,
     GroupModule,
+    HsmModule,
     KekModule,
     LifeModule,
     OperationModule,

@@ -8,6 +8,7 @@ import { IdentityConfig } from './auth/identity.config.js';
 import { CryptoModule } from './crypto/crypto.module.js';
 import { ExclusionModule } from './exclusion/exclusion.module.js';
 import type { GatewayConfig } from './gateway.config.js';
+import { HsmModule } from './hsm/hsm.module.js';
 import { HttpConfig } from './http/http.config.js';
 import { IssuerModule } from './issuer/issuer.module.js';
 import { KeyModule } from './key/key.module.js';
@@ -35,6 +36,7 @@ import { TenantModule } from './tenant/tenant.module.js';
     AuditModule,
     TenantModule,
     RestoreModule,
+    HsmModule,
     KeySetModule,
     RouteTableModule,
     AdmissionModule,

@@ -22,6 +22,7 @@ import {
   restoreTenant,
   writeAnchor,
 } from './history.js';
+import { surveyHsm, testHsm } from './hsm.js';
 import { getWrappingKey, importKey } from './import-key.js';
 import { getKek, rotateKek } from './kek.js';
 import { createKey, getKey, listAlgorithms, listKeys } from './key.js';
@@ -117,6 +118,8 @@ export const contracts = {
   importKey,
   rotateKek,
   getKek,
+  surveyHsm,
+  testHsm,
   applyPolicy,
   compareEnforced,
   computeMacs,

@@ -10,7 +10,18 @@ export const isReporter = (service: Service): service is Reporter =>
 
 /** The families of operations that each service reports: the first word of their names. An operation of no family is refused. */
 export const families: Readonly<Record<Reporter, readonly string[]>> = {
-  gateway: ['access', 'approval', 'identity', 'issuer', 'outbox', 'record', 'service-account', 'subject', 'token'],
+  gateway: [
+    'access',
+    'approval',
+    'hsm',
+    'identity',
+    'issuer',
+    'outbox',
+    'record',
+    'service-account',
+    'subject',
+    'token',
+  ],
   policy: ['outbox', 'policy', 'record', 'tenant'],
   'crypto-worker': [
     'alias',

@@ -484,6 +484,10 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     const headers = { 'idempotency-key': theirs.idempotencyKey };
     expectProblem(await send('POST', '/tenants', { body: { slug: 'x', name: 'x' }, headers }), 'access-denied');
   },
+  'surveyHsm path.partition': async () =>
+    expectProblem(await send('GET', '/hsms/default/capabilities'), 'access-denied'),
+  'testHsm path.partition': async () =>
+    expectProblem(await send('POST', '/hsms/default/selftest', { body: {} }), 'access-denied'),
   'listTenants query.cursor': async () =>
     expectProblem(await send('GET', `/tenants?cursor=${theirs.keyCursor}`), 'access-denied'),
 };

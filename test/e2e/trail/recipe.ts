@@ -267,6 +267,7 @@ const policyRecipes = async ({ admin, tenant, platform }: Larder): Promise<Recip
     // A rotation that finds one under way, or begins the next: on record either way.
     kek,
     { operationId: 'createTenant', path: '/tenants', by: platform, fixed: { partition: 'default' } },
+    { operationId: 'testHsm', path: '/hsms/default/selftest', by: platform, fixed: { quick: true }, events: 2 },
     { operationId: 'disableTenant', path: `/tenants/${other}/disable`, by: platform },
     { operationId: 'enableTenant', path: `/tenants/${other}/enable`, by: platform },
     { operationId: 'putPolicy', path: '/policy', fixed, etag: await revisionOf(admin, '/policy') },

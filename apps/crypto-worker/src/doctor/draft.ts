@@ -1,8 +1,8 @@
+import type { DoctorReport } from '@ankasecure/contracts';
 import { flagNamesOf, mechanismName } from '../custody/pkcs11/survey/mechanism-name.js';
 import type { Survey, SurveyedSlot } from '../custody/pkcs11/survey/survey.js';
 import { tokenFlagsOf } from '../custody/pkcs11/survey/token-flag.js';
 import { Findings } from './findings.js';
-import type { DoctorReport } from './report/report.js';
 
 type Part<Member extends keyof DoctorReport> = DoctorReport[Member];
 

@@ -1,10 +1,10 @@
+import type { DoctorReport } from '@ankasecure/contracts';
 import { PinRefused } from '../custody/pkcs11/pkcs11-custody.js';
 import { TokenTrials } from '../custody/pkcs11/trial/token-trials.js';
 import { checkPin } from './check-pin.js';
 import { Draft } from './draft.js';
 import type { Examination, Progress } from './examination.js';
 import { fitProfile, look, type Seen } from './look.js';
-import type { DoctorReport } from './report/report.js';
 import { tryKeys } from './try-keys.js';
 
 /** Logs in, once. A refused PIN is not tried again. */

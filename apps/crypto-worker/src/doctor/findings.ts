@@ -1,5 +1,5 @@
+import type { Finding } from '@ankasecure/contracts';
 import { type ExitReason, exitCodes } from '@ankasecure/service-kit';
-import type { Finding } from './report/report.js';
 
 /** The exit codes of red findings, the one that counts first. */
 const order = ['configuration', 'hsm', 'pin', 'other'] as const satisfies readonly ExitReason[];

@@ -1,3 +1,4 @@
+import type { KeyRow } from '@ankasecure/contracts';
 import { kindOf } from '../custody/pkcs11/kind/kinds.js';
 import type { SelfTestFailure } from '../custody/pkcs11/operation/self-test-failure.js';
 import { doesNotWrap } from '../custody/pkcs11/operation/self-test-subject.js';
@@ -5,7 +6,6 @@ import { mechanismName } from '../custody/pkcs11/survey/mechanism-name.js';
 import type { TrialResult } from '../custody/pkcs11/trial/token-trials.js';
 import type { LackingRow, Trial } from '../custody/pkcs11/trial/trial.js';
 import type { Findings } from './findings.js';
-import type { KeyRow } from './report/report.js';
 
 export const nameOf = ({ algorithm, purpose, custody, shape }: Trial): string =>
   [algorithm, purpose, ...(shape.alg === null ? [] : [shape.alg]), ...(custody === 'platform' ? [] : [custody])].join(

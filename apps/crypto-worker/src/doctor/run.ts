@@ -1,3 +1,4 @@
+import type { DoctorReport } from '@ankasecure/contracts';
 import { exitCodeOf, sentenceOf } from '@ankasecure/service-kit';
 import { type Command, help, parseCommand } from './command.js';
 import { Draft } from './draft.js';
@@ -5,7 +6,6 @@ import { examine } from './examine.js';
 import { ProgressLine } from './progress-line.js';
 import { readPartition } from './read-partition.js';
 import { reportText } from './report/print-report.js';
-import type { DoctorReport } from './report/report.js';
 
 /** Where the program reads and writes. */
 export interface Surroundings {

@@ -29,6 +29,7 @@ const tags = [
     description: 'Query and verify the sealed, hash-chained record of every operation, allowed or refused.',
   },
   { name: 'Tenants', description: 'Manage tenants and their key-encryption keys.' },
+  { name: 'HSMs', description: 'Look at the HSM of a partition, and test it. For administrators of the platform.' },
 ] as const satisfies readonly { name: Route['tag']; description: string }[];
 
 const introduction = `The REST API of AnkaSecure. Keys stay in your HSM; AnkaSecure adds policy, tenancy, key lifecycle and an audit trail that can be verified.

@@ -30,6 +30,7 @@ export const pathExamples: Readonly<Record<string, { readonly schema: object; re
   name: { schema: { type: 'string', pattern: aliasPattern }, example: 'invoice-signing' },
   slug: { schema: { type: 'string', pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' }, example: 'acme' },
   tenant: { schema: { type: 'string', format: 'uuid' }, example: ids.tenant },
+  partition: { schema: { type: 'string', pattern: '^[a-z0-9-]{1,32}$' }, example: 'default' },
 };
 
 /** A path parameter that names a key by its id or by an alias. */

@@ -11,7 +11,16 @@ export interface Route {
   /** The path below the base path, in OpenAPI style: `/keys/{id}`. */
   readonly path: string;
   readonly operationId: string;
-  readonly tag: 'Tenants' | 'Policy' | 'Keys' | 'Lifecycle' | 'Cryptography' | 'Approvals' | 'Identity' | 'Audit';
+  readonly tag:
+    | 'Tenants'
+    | 'Policy'
+    | 'Keys'
+    | 'Lifecycle'
+    | 'Cryptography'
+    | 'Approvals'
+    | 'Identity'
+    | 'Audit'
+    | 'HSMs';
   readonly summary: string;
   readonly description?: string;
   /** The roles, one of which a principal needs. */

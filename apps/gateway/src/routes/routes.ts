@@ -2,6 +2,7 @@ import { approvalRoutes } from '../approval/approval.routes.js';
 import { auditRoutes } from '../audit/audit.routes.js';
 import { cryptoRoutes } from '../crypto/crypto.routes.js';
 import { exclusionRoutes } from '../exclusion/exclusion.routes.js';
+import { hsmRoutes } from '../hsm/hsm.routes.js';
 import { issuerRoutes } from '../issuer/issuer.routes.js';
 import { aliasRoutes } from '../key/alias.routes.js';
 import { grantRoutes } from '../key/grant.routes.js';
@@ -41,5 +42,6 @@ export const routes: readonly Route[] = [
   ...tenantRoutes,
   ...kekRoutes,
   ...restoreRoutes,
+  ...hsmRoutes,
   keySetRoute,
 ];

@@ -19,11 +19,14 @@ import {
   restoreTenant,
   sealGatewayRecords,
   signToken,
+  surveyHsm,
+  testHsm,
   verdictOf,
 } from '@ankasecure/contracts';
 import type { RawHandler } from '@ankasecure/service-kit';
 import type { Nats } from '@ankasecure/testing';
 import { connectTestBus, serveRecordTrail, type TestBus, testOutboxKey } from '@ankasecure/testing';
+import { hsmRoutes } from '../hsm/hsm.routes.js';
 import { keySetRoute } from '../key-set/key-set.routes.js';
 import { ids, instants } from '../route/example.js';
 import { routes } from '../routes/routes.js';
@@ -127,6 +130,14 @@ const serveRestores = (busOf: BusOf): void => {
   );
 };
 
+/** The HSM of the one partition is as the examples say. */
+const serveHsm = (busOf: BusOf): void => {
+  const replyOf = (operationId: string): unknown =>
+    hsmRoutes.find((route) => route.operationId === operationId)?.example.reply;
+  for (const [contract, operationId] of [[surveyHsm, 'surveyHsm'] as const, [testHsm, 'testHsm'] as const])
+    busOf(contract).serveRaw(contract, 'default', async () => success({}, replyOf(operationId)));
+};
+
 const serveTokenSignatures = async (busOf: BusOf): Promise<void> => {
   const sign = await makeTokenSigner();
   busOf(signToken).serve(signToken, 'default', async (_, { claims }) => ({ body: await sign(claims) }));
@@ -179,6 +190,7 @@ export const startStandIns = async (nats: Nats): Promise<StandIns> => {
   serveTenants(busOf);
   serveAliases(busOf);
   serveRestores(busOf);
+  serveHsm(busOf);
   serveAudit(busOf, sealed);
   serveRecords(busOf, () => standIns.strict, sealAsked);
   serveRecordTrail(busOf, () => (standIns.remembers ? sealed : []));

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { DataSourceOptions, MixedList } from 'typeorm';
 import type { DatabaseConfig } from '../config/section.js';
+import { authorityIn } from '../file/certificate-file.js';
 import { OutboxEntry } from '../outbox/outbox-entry.entity.js';
 import { StartFailure } from '../start/exit-code.js';
 import { type ClientTls, clientTls } from '../tls/key-exchange.js';
@@ -52,7 +52,7 @@ const sessionOptions = ({ partition = '' }: DatabaseConfig): { options: string }
 /** The connection's TLS options. The server is verified against the configured authority, as it is when it connects. */
 export const tlsOf = ({ caFile, authority, keyExchange }: DatabaseConfig): { ssl?: ClientTls } => {
   if (authority !== undefined) return { ssl: clientTls(authority, keyExchange) };
-  if (caFile !== undefined) return { ssl: clientTls({ ca: readFileSync(caFile, 'utf8') }, keyExchange) };
+  if (caFile !== undefined) return { ssl: clientTls(authorityIn(caFile), keyExchange) };
   if (keyExchange === undefined) return {};
   throw new StartFailure(
     'configuration',

@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { FileValue, WatchedFiles } from './watched-files.js';
 
@@ -24,6 +25,9 @@ const firstEnd = (certificates: readonly X509Certificate[]): number =>
 export interface Authority {
   readonly ca: string;
 }
+
+/** The authorities of a file as it is now. */
+export const authorityIn = (file: string): Authority => ({ ca: readFileSync(file, 'utf8') });
 
 const readAuthority = ([pem]: readonly Buffer[]): FileValue<string> => {
   const text = String(pem);

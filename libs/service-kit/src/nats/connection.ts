@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   AnkaError,
   aliveReply,
@@ -23,7 +22,7 @@ import {
 } from '@nats-io/transport-node';
 import { PeerClocks } from '../clock/peer-clocks.js';
 import type { ServiceConfig } from '../config/section.js';
-import type { Authority } from '../file/certificate-file.js';
+import { type Authority, authorityIn } from '../file/certificate-file.js';
 import { NotReady } from '../health/health.js';
 import type { Logger } from '../logging/logger.js';
 import { clientTls } from '../tls/key-exchange.js';
@@ -120,7 +119,7 @@ export class BusConnection {
       servers: config.servers,
       authenticator: nkeyAuthenticator(new TextEncoder().encode(config.nkeySeed)),
       // The client reads it at each connection, so a new authority needs no restart.
-      tls: clientTls(config.authority ?? { ca: readFileSync(config.caFile, 'utf8') }, config.keyExchange),
+      tls: clientTls(config.authority ?? authorityIn(config.caFile), config.keyExchange),
       inboxPrefix: inboxPrefix(service),
       maxReconnectAttempts: -1,
       ...serverLiveness,

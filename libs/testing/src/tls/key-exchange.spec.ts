@@ -9,7 +9,6 @@ import {
   type KeyExchange,
   type Logger,
 } from '@ankasecure/service-kit';
-import { createUser } from '@nats-io/nkeys';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,7 +16,8 @@ import { listeningLogger } from '../token/partition.js';
 import { makeIdentity, type TlsIdentity } from './identity.js';
 
 const log = listeningLogger() as unknown as Logger;
-const nkeySeed = new TextDecoder().decode(createUser().getSeed());
+/** Of nobody: no server here asks for it. */
+const nkeySeed = 'SUAIBDPBAUTWCWBKIO6XHQNINK5FWJW4OHLXC3HQ2KFE4PEJUA44CNHTC4';
 let identity: TlsIdentity;
 beforeAll(async () => {
   identity = await makeIdentity({ names: 'IP:127.0.0.1,DNS:localhost' });

@@ -14,6 +14,9 @@ import { beginTurn, endTurn, takeTurn } from './writer-turn.sql.js';
  */
 const shortSighted: readonly string[] = ['softhsm'];
 
+/** Whether all writers of tokens with this profile take turns, in whatever process they are. */
+export const takesTurns = (profile: string): boolean => shortSighted.includes(profile);
+
 /** The longest wait for another worker's turn, in milliseconds. Making a large RSA key is the slowest turn. */
 const patienceMs = 60_000;
 /** The time-out of any statement, in milliseconds. It is above `patienceMs`, so that PostgreSQL reports a turn that did not come. */
@@ -148,7 +151,7 @@ const tooLate = (cause: unknown): never => {
 
 /** Wraps `custody` so that its writes wait for their turn, where its token needs that. */
 export const takingTurns = (custody: Custody, makeTurn: () => WriterTurn): Custody => {
-  if (!shortSighted.includes(custody.token.profile)) return custody;
+  if (!takesTurns(custody.token.profile)) return custody;
   const turn = makeTurn();
   /** A turn would only be a wait for a token that does not answer, and a hanging call would keep it from other workers. */
   const make = async <Result>(budget: Deadline, work: () => Promise<Result>): Promise<Result> => {

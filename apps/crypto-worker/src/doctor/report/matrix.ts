@@ -1,6 +1,6 @@
 import { type AlgorithmName, algorithmNames, algorithmOf } from '@ankasecure/algorithm';
+import type { DoctorReport } from '@ankasecure/contracts';
 import { kindOf } from '../../custody/pkcs11/kind/kinds.js';
-import type { DoctorReport } from './report.js';
 import { table } from './table.js';
 
 /** The mechanisms of PKCS#11 v3.2 for post-quantum keys, with the standard that each implements. */

@@ -1,5 +1,5 @@
+import type { DoctorReport, Finding, KeyRow } from '@ankasecure/contracts';
 import { matrixText } from './matrix.js';
-import type { DoctorReport, Finding, KeyRow } from './report.js';
 import { table } from './table.js';
 
 export interface Printing {

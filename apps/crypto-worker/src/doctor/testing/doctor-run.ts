@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type DoctorReport, doctorReport } from '@ankasecure/contracts';
 import type { TestToken } from '@ankasecure/testing';
 import { sourceArgv } from '../../custody/pkcs11/job/source-argv.js';
-import { type DoctorReport, doctorReport } from '../report/report.js';
 import { run } from '../run.js';
 
 /** Changes of the section `hsm.pkcs11`, by its keys. */

@@ -73,39 +73,43 @@ const profileFit = z.strictObject({
 });
 export type ProfileFit = z.infer<typeof profileFit>;
 
-/** The JSON document of `hsm doctor --json`. A member that is added later leaves `version` as it is; any other change raises it. */
-export const doctorReport = z.strictObject({
-  format: z.literal('ankasecure-hsm-doctor'),
-  version: z.literal(1),
-  /** RFC 3339, in UTC. */
-  at: z.iso.datetime(),
-  ok: z.boolean(),
-  exitCode: count,
-  /** The run was stopped by a signal before its end. */
-  stopped: z.boolean(),
-  partition: z.string(),
-  library: z
-    .strictObject({
-      path: z.string(),
-      description: z.string(),
-      manufacturer: z.string(),
-      version: z.string(),
-      cryptoki: z.string(),
-      /** null: the library has v2.40 alone. */
-      interfaces: z.array(z.strictObject({ name: z.string(), version: z.string(), flags: count })).nullable(),
-      hasVendorKem: z.boolean(),
-    })
-    .nullable(),
-  slots: z.array(slot),
-  /** The token that the configuration selects. */
-  token: slot.extend({ minPinLength: count, maxPinLength: count }).nullable(),
-  mechanisms: z.array(mechanism),
-  profile: profileFit.nullable(),
-  keys: z.array(keyRow),
-  findings: z.array(finding),
-  /** Labels of objects that an earlier run had left and this one removed. */
-  removed: z.array(z.string()),
-  /** Labels of objects of this program that could not be removed. */
-  left: z.array(z.string()),
-});
+/**
+ * What was found on an HSM: the JSON document of `hsm doctor --json`, and the answer about a partition's HSM. It holds no secret. A member that is added later leaves `version` as it is; any other change raises it.
+ */
+export const doctorReport = z
+  .strictObject({
+    format: z.literal('ankasecure-hsm-doctor'),
+    version: z.literal(1),
+    /** RFC 3339, in UTC. */
+    at: z.iso.datetime(),
+    ok: z.boolean(),
+    exitCode: count,
+    /** The run was stopped by a signal before its end. */
+    stopped: z.boolean(),
+    partition: z.string(),
+    library: z
+      .strictObject({
+        path: z.string(),
+        description: z.string(),
+        manufacturer: z.string(),
+        version: z.string(),
+        cryptoki: z.string(),
+        /** null: the library has v2.40 alone. */
+        interfaces: z.array(z.strictObject({ name: z.string(), version: z.string(), flags: count })).nullable(),
+        hasVendorKem: z.boolean(),
+      })
+      .nullable(),
+    slots: z.array(slot),
+    /** The token that the configuration selects. */
+    token: slot.extend({ minPinLength: count, maxPinLength: count }).nullable(),
+    mechanisms: z.array(mechanism),
+    profile: profileFit.nullable(),
+    keys: z.array(keyRow),
+    findings: z.array(finding),
+    /** Labels of objects that an earlier run had left and this one removed. */
+    removed: z.array(z.string()),
+    /** Labels of objects of this program that could not be removed. */
+    left: z.array(z.string()),
+  })
+  .meta({ id: 'HsmReport' });
 export type DoctorReport = z.infer<typeof doctorReport>;

@@ -1,0 +1,79 @@
+import { type Context, doctorReport, monotonicNow } from '@ankasecure/contracts';
+import { enterToken } from '@ankasecure/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Custody } from '../custody/custody.js';
+import { Partition, pkcs11Section } from '../custody/partition.js';
+import { objectsOf } from '../doctor/testing/doctor-run.js';
+import { startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { ExamineHsm } from './examine-hsm.js';
+import { TestTurn } from './test-turn.js';
+
+const token = enterToken();
+const custody = { token: { profile: token.name } } as Custody;
+const partition = new Partition(
+  'default',
+  pkcs11Section.parse({ libraryPath: token.libraryPath, tokenLabel: token.tokenLabel, pin: token.pin }),
+);
+const within = (milliseconds: number) => ({ deadline: monotonicNow() + milliseconds }) as Context;
+
+let database: WorkerDatabase;
+const turns: TestTurn[] = [];
+/** What a worker has of the examination. All workers of a partition share the database. */
+const worker = (): ExamineHsm => {
+  const turn = new TestTurn(database.config, partition, custody);
+  turns.push(turn);
+  return new ExamineHsm(partition, turn);
+};
+/** Ends the pauses: they last as long as the worker whose test it was. */
+const endPauses = (): Promise<unknown> => Promise.all(turns.splice(0).map((turn) => turn.onModuleDestroy()));
+
+let before = '';
+beforeAll(async () => {
+  database = await startWorkerDatabase();
+  before = objectsOf(token);
+});
+afterAll(async () => {
+  await endPauses();
+  await database.stop();
+  token.remove();
+});
+
+describe('the HSM of a partition', () => {
+  it('is looked at without a login, once for all who ask at once', async () => {
+    const here = worker();
+    const [one, other] = await Promise.all([here.look(), here.look()]);
+    expect(doctorReport.parse(one)).toMatchObject({
+      ok: true,
+      partition: 'default',
+      token: { label: token.tokenLabel, serialNumber: token.serial },
+      profile: { used: token.name },
+      keys: [],
+    });
+    expect(one.mechanisms.length).toBeGreaterThan(20);
+    expect(other).toBe(one);
+    expect(JSON.stringify(one)).not.toContain(token.pin);
+  });
+
+  it('is tested by one worker at a time, which leaves nothing on it', async () => {
+    const workers = [worker(), worker(), worker()];
+    const answers = await Promise.allSettled(workers.map((one) => one.test(within(120_000), true)));
+    const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []));
+    expect(refused).toMatchObject([{ code: 'quota-exceeded' }, { code: 'quota-exceeded' }]);
+    const report = doctorReport.parse(answers.find((answer) => answer.status === 'fulfilled')?.value);
+    expect(report.findings.filter(({ level }) => level === 'red')).toEqual([]);
+    expect(report).toMatchObject({ ok: true, stopped: false, left: [], removed: [] });
+    expect(report.keys.filter(({ outcome }) => outcome === 'works').length).toBeGreaterThan(10);
+    expect(report.keys.filter(({ outcome }) => outcome === 'skipped').length).toBeGreaterThan(0);
+    expect(JSON.stringify(report)).not.toContain(token.pin);
+    expect(objectsOf(token)).toBe(before);
+    await expect(worker().test(within(120_000), true)).rejects.toMatchObject({ code: 'quota-exceeded' });
+    await endPauses();
+  });
+
+  it('is left clean by a test whose time is over', async () => {
+    const report = await worker().test(within(16_000), false);
+    expect(report).toMatchObject({ ok: false, stopped: true, left: [] });
+    expect(objectsOf(token)).toBe(before);
+    await endPauses();
+  });
+});

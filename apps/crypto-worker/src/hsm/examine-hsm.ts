@@ -1,0 +1,56 @@
+import { AnkaError, type Context, type DoctorReport, monotonicNow } from '@ankasecure/contracts';
+import { Injectable } from '@nestjs/common';
+import { Partition } from '../custody/partition.js';
+import type { Examination } from '../doctor/examination.js';
+import { examine } from '../doctor/examine.js';
+import { examineApart } from '../doctor/examine-apart.js';
+import { TestTurn } from './test-turn.js';
+
+/** For so long a survey answers who asks again, in milliseconds. */
+const surveyAgeMs = 10_000;
+/** The time that is kept at the end of a test to clear up and to answer, in milliseconds. */
+const farewellMs = 15_000;
+/** The longest time of one call, in seconds. */
+const longestCallSeconds = 30;
+
+const neverStopped = new AbortController().signal;
+
+/** Looks at the token of this partition, and tests it, with the program of `hsm doctor`. */
+@Injectable()
+export class ExamineHsm {
+  private survey: { readonly at: number; readonly report: Promise<DoctorReport> } | undefined;
+
+  constructor(
+    private readonly partition: Partition,
+    private readonly turn: TestTurn,
+  ) {}
+
+  /** Looks at the library and its token, without a login. Callers that ask at once share one look. */
+  look(): Promise<DoctorReport> {
+    const now = monotonicNow();
+    if (this.survey === undefined || now - this.survey.at > surveyAgeMs) {
+      const examination = { ...this.examination(true), withoutLogin: true };
+      this.survey = { at: now, report: examine(examination, () => undefined, neverStopped) };
+    }
+    return this.survey.report;
+  }
+
+  /**
+   * Makes, uses and destroys a key of everything that the token promises, until the request's time is nearly over. What was not
+   * tried is `skipped` in the report.
+   * @throws AnkaError `quota-exceeded`, or `hsm-error` if there is no report
+   */
+  async test({ deadline }: Context, quick: boolean): Promise<DoctorReport> {
+    const report = await this.turn.take(() =>
+      examineApart(this.examination(quick), Math.max(0, deadline - monotonicNow() - farewellMs)),
+    );
+    if (report !== undefined) return report;
+    throw new AnkaError('hsm-error', 'The self-test ended without a report. Run hsm doctor where the worker runs.');
+  }
+
+  private examination(quick: boolean): Examination {
+    const { name, hsm } = this.partition;
+    const limitSeconds = Math.min(hsm.sessionTimeoutSeconds, longestCallSeconds);
+    return { partition: name, hsm, withoutLogin: false, logInAnyway: false, quick, only: [], limitSeconds };
+  }
+}
