@@ -3,6 +3,8 @@ import { cpus, release, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LocalError, type Stack, startStack } from '@ankasecure/local';
+import { type Cell, nameOfLoad } from './baseline/alternate.js';
+import { extentOf, measureBaselines } from './baseline/baselines.js';
 import { type Generator, startGenerator } from './generator/generator.js';
 import { CpuMeter } from './machine/cpu-meter.js';
 import { memoryOf } from './machine/process-tree.js';
@@ -10,7 +12,6 @@ import { type Instruments, measure, type Row } from './measure.js';
 import { operations } from './operation.js';
 import { durationsOf, type Options, readOptions, usage } from './option.js';
 import { OutboxWatch } from './outbox-watch.js';
-import { measurePeer } from './peer.js';
 import { type MeasuredOperation, measureOperation } from './plan.js';
 import { openRawToken, type RawToken } from './raw-token.js';
 import { type AuditCount, type Findings, reportOf, sealingRate } from './report/report.js';
@@ -49,9 +50,14 @@ const sayRow = (row: Row): void => {
   print(`  ${row.operation.padEnd(16)} ${`${how} × ${row.batch}`.padEnd(10)} ${rate.padStart(15)}`);
 };
 
+const sayCell = ({ round, contestant, load, itemsPerSecond }: Cell): void =>
+  print(
+    `  ${round.padEnd(16)} ${nameOfLoad(load).padEnd(16)} ${contestant.padEnd(20)} ${itemsPerSecond.toFixed(0).padStart(8)} items/s`,
+  );
+
 const countAudit = async ({ watch, stage }: Instruments, rows: readonly Row[]): Promise<AuditCount> => {
   await watch.drained();
-  const sealed = await watch.sealed(stage.tenantId);
+  const sealed = await watch.sealed(stage.tenantIds);
   return {
     requests: stage.expected.total,
     sealed: stage.expected.operations.reduce((sum, operation) => sum + (sealed[operation] ?? 0), 0),
@@ -62,7 +68,10 @@ const countAudit = async ({ watch, stage }: Instruments, rows: readonly Row[]): 
 
 const measureAll = async (options: Options, stack: Stack, generator: Generator, raw: RawToken): Promise<Findings> => {
   const durations = durationsOf(options);
-  const wanted = operations.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
+  const extent = extentOf(options.quick);
+  const wanted = operations.filter(({ name }) =>
+    options.baselines ? extent.operations.includes(name) : options.only.length === 0 || options.only.includes(name),
+  );
   const names = wanted.map(({ name }) => name);
   const watch = await OutboxWatch.open(stack);
   const pids = { ...stack.pids(), 'load generator': generator.pid, benchmark: process.pid };
@@ -74,18 +83,19 @@ const measureAll = async (options: Options, stack: Stack, generator: Generator, 
   for (const staged of stage.staged)
     await measure(instruments, staged, { kind: 'closed', clients: 16 }, 1, durations.warmUp / stage.staged.length);
   const measured: MeasuredOperation[] = [];
-  for (const staged of stage.staged) measured.push(await measureOperation(instruments, raw, staged, durations, sayRow));
+  if (!options.baselines)
+    for (const staged of stage.staged)
+      measured.push(await measureOperation(instruments, raw, staged, durations, sayRow));
+  const cells = await measureBaselines(instruments, { stack, raw, extent, said: sayCell });
 
   const rest = measured.flatMap((one) => one.rest);
   const audit = await countAudit(instruments, rest);
   const memory = Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, memoryOf(pid)]));
   await watch.close();
-  const { BENCH_PEER: peerUrl, BENCH_PEER_TOKEN: peerToken = '' } = process.env;
-  const peer = peerUrl === undefined ? [] : await measurePeer(generator, peerUrl, peerToken, durations.rest);
   const rawResults = names.flatMap((name) =>
     [...inThread, ...measured.flatMap((one) => one.raw)].filter((one) => one.operation === name),
   );
-  return { at: new Date().toISOString(), machine: machine(), options, raw: rawResults, rest, memory, audit, peer };
+  return { at: new Date().toISOString(), machine: machine(), options, raw: rawResults, rest, memory, audit, cells };
 };
 
 const bench = async (options: Options): Promise<number> => {

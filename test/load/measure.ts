@@ -3,7 +3,7 @@ import type { Job, Outcome, Shape } from './generator/job.js';
 import { busyElsewhere, type CpuMeter, type CpuUse, perRequest, used } from './machine/cpu-meter.js';
 import type { Drain, OutboxWatch } from './outbox-watch.js';
 import type { Stage, StagedOperation } from './stage.js';
-import { rate } from './statistic.js';
+import { rate, type Summary } from './statistic.js';
 
 export interface Row extends Omit<Outcome, 'samples'> {
   readonly operation: string;
@@ -17,6 +17,8 @@ export interface Row extends Omit<Outcome, 'samples'> {
   /** CPU milliseconds for one request, including its sealing in the audit trail. */
   readonly cpu: CpuUse;
   readonly drain: Drain;
+  /** The age of the oldest waiting outcome during the open loop, in milliseconds. */
+  readonly lag: Summary | null;
   /** CPUs that other programs kept busy during the measurement. */
   readonly elsewhere: number;
 }
@@ -29,12 +31,19 @@ export const clientsOf = (shape: Shape): number => (shape.kind === 'closed' ? sh
 const batches = 4;
 const samples = 6;
 
-const bodiesOf = ({ items }: StagedOperation, batch: number): string[] => {
+/** The bodies of requests that are sent in turn. */
+export const bodiesOf = ({ items }: StagedOperation, batch: number): string[] => {
   const requests = items.map(({ request }) => request);
   if (batch === 1) return requests.map((request) => JSON.stringify(request));
   const from = (start: number): unknown[] =>
     Array.from({ length: batch }, (_, index) => requests[(start + index) % requests.length]);
   return Array.from({ length: batches }, (_, index) => JSON.stringify({ items: from(index * 7) }));
+};
+
+/** The bodies of a job, and who sends each. Items of other tenants are sent without batches. */
+const contentOf = (staged: StagedOperation, batch: number): Pick<Job, 'bodies' | 'authorizations'> => {
+  const authorizations = staged.items.flatMap(({ authorization }) => authorization ?? []);
+  return { bodies: bodiesOf(staged, batch), ...(authorizations.length > 0 && { authorizations }) };
 };
 
 export interface Instruments {
@@ -57,7 +66,7 @@ const checkSamples = async (
     const parsed = JSON.parse(answer) as Record<string, unknown>;
     const first = batch === 1 ? parsed : ((parsed['items'] as Record<string, unknown>[])[0] ?? {});
     const item = items[batch === 1 ? body : (body * 7) % items.length];
-    if (item !== undefined) await operation.check(stage.api, key, item, first);
+    if (item !== undefined) await operation.check(stage.api, item.key ?? key, item, first);
   }
 };
 
@@ -89,12 +98,14 @@ export const measure = async (
   audit: AuditService = 'at work',
 ): Promise<Row> => {
   const { generator, cpu, watch, stage } = instruments;
-  const job: Job = { target: staged.target, bodies: bodiesOf(staged, batch), shape, seconds, samples };
+  const job: Job = { target: staged.target, ...contentOf(staged, batch), shape, seconds, samples };
   await watch.drained();
   const run = await generator.prepare(job);
   const since = performance.now();
   const before = cpu.read();
-  const outcome = await withAudit(instruments, audit, run);
+  const work = (): Promise<Outcome> => withAudit(instruments, audit, run);
+  const { result: outcome, lag } =
+    shape.kind === 'open' ? await watch.lagging(work) : { result: await work(), lag: null };
   const drain = await watch.drained();
   const use = used(before, cpu.read());
   const elsewhere = busyElsewhere(use, (performance.now() - since) / 1000);
@@ -115,6 +126,7 @@ export const measure = async (
     itemsPerSecond: rate(outcome.requests * batch, outcome.seconds),
     cpu: perRequest(use, outcome.requests),
     drain,
+    lag,
     elsewhere,
   };
 };

@@ -9,6 +9,10 @@ export type Path = '/sign' | '/encrypt' | '/decrypt';
 export interface Item {
   readonly request: Readonly<Record<string, unknown>>;
   readonly message: string;
+  /** Its own key, if it has another than the operation's other items. */
+  readonly key?: Key;
+  /** The caller's, if it is another tenant's. */
+  readonly authorization?: string;
 }
 
 /** One kind of request. It is measured over REST and, under the same name, raw. */
@@ -95,6 +99,7 @@ const decrypt = (name: string, alg: string): Operation => ({
 export const operations: readonly Operation[] = [
   sign('p256-sign', 'EC-P256', 'ES256', verifyOutside),
   sign('rsa-2048-sign', 'RSA-2048', 'RS256', verifyOutside),
+  sign('rsa-pss-sign', 'RSA-2048', 'PS256', verifyOutside),
   sign('hmac-sign', 'HMAC-SHA256', 'HS256', verifyInside, 'mac'),
   encrypt('aes-dir-encrypt', 'dir'),
   decrypt('aes-dir-decrypt', 'dir'),

@@ -1,17 +1,21 @@
 import { parseArgs } from 'node:util';
 import { operationNames } from './operation.js';
 
-export const usage = `npm run bench -- [--quick] [--only OPERATION]… [--profile] [--json FILE] [--workers N] [--lanes N]
-  --quick      about two minutes instead of five
+export const usage = `npm run bench -- [--quick] [--baselines] [--only OPERATION]… [--profile] [--json FILE] [--workers N] [--lanes N]
+  --quick      about four minutes instead of fifteen, without the measurements that need long
+  --baselines  the comparisons in alternation alone: the raw token, the bones, the peer, and ourselves under other conditions
   --only OP    one of ${operationNames.join(', ')}; may be repeated
   --profile    CPU profiles of gateway and crypto-worker beside the JSON file
   --json FILE  where the figures go (default: reports/bench/<time>.json in the clone)
   --workers N  crypto-workers on the token (default 1)
   --lanes N    session-pool-size (default: the local stack's)
-With BENCH_PEER=http://host:port and BENCH_PEER_TOKEN, an OpenBao there is measured in the same run.`;
+With BENCH_PEER=http://host:port and BENCH_PEER_TOKEN, an OpenBao there is measured in the same run. Its Transit keys are created
+in its memory. With BENCH_PEER_KEYS=hsm, keys of the names in test/load/peer/transit.ts must exist there already, in a token.`;
 
 export interface Options {
   readonly quick: boolean;
+  /** Nothing but the comparisons in alternation. */
+  readonly baselines: boolean;
   readonly only: readonly string[];
   readonly profile: boolean;
   readonly json: string | undefined;
@@ -32,6 +36,7 @@ export const readOptions = (args: readonly string[]): Options => {
     args: [...args],
     options: {
       quick: { type: 'boolean', default: false },
+      baselines: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
       profile: { type: 'boolean', default: false },
       json: { type: 'string' },
@@ -44,6 +49,7 @@ export const readOptions = (args: readonly string[]): Options => {
   if (unknown !== undefined) throw new Error(`--only: there is no ${unknown}.\n${usage}`);
   return {
     quick: values.quick,
+    baselines: values.baselines,
     only: values.only,
     profile: values.profile,
     json: values.json,

@@ -13,7 +13,8 @@ export interface StagedOperation {
 }
 
 export interface Stage {
-  readonly tenantId: string;
+  /** Every tenant that sends requests. */
+  readonly tenantIds: string[];
   readonly api: Api;
   readonly expected: Expected;
   readonly staged: readonly StagedOperation[];
@@ -38,5 +39,5 @@ export const setTheStage = async (stack: Stack, operations: readonly Operation[]
     const items = await operation.items(api, key);
     staged.push({ operation, key, items, target: targetOf(stack.baseUrl, token, operation.path) });
   }
-  return { tenantId: tenant.id, api, expected, staged };
+  return { tenantIds: [tenant.id], api, expected, staged };
 };

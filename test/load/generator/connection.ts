@@ -6,10 +6,11 @@ import { type Response, ResponseReader } from './response-reader.js';
 const readBytes = 64 * 1024;
 
 /** The bytes of a complete request, encoded once. */
-export const requestBytes = ({ host, port, path, headers }: Target, body: string): Buffer => {
+export const requestBytes = ({ host, port, path, headers }: Target, body: string, authorization?: string): Buffer => {
   const all = {
     host: `${host}:${port}`,
     ...headers,
+    ...(authorization !== undefined && { authorization }),
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(body)),
   };

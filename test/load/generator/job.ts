@@ -17,6 +17,8 @@ export interface Job {
   readonly target: Target;
   /** JSON bodies that are sent in turn. */
   readonly bodies: readonly string[];
+  /** The Authorization header of each body, in place of the target's. */
+  readonly authorizations?: readonly string[];
   readonly shape: Shape;
   readonly seconds: number;
   /** The number of complete answers to return, spread over the run. */

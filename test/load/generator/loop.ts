@@ -19,7 +19,7 @@ class Requests {
   #kept = 0;
 
   constructor(job: Job) {
-    this.#bytes = job.bodies.map((body) => requestBytes(job.target, body));
+    this.#bytes = job.bodies.map((body, index) => requestBytes(job.target, body, job.authorizations?.[index]));
     this.#wanted = job.samples;
   }
 

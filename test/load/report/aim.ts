@@ -1,4 +1,7 @@
+import type { Cell } from '../baseline/alternate.js';
 import type { Memory } from '../machine/process-tree.js';
+import type { RawResult } from '../raw-token.js';
+import { baselineAims } from './baseline-aim.js';
 import type { Ratio } from './ratio.js';
 
 export interface Aim {
@@ -30,12 +33,21 @@ const perRatio = (ratio: Ratio): Aim[] => [
   ),
 ];
 
+/** What aims are read from. */
+export interface Aimed {
+  readonly ratios: readonly Ratio[];
+  readonly memory: Readonly<Record<string, Memory>>;
+  readonly cells: readonly Cell[];
+  readonly raw: readonly RawResult[];
+}
+
 /** The product's targets beside this run's figures. */
-export const aimsOf = (ratios: readonly Ratio[], memory: Readonly<Record<string, Memory>>): readonly Aim[] => {
+export const aimsOf = ({ ratios, memory, cells, raw }: Aimed): readonly Aim[] => {
   const rsa = ratios.find(({ operation }) => operation === 'rsa-2048-sign');
   const p256 = ratios.find(({ operation }) => operation === 'p256-sign');
-  const heavy = Object.entries(memory).filter(([name]) => name === 'gateway' || name.startsWith('crypto-worker'));
+  const heavy = Object.entries(memory).filter(([name]) => /^(gateway|audit|crypto-worker.*)$/.test(name));
   return [
+    ...baselineAims(cells, raw),
     ...ratios.flatMap(perRatio),
     ...(rsa ? [aim('RSA-2048 of raw', '≥ 70 %', percent(rsa.singleRatio), rsa.singleRatio >= 0.7)] : []),
     ...(p256

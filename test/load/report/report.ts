@@ -1,10 +1,11 @@
+import type { Cell } from '../baseline/alternate.js';
 import { isProcess } from '../machine/cpu-meter.js';
 import type { Memory } from '../machine/process-tree.js';
 import { clientsOf, type Row } from '../measure.js';
-import type { PeerRow } from '../peer.js';
 import type { RawResult } from '../raw-token.js';
 import { rate } from '../statistic.js';
 import { type Aim, aimsOf, references } from './aim.js';
+import { baselineRatios, baselineTable, noiseLine } from './baseline.js';
 import { cpuOf, type Ratio, ratioOf } from './ratio.js';
 import { short, table } from './table.js';
 
@@ -25,7 +26,8 @@ export interface Findings {
   readonly rest: readonly Row[];
   readonly memory: Readonly<Record<string, Memory>>;
   readonly audit: AuditCount;
-  readonly peer: readonly PeerRow[];
+  /** The comparisons in alternation. */
+  readonly cells: readonly Cell[];
 }
 
 /** The time to seal the backlogs that measurements left. */
@@ -159,20 +161,6 @@ const memoryTable = (memory: Findings['memory']): string =>
     Object.entries(memory),
   );
 
-const peerTable = (peer: readonly PeerRow[]): string =>
-  table(
-    'Peer in this run: OpenBao Transit',
-    [
-      { heading: 'operation', of: ({ operation }: PeerRow) => operation },
-      { heading: 'clients', of: ({ clients, batch }) => (batch > 1 ? `${clients} × ${batch}` : String(clients)) },
-      { heading: 'req/s', of: ({ perSecond }) => perSecond },
-      { heading: 'items/s', of: ({ itemsPerSecond }) => itemsPerSecond },
-      { heading: 'p50', of: ({ latency }) => latency?.p50 ?? Number.NaN },
-      { heading: 'p99', of: ({ latency }) => latency?.p99 ?? Number.NaN },
-    ],
-    peer,
-  );
-
 const auditLine = ({ requests, sealed, largestBacklog, sealedPerSecond }: AuditCount): string =>
   `\nAudit: ${requests} outcomes, ${sealed} sealed${requests === sealed ? '' : ' – THEY DIFFER'}; at most ${largestBacklog} waited after a measurement; ${short(sealedPerSecond)} sealed a second once the load had ended`;
 
@@ -191,15 +179,15 @@ const disturbance = (rest: readonly Row[]): readonly string[] => {
 export const reportOf = (findings: Findings) => {
   const names = [...new Set(findings.rest.map(({ operation }) => operation))];
   const ratios = names.map((name) => ratioOf(name, findings.rest, findings.raw));
-  const aims = aimsOf(ratios, findings.memory);
+  const aims = aimsOf({ ...findings, ratios });
   const text = [
     rawTable(findings.raw),
-    restTable(findings.rest),
-    cpuTable(findings.rest),
-    ratioTable(ratios),
+    ...(findings.rest.length > 0 ? [restTable(findings.rest), cpuTable(findings.rest), ratioTable(ratios)] : []),
     memoryTable(findings.memory),
     auditLine(findings.audit),
-    ...(findings.peer.length > 0 ? [peerTable(findings.peer)] : []),
+    ...(findings.cells.length > 0
+      ? [baselineTable(findings.cells), baselineRatios(findings.cells), noiseLine(findings.cells)]
+      : []),
     ...disturbance(findings.rest),
     aimTable(aims),
     referenceTable(),

@@ -64,6 +64,7 @@ const sealedOf = ([iv, ciphertext, tag]: Seed): GcmSealed => ({
  */
 export const rawOperations: readonly RawOperation[] = [
   signing('rsa-2048-sign', 'RSA-2048', 'sign', { scheme: 'rsa-pkcs1', hash: 'sha256' }, digest),
+  signing('rsa-pss-sign', 'RSA-2048', 'sign', { scheme: 'rsa-pss', hash: 'sha256' }, digest),
   signing('p256-sign', 'EC-P256', 'sign', { scheme: 'ecdsa' }, digest),
   signing('hmac-sign', 'HMAC-SHA256', 'mac', { scheme: 'hmac', hash: 'sha256' }, toSign),
   {
