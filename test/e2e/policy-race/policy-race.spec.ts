@@ -15,11 +15,11 @@ const withoutFence = `
   CREATE OR REPLACE FUNCTION commit_outcomes(
     tenants uuid[], policies integer[], keys uuid[], versions integer[], revisions integer[], since float8[], until float8[],
     bundles integer[], counts integer[], batches text[], fallback_counts integer[], fallbacks text[], operations text[],
-    uses integer[], use_slot smallint,
+    uses integer[], use_slot smallint, places integer[],
     OUT written integer[], OUT outdated integer[], OUT at float8
   ) LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   BEGIN
-    INSERT INTO outbox (event_count, events) SELECT c, b FROM unnest(counts, batches) AS g (c, b);
+    INSERT INTO outbox (event_count, events) SELECT c, '[' || b || ']' FROM unnest(counts, batches) AS g (c, b);
     written := ARRAY(SELECT generate_series(1, cardinality(counts)));
     outdated := '{}';
     at := extract(epoch FROM clock_timestamp()) * 1000;

@@ -37,3 +37,4 @@ export { ComparedPolicy1779200000000 } from './1779200000000-compared-policy.js'
 export { PlannedVersion1801000000000 } from './1801000000000-planned-version.js';
 export { PublicKey1801100000000 } from './1801100000000-public-key.js';
 export { KidOfVersion1801300000000 } from './1801300000000-kid-of-version.js';
+export { SetOfOutcomes1803000000000 } from './1803000000000-set-of-outcomes.js';

@@ -57,6 +57,6 @@ describe('the address of an outcome', () => {
       { tenant_id: north, partition: 'east' },
     ]);
     const nobody = [JSON.stringify([{ tenantId: 'none' }]), nowhere];
-    await expect(database.superuser.query(lie, nobody)).rejects.toThrow('tenant_id');
+    await expect(database.superuser.query(lie, nobody)).rejects.toThrow('for type uuid');
   });
 });

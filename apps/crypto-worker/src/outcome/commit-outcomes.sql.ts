@@ -5,12 +5,12 @@ import type { Fence } from './fence.js';
 
 /**
  * Commits rows of outcomes, each only if its fence still holds. Prepared by name, because every request waits for it.
- * @see the migrations `initial`, `usage`, `used-up` and `validity`
+ * @see the migrations `initial`, `usage`, `used-up`, `validity` and `set-of-outcomes`
  */
 export const commitOutcomes = {
   name: 'commit-outcomes',
   text: `SELECT written, outdated, at FROM commit_outcomes($1::uuid[], $2::int[], $3::uuid[], $4::int[], $5::int[], $6::float8[],
-    $7::float8[], $8::int[], $9::int[], $10::text[], $11::int[], $12::text[], $13::text[], $14::int[], $15::smallint)`,
+    $7::float8[], $8::int[], $9::int[], $10::text[], $11::int[], $12::text[], $13::text[], $14::int[], $15::smallint, $16::int[])`,
 };
 
 /** The result of a commit. Rows are numbered from 1. */
@@ -22,12 +22,14 @@ export interface Committed {
   readonly at: number;
 }
 
-/** Outcomes that share a fence and become one row of the outbox. */
+/** Outcomes that share a fence. */
 export interface OutcomeRow {
   readonly fence: Fence;
   readonly operation: string;
   /** Rows with the same number are written together or not at all. */
   readonly bundle: number | null;
+  /** Rows with the same place are one tenant's, and their events become one row of the outbox. */
+  readonly place: number;
   /** The events, each as JSON with its proof. */
   readonly events: readonly string[];
   /** Written instead if the fence does not hold. */
@@ -35,8 +37,6 @@ export interface OutcomeRow {
   /** The number of outcomes that are uses of the fence's key. */
   readonly uses: number;
 }
-
-const arrayOf = (events: readonly string[]): string => `[${events.join(',')}]`;
 
 /** The parameters of `commitOutcomes`. @param slot the row of a key's use that this process counts in */
 export const outcomeValues = (rows: readonly OutcomeRow[], slot: number): unknown[] => [
@@ -49,12 +49,13 @@ export const outcomeValues = (rows: readonly OutcomeRow[], slot: number): unknow
   rows.map(({ fence }) => fence.validity.until),
   rows.map(({ bundle }) => bundle),
   rows.map(({ events }) => events.length),
-  rows.map(({ events }) => arrayOf(events)),
+  rows.map(({ events }) => events.join(',')),
   rows.map(({ fallbacks }) => fallbacks.length),
-  rows.map(({ fallbacks }) => (fallbacks.length === 0 ? null : arrayOf(fallbacks))),
+  rows.map(({ fallbacks }) => (fallbacks.length === 0 ? null : fallbacks.join(','))),
   rows.map(({ operation }) => operation),
   rows.map(({ uses }) => uses),
   slot,
+  rows.map(({ place }) => place),
 ];
 
 /** The slot for commits within another transaction. They are few, so they can share one. */
@@ -76,6 +77,7 @@ export const commitWithin = async (
     fence,
     operation: event.operation,
     bundle: null,
+    place: 0,
     events: events.map((noted) => outbox.textOf(noted)),
     fallbacks: [],
     uses: event.outcome === 'success' ? 1 : 0,

@@ -153,7 +153,15 @@ describe('group commit', () => {
   it('makes a change wait for outcomes under way', async () => {
     const committing = database.superuser.createQueryRunner();
     await committing.startTransaction();
-    const row = { fence, operation: 'sign', bundle: null, events: [JSON.stringify(event())], fallbacks: [], uses: 1 };
+    const row = {
+      fence,
+      operation: 'sign',
+      bundle: null,
+      place: 0,
+      events: [JSON.stringify(event())],
+      fallbacks: [],
+      uses: 1,
+    };
     await committing.query(commitOutcomes.text, outcomeValues([row], 0));
     const change = policyTo(2);
     expect(await settled(change, 300)).toBe(false);

@@ -23,7 +23,10 @@ import {
   hasRoom,
   type Outcome,
   type OutcomeText,
+  placeGroups,
+  recordedRows,
   type Verdict,
+  verdictsOf,
 } from './outcome-group.js';
 
 /**
@@ -141,7 +144,10 @@ export class GroupCommit implements OnApplicationShutdown {
       this.waiting = [];
       this.open.clear();
       // All processes write in one order, so that those that share a slot do not deadlock.
-      if (groups.length > 1) groups.sort((a, b) => (a.name < b.name ? -1 : 1));
+      if (groups.length > 1) {
+        groups.sort((a, b) => (a.name < b.name ? -1 : 1));
+        placeGroups(groups);
+      }
       await inSharedSpan(
         () => commitSpan(groups),
         () => groups.flatMap(({ spans }) => spans),
@@ -171,17 +177,14 @@ export class GroupCommit implements OnApplicationShutdown {
 
   private settle(groups: readonly Group[], { written, outdated, at }: Committed, asked: number): void {
     this.clock.learn({ said: at, asked, answered: monotonicNow() });
-    const verdicts = new Map<number, Verdict>([
-      ...written.map((number) => [number, 'written'] as const),
-      ...outdated.map((number) => [number, 'outdated'] as const),
-    ]);
     let count = 0;
-    groups.forEach((group, index) => {
-      const verdict = verdicts.get(index + 1) ?? 'held-back';
-      const recorded = { written: group.names.events, outdated: group.names.fallbacks, 'held-back': [] }[verdict];
-      this.outbox.noteCommitted(recorded);
-      count += recorded.length;
-      for (const settle of group.settle) settle(verdict);
+    for (const row of recordedRows(groups, written, outdated)) {
+      this.outbox.noteCommitted(row);
+      count += row.length;
+    }
+    const verdicts = verdictsOf(groups.length, written, outdated);
+    groups.forEach(({ settle }, index) => {
+      for (const one of settle) one(verdicts[index] ?? 'held-back');
     });
     if (count > 0) this.outbox.committed(count);
   }

@@ -17,13 +17,14 @@ export interface Outcome {
  */
 export type Verdict = 'written' | 'outdated' | 'held-back';
 
-/** Outcomes that become one row of the outbox. */
+/** Outcomes of one fence and operation. */
 export interface Group extends OutcomeRow {
   readonly name: string;
   readonly events: string[];
   readonly fallbacks: string[];
   /** The names of the events, and of the fallbacks. */
   readonly names: Readonly<Record<'events' | 'fallbacks', EventName[]>>;
+  place: number;
   /** Length of the events and fallbacks in UTF-16 code units. */
   size: number;
   uses: number;
@@ -38,6 +39,29 @@ const rowLimit = { events: 500, size: 256 * 1024 };
 
 export const hasRoom = ({ events, size }: Group): boolean => events.length < rowLimit.events && size < rowLimit.size;
 
+/**
+ * Gives each group the place of its row in the outbox: one row for a tenant, or several if it would be too large.
+ * @param groups sorted by name, so that those of one tenant follow each other
+ */
+export const placeGroups = (groups: readonly Group[]): void => {
+  let [place, events, size] = [0, 0, 0];
+  let tenantId: string | undefined;
+  for (const group of groups) {
+    const fits =
+      tenantId === group.fence.tenantId &&
+      events + group.events.length <= rowLimit.events &&
+      size + group.size <= rowLimit.size;
+    if (!fits) {
+      place++;
+      tenantId = group.fence.tenantId;
+      events = size = 0;
+    }
+    events += group.events.length;
+    size += group.size;
+    group.place = place;
+  }
+};
+
 /** The name of the group that an outcome belongs to. */
 export const groupName = ({ fence, event }: Outcome, bundle: number | null): string =>
   `${nameOf(fence, event.operation)}/${bundle ?? ''}`;
@@ -47,6 +71,7 @@ export const emptyGroup = (name: string, { fence, event }: Outcome, bundle: numb
   fence,
   operation: event.operation,
   bundle,
+  place: 0,
   events: [],
   fallbacks: [],
   names: { events: [], fallbacks: [] },
@@ -79,4 +104,33 @@ export const addTo = (group: Group, { fence, event, fallback }: Outcome, text: O
     group.size += text.fallback.length;
   }
   if (fence.key !== null && fence.tried !== true && event.outcome === 'success') group.uses++;
+};
+
+/** The verdict on each group, by the numbers of the groups that were written and of those whose fence does not hold. */
+export const verdictsOf = (
+  count: number,
+  written: readonly number[],
+  outdated: readonly number[],
+): readonly Verdict[] => {
+  const verdicts = new Array<Verdict>(count).fill('held-back');
+  for (const number of written) verdicts[number - 1] = 'written';
+  for (const number of outdated) verdicts[number - 1] = 'outdated';
+  return verdicts;
+};
+
+/** The events of each row that a commit has written into the outbox, in the row's order. */
+export const recordedRows = (
+  groups: readonly Group[],
+  written: readonly number[],
+  outdated: readonly number[],
+): readonly (readonly EventName[])[] => {
+  const fallbacks = outdated.map((number) => groups[number - 1]?.names.fallbacks ?? []);
+  const rows = new Map<number, readonly EventName[]>();
+  for (const number of written) {
+    const group = groups[number - 1];
+    if (group === undefined) continue;
+    const row = rows.get(group.place);
+    rows.set(group.place, row === undefined ? group.names.events : [...row, ...group.names.events]);
+  }
+  return [...fallbacks, ...rows.values()].filter(({ length }) => length > 0);
 };
