@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { contract, page } from './bus.js';
+import { isOrdinaryEvent } from './ordinary-event.js';
 import { cursor, instant, keyIdOnly, pageLimit, uuid } from './primitive.js';
 import type { Reporter } from './reporter.js';
 
@@ -59,6 +60,7 @@ export const maxAppend = 5000;
 
 /** @throws Error for an event that the audit service would refuse for good. Its action must not be committed */
 export const assertSealable = (event: AuditEvent): void => {
+  if (isOrdinaryEvent(event)) return;
   const { error } = reportedEvent.safeParse(event);
   if (error === undefined) return;
   const faults = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
