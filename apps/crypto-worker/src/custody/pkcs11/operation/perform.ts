@@ -18,6 +18,11 @@ import { nextLooksMs, sleep } from './next-look.js';
 
 const jitterLimitMs = 5_000;
 const mostMakings = 3;
+/**
+ * A token that has restarted fails a job several times: it has forgotten the session, then the key, and for a wrapped key the KEK and
+ * the MAC key too.
+ */
+const mostHealings = 4;
 
 /** The status of a job whose action is not to retry. */
 const endings: Readonly<Record<ErrorAction, number>> = {
@@ -35,6 +40,12 @@ const endings: Readonly<Record<ErrorAction, number>> = {
   fail: status.failed,
 };
 
+/**
+ * Tokens blame the caller's data where the key is gone: kryoptic answers GENERAL_ERROR to an unwrap after a logout. So the key is
+ * looked at before the caller is told that the data is bad, whatever the data.
+ */
+const blamingData: readonly ErrorAction[] = ['bad-data', 'bad-data-canary'];
+
 const plainEndings = [
   [BadData, status.badData],
   [BlobRefused, status.blobRefused],
@@ -49,13 +60,23 @@ interface Ending {
   readonly code: number;
 }
 
+/** The attempts at one job that have failed. */
+interface Attempts {
+  readonly startedAt: number;
+  /** Attempts that found no object. They are counted apart: a token that has just recovered may need some of both. */
+  looks: number;
+  others: number;
+}
+
 /** @returns the status of the job, or null to retry it */
-const judge = (session: TokenSession, error: unknown, attempt: number, startedAt: number): Ending | null => {
-  const nextLookMs = nextLooksMs[attempt];
+const judge = (session: TokenSession, error: unknown, attempts: Attempts): Ending | null => {
+  const nextLookMs = nextLooksMs[attempts.looks];
   if (error instanceof KeyMissing && nextLookMs !== undefined) {
+    attempts.looks++;
     sleep(nextLookMs);
     return null;
   }
+  const attempt = attempts.others++;
   const plain = plainEndings.find(([type]) => error instanceof type);
   if (plain) return { status: plain[1], code: 0 };
   const code = ckrOf(error);
@@ -67,26 +88,33 @@ const judge = (session: TokenSession, error: unknown, attempt: number, startedAt
   if (!harmless.includes(code)) session.close();
   const end = { status: endings[action], code };
   if (repeating.includes(action)) {
-    const over = action === 'make-again' ? attempt + 1 >= mostMakings : performance.now() - startedAt > jitterLimitMs;
+    const over =
+      action === 'make-again' ? attempt + 1 >= mostMakings : performance.now() - attempts.startedAt > jitterLimitMs;
     if (over) return end;
     sleep(Math.random() * 20);
     return null;
   }
-  if (attempt > 0) return end;
+  if (attempt >= mostHealings) return end;
+  if (blamingData.includes(action) && session.hasLostUsed()) {
+    session.forgetHandles();
+    return session.loggedIn() ? null : { status: status.needsLogin, code };
+  }
   if (action === 'reopen-session') return null;
   if (action === 'find-again' || action === 'find-again-or-login') {
-    session.forgetUsed();
+    if (attempt === 0) session.forgetUsed();
+    else session.forgetHandles();
     return action === 'find-again' || session.loggedIn() ? null : { status: status.needsLogin, code };
   }
   return end;
 };
 
 /** Like `judge`, also if asking the session for its login fails. */
-const judgeSafely = (session: TokenSession, error: unknown, attempt: number, startedAt: number): Ending | null => {
+const judgeSafely = (session: TokenSession, error: unknown, attempts: Attempts): Ending | null => {
   try {
-    return judge(session, error, attempt, startedAt);
+    return judge(session, error, attempts);
   } catch (second) {
-    return judge(session, second, 1, startedAt);
+    attempts.others = mostHealings;
+    return judge(session, second, attempts);
   }
 };
 
@@ -97,7 +125,8 @@ export const perform = (session: TokenSession, request: Request & { readonly par
   const startedAt = performance.now();
   const handler = handlers[request.operation];
   if (!handler) return { status: status.failed, code: 0, micros: 0, parts: [Buffer.from('unknown operation')] };
-  for (let attempt = 0; ; attempt++) {
+  const attempts: Attempts = { startedAt, looks: 0, others: 0 };
+  for (;;) {
     session.allCalls = null;
     session.trial = null;
     try {
@@ -105,7 +134,7 @@ export const perform = (session: TokenSession, request: Request & { readonly par
       return { status: status.done, code: 0, micros: micros(startedAt), parts };
     } catch (error) {
       const call = session.call;
-      const ending = judgeSafely(session, error, attempt, startedAt);
+      const ending = judgeSafely(session, error, attempts);
       if (!ending) continue;
       const detail = ending.code === 0 && error instanceof Error ? `${call}: ${error.message}` : call;
       const told = error instanceof BadMaterial ? error.code : session.trial;

@@ -7,7 +7,7 @@ import { rwSession, userState } from '../cryptoki/mechanism.js';
 import { shared } from '../job/control.js';
 import type { Profile } from '../profile/profile.js';
 import { type Kem, openKem } from './kem.js';
-import { type Expected, isWrapped, nameOf, unpackObject } from './locator.js';
+import { type Expected, isWrapped, nameIsOf, nameOf, unpackObject } from './locator.js';
 import { packAttributes } from './packed-attribute.js';
 import type { UnwrappedKeys } from './unwrapped-key.js';
 
@@ -233,6 +233,24 @@ export class TokenSession {
     else if (this.used) this.handles.delete(this.used);
   }
 
+  /** Whether the handle of the key that was last used stands for no object any more, or for another. */
+  hasLostUsed(): boolean {
+    const handle = this.used === null ? undefined : this.handles.get(this.used);
+    if (!handle || this.used === null) return false;
+    try {
+      return !nameIsOf(this.used, this.attribute(handle, cka.ID));
+    } catch (error) {
+      if (!lostCodes.includes(ckrOf(error) ?? -1)) throw error;
+      return true;
+    }
+  }
+
+  /** Makes the next use of any key look it up again: the token has forgotten more than one. */
+  forgetHandles(): void {
+    this.handles.clear();
+    this.unwrapped.close();
+  }
+
   /** Destroys the unwrapped objects of these keys, or of all keys. */
   forgetUnwrapped(objectIds: readonly Uint8Array[] | 'all'): void {
     this.unwrapped.forget(this, objectIds);
@@ -271,6 +289,9 @@ export class TokenSession {
     return this.p11.C_GetSessionInfo(session).state === userState ? new KeyMissing() : new LoginLost();
   }
 }
+
+/** Errors of reading a key that is not there, or not to be seen without a login. */
+const lostCodes: readonly number[] = [ckr.OBJECT_HANDLE_INVALID, ckr.KEY_HANDLE_INVALID, ckr.USER_NOT_LOGGED_IN];
 
 /** Errors that leave a session fit for the next call. */
 export const harmless: readonly number[] = [ckr.SIGNATURE_INVALID, ckr.BUFFER_TOO_SMALL];

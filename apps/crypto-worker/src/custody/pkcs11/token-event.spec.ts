@@ -1,0 +1,110 @@
+import { createECDH, randomBytes } from 'node:crypto';
+import { behindShim, enterToken, listeningLogger, partitionOn, type TokenEvent } from '@ankasecure/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inTime, newRef } from '../custody.conformance.js';
+import type { Custody, KeyRef } from '../custody.js';
+import { keepingBlobs, wrappingBy } from '../testing/keeping-blobs.js';
+import { openBothCustodies } from './wrapped-custody.js';
+
+const { token, shim, remove } = behindShim(enterToken());
+afterAll(remove);
+
+const events: readonly TokenEvent[] = ['restart', 'lose-sessions', 'log-out', 'renew-handles'];
+const input = randomBytes(32);
+
+/** One use of a key: the last call of the token that it makes, and how it is used again and again. */
+interface Use {
+  readonly name: string;
+  readonly lastCall: string;
+  readonly ref: () => KeyRef;
+  readonly once: (custody: Custody, ref: KeyRef) => Promise<() => Promise<unknown>>;
+}
+
+const uses: readonly Use[] = [
+  {
+    name: 'sign',
+    lastCall: 'C_Sign',
+    ref: () => newRef('EC-P256', 'sign'),
+    once: (custody, ref) => Promise.resolve(() => custody.sign(inTime(), ref, { scheme: 'ecdsa' }, input)),
+  },
+  {
+    name: 'seal',
+    lastCall: 'C_Encrypt',
+    ref: () => newRef('AES-256', 'encrypt', 'dir'),
+    once: (custody, ref) => Promise.resolve(() => custody.sealGcm(inTime(), ref, input, input)),
+  },
+  {
+    name: 'open',
+    lastCall: 'C_Decrypt',
+    ref: () => newRef('AES-256', 'encrypt', 'dir'),
+    once: async (custody, ref) => {
+      const sealed = await custody.sealGcm(inTime(), ref, input, input);
+      return async () => expect(Buffer.from(await custody.openGcm(inTime(), ref, sealed, input))).toEqual(input);
+    },
+  },
+  {
+    name: 'unwrap',
+    lastCall: 'C_UnwrapKey',
+    ref: () => newRef('AES-256', 'encrypt', 'A256KW'),
+    once: async (custody, ref) => {
+      const wrapped = await custody.wrapCek(inTime(), ref, input);
+      return async () => expect(Buffer.from(await custody.unwrapCek(inTime(), ref, wrapped))).toEqual(input);
+    },
+  },
+  {
+    name: 'agree',
+    lastCall: 'C_DeriveKey',
+    ref: () => newRef('EC-P256', 'encrypt', 'ECDH-ES+A256KW'),
+    once: async (custody, ref) => {
+      const peer = createECDH('prime256v1').generateKeys();
+      const z = await custody.agree(inTime(), ref, peer);
+      return async () => expect(await custody.agree(inTime(), ref, peer)).toEqual(z);
+    },
+  },
+];
+
+/** Only the test's calls reach the token, so that each event comes when the test says. */
+const tuning = {
+  healthMs: 3_600_000,
+  doubtMs: 3_600_000,
+  hangMs: 3_600_000,
+  longSelfTests: false,
+  reinitialiseFirstMs: 10,
+};
+
+describe.each(['token', 'wrapped'] as const)('a use of a warm key of custody %s', (kind) => {
+  let custody: Custody;
+  const warm = new Map<string, () => Promise<unknown>>();
+  beforeAll(async () => {
+    const partition = { ...partitionOn(token), libraryPath: shim.libraryPath, sessionPoolSize: 1 };
+    const both = await openBothCustodies(partition, listeningLogger(), { tuning });
+    custody = kind === 'token' ? both.token : keepingBlobs(both.wrapped, await wrappingBy(both.wrapped));
+    for (const { name, ref: newOne, once } of uses) {
+      const ref = newOne();
+      await custody.generate(inTime(), { ref });
+      warm.set(name, await once(custody, ref));
+    }
+  });
+  afterAll(() => custody.close());
+
+  describe.each(events)('notices nothing of %s', (event) => {
+    it.each(uses.map((use) => [use.name, use] as const))('before it begins to %s', async (name) => {
+      for (const { name: each } of uses) await warm.get(each)?.();
+      shim.happen(event);
+      await warm.get(name)?.();
+      expect(custody.healthy()).toBe(true);
+    });
+
+    it.each(uses.map((use) => [use.name, use] as const))('in the middle of it, to %s', async (name, { lastCall }) => {
+      for (const { name: each } of uses) await warm.get(each)?.();
+      const before = shim.calls(lastCall);
+      shim.inject({ [lastCall]: 'hang*1' });
+      const used = warm.get(name)?.();
+      await expect.poll(() => shim.calls(lastCall), { interval: 10 }).toBeGreaterThan(before);
+      shim.happen(event);
+      shim.inject({});
+      await used;
+      expect(custody.healthy()).toBe(true);
+    });
+  });
+});
