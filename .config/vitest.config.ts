@@ -21,10 +21,16 @@ const longRuns = [
   'trail/limit',
   'vertical/limit',
 ].map((name) => `test/e2e/${name}.spec.ts`);
-/** The specs of parts that wait longest: for backlogs, refused rows and silent processes. `npm run test:long`. */
-const longParts = ['outbox/outbox', 'outbox/lost-events', 'nats/frozen-member', 'nats/silence'].map(
-  (name) => `libs/testing/src/${name}.spec.ts`,
-);
+/**
+ * The specs of parts that wait longest, for backlogs, refused rows and silent processes, and the one that compiles the worker
+ * several times. `npm run test:long`.
+ */
+const longParts = [
+  ...['outbox/outbox', 'outbox/lost-events', 'nats/frozen-member', 'nats/silence'].map(
+    (name) => `libs/testing/src/${name}.spec.ts`,
+  ),
+  'test/conformance/new-kind.spec.ts',
+];
 /** The worker's specs that call one of these functions. */
 const calling = (functions: RegExp): string[] =>
   globSync('apps/crypto-worker/src/**/*.spec.ts', { cwd: repository }).filter((path) =>

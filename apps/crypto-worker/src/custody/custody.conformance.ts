@@ -143,6 +143,9 @@ const flipped = (bytes: Uint8Array, at = bytes.length >> 1): Uint8Array => {
 const having = (purpose: Purpose, ...kinds: readonly string[]): readonly AlgorithmName[] =>
   algorithmNames.filter((name) => kinds.includes(algorithmOf(name).kind) && joseAlgs(name, purpose).length > 0);
 
+/** The small parameter sets of SLH-DSA: a signature takes up to 1.4 s of processor time. */
+const isSlowToSign = (algorithm: AlgorithmName): boolean => /^SLH-DSA-.*s$/.test(algorithm);
+
 const curves: Readonly<Record<number, string>> = { 256: 'prime256v1', 384: 'secp384r1', 521: 'secp521r1' };
 
 export interface ConformanceTarget {
@@ -198,7 +201,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
           expect(publicKey).not.toBeNull();
           for (const alg of joseAlgs(algorithm, 'sign') as readonly JwsAlg[]) {
             if (lacks(alg) || !publicKey) continue;
-            for (const message of [randomBytes(100), Buffer.from('x')]) {
+            for (const message of isSlowToSign(algorithm) ? [Buffer.from('x')] : [randomBytes(100), Buffer.from('x')]) {
               const budget = metered(inTime());
               const value = await custody.sign(budget, ref, requestFor(alg), inputFor(alg, message));
               expect(verifies(alg, message, publicKey, value)).toBe(true);
