@@ -24,7 +24,14 @@ const value = fc.oneof(
   fc.constantFrom('unknown', 'success', 'other', ordinary.eventId.toUpperCase(), `${ordinary.eventId} `),
   fc.constantFrom(64, 65, 256, 257, 512, 513).map((length) => 'x'.repeat(length)),
   fc.integer(),
-  fc.constantFrom<object>({}, { a: '' }, { '': 'a' }, { a: 1 }, { ['x'.repeat(65)]: 'a' }, Object.create({ a: 'b' })),
+  fc.constantFrom<object>(
+    {},
+    { a: '' },
+    { '': 'a' },
+    { a: 1 },
+    { ['x'.repeat(65)]: 'a' },
+    Object.create({ a: 'b' }) as object,
+  ),
   fc
     .constantFrom(32, 33, 512, 513)
     .map((count) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`n${index}`, 'v']))),
@@ -43,7 +50,7 @@ describe('an ordinary event', () => {
     });
     fc.assert(
       fc.property(changes, fc.boolean(), (changed, inherits) => {
-        const event: Record<string, unknown> = inherits ? Object.create({ other: 1 }) : {};
+        const event: Record<string, unknown> = inherits ? (Object.create({ other: 1 }) as Record<string, unknown>) : {};
         Object.assign(event, ordinary);
         for (const [name, to] of changed)
           if (to === 'absent') delete event[name];
