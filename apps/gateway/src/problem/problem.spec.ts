@@ -134,13 +134,14 @@ describe('problems', () => {
     [{ 'if-match': '3' }, 400, 'request-invalid'],
     [{ 'if-match': '"3", 4' }, 400, 'request-invalid'],
     [{ 'if-match': '"3"', 'if-none-match': '' }, 400, 'request-invalid'],
+    [{ 'if-match': 'W/"3"' }, 412, 'precondition-failed'],
   ] as const)('PUT /policy with %j is %i', async (headers, status, code) => {
     expectProblem(await call(gateway, 'PUT', '/api/v1/policy', { token, body: '{}', headers }), status, code);
   });
 
   it.each([
     ['*', '*'],
-    ['W/"3"', []],
+    ['W/"3", "4"', 4],
     ['"3", "4"', [3, 4]],
     ['"0"', []],
   ] as const)('passes If-Match: %s to the policy service', async (ifMatch, revisions) => {

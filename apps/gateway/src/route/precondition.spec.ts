@@ -26,7 +26,7 @@ describe('the preconditions of a change', () => {
   ])('with If-Match: %s', (header, ifMatch) => expect(of({ 'if-match': header })).toEqual({ ifMatch }));
 
   it.each(['W/"3"', 'W/"3", W/"4"', 'W/""', 'W/"x"'])('say why %s matches nothing', (header) => {
-    const told = expect.objectContaining({
+    const told: unknown = expect.objectContaining({
       code: 'precondition-failed',
       detail: expect.stringMatching(/weak.*proxy/) as string,
     });

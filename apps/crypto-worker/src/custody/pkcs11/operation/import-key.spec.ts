@@ -14,6 +14,8 @@ import { perform } from './perform.js';
 import { unwrapForUse } from './wrap-key.js';
 
 const handle = Buffer.from([1]);
+/** The id of every object of the fake token. */
+const objectId = randomBytes(16);
 const failing = (code: number) => (): never => {
   throw Object.assign(new Error('as the token says'), { code });
 };
@@ -30,7 +32,7 @@ const importInto = (shape: KeyShape, attributes: Readonly<Record<number, Buffer 
     C_DestroyObject: () => undefined,
     C_DeriveKey: () => handle,
     C_GetAttributeValue: (_session: Buffer, _object: Buffer, template: Template) =>
-      template.map(({ type }) => ({ type, value: attributes[type] })),
+      template.map(({ type }) => ({ type, value: type === cka.ID ? objectId : attributes[type] })),
     ...calls,
   } as unknown as PKCS11;
   const settings = { libraryPath: '', slot: handle, profile: chooseProfile('nshield', []), handleCacheSize: 8 };
@@ -39,7 +41,7 @@ const importInto = (shape: KeyShape, attributes: Readonly<Record<number, Buffer 
   const session = new TokenSession(p11, controlMemory(shared.size), settings, unwrapped, () => undefined);
   const locator = (): Buffer => {
     const name = { label: 'l', formerLabel: 'l', bound: 'b' };
-    return packObject(randomBytes(16), { name, shape, madeHere: false });
+    return packObject(objectId, { name, shape, madeHere: false });
   };
   const wrapping = [Buffer.of(), locator(), locator()];
   const parts = [Buffer.from('aes-kwp'), locator(), locator(), randomBytes(40), ...wrapping];
