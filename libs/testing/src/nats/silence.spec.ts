@@ -80,7 +80,7 @@ describe('a request to a process', () => {
   it.concurrent('that stands still for a moment is answered', async () => {
     const { worker, outcome } = await ask(verify, 1_000);
     worker.kill('SIGSTOP');
-    await delay(4_000);
+    await delay(2_000);
     worker.kill('SIGCONT');
     expect(await outcome).toEqual({ ok: true, inTime: true });
   });
