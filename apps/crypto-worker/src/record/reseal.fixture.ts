@@ -27,10 +27,12 @@ interface Order {
 const pickRevision = ({ recordRevision }: Sealed): object =>
   recordRevision === null || recordRevision === undefined ? {} : { recordRevision };
 
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const tell = (details: object, message: string): void => console.error(message, details);
+/** A test that cannot seal says why. */
+const logger = { info: () => undefined, warn: tell, error: tell };
 
 const { hsm, database, table, where } = JSON.parse(await text(process.stdin)) as Order;
-const custody = await openPkcs11Custody(hsm, silent);
+const custody = await openPkcs11Custody(hsm, logger);
 const label = `ankasecure:record-mac:${hsm.partition}`;
 const [key] = await custody.findByLabel({ deadline: monotonicNow() + 60_000 }, 'record-mac', label);
 if (key === undefined) throw new Error('the token has no record key');
