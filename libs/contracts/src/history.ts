@@ -8,6 +8,15 @@ import { recordKind, recordName } from './record-change.js';
 /** The maximum number of records in a request about the history, and in its answer. */
 export const maxHeads = 1000;
 
+/**
+ * The furthest that a revision may be ahead of the audit service's clock, in milliseconds. A trail that is further ahead goes on
+ * by numbers.
+ */
+export const mostRevisionAheadMs = 86_400_000;
+
+/** How far the revision of such a change may be ahead of the highest that the trail holds. */
+export const mostRevisionStep = 10_000;
+
 /** The last change of a record that the trail holds. */
 export const recordHead = z.strictObject({
   ...recordName.shape,

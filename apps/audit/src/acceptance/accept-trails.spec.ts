@@ -122,7 +122,7 @@ describe('an acceptance of restored trails', () => {
     await expect(audit.append(eventsOf(sound, 1))).rejects.toMatchObject({ code: 'service-unavailable' });
   });
 
-  it.each(['store_record_index', 'advance_record_heads'])(
+  it.each(['store_record_index', 'move_record_heads'])(
     'anchors no index that the database does not keep, when %s does nothing',
     async (name) => {
       const [tenantId, id] = [randomUUID(), randomUUID()];

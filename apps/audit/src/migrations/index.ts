@@ -11,3 +11,4 @@ export { RecordChangeIndex1776100000000 } from './1776100000000-record-change-in
 export { SealedIndex1777000000000 } from './1777000000000-sealed-index.js';
 export { FailureIndex1796400000000 } from './1796400000000-failure-index.js';
 export { TimeIndex1796400100000 } from './1796400100000-time-index.js';
+export { FinalHeads1796400200000 } from './1796400200000-final-heads.js';

@@ -9,6 +9,7 @@ import {
   recordKey,
 } from '@ankasecure/contracts';
 import { numberedId } from '@ankasecure/service-kit';
+import { movesHead } from './sealed-change.js';
 
 /** Heads that are hashed in one turn of the event loop. */
 const perTurn = 200;
@@ -25,6 +26,7 @@ export class KnownHeads {
   private readonly heads = new Map<string, RecordHead>();
   /** The highest-numbered record of each group that was not deleted. */
   private readonly highest = new Map<string, RecordHead>();
+  private top = 0;
   private at: IndexPlace = { seq: 0, sum: emptyMultiset(), mac: Buffer.of() };
 
   get seq(): number {
@@ -42,6 +44,11 @@ export class KnownHeads {
   /** Whether an index is that of these heads in every part. A MAC alone says nothing of a sum that stands beside it. */
   isAt({ seq, sum, mac }: IndexPlace): boolean {
     return seq === this.at.seq && sum.equals(this.at.sum) && mac.equals(this.at.mac);
+  }
+
+  /** The highest revision of a head; 0 for none. */
+  get highestRevision(): number {
+    return this.top;
   }
 
   get size(): number {
@@ -69,7 +76,8 @@ export class KnownHeads {
   }
 
   /**
-   * Whether heads can follow those that are known here: none is older or leaves a state that a record never loses.
+   * Whether heads can follow those that are known here: none leaves a state that a record never loses, and none is older but for
+   * a change to such a state.
    * @param seq the index of the heads. What has changed here since is not among them
    * @param isAll whether every record must be among them
    */
@@ -82,7 +90,8 @@ export class KnownHeads {
   private mayBecome(head: RecordHead, seq: number): boolean {
     const old = this.get(head);
     if (old === undefined || old.seq > seq) return true;
-    if (head.revision <= old.revision) return head.revision === old.revision && head.digest === old.digest;
+    if (head.revision === old.revision) return head.digest === old.digest;
+    if (head.revision < old.revision) return movesHead(old, head);
     return head.digest === null || mayFollow(head.kind, old.state, head.state);
   }
 
@@ -95,6 +104,7 @@ export class KnownHeads {
 
   private put(head: RecordHead): void {
     this.heads.set(recordKey(head), head);
+    this.top = Math.max(this.top, head.revision);
     const { of, number } = numberedId(head.id);
     if (!Number.isInteger(number)) return;
     const group = groupKey({ kind: head.kind, of });

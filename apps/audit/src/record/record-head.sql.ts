@@ -9,14 +9,18 @@ export interface SealedChange extends RecordHead {
   readonly owner: Service;
 }
 
-/** Takes changes over, each record once, in the transaction that seals their events. */
-export const advanceRecordHeads = async (
+/**
+ * Takes changes over, each record once, in the transaction that seals their events.
+ * @param moved those of the changes that are their records' last ones
+ */
+export const moveRecordHeads = async (
   manager: EntityManager,
-  tenantId: string,
-  partition: string,
+  { tenantId, partition }: { readonly tenantId: string; readonly partition: string },
   changes: readonly SealedChange[],
+  moved: readonly SealedChange[],
 ): Promise<void> => {
-  await manager.query('SELECT advance_record_heads($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
+  const last = new Set(moved);
+  await manager.query('SELECT move_record_heads($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
     tenantId,
     partition,
     changes.map(({ owner }) => owner),
@@ -26,6 +30,7 @@ export const advanceRecordHeads = async (
     changes.map(({ revision }) => revision),
     changes.map(({ digest }) => digest),
     changes.map(({ state }) => state),
+    changes.map((change) => last.has(change)),
   ]);
 };
 

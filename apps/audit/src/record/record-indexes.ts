@@ -12,9 +12,9 @@ import { IndexAlarm } from './index-alarm.js';
 import { type KnownHeads, sumOf } from './known-heads.js';
 import { older, ProvenHeads, placeOf, type Reading, unbound } from './proven-heads.js';
 import { readIndex } from './read-index.js';
-import { advanceRecordHeads, clearRecords, type SealedChange, storeIndex } from './record-head.sql.js';
+import { clearRecords, moveRecordHeads, type SealedChange, storeIndex } from './record-head.sql.js';
 import type { RecordIndexRecord } from './record-index.entity.js';
-import { assertMayFollow } from './sealed-change.js';
+import { assertMayFollow, assertNotAhead, movesHead } from './sealed-change.js';
 
 /** The proven end of a trail, and the last change of each record up to there. */
 export interface ProvenChanges {
@@ -101,11 +101,12 @@ export class RecordIndexes implements FollowIndex {
     const moved = changes.filter((change) => {
       const old = before.get(change);
       assertMayFollow(old, change);
-      return old === undefined || old.revision < change.revision;
+      assertNotAhead(change, before.highestRevision);
+      return movesHead(old, change);
     });
     const from = before.seq;
     const index = await storeIndexOf(manager, batch, await before.sumWith(moved));
-    await advanceRecordHeads(manager, tenantId, batch.partition, changes);
+    await moveRecordHeads(manager, batch, changes, moved);
     const committed = (): void => {
       this.proven.bind(tenantId, last, index);
       if (before.seq === from) this.proven.take(tenantId, before, index, moved);
@@ -144,11 +145,11 @@ export class RecordIndexes implements FollowIndex {
     batch: IndexedBatch,
     { end, changes }: ProvenChanges,
   ): Promise<FollowedIndex> {
-    const { tenantId, partition, last } = batch;
+    const { tenantId, last } = batch;
     if (batch.end.seq !== end.seq || (end.seq > 0 && !batch.end.hash.equals(end.hash)))
       throw new AnkaError('service-unavailable', 'The trail has moved since it was verified. Repeat the call.');
     await clearRecords(manager, tenantId);
-    await advanceRecordHeads(manager, tenantId, partition, changes);
+    await moveRecordHeads(manager, batch, changes, changes);
     const index = await storeIndexOf(manager, batch, await sumOf(changes));
     const { held, heads } = await readIndex(manager, tenantId, { known: undefined, before: last.seq });
     if (held === null || !isSamePlace(held, index) || !(await sumOf(heads)).equals(index.sum))

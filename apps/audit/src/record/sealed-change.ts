@@ -3,6 +3,8 @@ import {
   AnkaError,
   type AuditEvent,
   mayFollow,
+  mostRevisionAheadMs,
+  mostRevisionStep,
   type RecordChange,
   type RecordHead,
   type RecordName,
@@ -18,15 +20,29 @@ export interface PlacedChanges {
   readonly event: Pick<AuditEvent, 'eventId' | 'details'>;
 }
 
-/** The last change of each record, by its revision. */
+/** The last change of a record. */
+type Last = Pick<RecordHead, 'revision' | 'state' | 'digest'>;
+
+/**
+ * Tells whether a change is a record's last one after `head`: it has a higher revision, or it is one to a state that the record
+ * never loses, and the record has lost it.
+ */
+export const movesHead = (
+  head: Last | undefined,
+  { kind, revision, digest, state }: Omit<RecordHead, 'seq'>,
+): boolean =>
+  head === undefined ||
+  head.revision < revision ||
+  (head.revision > revision && head.digest !== null && digest !== null && !mayFollow(kind, state, head.state));
+
+/** The last change of each record. */
 export class LastChanges {
   private readonly last = new Map<string, SealedChange>();
 
   /** Takes the changes that the event with this number names. */
   add(seq: number, changes: readonly RecordChange[]): void {
     for (const { kind, id, revision, digest, state = null } of changes) {
-      const held = this.last.get(recordKey({ kind, id }));
-      if (held !== undefined && held.revision >= revision) continue;
+      if (!movesHead(this.get({ kind, id }), { kind, id, revision, digest, state })) continue;
       this.last.set(recordKey({ kind, id }), { owner: recordOwners[kind], kind, id, seq, revision, digest, state });
     }
   }
@@ -62,12 +78,11 @@ export const sealedChanges = (events: readonly PlacedChanges[]): readonly Sealed
 
 /**
  * Refuses what nobody but a forger of events reports: another form of a record with the revision that it has, and a later
- * change of a record that is compromised or destroyed for good. A record may be deleted in any state. An earlier change that is
- * sealed late moves nothing.
+ * change of a record that is compromised or destroyed for good. A record may be deleted in any state.
  * @throws AnkaError `request-invalid`, so that the relay quarantines the event and goes on with the others
  */
 export const assertMayFollow = (
-  head: Pick<RecordHead, 'revision' | 'state' | 'digest'> | undefined,
+  head: Last | undefined,
   { kind, id, revision, digest, state = null }: RecordChange | SealedChange,
 ): void => {
   if (head === undefined || head.revision > revision) return;
@@ -76,4 +91,22 @@ export const assertMayFollow = (
     throw new AnkaError('request-invalid', `events: another change has the same revision: ${name}`);
   if (head.revision < revision && digest !== null && !mayFollow(kind, head.state, state))
     throw new AnkaError('request-invalid', `events: a record that is ${head.state} never becomes ${state}: ${name}`);
+};
+
+/**
+ * Refuses a revision that is far ahead of this process's clock: nobody could change the record again before that time. A trail that
+ * is ahead goes on by numbers.
+ * @param highest the highest revision that the trail holds
+ * @throws AnkaError `request-invalid`, as `assertMayFollow`
+ */
+export const assertNotAhead = (
+  { kind, id, revision }: RecordName & Pick<RecordHead, 'revision'>,
+  highest: number,
+): void => {
+  const furthest = Math.max((Date.now() + mostRevisionAheadMs) * 1_000, highest + mostRevisionStep);
+  if (revision > furthest)
+    throw new AnkaError(
+      'request-invalid',
+      `events: the revision is more than a day ahead of the clock: ${kind} ${id}, revision ${revision}. Have the clocks checked`,
+    );
 };

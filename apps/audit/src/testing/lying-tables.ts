@@ -21,7 +21,7 @@ export const lyingTables = `
   GRANT SELECT ON record_head, record_index, old_head, old_index TO ankadb_audit_app, ankadb_audit_owner;
   GRANT EXECUTE ON FUNCTION lies TO ankadb_audit_app, ankadb_audit_owner;
   DO $$ BEGIN
-    EXECUTE replace(pg_get_functiondef('advance_record_heads'::regproc), 'record_head AS', 'real_head AS');
+    EXECUTE replace(pg_get_functiondef('move_record_heads'::regproc), 'record_head AS', 'real_head AS');
     EXECUTE replace(replace(pg_get_functiondef('store_record_index'::regproc), 'record_index', 'real_index'), 'store_real_index', 'store_record_index');
   END $$`;
 

@@ -1,8 +1,8 @@
-import { type RecordChange, type RecordHead, type RecordName, recordKey } from '@ankasecure/contracts';
+import { mayFollow, type RecordChange, type RecordHead, type RecordName, recordKey } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import type { KnownHeads } from '../record/known-heads.js';
 import { type SealedChange, selectHeads, selectHeadsOf } from '../record/record-head.sql.js';
-import { LastChanges } from '../record/sealed-change.js';
+import { LastChanges, movesHead } from '../record/sealed-change.js';
 
 /** The events that were verified. */
 export interface VerifiedStretch {
@@ -12,8 +12,13 @@ export interface VerifiedStretch {
   readonly end: number;
 }
 
-const isKept = ({ revision, digest }: SealedChange, head: RecordHead | undefined): boolean =>
-  head !== undefined && (head.revision > revision || (head.revision === revision && head.digest === digest));
+/** Whether a head is that of a change, or of one that came after it. A change may have been sealed after a final one. */
+const isKept = (change: SealedChange, head: RecordHead | undefined): boolean => {
+  if (head === undefined) return false;
+  if (head.revision === change.revision) return head.digest === change.digest;
+  const { kind, digest, state } = change;
+  return !movesHead(head, change) || (digest !== null && !mayFollow(kind, head.state, state));
+};
 
 const isNamed = (head: RecordHead, last: SealedChange | undefined): boolean =>
   last !== undefined &&

@@ -1,4 +1,4 @@
-import { type Context, listFinalChanges, type RecordHead, recordKey } from '@ankasecure/contracts';
+import { type Context, listFinalChanges, mayFollow, type RecordHead, recordKey } from '@ankasecure/contracts';
 import type { BusClient } from '@ankasecure/service-kit';
 import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
 
@@ -13,10 +13,12 @@ export class FinalStates {
     }
   }
 
-  /** The final states that a version has entered since the form that the row has. */
-  since({ keyId, version, recordRevision }: KeyVersionRecord): ReadonlySet<string | null> {
+  /** The final states that a version has entered since the form that the row has, and those that it must not have left for it. */
+  since({ keyId, version, recordRevision, state: own }: KeyVersionRecord): ReadonlySet<string | null> {
     const changes = this.changes.get(recordKey({ kind: 'key_version', id: `${keyId}/${version}` })) ?? [];
-    return new Set(changes.filter(({ revision }) => revision > (recordRevision ?? 0)).map(({ state }) => state));
+    const counts = ({ revision, state }: RecordHead): boolean =>
+      revision > (recordRevision ?? 0) || !mayFollow('key_version', state, own);
+    return new Set(changes.filter(counts).map(({ state }) => state));
   }
 }
 

@@ -9,8 +9,8 @@ import { contextOf, startWorkerDatabase, type WorkerDatabase } from '../testing/
 import { FinalStates } from './final-states.js';
 import { restoringsOf } from './restoring.js';
 
-/** The revision of a forged change. */
-const forged = 1000;
+/** Revisions of changes: after those of the versions, and before. */
+const [later, earlier] = [(Date.now() + 30_000_000) * 1000, 1];
 
 describe('a restored key version', () => {
   let database: WorkerDatabase;
@@ -53,13 +53,19 @@ describe('a restored key version', () => {
   });
 
   /** Restores a version in the state `own` whose trail ends with `last` and names the `earlier` states. */
-  const restore = (own: KeyState, last: KeyState, ...earlier: readonly KeyState[]) =>
-    restoreAt(forged, own, last, ...earlier);
-  const restoreAt = async (revision: number, own: KeyState, last: KeyState, ...earlier: readonly KeyState[]) => {
+  const restore = (own: KeyState, last: KeyState, ...once: readonly KeyState[]) =>
+    restoreAt([later, later - 10], own, last, ...once);
+  /** @param revision of the last event @param first of the earlier ones, with which they begin */
+  const restoreAt = async (
+    [revision, first]: readonly [number, number],
+    own: KeyState,
+    last: KeyState,
+    ...once: readonly KeyState[]
+  ) => {
     const [tenantId, keyId] = [randomUUID(), randomUUID()];
     await versionIn(tenantId, keyId, own);
     const finals = new FinalStates();
-    finals.add(earlier.map((state, index) => headOf(keyId, state, 100 + index)));
+    finals.add(once.map((state, index) => headOf(keyId, state, first + index)));
     const heads = [headOf(keyId, last, revision)];
     const context = contextOf(tenantId);
     const foreseen = await worker.read(tenantId, (manager) =>
@@ -75,15 +81,19 @@ describe('a restored key version', () => {
     return { row, told: told[0] };
   };
 
-  it.each(['COMPROMISED', 'DESTROYED'] as const)(
-    'is %s if an event says so, although its head agrees with it',
-    async (state) => {
-      const { row, told } = await restoreAt(0, 'ACTIVE', 'ACTIVE', state);
+  it.each(
+    [later, earlier].flatMap((first) =>
+      (['COMPROMISED', 'DESTROYED'] as const).map((state) => [state, first] as const),
+    ),
+  )('is %s if an event says so, although its head agrees with it, whatever its revision: %i', async (state, first) => {
+    for (const own of ['ACTIVE', 'SUSPENDED', 'DEACTIVATED'] as const) {
+      const { row, told } = await restoreAt([earlier, first], own, own, state);
       expect(row.state).toBe(state);
       expect(told).toMatchObject({ outcome: 'reapplied', state });
-      expect((await restoreAt(0, 'ACTIVE', 'ACTIVE')).told).toBeUndefined();
-    },
-  );
+    }
+    expect((await restoreAt([earlier, first], 'ACTIVE', 'ACTIVE')).told).toBeUndefined();
+    expect((await restoreAt([earlier, earlier], state, state, state)).told).toBeUndefined();
+  });
 
   const allows: readonly KeyState[] = ['PRE_ACTIVE', 'ACTIVE'];
   it.each(keyStates.filter((state) => state !== 'ACTIVE'))(

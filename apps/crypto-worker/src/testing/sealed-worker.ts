@@ -60,7 +60,8 @@ export interface SealedWorker {
 export const startSealedWorker = async (database: WorkerDatabase, trail: TestTrail): Promise<SealedWorker> => {
   const dataSource = await new ComparingDataSource(database.superuser.options).initialize();
   const owner = new RecordOwner('crypto-worker');
-  const history = new RecordHistory(owner, trail.bus, new Registry());
+  const history = new RecordHistory(owner, trail.bus);
+  history.setBehind(new Map());
   const outbox = new Outbox(testProof('crypto-worker'), dataSource, undefined as never, silent);
   const rejections = new RecordRejections(owner, dataSource, outbox, silent, new Registry());
   new RecordSeals(owner, testAuthority, rejections, history, dataSource);

@@ -8,19 +8,18 @@ import {
   type RecordRejections,
   RecordSeals,
 } from '@ankasecure/service-kit';
-import { Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 
 /** Raises no alarm about a record that was not asked for. No other is refused. */
 const quietRejections = { reject: () => new AnkaError('record-forged') } as unknown as RecordRejections;
 
-/** TEST ONLY. The history of a trail without any records. */
-export const noHistory = (): RecordHistory =>
-  new RecordHistory(
-    new RecordOwner('crypto-worker'),
-    { request: async () => ({ heads: [] }) } as unknown as BusClient,
-    new Registry(),
-  );
+/** TEST ONLY. The history of a trail without any records, which the database was compared with. */
+export const noHistory = (): RecordHistory => {
+  const bus = { request: async () => ({ heads: [] }) } as unknown as BusClient;
+  const history = new RecordHistory(new RecordOwner('crypto-worker'), bus);
+  history.setBehind(new Map());
+  return history;
+};
 
 /** TEST ONLY. Seals with random bytes and accepts every record, for tests without a token that also write rows by SQL. */
 export class TestSeals extends RecordSeals {

@@ -27,6 +27,7 @@ export class Health {
   readonly registry = new Registry();
   private readonly checks = new Map<string, Check>();
   private findBehind: () => BehindDatabase | undefined = () => undefined;
+  private findUncompared: () => string | undefined = () => undefined;
   private started = false;
   private stopping = false;
   private server: Server | undefined;
@@ -50,6 +51,14 @@ export class Health {
     this.findBehind = find;
   }
 
+  /**
+   * Names the service's database until it was compared with the audit trail. The service stays ready: it serves what changes no
+   * record, and the audit service needs it to answer.
+   */
+  tellUncompared(find: () => string | undefined): void {
+    this.findUncompared = find;
+  }
+
   markStarted(): void {
     this.started = true;
   }
@@ -69,11 +78,13 @@ export class Health {
     parts: Record<string, 'ok' | 'failed'>;
     reasons?: Record<string, string>;
     behind?: Record<string, number>;
+    uncompared?: string;
   }> {
     const failures = await Promise.all(
       [...this.checks].map(async ([name, check]) => [name, await failureOf(check)] as const),
     );
     const behind = this.findBehind();
+    const uncompared = this.findUncompared();
     const reasons = failures.flatMap(([name, failure]) =>
       failure instanceof NotReady ? [[name, failure.message] as const] : [],
     );
@@ -82,6 +93,7 @@ export class Health {
       parts: Object.fromEntries(failures.map(([name, failure]) => [name, failure === undefined ? 'ok' : 'failed'])),
       ...(reasons.length > 0 && { reasons: Object.fromEntries(reasons) }),
       ...(behind && { behind: { [behind.database]: behind.tenants } }),
+      ...(uncompared !== undefined && { uncompared }),
     };
   }
 

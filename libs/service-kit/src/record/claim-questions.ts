@@ -1,5 +1,12 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
-import { AnkaError, maxHeads, monotonicNow, readRecordHeads, type Service } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  maxHeads,
+  monotonicNow,
+  type RecordHead,
+  readRecordHeads,
+  type Service,
+} from '@ankasecure/contracts';
 import type { BusClient } from '../nats/client.js';
 import { ownContext } from '../nats/own-context.js';
 import {
@@ -59,6 +66,8 @@ export class ClaimQuestions {
   constructor(
     private readonly service: Service,
     private readonly bus: Pick<BusClient, 'request'>,
+    /** Takes note of heads that the audit service has proved. */
+    private readonly learn: (tenantId: string, heads: readonly RecordHead[]) => void,
   ) {}
 
   /**
@@ -200,6 +209,8 @@ export class ClaimQuestions {
     waitMs: number,
   ): Promise<ReadonlyMap<string, LastChange>> {
     const context = ownContext(this.service, waitMs, tenantId);
-    return answersOf((await this.bus.request(readRecordHeads, '', context, requestFor(claims))).heads);
+    const { heads } = await this.bus.request(readRecordHeads, '', context, requestFor(claims));
+    this.learn(tenantId, heads);
+    return answersOf(heads);
   }
 }

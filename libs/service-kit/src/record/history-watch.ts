@@ -1,5 +1,5 @@
-import { listRecordPositions, type Service } from '@ankasecure/contracts';
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { listRecordPositions, maxHeads, monotonicNow, type Service } from '@ankasecure/contracts';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Logger } from '../logging/logger.js';
 import { BusClient } from '../nats/client.js';
@@ -26,17 +26,14 @@ export class WatchedDatabase {
   }
 }
 
-/** A comparison: the tenants that the trail names, and those that the database is behind with, each with the trail's revision. */
-interface Comparison {
-  readonly positions: Map<string, number>;
-  readonly behind: Map<string, number>;
-}
-
+/** The pause between comparisons, and the time for which a database may fail to be compared; in milliseconds. */
 const everyMs = 60_000;
 /** One of so many comparisons includes everything that this process remembers, whatever the positions of the trails say. */
 const completeEach = 10;
 /** The pause after a comparison that failed or found a tenant behind, in milliseconds. */
 const retryMs = 5_000;
+/** The pause before the first comparison, without which no record changes. */
+const firstMs = 250;
 const patienceMs = 5_000;
 
 /**
@@ -47,13 +44,15 @@ const patienceMs = 5_000;
  * Every tenth time, everything that it knows is compared: somebody may hide that trails have moved.
  */
 @Injectable()
-export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdown {
+export class HistoryWatch implements OnModuleInit, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
   /** The positions of trails that were compared. */
   private readonly seen = new Map<string, number>();
   /** The tenants whose trails had moved at the last comparison. Events of about that time may be sealed in another order. */
   private moved: ReadonlySet<string> = new Set();
+  /** Since when the database does not tell its revisions, though the trail does; a time of `monotonicNow`. */
+  private failingSince: number | undefined;
   /** The number of comparisons until everything is compared. */
   private left = completeEach;
 
@@ -66,7 +65,7 @@ export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdo
   ) {}
 
   /** Begins at once and does not delay the start: a record that was not compared yet is refused anyway. */
-  onApplicationBootstrap(): void {
+  onModuleInit(): void {
     void this.round();
   }
 
@@ -75,22 +74,54 @@ export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdo
     clearTimeout(this.timer);
   }
 
-  /** Compares all tenants. @throws AnkaError if the audit service does not answer */
+  /**
+   * Compares all tenants. What this process knows is compared with the trail even if the database does not tell its revisions.
+   * @throws AnkaError if the audit service does not answer; Error if the database does not
+   */
   async compare(): Promise<void> {
     if (--this.left <= 0) await this.compareEverything();
-    const comparison: Comparison = { positions: new Map(), behind: new Map() };
-    for (let after: string | null | undefined = null; after !== undefined; )
-      after = await this.comparePage(after, comparison);
-    const { behind, positions } = comparison;
+    // The trail is read first: it never names a revision before the database has it.
+    const positions = await this.positionsOnRecord();
+    const { error } = await attempted(() => this.compareDatabase(positions));
+    await this.compareMoved(positions);
+    if (error === undefined) this.failingSince = undefined;
+    else this.failed(error);
+  }
+
+  /** Finds the tenants that the database is behind with. */
+  private async compareDatabase(positions: ReadonlyMap<string, number>): Promise<void> {
+    const behind = new Map<string, number>();
+    const all = [...positions];
+    for (let start = 0; start < all.length; start += maxHeads) {
+      const some = all.slice(start, start + maxHeads);
+      const tenantIds = some.map(([tenantId]) => tenantId);
+      const held = await positionsOf(this.dataSource, tenantIds);
+      const besides = new Set(await this.watched.behindBesides(this.dataSource, tenantIds));
+      for (const [tenantId, revision] of some)
+        if (besides.has(tenantId) || (held.get(tenantId) ?? 0) < revision) behind.set(tenantId, revision);
+    }
     const { database } = this.watched;
-    for (const tenantId of behind.keys())
+    for (const [tenantId, trail] of behind)
       if (!this.history.behind.has(tenantId))
         this.log.error(
-          { alarm: 'record-outdated', tenantId, database, trail: behind.get(tenantId) },
+          { alarm: 'record-outdated', tenantId, database, trail },
           `${database} is older than the audit trail: it was restored from a backup, or changed by its owner. deploy/backup.md says how to go on`,
         );
     this.history.setBehind(behind, positions);
-    await this.compareMoved(positions);
+  }
+
+  /** A database that cannot be compared for a while may be older than the trail meanwhile, so its records do not change. */
+  private failed(error: Error): never {
+    this.failingSince ??= monotonicNow();
+    if (this.history.positions.isCompared && monotonicNow() - this.failingSince >= everyMs) {
+      const { database } = this.watched;
+      this.log.error(
+        { alarm: 'record-uncompared', database, reason: error.message },
+        `${database} does not tell the revisions of its records, so none is changed: look at record_positions_of`,
+      );
+      this.history.positions.set(undefined);
+    }
+    throw error;
   }
 
   private async compareEverything(): Promise<void> {
@@ -106,20 +137,22 @@ export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdo
     for (const [tenantId, position] of moved) this.seen.set(tenantId, position);
   }
 
-  /** @returns the tenant after which the next page begins; undefined after the last page */
-  private async comparePage(after: string | null, comparison: Comparison): Promise<string | undefined> {
+  /** The highest revision that the trail holds, of each tenant. */
+  private async positionsOnRecord(): Promise<ReadonlyMap<string, number>> {
     const { service: owner, partition } = this.watched;
-    const context = ownContext(owner, patienceMs);
-    // The trail is read first: it never names a revision before the database has it.
-    const { items, complete } = await this.bus.request(listRecordPositions, '', context, { owner, partition, after });
-    const tenantIds = items.map(({ tenantId }) => tenantId);
-    const held = await positionsOf(this.dataSource, tenantIds);
-    const besides = new Set(await this.watched.behindBesides(this.dataSource, tenantIds));
-    for (const { tenantId, revision } of items) {
-      comparison.positions.set(tenantId, revision);
-      if (besides.has(tenantId) || (held.get(tenantId) ?? 0) < revision) comparison.behind.set(tenantId, revision);
+    const positions = new Map<string, number>();
+    for (let after: string | null | undefined = null; after !== undefined; ) {
+      const request: { owner: Service; partition: string | null; after: string | null } = { owner, partition, after };
+      const { items, complete } = await this.bus.request(
+        listRecordPositions,
+        '',
+        ownContext(owner, patienceMs),
+        request,
+      );
+      for (const { tenantId, revision } of items) positions.set(tenantId, revision);
+      after = complete ? undefined : items.at(-1)?.tenantId;
     }
-    return complete ? undefined : items.at(-1)?.tenantId;
+    return positions;
   }
 
   private async round(): Promise<void> {
@@ -129,9 +162,18 @@ export class HistoryWatch implements OnApplicationBootstrap, OnApplicationShutdo
       // Another process may bring a tenant up to date.
       if (this.history.behind.size > 0) pauseMs = retryMs;
     } catch (error) {
-      pauseMs = retryMs;
+      pauseMs = this.history.positions.isCompared ? retryMs : firstMs;
       this.log.warn({ reason: (error as Error).message }, 'cannot compare the database with the audit trail now');
     }
     if (!this.stopped) this.timer = setTimeout(() => void this.round(), pauseMs);
   }
 }
+
+const attempted = async (work: () => Promise<void>): Promise<{ readonly error?: Error }> => {
+  try {
+    await work();
+    return {};
+  } catch (error) {
+    return { error: error as Error };
+  }
+};

@@ -1,11 +1,11 @@
 import { AnkaError, type RecordHead } from '@ankasecure/contracts';
-import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BusClient } from '../nats/client.js';
 import type { Missing } from './claim-questions.js';
 import { RecordOwner } from './record-authority.js';
 import { type LoadedRecord, numberedId, type OwnedName } from './record-claim.js';
 import { RecordHistory } from './record-history.js';
+import { RecordAhead } from './record-standing.js';
 
 const tenantId = '00000000-0000-7000-8000-000000000001';
 const digest = (letter: string): string => letter.repeat(43);
@@ -26,7 +26,7 @@ const head = (revision: number, letter: string | null = 'A', id = 'k'): RecordHe
 });
 
 const historyWith = (bus: object): RecordHistory =>
-  new RecordHistory(new RecordOwner('crypto-worker'), bus as BusClient, new Registry());
+  new RecordHistory(new RecordOwner('crypto-worker'), bus as BusClient);
 
 interface Asked {
   readonly records: readonly { readonly id: string }[];
@@ -168,23 +168,72 @@ describe('the history of records', () => {
     expect(await history.check(loaded(1), sameAgain(loaded(1)))).toBe(true);
   });
 
-  it('refuses a counter that does not reach what the trail holds', () => {
+  it('refuses a counter that does not reach what the trail held when it was read', () => {
     const { history } = auditWith([]);
-    expect(history.isCompared).toBe(false);
-    history.assertReaches(tenantId, 0);
+    expect(history.positions.of(tenantId)).toBe(0);
     history.setBehind(new Map(), new Map([[tenantId, 7]]));
-    expect(history.isCompared).toBe(true);
-    expect(() => history.assertReaches(tenantId, 6)).toThrow(expect.objectContaining({ code: 'record-outdated' }));
-    history.assertReaches(tenantId, 7);
+    const position = history.positions.of(tenantId);
+    expect(position).toBe(7);
+    history.setBehind(new Map(), new Map([[tenantId, 9]]));
+    expect(() => history.assertReaches(6, position)).toThrow(expect.objectContaining({ code: 'record-outdated' }));
+    history.assertReaches(7, position);
   });
 
-  it.each([
-    ['that the clock does not allow', [], false],
-    ['that the clock does not allow, later than the trail', [head(8, 'B')], false],
-    ['that the trail names, whatever the clock says', [head(9)], true],
-  ])('judges a record of a revision %s', async (_, heads, current) => {
-    const { history } = auditWith(heads);
-    expect(await history.check(loaded(9), sameAgain(loaded(9)), 8)).toBe(current);
+  it('lets no record change before the database was compared with the trail', async () => {
+    const { history } = auditWith([]);
+    expect(history.positions.isCompared).toBe(false);
+    const waiting = history.assertCompared();
+    let isLate = false;
+    vi.advanceTimersByTime(5_001);
+    await expect(history.assertCompared()).rejects.toMatchObject({ code: 'audit-unavailable', retryable: true });
+    void waiting.then(() => (isLate = true));
+    expect(isLate).toBe(false);
+    await history.without(async () => history.assertCompared());
+    history.setBehind(new Map());
+    expect(history.positions.isCompared).toBe(true);
+    await waiting;
+    await history.assertCompared();
+  });
+
+  it('counts revisions from those that the trail was proved to hold', async () => {
+    const { history } = auditWith([head(3), head(8, 'B', 'other')]);
+    const learned = vi.spyOn(history.revisions, 'learn');
+    await history.check(loaded(3), sameAgain(loaded(3)));
+    expect(learned).toHaveBeenCalledWith(tenantId, [head(3)]);
+  });
+
+  describe('of a revision that the clock does not allow', () => {
+    const latest = 8;
+    const checkOf = async (history: RecordHistory, record = loaded(9)) =>
+      history.check(record, sameAgain(record), latest);
+
+    it.each([
+      ['and the trail names nothing', [], 'retry'],
+      ['and the trail names an earlier form', [head(8, 'B')], 'retry'],
+      ['and the trail names the form', [head(9)], true],
+      ['and the trail names another form', [head(9, 'B')], false],
+      ['and the trail names a later form', [head(10, 'B')], false],
+    ] as const)('a record is refused for a while or for good: %s', async (_, heads, expected) => {
+      const checked = checkOf(auditWith(heads).history);
+      if (expected === 'retry') await expect(checked).rejects.toBeInstanceOf(RecordAhead);
+      else expect(await checked).toBe(expected);
+      const ahead = new RecordAhead();
+      expect([ahead.code, ahead.retryable]).toEqual(['audit-unavailable', true]);
+    });
+
+    it.each([
+      ['answers', [head(8, 'B')]],
+      ['does not answer', undefined],
+    ] as const)('a process reads what it has just written, while the audit service %s', async (_, heads) => {
+      const { history, audit } = auditWith([]);
+      history.wrote(loaded(9));
+      audit.heads = heads;
+      expect((await checkOf(history)) ?? true).toBe(true);
+      expect(await checkOf(history, loaded(9, 'C')).catch(() => false)).toBe(false);
+      audit.heads = [head(8, 'B')];
+      vi.advanceTimersByTime(61_000);
+      await expect(checkOf(history)).rejects.toBeInstanceOf(RecordAhead);
+    });
   });
 
   it.each([

@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { AnkaError, monotonicNow, type NumberedRecords, type RecordKind } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
-import { Gauge, Registry } from 'prom-client';
 import { BusClient } from '../nats/client.js';
 import { ownContext } from '../nats/own-context.js';
 import { headsWithPrefix } from './all-heads.js';
 import { ClaimQuestions, type Missing, patienceMs } from './claim-questions.js';
+import { ComparedPositions } from './compared-positions.js';
+import { OwnForms } from './own-forms.js';
 import { RecordOwner } from './record-authority.js';
 import {
   claimOfAbsence,
@@ -17,7 +18,7 @@ import {
   type OwnedName,
 } from './record-claim.js';
 import { RecordRevisions } from './record-revisions.js';
-import { isCurrent, type RecordState } from './record-standing.js';
+import { isCurrent, RecordAhead, type RecordState } from './record-standing.js';
 
 /** Tells the operator how to fix a database that is older than the trail. */
 export const behindDetail =
@@ -37,9 +38,9 @@ export const behindDetail =
 export class RecordHistory {
   readonly revisions: RecordRevisions;
   private readonly questions: ClaimQuestions;
+  private readonly own = new OwnForms();
   private behindTenants: ReadonlyMap<string, number> = new Map();
-  /** The highest revisions that the trail held at the last comparison, by tenant. Undefined before the first. */
-  private positions: ReadonlyMap<string, number> | undefined;
+  readonly positions = new ComparedPositions();
   private readonly listeners: ((tenantIds: readonly string[]) => void)[] = [];
   private readonly changeListeners: ((names: readonly OwnedName[]) => void)[] = [];
   /** The tenants whose records wait for their place in the history. Undefined: no record needs one. */
@@ -54,17 +55,11 @@ export class RecordHistory {
   constructor(
     private readonly owner: RecordOwner,
     private readonly bus: BusClient,
-    registry: Registry,
   ) {
     const { service } = owner;
-    this.questions = new ClaimQuestions(service, bus);
-    this.revisions = new RecordRevisions(service, bus);
-    const gauge: Gauge = new Gauge({
-      name: 'ankasecure_records_behind_tenants',
-      help: 'Tenants whose records in the database are older than the audit trail',
-      registers: [registry],
-      collect: () => gauge.set(this.behind.size),
-    });
+    const revisions = new RecordRevisions(service, bus);
+    this.revisions = revisions;
+    this.questions = new ClaimQuestions(service, bus, (tenantId, heads) => revisions.learn(tenantId, heads));
   }
 
   /**
@@ -72,21 +67,25 @@ export class RecordHistory {
    * @param again reads the stored record again; null if it is gone
    * @param latest the highest revision that a record can have which the trail does not know in this form
    * @returns undefined if that is known already
-   * @throws (rejects with) AnkaError `audit-unavailable` if it cannot be known now
+   * @throws (rejects with) AnkaError `audit-unavailable` if it cannot be known now; RecordAhead if only `latest` speaks against it
    */
   check(
     record: LoadedRecord,
     again: () => Promise<RecordState | null>,
     latest = Number.POSITIVE_INFINITY,
   ): Promise<boolean> | undefined {
+    // What this process has just written does not wait for the trail.
+    const latestOf = (form: LoadedRecord): number => (this.own.has(form) ? Number.POSITIVE_INFINITY : latest);
     const doubt = async (last: LastChange | undefined): Promise<LastChange | undefined> => {
       // It may have changed between its loading and the question.
       const stored = await again();
-      return stored !== null && isCurrent({ ...record, ...stored }, last, latest)
-        ? { id: record.id, ...stored }
-        : undefined;
+      if (stored === null) return undefined;
+      const form = { ...record, ...stored };
+      if (isCurrent(form, last, latestOf(form))) return { id: record.id, ...stored };
+      if (isCurrent(form, last)) throw new RecordAhead();
+      return undefined;
     };
-    const question = { claim: claimOfRecord(record, latest), doubt, memoryDecides: true };
+    const question = { claim: claimOfRecord(record, latestOf(record)), doubt, memoryDecides: true };
     return this.unlessSettled(record.tenantId, () =>
       this.lacksPlace(record) ? Promise.resolve(false) : this.questions.confirm(question),
     );
@@ -150,8 +149,7 @@ export class RecordHistory {
   }
 
   private moved(tenantIds: Iterable<string>): void {
-    const now = monotonicNow();
-    for (const tenantId of tenantIds) this.moves.set(tenantId, now);
+    for (const tenantId of tenantIds) this.moves.set(tenantId, monotonicNow());
   }
 
   /** Whether the audit service did not answer a moment ago. Where its answer can be done without, it is not asked again yet. */
@@ -187,18 +185,22 @@ export class RecordHistory {
   }
 
   /**
-   * Checks that the database's counter has reached what the trail holds. Otherwise the database was restored from a backup since
+   * Checks that the database's counter had reached what the trail holds. Otherwise the database was restored from a backup since
    * they were compared.
+   * @param position as `positions` said before the counter was read: it may have moved while that waited for other changes
    * @throws AnkaError `record-outdated`
    */
-  assertReaches(tenantId: string, position: number): void {
-    if (this.isOff || position >= (this.positions?.get(tenantId) ?? 0)) return;
+  assertReaches(counter: number, position: number): void {
+    if (this.isOff || counter >= position) return;
     throw new AnkaError('record-outdated', behindDetail);
   }
 
-  /** Whether the database was compared with the trail. */
-  get isCompared(): boolean {
-    return this.positions !== undefined;
+  /**
+   * Checks that the database was compared with the trail. Before that, nobody knows which revisions a change must exceed.
+   * @throws (rejects with) AnkaError `audit-unavailable` (retryable)
+   */
+  async assertCompared(): Promise<void> {
+    if (!this.isOff) await this.positions.assertCompared();
   }
 
   /** From now on every record must have a place in the history, except those of tenants that still wait for theirs. */
@@ -219,6 +221,7 @@ export class RecordHistory {
   /** Remembers a record that this process has written and sealed. */
   wrote(record: LoadedRecord): void {
     const { of, number } = numberedId(record.id);
+    this.own.wrote(record);
     const claims = [claimOfRecord(record)];
     if (Number.isInteger(number)) claims.push(claimOfNewest(record.tenantId, { kind: record.kind, of }, number));
     for (const claim of claims) this.questions.memory.wrote(claim);
@@ -244,7 +247,7 @@ export class RecordHistory {
    * @param positions the highest revision that the trail holds of each tenant
    */
   setBehind(behind: ReadonlyMap<string, number>, positions: ReadonlyMap<string, number> = new Map()): void {
-    this.positions = positions;
+    this.positions.set(positions);
     const news = [...behind.keys()].filter((tenantId) => !this.behindTenants.has(tenantId));
     this.behindTenants = behind;
     if (news.length === 0) return;

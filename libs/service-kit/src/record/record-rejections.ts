@@ -11,7 +11,14 @@ import { RecordOwner } from './record-authority.js';
 import { behindDetail } from './record-history.js';
 
 /** Why a record is refused. */
-export type RejectionReason = 'forged' | 'missing-seal' | 'outdated' | 'missing' | 'not-newest' | 'impossible';
+export type RejectionReason =
+  | 'forged'
+  | 'missing-seal'
+  | 'outdated'
+  | 'missing'
+  | 'not-newest'
+  | 'impossible'
+  | 'ahead';
 
 /** A refused record: its table, its tenant and its primary key. */
 export interface RejectedRecord extends RecordPlace {
@@ -25,7 +32,7 @@ const restoreRow =
   'Nothing was done with it. Restore the row from a backup of the database, and find out who else can write to it.';
 
 interface Telling {
-  readonly code: 'record-forged' | 'record-outdated';
+  readonly code: 'record-forged' | 'record-outdated' | 'audit-unavailable';
   /** @param name the record's table and primary key */
   readonly says: (name: string) => string;
   readonly advice: string;
@@ -46,6 +53,12 @@ const telling: Readonly<Record<RejectionReason, Telling>> = {
     code: 'record-outdated',
     says: refusal('the audit trail holds one with a higher number, and the database does not'),
     advice: restoreRow,
+  },
+  ahead: {
+    code: 'audit-unavailable',
+    says: refusal('its revision is ahead of the clock, and the audit trail does not name it'),
+    advice:
+      'Try again: the trail may hear of it in a moment. If this goes on, have the clocks checked, and find out who else can write to the database.',
   },
   impossible: {
     code: 'record-outdated',

@@ -49,8 +49,14 @@ describe('the revisions of records', () => {
   });
   afterEach(() => void vi.useRealTimers());
 
-  const take = async (one: RecordRevisions, count = 1, earlier = 0, isCompared = true) =>
-    (await one.take(counter.manager, tenantId, { count, earlier, isCompared }))?.first;
+  const take = async (one: RecordRevisions, count = 1, earlier = 0, isCompared = true, position = 0) =>
+    (await one.take(counter.manager, tenantId, { count, earlier, position, isCompared }))?.first;
+  /** The next attempt of a caller who is asked to try again. */
+  const takeAgain = (one: RecordRevisions) =>
+    take(one).catch((error) => {
+      expect(error).toMatchObject({ code: 'audit-unavailable', retryable: true });
+      return take(one);
+    });
 
   it('are the time, and the next numbers if the time has had them', async () => {
     const one = processWith();
@@ -77,19 +83,19 @@ describe('the revisions of records', () => {
     ['a part of one', (honest) => honest + 0.5],
   ])('are not taken from a database that tells %s', async (_, tells) => {
     counter.tells = tells;
-    expect(await take(processWith([head(7)]))).toBeUndefined();
+    expect(await takeAgain(processWith([head(7)]))).toBeUndefined();
   });
 
   it('are the next of the counter while nobody knows whether it is that of a backup', async () => {
     const one = processWith();
     counter.held = 5;
     expect(await take(one, 2, 0, false)).toBe(6);
-    expect(await one.take(counter.manager, tenantId, { count: 1, earlier: 9, isCompared: true })).toEqual({
+    expect(await one.take(counter.manager, tenantId, { count: 1, earlier: 9, position: 0, isCompared: true })).toEqual({
       first: start * 1000 + 1,
       before: 5,
     });
     counter.tells = () => 2 ** 52;
-    expect(await take(one, 1, 0, false)).toBeUndefined();
+    expect(await takeAgain(one)).toBeUndefined();
   });
 
   it('follow a counter that is ahead by less than clocks may differ', async () => {
@@ -99,7 +105,7 @@ describe('the revisions of records', () => {
 
   it('of a later decision exceed those of all that failed before, whichever process decided', async () => {
     const [one, other] = [processWith(), processWith()];
-    counter.tells = (honest) => honest + 3_000_000;
+    counter.tells = (honest) => honest + 1_900_000;
     const kept = (await take(one)) ?? 0;
     counter.tells = (honest) => honest;
     expect(await take(one)).toBeGreaterThan(kept);
@@ -108,13 +114,125 @@ describe('the revisions of records', () => {
     expect(await take(processWith())).toBeGreaterThan(kept);
   });
 
-  it('go on after those of the trail if clocks were ahead once, as long as the trail says so', async () => {
-    const future = start * 1000 + 86_400_000_000;
-    counter.held = future;
-    expect(await take(processWith([head(3), head(future), head(9)]))).toBe(future + 1);
-    expect(await take(processWith([head(3)]))).toBeUndefined();
-    await expect(take(processWith(null))).rejects.toMatchObject({ code: 'audit-unavailable', retryable: true });
+  describe('that are ahead of the clock', () => {
+    const hourUs = 3_600_000_000;
+    const future = start * 1000 + 24 * hourUs;
+
+    it('go on after those of the trail, as long as the trail says so', async () => {
+      counter.held = future;
+      expect(await takeAgain(processWith([head(3), head(future), head(9)]))).toBe(future + 1);
+      expect(await takeAgain(processWith([head(3)]))).toBeUndefined();
+      await expect(takeAgain(processWith(null))).rejects.toMatchObject({ code: 'audit-unavailable', retryable: true });
+    });
+
+    it.each([1, 50, 2_000])('are driven ahead by no more than numbers, however often: %i times', async (times) => {
+      const trail = [head(latestRevision(new Clock(clockDefaults)))];
+      const first = trail[0]?.revision ?? 0;
+      for (let time = 0; time < times; time++) {
+        const top = trail.at(-1)?.revision ?? 0;
+        counter.held = top;
+        for (const more of [60_000_000, 4_000_000, 10_001]) {
+          counter.tells = () => top + more;
+          expect(await takeAgain(processWith(trail))).toBeUndefined();
+        }
+        counter.tells = () => top + 10_000;
+        const taken = await takeAgain(processWith(trail));
+        expect(taken).toBe(top + 10_000);
+        trail.push(head(taken ?? 0));
+      }
+      expect((trail.at(-1)?.revision ?? 0) - first).toBe(times * 10_000);
+    });
+
+    it.each<readonly [string, (one: RecordRevisions) => Promise<number | undefined>]>([
+      ['it has heard of', (one) => (one.learn(tenantId, [head(future)]), take(one))],
+      ['its record has', (one) => take(one, 1, future)],
+      ['the trail is said to hold', (one) => take(one, 1, 0, true, future)],
+    ])('are exceeded by those of a process, whatever the counter says: %s', async (_, by) => {
+      expect(await by(processWith([head(4), head(future + 5)]))).toBe(future + 6);
+    });
+
+    it('are asked about before the counter is locked, never while it is', async () => {
+      let isLocked = false;
+      const { query } = counter.manager;
+      const manager = {
+        ...counter.manager,
+        query: async (...all: Parameters<typeof query>) => {
+          isLocked = true;
+          return query(...all);
+        },
+      } as EntityManager;
+      const asked: boolean[] = [];
+      const one = new RecordRevisions('crypto-worker', {
+        request: async () => {
+          asked.push(isLocked);
+          return { heads: [head(future)], complete: true };
+        },
+      } as never);
+      counter.held = future;
+      const attempt = () => one.take(manager, tenantId, { count: 1, earlier: 0, position: 0, isCompared: true });
+      await expect(attempt()).rejects.toMatchObject({ code: 'audit-unavailable', retryable: true });
+      expect(asked).toEqual([]);
+      isLocked = false;
+      expect((await attempt())?.first).toBe(future + 1);
+      expect(asked).toEqual([false]);
+    });
+
+    it.each([1, 60, 11 * 3_600])(
+      'of changes that failed while a clock was %i s ahead refuse nobody',
+      async (seconds) => {
+        const one = processWith([]);
+        vi.setSystemTime(start + seconds * 1000);
+        const failed = (await take(one)) ?? 0;
+        vi.setSystemTime(start);
+        vi.advanceTimersByTime(10);
+        expect(await takeAgain(one)).toBeGreaterThan(failed);
+        expect(await takeAgain(processWith([]))).toBe((start + 10) * 1000 + 1);
+      },
+    );
+
+    it('are not sealed where the audit service would refuse them', async () => {
+      const one = processWith([]);
+      vi.setSystemTime(start + 13 * 3_600_000);
+      await take(one);
+      vi.setSystemTime(start);
+      await expect(take(one)).rejects.toMatchObject({ code: 'clock-skew' });
+    });
   });
+
+  it('take a later time if they had to wait for other changes', async () => {
+    const { query } = counter.manager;
+    let waited = false;
+    const manager = {
+      ...counter.manager,
+      query: async (...all: Parameters<typeof query>) => {
+        if (!waited) vi.advanceTimersByTime(5_000);
+        waited = true;
+        return query(...all);
+      },
+    } as EntityManager;
+    const taken = await processWith().take(manager, tenantId, { count: 1, earlier: 0, position: 0, isCompared: true });
+    expect(taken).toEqual({ first: (start + 5_000) * 1000 + 1, before: 0 });
+  });
+
+  const told = [-2_000, -1_000, 0, 1_000, 2_000];
+  it.each(told.flatMap((one) => told.map((other) => [one, other] as const)))(
+    'are no more than four seconds ahead of a later decision, whatever times databases tell: %i and %i ms',
+    async (oneMs, otherMs) => {
+      const reading = (ms: number) => ({ said: start + ms, asked: performance.now(), answered: performance.now() });
+      const takeAt = async (ms: number, tells: Telling) => {
+        const clock = new Clock(clockDefaults);
+        clock.learn(reading(ms));
+        counter = new Counter();
+        setClockOf(counter.manager.dataSource, clock);
+        counter.tells = tells;
+        return { taken: await take(processWith()).catch(() => undefined), latest: latestRevision(clock) };
+      };
+      const { latest } = await takeAt(oneMs, (honest) => honest);
+      const { taken: kept } = await takeAt(oneMs, () => latest);
+      const { taken: later } = await takeAt(otherMs, (honest) => honest);
+      expect((kept ?? 0) - (later ?? 0)).toBeLessThanOrEqual(4_000_000);
+    },
+  );
 
   it('are not taken while the clocks disagree', async () => {
     const clock = new Clock(clockDefaults);

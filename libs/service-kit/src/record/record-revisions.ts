@@ -1,32 +1,50 @@
-import { AnkaError, type Service } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  monotonicNow,
+  mostRevisionAheadMs,
+  mostRevisionStep,
+  type RecordHead,
+  type Service,
+} from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import type { Clock } from '../clock/clock.js';
 import { clockOf } from '../clock/clock-of.js';
 import { BoundedMap } from '../memory/bounded-map.js';
 import type { BusClient } from '../nats/client.js';
-import { ownContext } from '../nats/own-context.js';
-import { allHeads } from './all-heads.js';
-import { patienceMs, unknownAdvice } from './claim-questions.js';
+import { unknownAdvice } from './claim-questions.js';
 import { advancePosition } from './record-position.sql.js';
+import { TrailTops } from './trail-tops.js';
 
 /** Revisions are microseconds since the epoch, so the sealed form of a later decision has a higher one, whoever made it. */
 const perMs = 1_000;
-/** Revisions may be ahead of the clock by so many times the most that clocks may differ. */
-const slack = 2;
+/** A change that had to wait for others longer than this takes a later time, in milliseconds. */
+const longWaitMs = 500;
+/** The time for which a tenant whose counter was ahead of the clock counts as such, in milliseconds. */
+const aheadMs = 60_000;
 /** The most tenants whose revisions are remembered. */
 const capacity = 100_000;
 
 /** The revision that the clock gives now. */
 const nowOf = (clock: Clock): number => Math.floor(clock.now() * perMs);
 
-/** The highest revision that the clock allows now. */
-export const latestRevision = (clock: Clock): number => nowOf(clock) + slack * clock.maximumSkewMs * perMs;
+/**
+ * The highest revision that the clock allows now: the most that clocks may differ, after the time of this process. Processes with
+ * the same time are told times by their databases that are twice as far apart at most. So one may be told to seal what is ahead of
+ * another's next decision by no more than that.
+ */
+export const latestRevision = (clock: Clock): number => {
+  const skewMs = clock.maximumSkewMs;
+  const ownMs = Math.min(skewMs, clock.aheadMs() || 0);
+  return nowOf(clock) + (ownMs + skewMs) * perMs;
+};
 
 /** The revisions that a change needs. */
 export interface Wanted {
   readonly count: number;
   /** The highest revision that one of the records has; 0 for new ones. */
   readonly earlier: number;
+  /** The highest revision that the trail is said to hold. It only tells whether the trail is to be asked. */
+  readonly position: number;
   /** Whether the database was compared with the trail. Until then its counter, which may be that of a backup, only moves on by one. */
   readonly isCompared: boolean;
 }
@@ -41,47 +59,92 @@ export interface Taken {
 /**
  * Gives changes of a tenant's records their revisions: the time, or the next number if another change has had that one already.
  * The database keeps the counter and is not believed. It could tell a very high revision for a change that is allowed, have the
- * change fail, and put its sealed form back later. So no revision may be far ahead of the clock, and each is higher than those
- * that this process has sealed before, also for changes that failed.
+ * change fail, and put its sealed form back later. So no revision may be ahead of the clock, and each is higher than those that
+ * this process has sealed before, also for changes that failed, and than those that the trail was proved to hold.
+ *
+ * Clocks that were ahead once have left revisions that later ones must exceed. Then the trail is the bound: it is asked before the
+ * counter is locked.
  */
 export class RecordRevisions {
   private readonly highest = new BoundedMap<string, number>(capacity);
+  /** Until when tenants count as ahead of the clock, whatever else is known of them; times of `monotonicNow`. */
+  private readonly aheadUntil = new BoundedMap<string, number>(capacity);
+  private readonly tops: TrailTops;
 
-  constructor(
-    private readonly service: Service,
-    private readonly bus: Pick<BusClient, 'request'>,
-  ) {}
+  constructor(service: Service, bus: Pick<BusClient, 'request'>) {
+    this.tops = new TrailTops(service, bus, capacity);
+  }
+
+  /** Takes note of heads that the trail was proved to hold. */
+  learn(tenantId: string, heads: readonly Pick<RecordHead, 'revision'>[]): void {
+    this.tops.learn(tenantId, heads);
+  }
 
   /**
    * Takes the next revisions. Other changes of the tenant's records wait for the commit, so take them last.
    * @returns undefined if the database tells one that no change can have
-   * @throws AnkaError `clock-skew`, `audit-unavailable`
+   * @throws AnkaError `clock-skew`; `audit-unavailable` (retryable) if the trail must be asked and does not answer, or was not asked
    */
-  async take(
-    manager: EntityManager,
-    tenantId: string,
-    { count, earlier, isCompared }: Wanted,
-  ): Promise<Taken | undefined> {
+  async take(manager: EntityManager, tenantId: string, wanted: Wanted): Promise<Taken | undefined> {
     const clock = clockOf(manager.dataSource);
     clock.assertAgrees();
-    const floor = Math.max(isCompared ? nowOf(clock) : 0, this.highest.get(tenantId) ?? 0, earlier);
-    const { revision: last, before } = await advancePosition(manager, tenantId, count, floor);
+    const onRecord = await this.onRecordIfAhead(clock, tenantId, wanted);
+    const known = Math.max(this.highest.get(tenantId) ?? 0, this.tops.of(tenantId) ?? 0, wanted.earlier);
+    const isTimed = wanted.isCompared || this.tops.of(tenantId) !== undefined;
+    const floorNow = (): number => Math.max(isTimed ? nowOf(clock) : 0, known);
+    const { count } = wanted;
+    let floor = floorNow();
+    assertNear(clock, floor + count, onRecord);
+    let { revision: last, before } = await advancePosition(manager, tenantId, count, floor);
+    if (last < floorNow() - longWaitMs * perMs) {
+      floor = floorNow();
+      ({ revision: last } = await advancePosition(manager, tenantId, count, floor));
+    }
     if (!Number.isSafeInteger(last) || last < floor + count) return undefined;
-    if (last > latestRevision(clock) && last > (await this.latestOnRecord(clock, tenantId))) return undefined;
+    if (last > floor + count && last > latestRevision(clock) && !this.isKept(tenantId, last, onRecord))
+      return undefined;
     this.highest.set(tenantId, last);
     return { first: last - count + 1, before };
   }
 
-  /** Clocks that were ahead once have left revisions in the trail that later ones must exceed. */
-  private async latestOnRecord(clock: Clock, tenantId: string): Promise<number> {
+  /** @returns undefined if nothing that is known here is ahead of the clock */
+  private async onRecordIfAhead(clock: Clock, tenantId: string, wanted: Wanted): Promise<number | undefined> {
+    const { earlier, position } = wanted;
+    const known = Math.max(this.highest.get(tenantId) ?? 0, this.tops.of(tenantId) ?? 0, earlier, position);
+    const isNoted = monotonicNow() < (this.aheadUntil.get(tenantId) ?? Number.NEGATIVE_INFINITY);
+    if (known <= latestRevision(clock) && !isNoted) return undefined;
     try {
-      const heads = await allHeads(this.bus, ownContext(this.service, patienceMs.unknown, tenantId), this.service);
-      const highest = heads.reduce((most, { revision }) => Math.max(most, revision), 0);
-      return highest + slack * clock.maximumSkewMs * perMs;
+      return await this.tops.ask(tenantId);
     } catch (cause) {
       if (!(cause instanceof AnkaError) || !cause.retryable) throw cause;
-      const detail = `The database tells a revision that is ahead of the clock, and the audit trail cannot be asked now (${cause.code}). Try again. ${unknownAdvice}`;
+      const detail = `The revisions of the tenant’s records are ahead of the clock, and the audit trail cannot be asked now (${cause.code}). Try again. ${unknownAdvice}`;
       throw new AnkaError('audit-unavailable', detail, { cause });
     }
   }
+
+  /**
+   * Whether a counter that is ahead of the clock goes on after the trail.
+   * @throws AnkaError `audit-unavailable` (retryable) if the trail was not asked: it is not asked while the counter is locked
+   */
+  private isKept(tenantId: string, last: number, onRecord: number | undefined): boolean {
+    if (onRecord !== undefined) return last <= onRecord + mostRevisionStep;
+    this.aheadUntil.set(tenantId, monotonicNow() + aheadMs);
+    throw new AnkaError(
+      'audit-unavailable',
+      'The database tells a revision that is ahead of the clock. The audit trail is asked first when the request is repeated.',
+    );
+  }
 }
+
+/**
+ * Refuses to go on from what this process has sealed while a clock was far ahead: the audit service seals no such revision.
+ * @throws AnkaError `clock-skew`
+ */
+const assertNear = (clock: Clock, asked: number, onRecord = 0): void => {
+  const furthest = latestRevision(clock) + (mostRevisionAheadMs / 2) * perMs;
+  if (asked <= Math.max(furthest, onRecord + mostRevisionStep)) return;
+  throw new AnkaError(
+    'clock-skew',
+    'This process has sealed records when a clock was hours ahead, so it can seal none for now. Have the clocks checked, and restart it.',
+  );
+};

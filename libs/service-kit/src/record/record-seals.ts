@@ -20,7 +20,7 @@ import { type NamedDigest, recordOf } from './record-of.js';
 import { RecordRejections, type RejectionReason } from './record-rejections.js';
 import { latestRevision } from './record-revisions.js';
 import { completeRow } from './record-row.js';
-import type { RecordState } from './record-standing.js';
+import { RecordAhead, type RecordState } from './record-standing.js';
 import { decidingOf, type Sealed } from './sealed-record.js';
 import { changeOf, isTracked, loadedRecord, trailNameOf } from './tracked-record.js';
 
@@ -148,11 +148,15 @@ export class RecordSeals implements RowRefusal {
    * @throws AnkaError `record-outdated` for a revision that no change can have; `clock-skew`, `audit-unavailable`
    */
   async takeRevisions(manager: EntityManager, tenantId: string, count: number, earlier: number): Promise<number> {
-    const { isCompared, revisions } = this.history;
-    const taken = await revisions.take(manager, tenantId, { count, earlier, isCompared });
+    await this.history.assertCompared();
+    const { positions, revisions } = this.history;
+    const { isCompared } = positions;
+    // Before the counter, which may wait for other changes: the trail may hear of them meanwhile.
+    const position = positions.of(tenantId);
+    const taken = await revisions.take(manager, tenantId, { count, earlier, position, isCompared });
     if (taken === undefined)
       throw this.rejections.reject({ table: 'record_position', tenantId, id: tenantId }, 'impossible');
-    this.history.assertReaches(tenantId, taken.before);
+    this.history.assertReaches(taken.before, position);
     return taken.first;
   }
 
@@ -187,9 +191,14 @@ export class RecordSeals implements RowRefusal {
     const latest = latestRevision(clockOf(metadata.dataSource));
     return this.history
       .check(loaded, () => this.storedNow(row, metadata, manager, loaded), latest)
-      ?.then((current) => {
-        if (!current) throw this.rejections.reject(record, 'outdated');
-      });
+      ?.then(
+        (current) => {
+          if (!current) throw this.rejections.reject(record, 'outdated');
+        },
+        (error) => {
+          throw error instanceof RecordAhead ? this.rejections.reject(record, 'ahead') : error;
+        },
+      );
   }
 
   /** @returns undefined if the seal is known to be genuine */

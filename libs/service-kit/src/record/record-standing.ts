@@ -1,4 +1,4 @@
-import { mayFollow, type RecordHead, type RecordKind } from '@ankasecure/contracts';
+import { AnkaError, mayFollow, type RecordHead, type RecordKind } from '@ankasecure/contracts';
 
 /** A record as it was loaded, by what its seal binds. */
 export interface RecordState {
@@ -7,6 +7,13 @@ export interface RecordState {
   readonly digest: string;
   /** The column that the trail holds in the clear; null or undefined if its kind has none. */
   readonly state?: string | null | undefined;
+}
+
+/** A record's revision is ahead of the clock, and the trail does not name it in this form, or not yet. */
+export class RecordAhead extends AnkaError {
+  constructor() {
+    super('audit-unavailable');
+  }
 }
 
 type Head = Pick<RecordHead, 'revision' | 'digest'> & { readonly state?: string | null | undefined };

@@ -56,7 +56,8 @@ const restoreAll = async (
   kinds: Partial<Record<RecordKind, Restoring>>,
 ): Promise<readonly RestoredRecord[]> => {
   const { tenantId, dryRun } = context;
-  const position = Math.max(0, ...heads.map(({ revision }) => revision));
+  sealsOf(manager).history.revisions.learn(tenantId, heads);
+  const position = heads.reduce((most, { revision }) => Math.max(most, revision), 0);
   if (position > 0 && dryRun !== true) await skipRevisions(manager, tenantId, position);
   const restored: RestoredRecord[] = [];
   for (const [kind, own] of Map.groupBy(heads, (head) => head.kind)) {

@@ -1,0 +1,46 @@
+import { AnkaError, monotonicNow } from '@ankasecure/contracts';
+import { unknownAdvice } from './claim-questions.js';
+
+/** The time after the start in which a change waits for the first comparison, in milliseconds. */
+const startMs = 5_000;
+
+const uncomparedDetail = 'The database cannot be compared with the audit trail, so no record changes. Try again.';
+
+/** What the last comparison of the database with the audit trail has found in the trail. */
+export class ComparedPositions {
+  private readonly startedAt = monotonicNow();
+  /** The highest revisions that the trail holds, by tenant. Undefined if the database cannot be compared, or was not yet. */
+  private positions: ReadonlyMap<string, number> | undefined;
+  private waiting: (() => void)[] = [];
+
+  get isCompared(): boolean {
+    return this.positions !== undefined;
+  }
+
+  /** The highest revision that the trail was said to hold of the tenant; 0 if it named none. */
+  of(tenantId: string): number {
+    return this.positions?.get(tenantId) ?? 0;
+  }
+
+  set(positions: ReadonlyMap<string, number> | undefined): void {
+    this.positions = positions;
+    for (const go of this.waiting.splice(0)) go();
+  }
+
+  /** Waits for the first comparison for a moment after the start. @throws AnkaError `audit-unavailable` (retryable) */
+  async assertCompared(): Promise<void> {
+    const leftMs = this.startedAt + startMs - monotonicNow();
+    if (!this.isCompared && leftMs > 0) await this.next(leftMs);
+    if (!this.isCompared) throw new AnkaError('audit-unavailable', `${uncomparedDetail} ${unknownAdvice}`);
+  }
+
+  private next(mostMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, mostMs);
+      this.waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+}
