@@ -6,9 +6,12 @@ import { KeyGrantRecord } from './key-grant.entity.js';
 const byKindAndName = (a: Grant, b: Grant): number =>
   a.kind === b.kind ? Buffer.compare(Buffer.from(a.grantee), Buffer.from(b.grantee)) : a.kind < b.kind ? 1 : -1;
 
-/** Loads one key's grants: subjects, then groups, each in the order of their bytes. The transaction must be the tenant's. */
+/** One key's grants as they are listed: subjects, then groups, each in the order of their bytes. */
+export const inOrder = <Row extends Grant>(grants: readonly Row[]): Row[] => grants.toSorted(byKindAndName);
+
+/** Loads one key's grants in order. The transaction must be the tenant's. */
 export const loadGrants = async (manager: EntityManager, tenantId: string, keyId: string): Promise<KeyGrantRecord[]> =>
-  (await manager.findBy(KeyGrantRecord, { tenantId, keyId })).toSorted(byKindAndName);
+  inOrder(await manager.findBy(KeyGrantRecord, { tenantId, keyId }));
 
 /** The grants of `loadGrants` without what the database keeps beside them. */
 export const readGrants = async (manager: EntityManager, tenantId: string, keyId: string): Promise<Grant[]> =>

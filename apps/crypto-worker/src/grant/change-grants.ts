@@ -13,14 +13,14 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { assertMay, assertNoGain } from '../access/access.js';
-import { grantIn, grantsOf, loadGrants, readGrants } from '../access/grant.js';
+import { grantIn, grantsOf, inOrder, loadGrants, readGrants } from '../access/grant.js';
 import { KeyGrantRecord } from '../access/key-grant.entity.js';
 import { lockKeyFor, outdateVersions, reviseKey } from '../key/lock/lock-key.js';
 import { KeyRecord } from '../key/record/key.entity.js';
 import { readCurrent } from '../key/record/select-version.js';
 import { forecastKey } from '../outcome/dry-run-answer.js';
 import { type KeyAction, KeyActionRunner } from '../outcome/key-action.js';
-import { assertGrantsWhole } from './known-grants.js';
+import { assertGrantsWhole, type KnownGrants, knowGrants } from './known-grants.js';
 
 type Put = z.infer<typeof putGrants.contract.request>;
 type Delete = z.infer<typeof deleteGrants.request>;
@@ -79,42 +79,51 @@ export class ChangeGrants {
 
   /** @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed` */
   put(context: Context, request: Put): Promise<KeyGrants | DryRun> {
-    return this.actions.run(context, actionOf(context, replacing(request)));
+    return this.change(context, replacing(request));
   }
 
   /** @throws AnkaError `key-not-found`, `key-access-denied` */
   delete(context: Context, request: Delete): Promise<KeyGrants | DryRun> {
-    return this.actions.run(context, actionOf(context, taking(request)));
+    return this.change(context, taking(request));
+  }
+
+  private async change(context: Context, change: GrantChange): Promise<KeyGrants | DryRun> {
+    const { keyId, named } = change;
+    const known = await knowGrants(this.dataSource, context, keyId, named === undefined ? [] : [named]);
+    return this.actions.run(context, actionOf(context, change, known));
   }
 }
 
-const actionOf = (context: Context, change: GrantChange): KeyAction<GrantPlan, KeyGrants> => {
+const actionOf = (context: Context, change: GrantChange, known: KnownGrants): KeyAction<GrantPlan, KeyGrants> => {
   const { tenantId } = context;
   const { operation, keyId } = change;
   return {
     operation,
     keyId,
-    check: (manager) => decide(manager, context, change),
+    check: (manager) => decide(manager, context, change, known),
     foresee: async (_plan, manager) => ({
       key: forecastKey(await readCurrent(manager, tenantId, keyId)),
     }),
     write: async (manager, { held, next }) => {
-      await write(manager, context, keyId, { held, next });
+      const revision = await write(manager, context, keyId, { held, next });
       const events = changesOf(held.map(grantIn), next).map((details) => ({ details }));
-      return { result: await read(manager, tenantId, keyId), events };
+      // Read again, they would be compared with the trail under the fence.
+      return { result: { keyId, grants: inOrder(next), revision }, events };
     },
   };
 };
 
-/** Locks the key and plans the change. @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed` */
+/** Locks the key and plans the change. @throws AnkaError `key-not-found`, `key-access-denied`, `precondition-failed`; as `assertGrantsWhole` */
 const decide = async (
   manager: EntityManager,
   context: Context,
-  { keyId, next, named }: GrantChange,
+  { keyId, next }: GrantChange,
+  known: KnownGrants,
 ): Promise<GrantPlan> => {
   await lockKeyFor(manager, context, 'manage', keyId);
+  if ('error' in known) throw known.error;
   const held = await loadGrants(manager, context.tenantId, keyId);
-  await assertGrantsWhole(manager, context.tenantId, keyId, held, named);
+  await assertGrantsWhole(manager, context.tenantId, keyId, held, known.listed);
   const before = held.map(grantIn);
   const after = next(before);
   assertNoGain(context, before, after);
@@ -127,13 +136,16 @@ const read = async (manager: EntityManager, tenantId: string, keyId: string): Pr
   return { keyId, grants: await readGrants(manager, tenantId, keyId), revision: key.revision };
 };
 
-/** Removes the very records that the change was decided on: read again, the database could leave one out. */
+/**
+ * Removes the very records that the change was decided on: read again, the database could leave one out.
+ * @returns the key's new revision
+ */
 const write = async (
   manager: EntityManager,
   { tenantId, principal }: Context,
   keyId: string,
   { held, next: grants }: GrantPlan,
-): Promise<void> => {
+): Promise<number> => {
   for (const record of held) await removeRecord(manager, record);
   if (grants.length > 0)
     await manager.insert(
@@ -141,7 +153,7 @@ const write = async (
       grants.map(({ kind, grantee, rights }) => ({ tenantId, keyId, kind, grantee, rights, grantedBy: principal })),
     );
   await outdateVersions(manager, tenantId, keyId);
-  await reviseKey(manager, tenantId, keyId);
+  return reviseKey(manager, tenantId, keyId);
 };
 
 const wordsOf = ({ kind, grantee, rights }: Grant): string => `${kind}:${grantee}=${rights.join(',')}`;

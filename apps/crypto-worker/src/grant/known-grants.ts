@@ -1,7 +1,11 @@
-import { type Grant, type GranteeKind, tried } from '@ankasecure/contracts';
-import { assertAbsent, sealsOf } from '@ankasecure/service-kit';
-import type { EntityManager } from 'typeorm';
+import { type AnkaError, type Context, type Grant, type GranteeKind, noSuchKey, tried } from '@ankasecure/contracts';
+import { assertAbsent, type RecordHistory, sealsOf, withTenant } from '@ankasecure/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
+import { assertGranted, loadGrants } from '../access/grant.js';
 import { KeyGrantRecord } from '../access/key-grant.entity.js';
+import { enabledTenant } from '../key/lock/enabled-tenant.js';
+import { KeyRecord } from '../key/record/key.entity.js';
+import { allVersions } from '../key/record/select-version.js';
 
 type Grantee = Pick<Grant, 'kind' | 'grantee'>;
 
@@ -16,11 +20,24 @@ const isOf =
   (one: Grantee): boolean =>
     one.kind === kind && one.grantee === grantee;
 
+/** The grants of a key that the trail holds. None while the audit service does not answer. @throws AnkaError */
+export const grantsOnRecord = async (
+  history: RecordHistory,
+  tenantId: string,
+  keyId: string,
+): Promise<readonly Grantee[]> => {
+  const prefix = `${keyId}/`;
+  const onRecord = await tried(() => history.idsOnRecord(tenantId, 'key_grant', prefix));
+  if (onRecord.error === undefined) return onRecord.result.map((id) => granteeIn(id.slice(prefix.length)));
+  if (onRecord.error.retryable) return [];
+  throw onRecord.error;
+};
+
 /**
  * Checks that a change which takes grants sees all that the trail holds: one that the database hides would stay in force. While
  * the audit service does not answer, the others are taken all the same.
  * @param held the grants that the database has
- * @param named a grantee whose grant is taken, besides those that the trail lists
+ * @param listed those of `grantsOnRecord`, and the grantee whose grant is taken if the request names one
  * @throws AnkaError `record-outdated`; `decision-outdated` if one was made meanwhile; `audit-unavailable` for a named grantee
  */
 export const assertGrantsWhole = async (
@@ -28,13 +45,43 @@ export const assertGrantsWhole = async (
   tenantId: string,
   keyId: string,
   held: readonly Grantee[],
-  named?: Grantee,
+  listed: readonly Grantee[],
 ): Promise<void> => {
-  const prefix = `${keyId}/`;
-  const onRecord = await tried(() => sealsOf(manager).history.idsOnRecord(tenantId, 'key_grant', prefix));
-  if (onRecord.error?.retryable === false) throw onRecord.error;
-  const ids = onRecord.error === undefined ? onRecord.result : [];
-  const listed = ids.map((id) => granteeIn(id.slice(prefix.length)));
-  for (const one of [...listed, ...(named === undefined ? [] : [named])])
+  for (const one of listed)
     if (!held.some(isOf(one))) await assertAbsent(manager, KeyGrantRecord, { tenantId, keyId, ...one });
+};
+
+/** What was found before a change of a key's grants. */
+export type KnownGrants = { readonly listed: readonly Grantee[] } | { readonly error: AnkaError };
+
+/**
+ * Asks the trail about the grants of a key, before a change of them locks anything: under the tenant's fence, every outcome of
+ * the tenant would wait for the answer. What is found here counts for a minute, so the change asks about nothing again that it
+ * finds as it was.
+ * @returns nothing for a caller without access: the change refuses them
+ */
+export const knowGrants = async (
+  dataSource: DataSource,
+  context: Context,
+  keyId: string,
+  named: readonly Grantee[],
+): Promise<KnownGrants> => {
+  const { tenantId } = context;
+  const isAllowed = await tried(() =>
+    withTenant(dataSource, tenantId, async (manager) => {
+      if ((await manager.findOneBy(KeyRecord, { tenantId, id: keyId })) === null) throw noSuchKey();
+      await enabledTenant(manager, tenantId);
+      await assertGranted(manager, context, 'manage', keyId);
+    }),
+  );
+  if (isAllowed.error !== undefined) return { listed: named };
+  const known = await tried(async () => {
+    const listed = [...(await grantsOnRecord(sealsOf(dataSource.manager).history, tenantId, keyId)), ...named];
+    await withTenant(dataSource, tenantId, async (manager) => {
+      await allVersions(manager, tenantId, keyId);
+      await assertGrantsWhole(manager, tenantId, keyId, await loadGrants(manager, tenantId, keyId), listed);
+    });
+    return listed;
+  });
+  return known.error === undefined ? { listed: known.result } : { error: known.error };
 };

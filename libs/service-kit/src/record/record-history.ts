@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { AnkaError, monotonicNow, type NumberedRecords, type RecordKind } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow, type NumberedRecords, type RecordKind, tried } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { BusClient } from '../nats/client.js';
 import { ownContext } from '../nats/own-context.js';
@@ -119,14 +119,17 @@ export class RecordHistory {
 
   /**
    * The ids of a tenant's records of one kind that begin with `prefix` and that the trail holds; none inside `without`.
-   * @throws AnkaError if the audit service does not answer
+   * @throws AnkaError if the audit service does not answer, or did not a moment ago
    */
   async idsOnRecord(tenantId: string, kind: RecordKind, prefix: string): Promise<readonly string[]> {
     if (this.isOff) return [];
+    if (this.isAway) throw new AnkaError('audit-unavailable');
     const { service } = this.owner;
     const context = ownContext(service, patienceMs.unknown, tenantId);
-    const heads = await headsWithPrefix(this.bus, context, service, kind, prefix);
-    return heads.filter(({ digest }) => digest !== null).map(({ id }) => id);
+    const listed = await tried(() => headsWithPrefix(this.bus, context, service, kind, prefix));
+    if (listed.error?.retryable === true) this.notAnswered();
+    if (listed.error !== undefined) throw listed.error;
+    return listed.result.filter(({ digest }) => digest !== null).map(({ id }) => id);
   }
 
   /** The answer that needs no question; `ask` if there is none. */

@@ -1,0 +1,134 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { AnkaError, type Context } from '@ankasecure/contracts';
+import { initialPolicy } from '@ankasecure/policy-rules';
+import type { BusClient } from '@ankasecure/service-kit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KeyGrantRecord } from '../access/key-grant.entity.js';
+import { KeyRecord } from '../key/record/key.entity.js';
+import { KeyVersionRecord } from '../key/record/key-version.entity.js';
+import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
+import type { KeyAction, KeyActionRunner } from '../outcome/key-action.js';
+import { type SealedWorker, startSealedWorker, TestTrail } from '../testing/sealed-worker.js';
+import { contextOf, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { ChangeGrants } from './change-grants.js';
+
+const grantees = ['alice', 'bob', 'carol'].map((grantee) => ({ kind: 'subject', grantee }) as const);
+const rightsOf = (names: readonly (typeof grantees)[number][]) =>
+  names.map((name) => ({ ...name, rights: ['view' as const] }));
+
+/** The changes of grants. */
+const changes: Readonly<Record<string, (grants: ChangeGrants, context: Context, id: string) => Promise<unknown>>> = {
+  'all are replaced': (grants, context, id) => grants.put(context, { id, grants: rightsOf(grantees.slice(0, 1)) }),
+  'all are taken': (grants, context, id) => grants.delete(context, { id }),
+  'one is taken': (grants, context, id) => grants.delete(context, { id, ...grantees[1] }),
+  'one is taken that nobody has': (grants, context, id) =>
+    grants.delete(context, { id, kind: 'subject', grantee: 'x' }),
+};
+
+describe('a change of grants', () => {
+  let database: WorkerDatabase;
+  let writer: SealedWorker;
+  let trail: TestTrail;
+  beforeAll(async () => {
+    database = await startWorkerDatabase();
+    trail = new TestTrail(database);
+    writer = await startSealedWorker(database, trail);
+  });
+  afterAll(async () => {
+    await writer.stop();
+    await database.stop();
+  });
+
+  const keyWithGrants = async (): Promise<readonly [tenantId: string, keyId: string]> => {
+    const [tenantId, keyId] = [randomUUID(), randomUUID()];
+    await writer.change(tenantId, async (manager) => {
+      await manager.insert(TenantPolicyRecord, { tenantId, revision: 1, document: initialPolicy });
+      const key = { label: 'k', algorithm: 'EC-P256', purpose: 'sign', createdBy: 'alice' } as const;
+      await manager.insert(KeyRecord, { ...key, tenantId, id: keyId, algs: ['ES256'] });
+      await manager.insert(KeyVersionRecord, {
+        tenantId,
+        keyId,
+        version: 1,
+        state: 'ACTIVE',
+        custody: 'token',
+        partition: 'default',
+        tokenLabel: 'label',
+        tokenSerial: 'serial',
+        objectId: randomBytes(16),
+      });
+      for (const one of rightsOf(grantees))
+        await manager.insert(KeyGrantRecord, { ...one, tenantId, keyId, grantedBy: 'alice' });
+    });
+    await trail.seal();
+    return [tenantId, keyId];
+  };
+
+  /** Runs a change's two steps in one transaction of a worker. */
+  const runnerOf = (worker: SealedWorker) =>
+    ({
+      run: (context: Context, action: KeyAction<unknown, unknown>) =>
+        worker.change(
+          context.tenantId,
+          async (manager) => (await action.write(manager, await action.check(manager, async () => Date.now()))).result,
+        ),
+    }) as unknown as KeyActionRunner;
+
+  const isFenced = async (tenantId: string): Promise<boolean> => {
+    const [row] = await database.superuser.query<{ free: boolean }[]>(
+      'SELECT pg_try_advisory_xact_lock(fence_of($1)) AS free',
+      [tenantId],
+    );
+    return row?.free !== true;
+  };
+
+  /** A worker that asks the trail by way of `before`. */
+  const workerBy = async (before: (tenantId: string) => Promise<void>) => {
+    const { request } = trail.bus;
+    const bus = {
+      request: async (...asked: Parameters<typeof request>) => {
+        await before((asked[2] as { tenantId: string }).tenantId);
+        return request(...asked);
+      },
+    } as unknown as BusClient;
+    return startSealedWorker(database, { bus } as unknown as TestTrail);
+  };
+
+  it.each(Object.keys(changes))('asks the trail before it locks the tenant: %s', async (name) => {
+    const [tenantId, keyId] = await keyWithGrants();
+    const fenced: boolean[] = [];
+    const worker = await workerBy(async (asked) => void fenced.push(await isFenced(asked)));
+    const grants = new ChangeGrants(worker.dataSource, runnerOf(worker));
+    for (let time = 0; time < 2; time++) {
+      await changes[name]?.(grants, contextOf(tenantId), keyId);
+      expect(fenced.length).toBeGreaterThan(0);
+      expect(fenced.splice(0).filter(Boolean)).toEqual([]);
+      await trail.seal();
+    }
+    await worker.stop();
+  });
+
+  it.each(Object.keys(changes))('does not wait for an audit service that is away: %s', async (name) => {
+    const [tenantId, keyId] = await keyWithGrants();
+    let asked = 0;
+    let isAway = false;
+    const worker = await workerBy(async () => {
+      asked++;
+      if (isAway) throw new AnkaError('service-unavailable');
+    });
+    const grants = new ChangeGrants(worker.dataSource, runnerOf(worker));
+    // What it has compared before counts.
+    await grants.put(contextOf(tenantId), { id: keyId, grants: rightsOf(grantees) });
+    await trail.seal();
+    isAway = true;
+    worker.history.notAnswered();
+    asked = 0;
+    const changed = changes[name]?.(grants, contextOf(tenantId), keyId);
+    if (name === 'one is taken that nobody has')
+      await expect(changed).rejects.toMatchObject({ code: 'audit-unavailable', retryable: true });
+    else {
+      await changed;
+      expect(asked).toBe(0);
+    }
+    await worker.stop();
+  });
+});
