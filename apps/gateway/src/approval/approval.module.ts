@@ -11,12 +11,13 @@ import { Approvals } from './approvals.js';
 import { ControlledRoutes } from './controlled-route.js';
 import { Decisions } from './decisions.js';
 import { EndApprovals } from './end-approvals.js';
+import { RequestsOnRecord } from './requests-on-record.js';
 
 /** Serves requests that wait for a second person. The gateway owns them. */
 @Module({
   imports: [RouteModule.forDomain(approvalRoutes), IdentityModule, SweepModule],
   controllers: [ApprovalController],
-  providers: [ApprovalEvents, ApprovalRequests, Approvals, ControlledRoutes, Decisions, EndApprovals],
+  providers: [ApprovalEvents, ApprovalRequests, Approvals, ControlledRoutes, Decisions, EndApprovals, RequestsOnRecord],
   exports: [ApprovalRequests, ControlledRoutes, Decisions, EndApprovals],
 })
 export class ApprovalModule {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AnkaError } from '@ankasecure/contracts';
+import { AnkaError, auditEvent, newId, recordDetails } from '@ankasecure/contracts';
 import { withOtherStatements } from '@ankasecure/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -78,16 +78,78 @@ describe('a request for approval that the database hides', () => {
     Object.defineProperty(rig.standIns, 'remembers', { value: true, writable: true, configurable: true });
   });
 
+  const sql = (statements: string) => rig.postgres.query('ankadb_gateway', statements);
+  const isAlarmed = (id: string) =>
+    expect
+      .poll(() =>
+        rig.standIns.sealed.some(({ operation, details }) => operation === 'record.reject' && details?.['id'] === id),
+      )
+      .toBe(true);
+  /** Waits until the trail knows the request as deleted. */
+  const isForgotten = (id: string) => {
+    const isDeletion = (text: string) => text.startsWith('approval ') && text.endsWith(` deleted - ${id}`);
+    return expect
+      .poll(() => rig.standIns.sealed.some(({ details }) => Object.values(details ?? {}).some(isDeletion)))
+      .toBe(true);
+  };
+  const problemOf = async (id: string): Promise<unknown> => (await send('GET', `/approvals/${id}`)).problem.code;
+
   const cases = Object.entries(ways).flatMap(([where, which], index) =>
     ends.map((end) => [end, where, which, `${end}-${index}`] as const),
   );
-  it.each(cases)('is missed by what ends it: %s, hidden %s', async (end, _, which, name) => {
-    const person = await waitingPerson(name);
+  it.each(cases)('stops nothing that ends it, and never counts again: %s, hidden %s', async (end, _, which, name) => {
+    const { approval, ...person } = await waitingPerson(name);
     const asked = await withOtherStatements(gateway.app.get(DataSource), hiding(which), () => person[end]());
-    expect(asked.problem.code, asked.text).toBe('record-outdated');
-    expect(await stateOf(person.approval.id)).toBe('pending');
-    const honest = await person[end]();
-    expect(honest.status, honest.text).toBeLessThan(300);
+    expect(asked.status, asked.text).toBeLessThan(300);
+    await isAlarmed(approval.id);
+    if (which === ways.everywhere) {
+      await isForgotten(approval.id);
+      expect(await problemOf(approval.id)).toBe('record-outdated');
+    } else expect(await stateOf(approval.id)).toBe('expired');
+  });
+
+  /** What the owner of the database does with the row of a request, and takes back later. */
+  const attacks: Readonly<Record<string, string>> = {
+    'is deleted': 'DELETE FROM approval',
+    'has an older form': 'UPDATE approval SET record_revision = record_revision - 1',
+    'is forged': `UPDATE approval SET requested_by = 'nobody'`,
+    'has another tenant': `UPDATE approval SET tenant_id = '${randomUUID()}'`,
+  };
+  const attacked = Object.keys(attacks).flatMap((how, index) =>
+    ends.map((end) => [end, how, `${end}-row-${index}`] as const),
+  );
+  it.each(attacked)(
+    'stops nothing either if its row changed, and no copy comes back: %s, it %s',
+    async (end, how, name) => {
+      const { approval, ...person } = await waitingPerson(name);
+      const where = `WHERE id = '${approval.id}'`;
+      await sql(`CREATE TABLE kept AS SELECT * FROM approval ${where}`);
+      await sql(`${attacks[how]} ${where}`);
+      const asked = await person[end]();
+      expect(asked.status, asked.text).toBeLessThan(300);
+      await isAlarmed(approval.id);
+      await isForgotten(approval.id);
+      await sql(`DELETE FROM approval ${where}; INSERT INTO approval SELECT * FROM kept; DROP TABLE kept`);
+      expect(await problemOf(approval.id)).toBe('record-outdated');
+      await sql(`DELETE FROM approval ${where}`);
+    },
+  );
+
+  it('is one of very many: a person is shut out, and names disappear in steps', async () => {
+    const person = await waitingPerson('many');
+    const ids = Array.from({ length: 250 }, () => newId());
+    for (let start = 0; start < ids.length; start += 32) {
+      const changes = ids.slice(start, start + 32).map((id, index) => ({
+        kind: 'approval' as const,
+        id,
+        revision: start + index + 1,
+        digest: 'A'.repeat(43),
+      }));
+      const actor = { tenantId: tenantA, principal: 'x', correlationId: newId() };
+      rig.standIns.sealed.push(auditEvent(actor, { operation: 'approval.request', details: recordDetails(changes) }));
+    }
+    expect((await person.rename()).problem.code).toBe('audit-unavailable');
+    expect((await person.exclude()).status).toBe(201);
     expect(await stateOf(person.approval.id)).toBe('expired');
   });
 

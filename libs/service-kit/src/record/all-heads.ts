@@ -16,15 +16,15 @@ interface Listing {
   readonly after?: RecordName | null;
 }
 
-/** The pages of a listing of the context's tenant. Each is asked for when it is read. */
+/** The pages of a listing of the context's tenant. Each is asked for when it is read, under a context of its own. */
 async function* pagesOf(
   bus: Pick<BusClient, 'request'>,
-  context: Context,
+  contextOf: () => Context,
   { owner, kind, after = null }: Listing,
 ): AsyncGenerator<readonly RecordHead[]> {
-  // Reading is the same in a dry run.
-  const { dryRun: _, ...reading } = context;
   for (let from: RecordName | null | undefined = after; from !== undefined; ) {
+    // Reading is the same in a dry run.
+    const { dryRun: _, ...reading } = contextOf();
     const request = { owner, after: from, ...(kind !== undefined && { kind }) };
     const page: { heads: RecordHead[]; complete: boolean } = await bus.request(listRecordHeads, '', reading, request);
     yield page.heads;
@@ -45,7 +45,7 @@ export const headsWithPrefix = async (
   prefix: string,
 ): Promise<readonly RecordHead[]> => {
   const found: RecordHead[] = [];
-  for await (const page of pagesOf(bus, context, { owner, kind, after: { kind, id: prefix } })) {
+  for await (const page of pagesOf(bus, () => context, { owner, kind, after: { kind, id: prefix } })) {
     found.push(...page.filter(({ id }) => id.startsWith(prefix)));
     if (page.at(-1)?.id.startsWith(prefix) !== true) break;
   }
@@ -61,6 +61,24 @@ export const allHeads = async (
   after: RecordName | null = null,
 ): Promise<readonly RecordHead[]> => {
   const heads: RecordHead[] = [];
-  for await (const page of pagesOf(bus, context, { owner, kind, after })) heads.push(...page);
+  for await (const page of pagesOf(bus, () => context, { owner, kind, after })) heads.push(...page);
   return heads;
+};
+
+/**
+ * The first heads of a tenant's records of one kind after a record: at least `most` of them if there are as many.
+ * @param contextOf the context of each page, with its deadline
+ * @returns whether there are no more
+ */
+export const firstHeads = async (
+  bus: Pick<BusClient, 'request'>,
+  contextOf: () => Context,
+  { owner, after, most }: { readonly owner: Service; readonly after: RecordName; readonly most: number },
+): Promise<{ readonly heads: readonly RecordHead[]; readonly isAll: boolean }> => {
+  const heads: RecordHead[] = [];
+  for await (const page of pagesOf(bus, contextOf, { owner, kind: after.kind, after })) {
+    if (heads.length >= most) return { heads, isAll: false };
+    heads.push(...page);
+  }
+  return { heads, isAll: true };
 };

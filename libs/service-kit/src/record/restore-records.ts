@@ -102,7 +102,7 @@ const plan = async (
   const told = (outcome: RestoredRecord['outcome'], state: string | null = null) => ({ kind, id, outcome, state });
   if (row === undefined) {
     if (head.digest === null || restoring?.isLost?.(head) === false) return undefined;
-    return { told: told('lost'), carryOut: () => noteLoss(manager, context.tenantId, head) };
+    return { told: told('lost'), carryOut: () => noteLost(manager, context.tenantId, [head]) };
   }
   const state = sealsOf(manager).stateOf(row, manager.dataSource.getMetadata(row.constructor));
   if (isCurrent(state, head) && restoring?.isOutlived?.(row) !== true) return undefined;
@@ -122,12 +122,20 @@ const outcomeOf = (
   return column in changes ? ['reapplied', String(changes[column])] : ['accepted', null];
 };
 
-/** From now on the trail knows the record as deleted: it is not there, and no backup of it may come back. */
-const noteLoss = async (manager: EntityManager, tenantId: string, { kind, id, ...head }: RecordHead): Promise<void> => {
+/** From now on the trail knows the records as deleted: they are not there, and no copy of them may come back. */
+export const noteLost = async (
+  manager: EntityManager,
+  tenantId: string,
+  heads: readonly RecordHead[],
+): Promise<void> => {
+  if (heads.length === 0) return;
   const seals = sealsOf(manager);
-  const revision = await seals.takeRevisions(manager, tenantId, 1, head.revision);
-  noteChanges(manager, tenantId, [{ kind, id, revision, digest: null }]);
-  seals.history.removed({ tenantId, kind, id }, revision);
+  const earlier = heads.reduce((most, { revision }) => Math.max(most, revision), 0);
+  const first = await seals.takeRevisions(manager, tenantId, heads.length, earlier);
+  for (const [index, { kind, id }] of heads.entries()) {
+    noteChanges(manager, tenantId, [{ kind, id, revision: first + index, digest: null }]);
+    seals.history.removed({ tenantId, kind, id }, first + index);
+  }
 };
 
 /** The event of a restore: how many records had which outcome. */
