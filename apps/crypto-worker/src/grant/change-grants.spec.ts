@@ -1,14 +1,12 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { AnkaError, type Context } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
 import type { BusClient } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KeyGrantRecord } from '../access/key-grant.entity.js';
-import { KeyRecord } from '../key/record/key.entity.js';
-import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
 import type { KeyAction, KeyActionRunner } from '../outcome/key-action.js';
-import { type SealedWorker, startSealedWorker, TestTrail } from '../testing/sealed-worker.js';
+import { insertKeyInUse, type SealedWorker, startSealedWorker, TestTrail } from '../testing/sealed-worker.js';
 import { contextOf, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 import { ChangeGrants } from './change-grants.js';
 
@@ -43,19 +41,7 @@ describe('a change of grants', () => {
     const [tenantId, keyId] = [randomUUID(), randomUUID()];
     await writer.change(tenantId, async (manager) => {
       await manager.insert(TenantPolicyRecord, { tenantId, revision: 1, document: initialPolicy });
-      const key = { label: 'k', algorithm: 'EC-P256', purpose: 'sign', createdBy: 'alice' } as const;
-      await manager.insert(KeyRecord, { ...key, tenantId, id: keyId, algs: ['ES256'] });
-      await manager.insert(KeyVersionRecord, {
-        tenantId,
-        keyId,
-        version: 1,
-        state: 'ACTIVE',
-        custody: 'token',
-        partition: 'default',
-        tokenLabel: 'label',
-        tokenSerial: 'serial',
-        objectId: randomBytes(16),
-      });
+      await insertKeyInUse(manager, tenantId, keyId);
       for (const one of rightsOf(grantees))
         await manager.insert(KeyGrantRecord, { ...one, tenantId, keyId, grantedBy: 'alice' });
     });

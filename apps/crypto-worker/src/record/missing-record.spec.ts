@@ -1,15 +1,14 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { changeRecord, removeRecord } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Custody } from '../custody/custody.js';
 import { KeyStore } from '../key/key-store.js';
-import { KeyRecord } from '../key/record/key.entity.js';
 import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { RotationPolicyRecord } from '../key/record/rotation-policy.entity.js';
 import { readVersion } from '../key/record/select-version.js';
 import type { EnforcedPolicies } from '../policy/enforced-policy.js';
 import { TenantCaches } from '../restore/tenant-caches.js';
-import { type SealedWorker, startSealedWorker, TestTrail } from '../testing/sealed-worker.js';
+import { insertKeyInUse, type SealedWorker, startSealedWorker, TestTrail } from '../testing/sealed-worker.js';
 import { TableOwner } from '../testing/table-owner.js';
 import { startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 
@@ -27,19 +26,7 @@ describe('a record of another worker', () => {
     trail = new TestTrail(database);
     [writer, reader] = [await startSealedWorker(database, trail), await startSealedWorker(database, trail)];
     await writer.change(tenantId, async (manager) => {
-      const key = { label: 'k', algorithm: 'EC-P256', purpose: 'sign', algs: ['ES256'], createdBy: 'alice' } as const;
-      await manager.insert(KeyRecord, { ...key, tenantId, id: keyId, algs: ['ES256'] });
-      await manager.insert(KeyVersionRecord, {
-        tenantId,
-        keyId,
-        version: 1,
-        state: 'ACTIVE',
-        custody: 'token',
-        partition: 'default',
-        tokenLabel: 'label',
-        tokenSerial: 'serial',
-        objectId: randomBytes(16),
-      });
+      await insertKeyInUse(manager, tenantId, keyId);
     });
     await trail.seal();
   });

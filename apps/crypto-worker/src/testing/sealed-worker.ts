@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type AuditEvent, auditEvent, type listRecordHeads, type readRecordHeads } from '@ankasecure/contracts';
 import {
   type BusClient,
@@ -13,6 +14,8 @@ import { headsFor, recordHeadsOf, testProof } from '@ankasecure/testing';
 import { Registry } from 'prom-client';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { z } from 'zod';
+import { KeyRecord } from '../key/record/key.entity.js';
+import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { testAuthority } from './test-authority.js';
 import { contextOf, silent, type WorkerDatabase } from './worker-database.js';
 
@@ -77,4 +80,21 @@ export const startSealedWorker = async (database: WorkerDatabase, trail: TestTra
     read: (tenantId, work) => withTenant(dataSource, tenantId, work),
     stop: () => dataSource.destroy(),
   };
+};
+
+/** TEST ONLY. Makes a key with one version that is in use, in the transaction of a change. */
+export const insertKeyInUse = async (manager: EntityManager, tenantId: string, keyId: string): Promise<void> => {
+  const key = { label: 'k', algorithm: 'EC-P256', purpose: 'sign', createdBy: 'alice' } as const;
+  await manager.insert(KeyRecord, { ...key, tenantId, id: keyId, algs: ['ES256'] });
+  await manager.insert(KeyVersionRecord, {
+    tenantId,
+    keyId,
+    version: 1,
+    state: 'ACTIVE',
+    custody: 'token',
+    partition: 'default',
+    tokenLabel: 'label',
+    tokenSerial: 'serial',
+    objectId: randomBytes(16),
+  });
 };

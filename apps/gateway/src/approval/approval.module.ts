@@ -11,7 +11,7 @@ import { Approvals } from './approvals.js';
 import { ControlledRoutes } from './controlled-route.js';
 import { Decisions } from './decisions.js';
 import { EndApprovals } from './end-approvals.js';
-import { RequestsOnRecord } from './requests-on-record.js';
+import { RequestsOnRecord } from './trail/requests-on-record.js';
 
 /** Serves requests that wait for a second person. The gateway owns them. */
 @Module({

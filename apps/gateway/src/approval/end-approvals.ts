@@ -6,7 +6,7 @@ import { lockTenant } from '../identity/tenant-lock.statement.js';
 import { ApprovalRecord } from './approval.entity.js';
 import { ApprovalEvents } from './approval-event.js';
 import { standingAt } from './approval-state.js';
-import { RequestsOnRecord } from './requests-on-record.js';
+import { RequestsOnRecord } from './trail/requests-on-record.js';
 
 /** The people of an issuer, or one of them. */
 type People = Readonly<{ requestedByIssuer: string; requestedBy?: string }>;

@@ -92,19 +92,14 @@ export class RecordRevisions {
     const known = Math.max(this.highest.get(tenantId) ?? 0, this.tops.of(tenantId) ?? 0, wanted.earlier);
     const isTimed = wanted.isCompared || this.tops.of(tenantId) !== undefined;
     const floorNow = (): number => Math.max(isTimed ? nowOf(clock) : 0, known);
-    const { count } = wanted;
-    let floor = floorNow();
-    assertNear(clock, floor + count, onRecord);
-    let { revision: last, before } = await advancePosition(manager, tenantId, count, floor);
-    if (last < floorNow() - longWaitMs * perMs) {
-      floor = floorNow();
-      ({ revision: last } = await advancePosition(manager, tenantId, count, floor));
-    }
-    if (!Number.isSafeInteger(last) || last < floor + count) return undefined;
-    if (last > floor + count && last > latestRevision(clock) && !this.isKept(tenantId, last, onRecord))
-      return undefined;
+    const taken = await moveCounter(manager, tenantId, wanted.count, floorNow, (asked) =>
+      assertNear(clock, asked, onRecord),
+    );
+    const { asked, last } = taken;
+    if (!Number.isSafeInteger(last) || last < asked) return undefined;
+    if (last > asked && last > latestRevision(clock) && !this.isKept(tenantId, last, onRecord)) return undefined;
     this.highest.set(tenantId, last);
-    return { first: last - count + 1, before };
+    return { first: last - wanted.count + 1, before: taken.before };
   }
 
   /** @returns undefined if nothing that is known here is ahead of the clock */
@@ -135,6 +130,29 @@ export class RecordRevisions {
     );
   }
 }
+
+/**
+ * Moves the counter from the floor, and again if it had to wait for other changes meanwhile.
+ * @param check refuses a revision that is asked for
+ * @returns the least that the counter can show, what it shows, and what it showed before
+ */
+const moveCounter = async (
+  manager: EntityManager,
+  tenantId: string,
+  count: number,
+  floorNow: () => number,
+  check: (asked: number) => void,
+): Promise<{ readonly asked: number; readonly last: number; readonly before: number }> => {
+  const move = async () => {
+    const asked = floorNow() + count;
+    check(asked);
+    return { asked, ...(await advancePosition(manager, tenantId, count, asked - count)) };
+  };
+  const { asked, revision: last, before } = await move();
+  if (!(last < floorNow() - longWaitMs * perMs)) return { asked, last, before };
+  const again = await move();
+  return { asked: again.asked, last: again.revision, before };
+};
 
 /**
  * Refuses to go on from what this process has sealed while a clock was far ahead: the audit service seals no such revision.
