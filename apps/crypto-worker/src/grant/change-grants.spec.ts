@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { AnkaError, type Context } from '@ankasecure/contracts';
+import { AnkaError, type Context, type Grant } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
 import type { BusClient } from '@ankasecure/service-kit';
+import { withOtherStatements } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KeyGrantRecord } from '../access/key-grant.entity.js';
 import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
@@ -13,6 +14,8 @@ import { ChangeGrants } from './change-grants.js';
 const grantees = ['alice', 'bob', 'carol'].map((grantee) => ({ kind: 'subject', grantee }) as const);
 const rightsOf = (names: readonly (typeof grantees)[number][]) =>
   names.map((name) => ({ ...name, rights: ['view' as const] }));
+/** The caller's own grant, for one with no role that suffices. */
+const manages: Grant = { kind: 'subject', grantee: 'tester', rights: ['manage'] };
 
 /** The changes of grants. */
 const changes: Readonly<Record<string, (grants: ChangeGrants, context: Context, id: string) => Promise<unknown>>> = {
@@ -42,7 +45,7 @@ describe('a change of grants', () => {
     await writer.change(tenantId, async (manager) => {
       await manager.insert(TenantPolicyRecord, { tenantId, revision: 1, document: initialPolicy });
       await insertKeyInUse(manager, tenantId, keyId);
-      for (const one of rightsOf(grantees))
+      for (const one of [...rightsOf(grantees), manages])
         await manager.insert(KeyGrantRecord, { ...one, tenantId, keyId, grantedBy: 'alice' });
     });
     await trail.seal();
@@ -117,4 +120,58 @@ describe('a change of grants', () => {
     }
     await worker.stop();
   });
+
+  const isHeld = async (tenantId: string, keyId: string): Promise<boolean> => {
+    const where = `tenant_id = $1 AND key_id = $2 AND grantee = 'bob'`;
+    const rows = await database.superuser.query<unknown[]>(`SELECT FROM key_grant WHERE ${where}`, [tenantId, keyId]);
+    return rows.length > 0;
+  };
+
+  /** Runs a change while the database hides all rows of a table until the tenant is locked, and Bob's grant from then on. */
+  const hiding = (worker: SealedWorker, table: string | undefined, work: () => Promise<unknown>) => {
+    let isLocked = false;
+    const read = (statement: string, from: string | undefined, where: string): string =>
+      statement.startsWith('SELECT')
+        ? statement.replace(`FROM "${from}" `, `FROM (SELECT * FROM "${from}" WHERE ${where}) `)
+        : statement;
+    return withOtherStatements(
+      worker.dataSource,
+      (statement) => {
+        isLocked ||= statement.includes('pg_advisory_xact_lock(fence_of');
+        return isLocked ? read(statement, 'key_grant', `grantee <> 'bob'`) : read(statement, table, 'false');
+      },
+      work,
+    );
+  };
+
+  /** What a change looks at before it locks anything, by table. */
+  const lies = Object.keys(changes).flatMap((name) =>
+    ['key', 'tenant_policy', 'key_grant'].map((table) => [name, table] as const),
+  );
+  it.each(lies)('is refused if the database hides a grant: %s, with %s hidden before', async (name, table) => {
+    const [tenantId, keyId] = await keyWithGrants();
+    const worker = await startSealedWorker(database, trail);
+    const grants = new ChangeGrants(worker.dataSource, runnerOf(worker));
+    const context: Context = { ...contextOf(tenantId), roles: ['user'] };
+    const changed = hiding(worker, table, async () => changes[name]?.(grants, context, keyId));
+    await expect(changed).rejects.toThrow(/^(decision|record)-outdated/);
+    expect(await isHeld(tenantId, keyId)).toBe(true);
+    await worker.stop();
+  });
+
+  it.each(Object.keys(changes))(
+    'is refused if the database hides a grant, and its first look fails: %s',
+    async (name) => {
+      const [tenantId, keyId] = await keyWithGrants();
+      let asked = 0;
+      const worker = await workerBy(async () => {
+        if (asked++ === 0) throw new AnkaError('deadline-exceeded');
+      });
+      const grants = new ChangeGrants(worker.dataSource, runnerOf(worker));
+      const changed = hiding(worker, undefined, async () => changes[name]?.(grants, contextOf(tenantId), keyId));
+      await expect(changed).rejects.toThrow(/^(audit-unavailable|record-outdated)/);
+      expect(await isHeld(tenantId, keyId)).toBe(true);
+      await worker.stop();
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import { type AnkaError, type Context, type Grant, type GranteeKind, noSuchKey, tried } from '@ankasecure/contracts';
+import { AnkaError, type Context, type Grant, type GranteeKind, noSuchKey, tried } from '@ankasecure/contracts';
 import { assertAbsent, type RecordHistory, sealsOf, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { assertGranted, loadGrants } from '../access/grant.js';
@@ -51,14 +51,18 @@ export const assertGrantsWhole = async (
     if (!held.some(isOf(one))) await assertAbsent(manager, KeyGrantRecord, { tenantId, keyId, ...one });
 };
 
-/** What was found before a change of a key's grants. */
+const outdated = (cause: AnkaError): AnkaError =>
+  new AnkaError('decision-outdated', 'The key changed while the request ran. Try again.', { cause });
+
+/** What was found before a change of a key's grants, or why nothing is known of them. */
 export type KnownGrants = { readonly listed: readonly Grantee[] } | { readonly error: AnkaError };
 
 /**
  * Asks the trail about the grants of a key, before a change of them locks anything: under the tenant's fence, every outcome of
  * the tenant would wait for the answer. What is found here counts for a minute, so the change asks about nothing again that it
  * finds as it was.
- * @returns nothing for a caller without access: the change refuses them
+ * @returns an error for a caller without access as well. The change refuses them by what it finds itself; if it finds no reason, the
+ * database has told two things, and nothing is known of the key's grants
  */
 export const knowGrants = async (
   dataSource: DataSource,
@@ -74,7 +78,8 @@ export const knowGrants = async (
       await assertGranted(manager, context, 'manage', keyId);
     }),
   );
-  if (isAllowed.error !== undefined) return { listed: named };
+  if (isAllowed.error !== undefined)
+    return { error: isAllowed.error.retryable ? isAllowed.error : outdated(isAllowed.error) };
   const known = await tried(async () => {
     const listed = [...(await grantsOnRecord(sealsOf(dataSource.manager).history, tenantId, keyId)), ...named];
     await withTenant(dataSource, tenantId, async (manager) => {

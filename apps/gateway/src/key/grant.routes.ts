@@ -51,7 +51,7 @@ export const grantRoutes: readonly Route[] = [
     takes: 'body',
     body: putGrants.body,
     conditional: true,
-    errors: ['key-not-found', 'key-access-denied', 'audit-unavailable'],
+    errors: ['key-not-found', 'key-access-denied', 'audit-unavailable', 'decision-outdated'],
     example: { request: { grants }, reply },
   },
   {
@@ -65,7 +65,7 @@ export const grantRoutes: readonly Route[] = [
     contract: deleteGrants,
     takes: 'parameters',
     conditional: 'optional',
-    errors: ['key-not-found', 'key-access-denied', 'audit-unavailable'],
+    errors: ['key-not-found', 'key-access-denied', 'audit-unavailable', 'decision-outdated'],
     example: { reply: { ...reply, grants: grants.slice(1) } },
   },
 ];
