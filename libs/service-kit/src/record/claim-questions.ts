@@ -38,6 +38,16 @@ interface Question {
   readonly fail: (error: unknown) => void;
 }
 
+/** What is known after a comparison of what was remembered. */
+interface Comparison {
+  /** The records that have changed since they were compared. */
+  readonly changed: readonly OwnedName[];
+  /** The tenants that were not compared as a whole: those that were not tried, then those that failed. */
+  readonly missed: ReadonlySet<string>;
+  /** Why, for the first of them; undefined if there are none. */
+  readonly error: Error | undefined;
+}
+
 /** The longest wait for the audit service, in milliseconds: where the service can do without its answer, and where it cannot. */
 export const patienceMs = { known: 1_000, unknown: 10_000 };
 /** The time after a failure in which the audit service is not asked where its answer can be done without, in milliseconds. */
@@ -56,6 +66,12 @@ const madeDetail = 'A record was made while others were read. Try again.';
 /** Whether a failure may pass within a moment. A deadline that has passed was the whole patience. */
 const mayPass = (error: unknown): boolean =>
   error instanceof AnkaError && error.retryable && error.code !== 'deadline-exceeded';
+
+/** The same, with those of `last` in its order at the end. */
+const lastInOrder = (tenantIds: readonly string[], last: ReadonlySet<string>): readonly string[] => {
+  const known = new Set(tenantIds);
+  return [...tenantIds.filter((id) => !last.has(id)), ...[...last].filter((id) => known.has(id))];
+};
 
 /** Asks the audit service whether claims are true: all of one turn together, and none again that was found true lately. */
 export class ClaimQuestions {
@@ -91,16 +107,33 @@ export class ClaimQuestions {
   }
 
   /**
-   * Compares again what is remembered of some tenants, or of all. From now on, this process knows what the trail says.
-   * @returns the records that have changed since they were compared
-   * @throws AnkaError if the audit service does not answer
+   * Compares again what is remembered of some tenants, or of all. From now on, this process knows what the trail says. A trail that
+   * is refused keeps no other from being compared; one that is not answered about in time does, for once.
+   * @param last tenants that come after the others, in this order
    */
-  async compareAgain(tenantIds?: ReadonlySet<string>): Promise<readonly OwnedName[]> {
+  async compareAgain(tenantIds?: ReadonlySet<string>, last: ReadonlySet<string> = new Set()): Promise<Comparison> {
     const changed: OwnedName[] = [];
-    for (const [tenantId, own] of Map.groupBy(this.memory.of(tenantIds), ({ claim }) => claim.tenantId))
-      for (let start = 0; start < own.length; start += maxHeads)
-        changed.push(...(await this.compareSome(tenantId, own.slice(start, start + maxHeads))));
-    return changed;
+    const [untried, failed] = [new Set<string>(), new Set<string>()];
+    let error: Error | undefined;
+    let leftMs = patienceMs.unknown;
+    const tenants = Map.groupBy(this.memory.of(tenantIds), ({ claim }) => claim.tenantId);
+    for (const tenantId of lastInOrder([...tenants.keys()], last)) {
+      if (leftMs <= 0) {
+        untried.add(tenantId);
+        continue;
+      }
+      const startedAt = monotonicNow();
+      try {
+        const own = tenants.get(tenantId) ?? [];
+        for (let start = 0; start < own.length; start += maxHeads)
+          changed.push(...(await this.compareSome(tenantId, own.slice(start, start + maxHeads))));
+      } catch (cause) {
+        error ??= cause as Error;
+        failed.add(tenantId);
+        leftMs -= monotonicNow() - startedAt;
+      }
+    }
+    return { changed, missed: new Set([...untried, ...failed]), error };
   }
 
   private async compareSome(tenantId: string, some: readonly RememberedClaim[]): Promise<readonly OwnedName[]> {

@@ -1,3 +1,4 @@
+import { AnkaError, type RecordHead } from '@ankasecure/contracts';
 import type { DataSource } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Logger } from '../logging/logger.js';
@@ -8,28 +9,34 @@ import { RecordHistory } from './record-history.js';
 
 const [one, other] = ['00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002'] as const;
 
-/** A watch over a trail and a database with these positions. It lists the tenants that it has compared again. */
-const watchOf = (trail: Map<string, number>, held: Map<string, number>) => {
+/**
+ * A watch over a trail and a database with these positions. It lists the tenants that it has compared again.
+ * @param how whether it only lists them
+ */
+const watchOf = (trail: Map<string, number>, held: Map<string, number>, how: 'listed' | 'really' = 'listed') => {
   const bus = {
-    request: async () => ({
-      items: [...trail].map(([tenantId, revision]) => ({ tenantId, revision })),
-      complete: true,
-    }),
-  } as unknown as BusClient;
+    readHeads: async (_tenantId: string): Promise<readonly RecordHead[]> => [],
+    request: async (_: unknown, __: unknown, { tenantId }: { tenantId: string }, asked: object): Promise<object> =>
+      'records' in asked
+        ? { heads: await bus.readHeads(tenantId) }
+        : { items: [...trail].map(([id, revision]) => ({ tenantId: id, revision })), complete: true },
+  };
   const database = {
     query: async (_: string, [tenants]: [readonly string[]]) =>
       [...held]
         .map(([tenantId, revision]) => ({ tenantId, revision }))
         .filter(({ tenantId }) => tenants.includes(tenantId)),
   };
-  const history = new RecordHistory(new RecordOwner('crypto-worker'), bus);
+  const connected = bus as unknown as BusClient;
+  const history = new RecordHistory(new RecordOwner('crypto-worker'), connected);
   const compared: string[][] = [];
-  history.compareAgain = async (tenants) => void compared.push(tenants === undefined ? ['all'] : [...tenants].sort());
+  if (how === 'listed')
+    history.compareAgain = async (tenants) => void compared.push(tenants === undefined ? ['all'] : [...tenants].sort());
   const alarms: string[] = [];
   const log = { error: ({ alarm }: { alarm: string }) => alarms.push(alarm) } as unknown as Logger;
   const watched = new WatchedDatabase('crypto-worker', 'ankadb_keys', 'default');
-  const watch = new HistoryWatch(watched, database as unknown as DataSource, bus, history, log);
-  return { watch, history, compared, database, alarms };
+  const watch = new HistoryWatch(watched, database as unknown as DataSource, connected, history, log);
+  return { watch, history, compared, database, bus, alarms };
 };
 
 it('compares again what is known of tenants whose trails have moved, and once more', async () => {
@@ -44,17 +51,90 @@ it('compares again what is known of tenants whose trails have moved, and once mo
   expect(compared).toEqual([[one, other], [one, other], [], [one], [one], []]);
 });
 
-it('compares everything in every tenth round, whatever the positions say', async () => {
-  const frozen = new Map([[one, 3]]);
-  const { watch, history, compared } = watchOf(frozen, frozen);
-  for (let round = 1; round <= 9; round++) await watch.compare();
-  expect(compared).not.toContainEqual(['all']);
-  const answering = history.compareAgain;
-  history.compareAgain = async () => Promise.reject(new Error('audit away'));
-  await expect(watch.compare()).rejects.toThrow('audit away');
-  history.compareAgain = answering;
-  for (let round = 10; round <= 20; round++) await watch.compare();
-  expect(compared.filter(([tenantId]) => tenantId === 'all')).toHaveLength(2);
+describe('after ten minutes', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'hrtime'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  /** A comparison each minute. */
+  const minutes = async (watch: HistoryWatch, count: number): Promise<void> => {
+    for (let minute = 1; minute <= count; minute++) {
+      vi.advanceTimersByTime(60_000);
+      await watch.compare();
+    }
+  };
+
+  it('compares everything, whatever the positions say', async () => {
+    const frozen = new Map([[one, 3]]);
+    const { watch, compared } = watchOf(frozen, frozen);
+    await minutes(watch, 9);
+    expect(compared).not.toContainEqual(['all']);
+    await minutes(watch, 11);
+    expect(compared.filter(([tenantId]) => tenantId === 'all')).toHaveLength(2);
+  });
+
+  it('compares everything also if the trails do not tell their positions, and not more often than that', async () => {
+    const { watch, compared, bus } = watchOf(new Map(), new Map());
+    bus.request = async () => Promise.reject(new Error('audit away'));
+    for (let second = 0; second <= 660; second += 5) {
+      await expect(watch.compare()).rejects.toThrow('audit away');
+      vi.advanceTimersByTime(5_000);
+    }
+    expect(compared).toEqual([['all']]);
+  });
+});
+
+describe('a trail that is refused', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'hrtime'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  const refusals: Readonly<Record<string, () => Error>> = {
+    'at once': () => new AnkaError('service-unavailable'),
+    'by not answering': () => {
+      vi.advanceTimersByTime(10_000);
+      return new AnkaError('deadline-exceeded');
+    },
+  };
+  const recordOf = (tenantId: string, revision: number) =>
+    ({ tenantId, kind: 'key', id: 'k', revision, digest: 'A'.repeat(43) }) as const;
+
+  /** A watch that remembers a record of each tenant. All have changed since, and the trail of one tenant is refused. */
+  const watchOfRefused = (how: string) => {
+    const tenants: readonly string[] = [one, other];
+    const held = new Map(tenants.map((tenantId) => [tenantId, 4]));
+    const made = watchOf(new Map(held), held, 'really');
+    for (const tenantId of tenants) made.history.wrote(recordOf(tenantId, 3));
+    const refused = new Set<string>([one]);
+    made.bus.readHeads = async (tenantId) => {
+      if (refused.has(tenantId)) throw refusals[how]?.() ?? new Error(how);
+      return [{ ...recordOf(tenantId, 4), seq: 1, state: null }];
+    };
+    const changed: string[] = [];
+    made.history.onChanged((names) => changed.push(...names.map(({ tenantId }) => tenantId)));
+    return { ...made, held, refused, changed };
+  };
+
+  it.each(Object.keys(refusals))('keeps no database row of others from being compared: refused %s', async (how) => {
+    const { watch, history, held } = watchOfRefused(how);
+    for (let minute = 1; minute <= 11; minute++) {
+      await expect(watch.compare()).rejects.toThrow();
+      vi.advanceTimersByTime(60_000);
+    }
+    held.set(other, 3);
+    await Promise.allSettled([watch.compare()]);
+    expect(history.behind).toEqual(new Map([[other, 4]]));
+  });
+
+  it.each(Object.keys(refusals))('keeps nothing else that is known from being compared: refused %s', async (how) => {
+    const { watch, refused, changed } = watchOfRefused(how);
+    for (let round = 0; round < 2; round++) await expect(watch.compare()).rejects.toThrow();
+    expect(changed).toEqual([other]);
+    // It is tried again although its position does not move.
+    for (let round = 0; round < 2; round++) await expect(watch.compare()).rejects.toThrow();
+    refused.clear();
+    await watch.compare();
+    expect(changed).toEqual([other, one]);
+    await watch.compare();
+  });
 });
 
 it('reports a database that is older than the trail', async () => {

@@ -28,8 +28,8 @@ export class WatchedDatabase {
 
 /** The pause between comparisons, and the time for which a database may fail to be compared; in milliseconds. */
 const everyMs = 60_000;
-/** One of so many comparisons includes everything that this process remembers, whatever the positions of the trails say. */
-const completeEach = 10;
+/** The time after which everything that this process remembers is compared, whatever the positions of the trails say; in milliseconds. */
+const completeMs = 10 * everyMs;
 /** The pause after a comparison that failed or found a tenant behind, in milliseconds. */
 const retryMs = 5_000;
 /** The pause before the first comparison, without which no record changes. */
@@ -41,7 +41,8 @@ const patienceMs = 5_000;
  * its records. A database that is behind was restored from a backup, and nothing of the tenants that it is behind with is
  * served until the trail was applied to it again. What this process knows of tenants whose trails have new changes is compared
  * too, so that no cache outlives a change by more than about a minute, whatever became of the database's functions and triggers.
- * Every tenth time, everything that it knows is compared: somebody may hide that trails have moved.
+ * Every tenth minute, everything that it knows is compared: somebody may hide that trails have moved. A tenant whose trail is
+ * refused keeps no other from being compared.
  */
 @Injectable()
 export class HistoryWatch implements OnModuleInit, OnApplicationShutdown {
@@ -53,8 +54,8 @@ export class HistoryWatch implements OnModuleInit, OnApplicationShutdown {
   private moved: ReadonlySet<string> = new Set();
   /** Since when the database does not tell its revisions, though the trail does; a time of `monotonicNow`. */
   private failingSince: number | undefined;
-  /** The number of comparisons until everything is compared. */
-  private left = completeEach;
+  /** When everything was compared that could be, or this process began; a time of `monotonicNow`. */
+  private completeAt = monotonicNow();
 
   constructor(
     private readonly watched: WatchedDatabase,
@@ -76,16 +77,22 @@ export class HistoryWatch implements OnModuleInit, OnApplicationShutdown {
 
   /**
    * Compares all tenants. What this process knows is compared with the trail even if the database does not tell its revisions.
-   * @throws AnkaError if the audit service does not answer; Error if the database does not
+   * @throws AnkaError if the audit service does not answer about one of them, once all were tried; Error if the database does not
    */
   async compare(): Promise<void> {
-    if (--this.left <= 0) await this.compareEverything();
+    const { error } = await attempted(() => this.compareTrails());
+    await this.compareEverything();
+    if (error !== undefined) throw error;
+  }
+
+  private async compareTrails(): Promise<void> {
     // The trail is read first: it never names a revision before the database has it.
     const positions = await this.positionsOnRecord();
-    const { error } = await attempted(() => this.compareDatabase(positions));
-    await this.compareMoved(positions);
-    if (error === undefined) this.failingSince = undefined;
-    else this.failed(error);
+    const database = await attempted(() => this.compareDatabase(positions));
+    const known = await attempted(() => this.compareMoved(positions));
+    if (database.error === undefined) this.failingSince = undefined;
+    else this.failed(database.error);
+    if (known.error !== undefined) throw known.error;
   }
 
   /** Finds the tenants that the database is behind with. */
@@ -124,17 +131,20 @@ export class HistoryWatch implements OnModuleInit, OnApplicationShutdown {
     throw error;
   }
 
+  /** Compares everything if it is time to. What could not be compared is tried again with the tenants whose trails move. */
   private async compareEverything(): Promise<void> {
+    if (monotonicNow() - this.completeAt < completeMs) return;
+    this.completeAt = monotonicNow();
     await this.history.compareAgain();
-    this.left = completeEach;
   }
 
   private async compareMoved(positions: ReadonlyMap<string, number>): Promise<void> {
     const moved = [...positions].filter(([tenantId, position]) => this.seen.get(tenantId) !== position);
     const tenants = new Set(moved.map(([tenantId]) => tenantId));
-    await this.history.compareAgain(new Set([...tenants, ...this.moved]));
+    const again = new Set([...tenants, ...this.moved]);
     this.moved = tenants;
     for (const [tenantId, position] of moved) this.seen.set(tenantId, position);
+    await this.history.compareAgain(again);
   }
 
   /** The highest revision that the trail holds, of each tenant. */

@@ -49,6 +49,8 @@ export class RecordHistory {
   private readonly moves = new Map<string, number>();
   /** When everything was compared, whether or not trails were seen to have moved. */
   private allMoved = Number.NEGATIVE_INFINITY;
+  /** The tenants that the last comparison of what is known has missed. */
+  private missed: ReadonlySet<string> = new Set();
   /** Set inside `without`. */
   private readonly off = new AsyncLocalStorage<true>();
 
@@ -270,15 +272,19 @@ export class RecordHistory {
   }
 
   /**
-   * Compares again what this process knows of some tenants, and tells caches what has changed: nothing else might tell them.
+   * Compares again what this process knows of some tenants, and of those that could not be compared the last time, and tells caches
+   * what has changed: nothing else might tell them.
    * @param tenantIds all tenants if absent
-   * @throws AnkaError if the audit service does not answer
+   * @throws AnkaError if the audit service did not answer about one of them, once all were tried
    */
   async compareAgain(tenantIds?: ReadonlySet<string>): Promise<void> {
-    const changed = await this.questions.compareAgain(tenantIds);
-    if (tenantIds === undefined) this.allMoved = monotonicNow();
-    else this.moved(tenantIds);
+    const asked = tenantIds && new Set([...tenantIds, ...this.missed]);
+    const { changed, missed, error } = await this.questions.compareAgain(asked, this.missed);
+    this.missed = missed;
+    if (asked === undefined) this.allMoved = monotonicNow();
+    else this.moved([...asked].filter((tenantId) => !missed.has(tenantId)));
     if (changed.length > 0) for (const forget of this.changeListeners) forget(changed);
+    if (error !== undefined) throw error;
   }
 
   /** Calls `forget` with records that the trail knows in a later form than this process, so that caches drop them. */
