@@ -1,5 +1,16 @@
-import { AnkaError, type AuditEvent, type Context, type RecordHead, tried } from '@ankasecure/contracts';
-import { assertAbsent, changeRecord, Logger, noteLost, sealsOf, transactionTime } from '@ankasecure/service-kit';
+import { AnkaError, type AuditEvent, type Context, monotonicNow, type RecordHead, tried } from '@ankasecure/contracts';
+import {
+  assertAbsent,
+  changeRecord,
+  Logger,
+  nameRecord,
+  noteLost,
+  Outbox,
+  restoredEvent,
+  sealsOf,
+  transactionTime,
+  withTenant,
+} from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull, MoreThan, Not } from 'typeorm';
 import { lockTenant } from '../identity/tenant-lock.statement.js';
@@ -15,15 +26,30 @@ type People = Readonly<{ requestedByIssuer: string; requestedBy?: string }>;
 const atOnce = 500;
 /** The most refused and missing requests that one change looks at. Each costs questions of its own. */
 const mostDoubted = 100;
+/** The time after which no further request is read, in milliseconds. Decisions about other requests wait meanwhile. */
+const mostMs = 10_000;
 
 /** What was found of requests that the database did not list as open. */
 interface Found {
   /** Open requests of the people that the database should have listed. */
   readonly hidden: readonly ApprovalRecord[];
+  /** Requests of the people that are over, in a form that the trail does not hold yet. */
+  readonly unheard: readonly ApprovalRecord[];
   /** What the trail says of requests that are not there, or only in a form that is refused. */
   readonly lost: readonly RecordHead[];
   /** Whether all were looked at. */
   readonly isWhole: boolean;
+  /** Why nobody can know of one of them now, if that is the reason. */
+  readonly cause?: AnkaError | undefined;
+}
+
+/** Where requests are looked for. */
+interface Search {
+  readonly manager: EntityManager;
+  readonly tenantId: string;
+  readonly now: Date;
+  /** When the search ends, a moment of `monotonicNow`. */
+  readonly until: number;
 }
 
 /** Ends the open requests of people whose names disappear with a change of an issuer, or who are shut out. */
@@ -32,6 +58,7 @@ export class EndApprovals {
   constructor(
     private readonly events: ApprovalEvents,
     private readonly onRecord: RequestsOnRecord,
+    private readonly outbox: Outbox,
     private readonly log: Logger,
   ) {}
 
@@ -40,7 +67,7 @@ export class EndApprovals {
    * name, a requester could approve their own request. A request that is being carried out is spared.
    *
    * A request that the database hides is ended too, with an alarm. One that it does not have any more, or only in another form, counts
-   * as deleted from now on, with an alarm: no copy of it comes back.
+   * as deleted from now on, with an alarm: no copy of it comes back. One that is over in a form that the trail does not hold stays over.
    * @param subject one of these people; all of them if absent
    * @returns the events of the ended requests
    * @throws AnkaError `audit-unavailable` (retryable) if not all requests were looked at. A person is shut out all the same: whoever
@@ -53,55 +80,74 @@ export class EndApprovals {
     const onRecord = await tried(() => this.onRecord.list(manager, tenantId));
     if (onRecord.error?.retryable === false) throw onRecord.error;
     await lockTenant(manager, 'approvals', tenantId);
-    const endedAt = await transactionTime(manager);
-    const listed = await readable(() => openOf(manager, context, endedAt, people), isOne);
+    const search = { manager, tenantId, now: await transactionTime(manager), until: monotonicNow() + mostMs };
+    const read = await tried(() => openOf(manager, context, search.now, people));
+    // The alarm was raised about a record that is refused.
+    if (read.error?.retryable === true && !(isOne && read.error.code === 'audit-unavailable')) throw read.error;
+    const listed = read.error === undefined ? read.result : [];
     const known = onRecord.error === undefined ? onRecord.result : { heads: [], isWhole: false };
-    const isListed = new Set([context.approval?.id, ...(listed ?? []).map(({ id }) => id)]);
+    const isListed = new Set([context.approval?.id, ...listed.map(({ id }) => id)]);
     const others = known.heads.filter(({ id }) => !isListed.has(id));
-    const found = await this.lookAt(manager, tenantId, others, endedAt, people);
+    const found = await this.lookAt(search, others, people);
     if (!known.isWhole || !found.isWhole) {
-      if (!isOne) throw unknownRequests(onRecord.error);
+      if (!isOne) {
+        await this.forget(manager, context, found.lost);
+        throw unknownRequests(onRecord.error ?? found.cause);
+      }
       this.log.warn(
         { tenantId },
         'a person is shut out, and not all of the tenant’s requests for approval were looked at',
       );
     }
     await noteLost(manager, tenantId, found.lost);
-    const open = [...(listed ?? []), ...found.hidden];
-    for (const record of open) await changeRecord(manager, record, { endedAt });
+    for (const record of found.unheard) nameRecord(manager, record);
+    const open = [...listed, ...found.hidden];
+    for (const record of open) await changeRecord(manager, record, { endedAt: search.now });
     return open.map((record) => this.events.of(context, 'end', record));
   }
 
   /** Looks for requests that the database should have listed as open. */
-  private async lookAt(
-    manager: EntityManager,
-    tenantId: string,
-    heads: readonly RecordHead[],
-    now: Date,
-    people: People,
-  ): Promise<Found> {
-    const hidden: ApprovalRecord[] = [];
-    const look = (record: ApprovalRecord): void => {
-      if (!isOpen(record, now)) this.onRecord.isOver(tenantId, record.id);
-      else if (isOf(record, people)) hidden.push(record);
+  private async lookAt(search: Search, heads: readonly RecordHead[], people: People): Promise<Found> {
+    const { manager, tenantId, now } = search;
+    const [hidden, unheard]: [ApprovalRecord[], ApprovalRecord[]] = [[], []];
+    const look = (record: ApprovalRecord, head: RecordHead): void => {
+      if (isOpen(record, now)) {
+        if (isOf(record, people)) hidden.push(record);
+      } else if (record.recordRevision === head.revision) this.onRecord.isOver(tenantId, record.id);
+      else if (isOf(record, people)) unheard.push(record);
     };
-    const doubted: RecordHead[] = [];
-    for (let start = 0; start < heads.length; start += atOnce) {
-      const some = heads.slice(start, start + atOnce);
-      const held = await readSome(manager, tenantId, some, people.requestedBy !== undefined);
-      for (const record of held.values()) look(record);
-      doubted.push(...some.filter(({ id }) => !held.has(id)));
-    }
+    const read = await readRequests(search, heads);
+    for (const [head, record] of read.records) look(record, head);
     const lost: RecordHead[] = [];
-    let isWhole = doubted.length <= mostDoubted;
-    for (const head of doubted.slice(0, mostDoubted)) {
+    let { isWhole, cause } = read;
+    for (const head of read.doubted) {
+      if (hasEnded(search) || lost.length >= mostDoubted) {
+        isWhole = false;
+        break;
+      }
       const alone = await tried(() => readAlone(manager, tenantId, head.id));
-      if (alone.error?.retryable === false) lost.push(head);
-      else if (alone.error !== undefined) isWhole = false;
-      else if (alone.result !== null) look(alone.result);
+      if (alone.error === undefined) {
+        if (alone.result !== null) look(alone.result, head);
+      } else if (alone.error.retryable) {
+        isWhole = false;
+        cause ??= alone.error;
+        if (isUnanswered(search, alone.error)) break;
+      } else lost.push(head);
     }
     for (const { id } of hidden) sealsOf(manager).rejections.reject({ table: 'approval', tenantId, id }, 'missing');
-    return { hidden, lost, isWhole };
+    return { hidden, unheard, lost, isWhole, cause };
+  }
+
+  /** Takes note of lost requests on record although the change is refused: the next try goes on with others. */
+  private async forget({ dataSource }: EntityManager, context: Context, lost: readonly RecordHead[]): Promise<void> {
+    if (lost.length === 0) return;
+    const { tenantId } = context;
+    const told = lost.map(({ kind, id }) => ({ kind, id, outcome: 'lost' as const, state: null }));
+    await withTenant(dataSource, tenantId, async (manager) => {
+      await noteLost(manager, tenantId, lost);
+      await this.outbox.write(manager, [restoredEvent(context, told)]);
+    });
+    this.outbox.committed(1);
   }
 }
 
@@ -114,30 +160,49 @@ const unknownRequests = (cause?: AnkaError): AnkaError =>
     { cause },
   );
 
-/**
- * @param isOne whether what nobody can know now is left out as well
- * @returns undefined if a record is refused: the alarm was raised about it
- */
-const readable = async <Result>(read: () => Promise<Result>, isOne: boolean): Promise<Result | undefined> => {
-  const { result, error } = { result: undefined, error: undefined, ...(await tried(read)) };
-  if (error?.retryable === true && !(isOne && error.code === 'audit-unavailable')) throw error;
-  return result;
-};
+/** Whether the time is over. */
+const hasEnded = ({ until }: Search): boolean => monotonicNow() >= until;
 
-/** Reads requests, each alone if one of them is refused. One that the database does not have is left out, as one that is refused. */
-const readSome = async (
-  manager: EntityManager,
-  tenantId: string,
-  heads: readonly RecordHead[],
-  isOne: boolean,
-): Promise<ReadonlyMap<string, ApprovalRecord>> => {
-  const read = (ids: readonly string[]) =>
-    readable(() => manager.findBy(ApprovalRecord, { tenantId, id: In([...ids]) }), isOne);
-  const ids = heads.map(({ id }) => id);
-  const all = await read(ids);
-  const records = [...(all ?? [])];
-  if (all === undefined) for (const id of ids) records.push(...((await read([id])) ?? []));
-  return new Map(records.map((record) => [record.id, record]));
+/** Whether the audit service is away: another question would wait as long. A single record can be unknown for other reasons. */
+const isUnanswered = ({ manager }: Search, { code }: AnkaError): boolean =>
+  code === 'audit-unavailable' && sealsOf(manager).history.isAway;
+
+/** What was read of requests. */
+interface Reading extends Pick<Found, 'isWhole' | 'cause'> {
+  readonly records: readonly (readonly [RecordHead, ApprovalRecord])[];
+  /** What the trail says of those that the database does not have, or that are refused. */
+  readonly doubted: readonly RecordHead[];
+}
+
+/** Reads requests, and those that are refused apart from the others. @throws AnkaError (retryable) all but `audit-unavailable` */
+const readRequests = async (search: Search, heads: readonly RecordHead[]): Promise<Reading> => {
+  const { manager, tenantId } = search;
+  const records: [RecordHead, ApprovalRecord][] = [];
+  const doubted: RecordHead[] = [];
+  let cause: AnkaError | undefined;
+  const waiting = Array.from({ length: Math.ceil(heads.length / atOnce) }, (_, index) =>
+    heads.slice(index * atOnce, (index + 1) * atOnce),
+  );
+  for (let some = waiting.shift(); some !== undefined; some = waiting.shift()) {
+    if (hasEnded(search) || doubted.length > mostDoubted) return { records, doubted, isWhole: false, cause };
+    const ids = some.map(({ id }) => id);
+    const read = await tried(() => manager.findBy(ApprovalRecord, { tenantId, id: In(ids) }));
+    if (read.error === undefined) {
+      const held = new Map(read.result.map((record) => [record.id, record]));
+      for (const head of some) {
+        const record = held.get(head.id);
+        if (record === undefined) doubted.push(head);
+        else records.push([head, record]);
+      }
+    } else if (isUnanswered(search, read.error)) return { records, doubted, isWhole: false, cause: read.error };
+    else if (read.error.retryable && read.error.code !== 'audit-unavailable') throw read.error;
+    else if (some.length > 1) {
+      const half = Math.ceil(some.length / 2);
+      waiting.unshift(some.slice(0, half), some.slice(half));
+    } else if (read.error.retryable) cause ??= read.error;
+    else doubted.push(...some);
+  }
+  return { records, doubted, isWhole: cause === undefined, cause };
 };
 
 /** @returns null if it was deleted on record @throws AnkaError if it is not there otherwise, or is refused */

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { AnkaError, auditEvent, newId, recordDetails } from '@ankasecure/contracts';
+import { AnkaError, auditEvent, listRecordHeads, newId, type RecordHead, recordDetails } from '@ankasecure/contracts';
+import { BusClient, withTenant } from '@ankasecure/service-kit';
 import { withOtherStatements } from '@ankasecure/testing';
 import { DataSource } from 'typeorm';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type CallOptions, call } from '../testing/call.js';
 import { type Gateway, type Rig, startRig } from '../testing/rig.js';
 import { asTenant, audience, makeIssuer, tenantA } from '../testing/token.js';
 import type { Approval } from './approval.contract.js';
+import { RequestsOnRecord } from './trail/requests-on-record.js';
 
 let rig: Rig;
 let gateway: Gateway;
@@ -56,8 +58,8 @@ const waitingPerson = async (name: string) => {
     rename: () =>
       send('PUT', `/issuers/${id}`, alice, { body: named(`${name}-renamed:`), headers: { 'if-match': '"1"' } }),
     remove: () => send('DELETE', `/issuers/${id}`),
-    exclude: () => {
-      const body = JSON.stringify({ issuer: people.issuer, subject: `${name}:ursula` });
+    exclude: (person = 'ursula') => {
+      const body = JSON.stringify({ issuer: people.issuer, subject: `${name}:${person}` });
       return send('POST', '/exclusions', alice, { body });
     },
   };
@@ -151,6 +153,99 @@ describe('a request for approval that the database hides', () => {
     expect((await person.rename()).problem.code).toBe('audit-unavailable');
     expect((await person.exclude()).status).toBe(201);
     expect(await stateOf(person.approval.id)).toBe('expired');
+    // What was found missing is on record although the change was refused, so it is not looked at again.
+    await expect.poll(async () => (await person.rename()).status, { timeout: 20_000, interval: 500 }).toBe(200);
+  });
+
+  /** The trail of very many requests of a moment, all but the last of which are over. */
+  const over = {
+    'deleted on record': [null],
+    'known to be over': ['A'.repeat(43)],
+    'one or the other': [null, 'A'.repeat(43)],
+  } as const;
+  it.each(Object.entries(over))('is found after very many others: %s', async (_, digests) => {
+    const heads = Array.from({ length: 5_500 }, newId)
+      .toSorted()
+      .map((id, index, { length }): RecordHead => {
+        const digest = index === length - 1 ? 'B'.repeat(43) : (digests[index % digests.length] ?? null);
+        return { kind: 'approval', id, seq: 1, revision: 1, digest, state: null };
+      });
+    const listing = vi.spyOn(gateway.app.get(BusClient, { strict: false }), 'request');
+    listing.mockImplementation(async (...[, , , asked]) => {
+      const { after } = asked as { after: RecordHead };
+      const later = heads.filter(({ id }) => id > after.id);
+      return { heads: later.slice(0, 1_000), complete: later.length <= 1_000 };
+    });
+    const onRecord = gateway.app.get(RequestsOnRecord, { strict: false });
+    const tenantId = randomUUID();
+    const list = () => withTenant(gateway.app.get(DataSource), tenantId, (manager) => onRecord.list(manager, tenantId));
+    let found = await list();
+    for (let time = 0; time < 2; time++) {
+      for (const { id } of found.heads) if (id !== heads.at(-1)?.id) onRecord.isOver(tenantId, id);
+      found = await list();
+    }
+    listing.mockRestore();
+    expect(found).toEqual({ heads: [heads.at(-1)], isWhole: true });
+  });
+
+  /** A form that was decided and not committed: only whoever owns the database has it. */
+  const keptForm = (id: string) =>
+    `UPDATE approval SET state = 'withdrawn', decided_by = requested_by, decided_at = now(), record_revision = record_revision + 1
+     WHERE id = '${id}'`;
+  const keep = (id: string) => sql(`CREATE TABLE kept AS SELECT * FROM approval WHERE id = '${id}'`);
+  const putBack = (id: string) =>
+    sql(`DELETE FROM approval WHERE id = '${id}'; INSERT INTO approval SELECT * FROM kept; DROP TABLE kept`);
+
+  it.each(ends)('does not come back after a form was shown once in which it is over: %s', async (end) => {
+    const { approval, ...person } = await waitingPerson(`${end}-kept`);
+    await keep(approval.id);
+    await sql(keptForm(approval.id));
+    const asked = await person[end]();
+    expect(asked.status, asked.text).toBeLessThan(300);
+    await putBack(approval.id);
+    await expect.poll(() => problemOf(approval.id)).toBe('record-outdated');
+  });
+
+  it.each(ends)('is ended although another change was shown it as over: %s', async (end) => {
+    const { approval, ...person } = await waitingPerson(`${end}-shown`);
+    await keep(approval.id);
+    await sql(keptForm(approval.id));
+    expect((await person.exclude('nobody')).status).toBe(201);
+    await putBack(approval.id);
+    const asked = await withOtherStatements(gateway.app.get(DataSource), hiding(/"ended_at" IS NULL/), () =>
+      person[end](),
+    );
+    expect(asked.status, asked.text).toBeLessThan(300);
+    await isAlarmed(approval.id);
+    expect(await stateOf(approval.id)).toBe('expired');
+  });
+
+  it('is not asked about one by one while the audit service does not answer', async () => {
+    const person = await waitingPerson('silent');
+    for (let others = 0; others < 8; others++) {
+      const waits = await send('DELETE', `/keys/${randomUUID()}?waitingDays=7`);
+      await isSealed((JSON.parse(waits.text) as Approval).id);
+    }
+    // A gateway that knows everything but the requests.
+    const other = await rig.gateway();
+    const usual = gateway;
+    gateway = other;
+    expect((await send('GET', '/issuers')).status).toBe(200);
+    expect((await send('GET', '/exclusions')).status).toBe(200);
+    const bus = other.app.get(BusClient, { strict: false });
+    const { request } = bus;
+    let questions = 0;
+    vi.spyOn(bus, 'request').mockImplementation(async (contract, partition, context, asked) => {
+      if (!JSON.stringify(asked).includes('"kind":"approval"') || (contract as object) === listRecordHeads)
+        return request.call(bus, contract, partition, context, asked);
+      questions++;
+      throw new AnkaError('deadline-exceeded');
+    });
+    const asked = await person.exclude();
+    expect(asked.status, asked.text).toBe(201);
+    expect(questions).toBeLessThan(4);
+    gateway = usual;
+    await other.stop();
   });
 
   it('keeps its people’s names while nobody can know of it, and a person is shut out all the same', async () => {

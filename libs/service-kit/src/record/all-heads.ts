@@ -16,6 +16,14 @@ interface Listing {
   readonly after?: RecordName | null;
 }
 
+/** Which of the first heads are listed. */
+interface FirstHeads {
+  readonly owner: Service;
+  readonly after: RecordName;
+  readonly most: number;
+  readonly counts: (head: RecordHead) => boolean;
+}
+
 /** The pages of a listing of the context's tenant. Each is asked for when it is read, under a context of its own. */
 async function* pagesOf(
   bus: Pick<BusClient, 'request'>,
@@ -66,19 +74,22 @@ export const allHeads = async (
 };
 
 /**
- * The first heads of a tenant's records of one kind after a record: at least `most` of them if there are as many.
+ * The first heads of a tenant's records of one kind after a record: at least `most` of those that count if there are as many, and
+ * all between them.
  * @param contextOf the context of each page, with its deadline
  * @returns whether there are no more
  */
 export const firstHeads = async (
   bus: Pick<BusClient, 'request'>,
   contextOf: () => Context,
-  { owner, after, most }: { readonly owner: Service; readonly after: RecordName; readonly most: number },
+  { owner, after, most, counts }: FirstHeads,
 ): Promise<{ readonly heads: readonly RecordHead[]; readonly isAll: boolean }> => {
   const heads: RecordHead[] = [];
+  let counted = 0;
   for await (const page of pagesOf(bus, contextOf, { owner, kind: after.kind, after })) {
-    if (heads.length >= most) return { heads, isAll: false };
+    if (counted >= most) return { heads, isAll: false };
     heads.push(...page);
+    counted += page.filter(counts).length;
   }
   return { heads, isAll: true };
 };

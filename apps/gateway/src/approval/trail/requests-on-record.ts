@@ -9,7 +9,7 @@ const oldestMs = 30 * 86_400_000 - 60_000;
 const settledMs = 86_400_000;
 /** Longest wait for a page of the trail's answer, in milliseconds. */
 const patienceMs = 5_000;
-/** The most requests that one change looks at. */
+/** The number of requests that one change looks at, and the rest of a page. Those that are known to be over do not count. */
 const mostAtOnce = 5_000;
 /** The most requests and tenants that are remembered. */
 const capacity = 100_000;
@@ -42,17 +42,17 @@ export class RequestsOnRecord {
     const passed = this.passed.get(tenantId) ?? oldest;
     const after = { kind: 'approval', id: passed > oldest ? passed : oldest } as const;
     const contextOf = () => ownContext(owner.service, patienceMs, tenantId);
-    const listed = await firstHeads(this.bus, contextOf, { owner: owner.service, after, most: mostAtOnce });
-    const isOver = ({ id, digest }: RecordHead): boolean => digest === null || this.over.has(`${tenantId}/${id}`);
-    const open = listed.heads.findIndex((head) => !isOver(head));
+    const counts = ({ id, digest }: RecordHead): boolean => digest !== null && !this.over.has(`${tenantId}/${id}`);
+    const listed = await firstHeads(this.bus, contextOf, { owner: owner.service, after, most: mostAtOnce, counts });
+    const open = listed.heads.findIndex(counts);
     const last = open < 0 ? listed.heads.at(-1) : listed.heads[open - 1];
     // The trail may still hear of younger ones.
     const settled = idAt(now - settledMs);
     if (last !== undefined) this.passed.set(tenantId, last.id < settled ? last.id : settled);
-    return { heads: listed.heads.filter((head) => head.id > after.id && !isOver(head)), isWhole: listed.isAll };
+    return { heads: listed.heads.filter((head) => head.id > after.id && counts(head)), isWhole: listed.isAll };
   }
 
-  /** Takes note of a request that can never be carried out any more. */
+  /** Takes note of a request that can never be carried out any more, as the trail holds it. */
   isOver(tenantId: string, id: string): void {
     this.over.set(`${tenantId}/${id}`, true);
   }
