@@ -17,6 +17,11 @@ export class ComparedPositions {
     return this.positions !== undefined;
   }
 
+  /** Whether the process has just started, so that changes wait for the first comparison. */
+  get isStarting(): boolean {
+    return monotonicNow() < this.startedAt + startMs;
+  }
+
   /** The highest revision that the trail was said to hold of the tenant; 0 if it named none. */
   of(tenantId: string): number {
     return this.positions?.get(tenantId) ?? 0;

@@ -33,7 +33,10 @@ const watchOf = (trail: Map<string, number>, held: Map<string, number>, how: 'li
   if (how === 'listed')
     history.compareAgain = async (tenants) => void compared.push(tenants === undefined ? ['all'] : [...tenants].sort());
   const alarms: string[] = [];
-  const log = { error: ({ alarm }: { alarm: string }) => alarms.push(alarm) } as unknown as Logger;
+  const log = {
+    error: ({ alarm }: { alarm: string }) => alarms.push(alarm),
+    warn: () => undefined,
+  } as unknown as Logger;
   const watched = new WatchedDatabase('crypto-worker', 'ankadb_keys', 'default');
   const watch = new HistoryWatch(watched, database as unknown as DataSource, connected, history, log);
   return { watch, history, compared, database, bus, alarms };
@@ -80,6 +83,46 @@ describe('after ten minutes', () => {
       vi.advanceTimersByTime(5_000);
     }
     expect(compared).toEqual([['all']]);
+  });
+});
+
+describe('a comparison that fails', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'hrtime', 'setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  /**
+   * When the database is asked in the first five minutes, in seconds after the start.
+   * @param howLong the time for which it answers, in seconds
+   */
+  const triesOf = async (howLong: number): Promise<readonly number[]> => {
+    const { watch, database } = watchOf(new Map([[one, 3]]), new Map([[one, 3]]));
+    const startedAt = performance.now();
+    const { query } = database;
+    const tries: number[] = [];
+    database.query = async (...asked) => {
+      const second = (performance.now() - startedAt) / 1_000;
+      tries.push(second);
+      if (second >= howLong) throw new Error('no such function');
+      return query(...asked);
+    };
+    watch.onModuleInit();
+    await vi.advanceTimersByTimeAsync(300_000);
+    watch.onApplicationShutdown();
+    return tries;
+  };
+  const between = (tries: readonly number[], from: number, to: number): number =>
+    tries.filter((second) => second >= from && second < to).length;
+
+  it('is tried again at once while the process starts, and every five seconds from then on', async () => {
+    const tries = await triesOf(0);
+    expect(between(tries, 0, 5)).toBeGreaterThan(10);
+    expect(between(tries, 10, 300)).toBeLessThanOrEqual(58);
+  });
+
+  it('is tried again every five seconds also when the database counts as not compared any more', async () => {
+    const tries = await triesOf(61);
+    expect(between(tries, 0, 60)).toBe(1);
+    expect(between(tries, 180, 300)).toBe(24);
   });
 });
 

@@ -32,7 +32,7 @@ const everyMs = 60_000;
 const completeMs = 10 * everyMs;
 /** The pause after a comparison that failed or found a tenant behind, in milliseconds. */
 const retryMs = 5_000;
-/** The pause before the first comparison, without which no record changes. */
+/** The pause before the first comparison is tried again, for which changes wait after the start; in milliseconds. */
 const firstMs = 250;
 const patienceMs = 5_000;
 
@@ -172,7 +172,8 @@ export class HistoryWatch implements OnModuleInit, OnApplicationShutdown {
       // Another process may bring a tenant up to date.
       if (this.history.behind.size > 0) pauseMs = retryMs;
     } catch (error) {
-      pauseMs = this.history.positions.isCompared ? retryMs : firstMs;
+      const { isCompared, isStarting } = this.history.positions;
+      pauseMs = isStarting && !isCompared ? firstMs : retryMs;
       this.log.warn({ reason: (error as Error).message }, 'cannot compare the database with the audit trail now');
     }
     if (!this.stopped) this.timer = setTimeout(() => void this.round(), pauseMs);
