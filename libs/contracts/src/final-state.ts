@@ -15,6 +15,13 @@ export const finalStates: Partial<Record<RecordKind, Readonly<Record<string, rea
 export const isFinal = (kind: RecordKind, state: string | null | undefined): state is string =>
   typeof state === 'string' && Object.hasOwn(finalStates[kind] ?? {}, state);
 
+/**
+ * The state by which a record counts after a change. A final state stays although one follows that the record may leave again:
+ * otherwise the record could enter any state from there.
+ */
+export const stateAfter = (kind: RecordKind, before: string | null, state: string | null): string | null =>
+  isFinal(kind, before) && !isFinal(kind, state) && mayFollow(kind, before, state) ? before : state;
+
 /** Tells whether a record in the state `from` may enter the state `to`. */
 export const mayFollow = (kind: RecordKind, from: string | null | undefined, to: string | null | undefined): boolean =>
   !isFinal(kind, from) || finalStates[kind]?.[from]?.includes(to ?? '') === true;

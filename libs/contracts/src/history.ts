@@ -25,6 +25,7 @@ export const recordHead = z.strictObject({
   revision: z.number().int().positive(),
   /** base64url; null if the record was deleted. */
   digest: z.string().nullable(),
+  /** The state that counts: that of the change, or a final one that the record had before (`stateAfter`). */
   state: z.string().nullable(),
 });
 export type RecordHead = z.infer<typeof recordHead>;
@@ -62,8 +63,8 @@ export const listRecordHeads = contract({
 });
 
 /**
- * Lists the changes to states that a record never loses (`finalStates`), oldest first: all of them, whatever the records'
- * last changes say.
+ * Lists the changes to states that a record never loses (`finalStates`), and to those that may follow one, oldest first: all of
+ * them with their own states, whatever the records' last changes say.
  */
 export const listFinalChanges = contract({
   owner: 'audit',

@@ -6,7 +6,7 @@ import { type IndexPlace, reaches, type SealedEnd, type ToldEnd } from '../end/s
 import type { Descent } from '../end/trail-descent.js';
 import type { ComputeMac } from '../mac/stored-mac.js';
 import type { FollowedIndex, FollowIndex } from '../record/record-indexes.js';
-import { sealedChanges } from '../record/sealed-change.js';
+import { namingChanges } from '../record/sealed-change.js';
 import type { AuthenticatedEvent, BoundEvent, PlacedEvent } from './bound-event.js';
 import { assertWritten, notContinued, notSealed } from './read-back.sql.js';
 import { appendRows, claimEventIds, type LockedHead, lockHead } from './seal.sql.js';
@@ -68,7 +68,7 @@ export const seal = async (
     const rows = place(fresh, head);
     const last = rows.at(-1);
     if (last !== undefined) {
-      const batch = { tenantId, partition, end: head, last, changes: sealedChanges(rows), mac: chainMac };
+      const batch = { tenantId, partition, end: head, last, changes: namingChanges(rows), mac: chainMac };
       followed = await indexes.follow(manager, batch);
       await appendRows(manager, tenantId, head, await bind(tenantId, rows, followed.place, chainMac));
     }

@@ -1,7 +1,6 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { emptyMultiset, indexedBytes, withElement, withoutElement } from '@ankasecure/audit-event';
 import {
-  mayFollow,
   type NumberedRecords,
   type RecordHead,
   type RecordKind,
@@ -9,7 +8,7 @@ import {
   recordKey,
 } from '@ankasecure/contracts';
 import { numberedId } from '@ankasecure/service-kit';
-import { movesHead } from './sealed-change.js';
+import { mayBecome } from './sealed-change.js';
 
 /** Heads that are hashed in one turn of the event loop. */
 const perTurn = 200;
@@ -84,15 +83,12 @@ export class KnownHeads {
   precede(heads: readonly RecordHead[], seq: number, isAll: boolean): boolean {
     const named = new Set(heads.map(recordKey));
     const isKept = (old: RecordHead): boolean => old.seq > seq || named.has(recordKey(old));
-    return (!isAll || [...this.heads.values()].every(isKept)) && heads.every((head) => this.mayBecome(head, seq));
+    return (!isAll || [...this.heads.values()].every(isKept)) && heads.every((head) => this.mayFollow(head, seq));
   }
 
-  private mayBecome(head: RecordHead, seq: number): boolean {
+  private mayFollow(head: RecordHead, seq: number): boolean {
     const old = this.get(head);
-    if (old === undefined || old.seq > seq) return true;
-    if (head.revision === old.revision) return head.digest === old.digest;
-    if (head.revision < old.revision) return movesHead(old, head);
-    return head.digest === null || mayFollow(head.kind, old.state, head.state);
+    return old === undefined || old.seq > seq || mayBecome(old, head);
   }
 
   /** Takes heads over whose sum was found genuine. */

@@ -1,7 +1,6 @@
 import {
   type Context,
   finalStates,
-  isFinal,
   type listFinalChanges,
   type listRecordHeads,
   type listRecordPositions,
@@ -52,7 +51,7 @@ export class ReadHeads {
     return { heads: heads.slice(0, maxHeads), complete: heads.length <= maxHeads };
   }
 
-  /** The changes to final states that any sealed event names. */
+  /** The changes to final states, and to those that may follow one, that any sealed event names. */
   async finalChanges(
     context: Context,
     { after }: z.infer<typeof listFinalChanges.request>,
@@ -60,11 +59,11 @@ export class ReadHeads {
     const { tenantId } = context;
     await this.indexes.heads(context);
     const events = await withTenant(this.dataSource, tenantId, (manager) =>
-      eventsWithStates(manager, tenantId, namesOfFinal, after, eventsAtOnce),
+      eventsWithStates(manager, tenantId, namesOfStates, after, eventsAtOnce),
     );
     const changes = events.flatMap(({ seq, details }) =>
       (recordChangesOf(details) ?? [])
-        .filter(({ kind, state }) => isFinal(kind, state))
+        .filter(({ kind, state }) => statesOf(finalStates[kind]).includes(state ?? ''))
         .map(({ state = null, ...change }) => ({ ...change, state, seq })),
     );
     return { changes, next: events.length < eventsAtOnce ? null : (events.at(-1)?.seq ?? null) };
@@ -83,7 +82,12 @@ export class ReadHeads {
 
 /** Events of one page of final changes. */
 const eventsAtOnce = 50;
-const namesOfFinal = Object.values(finalStates).flatMap((states) => Object.keys(states));
+
+/** The final states of a kind of records, and those that may follow them. */
+const statesOf = (final: (typeof finalStates)[RecordKind] = {}): readonly string[] => [
+  ...new Set([...Object.keys(final), ...Object.values(final).flat()]),
+];
+const namesOfStates = Object.values(finalStates).flatMap(statesOf);
 
 /** The kinds that the service owns, or `only` that one of them. */
 const kindsOf = (owner: Service, only: RecordKind | undefined): ReadonlySet<RecordKind> =>

@@ -4,22 +4,22 @@ import type { RecordIndexRecord } from './record-index.entity.js';
 
 const columns = `kind, id, seq::float8 AS seq, revision::float8 AS revision, digest, state`;
 
-/** A record's last change in a batch of events. */
+/** A change of a record that an event names, or the head that it leads to. */
 export interface SealedChange extends RecordHead {
   readonly owner: Service;
 }
 
 /**
- * Takes changes over, each record once, in the transaction that seals their events.
- * @param moved those of the changes that are their records' last ones
+ * Takes changes over in the transaction that seals their events.
+ * @param moved the heads that have moved, each record once
+ * @param highest the change with the highest revision of each service's records
  */
 export const moveRecordHeads = async (
   manager: EntityManager,
   { tenantId, partition }: { readonly tenantId: string; readonly partition: string },
-  changes: readonly SealedChange[],
-  moved: readonly SealedChange[],
+  { moved, highest }: Record<'moved' | 'highest', readonly SealedChange[]>,
 ): Promise<void> => {
-  const last = new Set(moved);
+  const changes = [...moved, ...highest];
   await manager.query('SELECT move_record_heads($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
     tenantId,
     partition,
@@ -30,7 +30,7 @@ export const moveRecordHeads = async (
     changes.map(({ revision }) => revision),
     changes.map(({ digest }) => digest),
     changes.map(({ state }) => state),
-    changes.map((change) => last.has(change)),
+    changes.map((_, index) => index < moved.length),
   ]);
 };
 

@@ -14,12 +14,14 @@ import { older, ProvenHeads, placeOf, type Reading, unbound } from './proven-hea
 import { readIndex } from './read-index.js';
 import { clearRecords, moveRecordHeads, type SealedChange, storeIndex } from './record-head.sql.js';
 import type { RecordIndexRecord } from './record-index.entity.js';
-import { assertMayFollow, assertNotAhead, movesHead } from './sealed-change.js';
+import { changesAfter, type NamedChanges } from './sealed-change.js';
 
 /** The proven end of a trail, and the last change of each record up to there. */
 export interface ProvenChanges {
   readonly end: ChainHead;
   readonly changes: readonly SealedChange[];
+  /** The change with the highest revision of each service's records. */
+  readonly highest: readonly SealedChange[];
 }
 
 /** A batch of events, and the trail that it is sealed on top of. */
@@ -30,8 +32,8 @@ export interface IndexedBatch {
   readonly end: ToldEnd;
   /** The last event of the batch, which bears the seal. */
   readonly last: ToldEnd & { readonly macKeyId: string };
-  /** The changes that the events name. */
-  readonly changes: readonly SealedChange[];
+  /** The events that name changes. */
+  readonly changes: readonly NamedChanges[];
   readonly mac: ComputeMac;
 }
 
@@ -98,15 +100,11 @@ export class RecordIndexes implements FollowIndex {
     });
     const before = await this.proven.load(tenantId, reading, mac, this.proven.of(tenantId));
     if (changes.length === 0) return this.unchanged(batch, placeOf(before));
-    const moved = changes.filter((change) => {
-      const old = before.get(change);
-      assertMayFollow(old, change);
-      assertNotAhead(change, before.highestRevision);
-      return movesHead(old, change);
-    });
+    const after = changesAfter(changes, (record) => before.get(record), before.highestRevision);
+    const moved = after.all();
     const from = before.seq;
     const index = await storeIndexOf(manager, batch, await before.sumWith(moved));
-    await moveRecordHeads(manager, batch, changes, moved);
+    await moveRecordHeads(manager, batch, { moved, highest: after.highest });
     const committed = (): void => {
       this.proven.bind(tenantId, last, index);
       if (before.seq === from) this.proven.take(tenantId, before, index, moved);
@@ -143,13 +141,13 @@ export class RecordIndexes implements FollowIndex {
   private async rebuild(
     manager: EntityManager,
     batch: IndexedBatch,
-    { end, changes }: ProvenChanges,
+    { end, changes, highest }: ProvenChanges,
   ): Promise<FollowedIndex> {
     const { tenantId, last } = batch;
     if (batch.end.seq !== end.seq || (end.seq > 0 && !batch.end.hash.equals(end.hash)))
       throw new AnkaError('service-unavailable', 'The trail has moved since it was verified. Repeat the call.');
     await clearRecords(manager, tenantId);
-    await moveRecordHeads(manager, batch, changes, changes);
+    await moveRecordHeads(manager, batch, { moved: changes, highest });
     const index = await storeIndexOf(manager, batch, await sumOf(changes));
     const { held, heads } = await readIndex(manager, tenantId, { known: undefined, before: last.seq });
     if (held === null || !isSamePlace(held, index) || !(await sumOf(heads)).equals(index.sum))

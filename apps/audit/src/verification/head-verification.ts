@@ -1,8 +1,15 @@
-import { mayFollow, type RecordChange, type RecordHead, type RecordName, recordKey } from '@ankasecure/contracts';
+import {
+  isFinal,
+  mayFollow,
+  type RecordChange,
+  type RecordHead,
+  type RecordName,
+  recordKey,
+} from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import type { KnownHeads } from '../record/known-heads.js';
 import { type SealedChange, selectHeads, selectHeadsOf } from '../record/record-head.sql.js';
-import { LastChanges, movesHead } from '../record/sealed-change.js';
+import { LastChanges, mayBecome, movesHead } from '../record/sealed-change.js';
 
 /** The events that were verified. */
 export interface VerifiedStretch {
@@ -12,17 +19,26 @@ export interface VerifiedStretch {
   readonly end: number;
 }
 
-/** Whether a head is that of a change, or of one that came after it. A change may have been sealed after a final one. */
+/** Whether a head is that of a change, or of one that came after it. */
 const isKept = (change: SealedChange, head: RecordHead | undefined): boolean => {
   if (head === undefined) return false;
   if (head.revision === change.revision) return head.digest === change.digest;
-  const { kind, digest, state } = change;
-  return !movesHead(head, change) || (digest !== null && !mayFollow(kind, head.state, state));
+  return !movesHead(head, change) || (head.seq > change.seq && mayBecome(change, head));
 };
 
-const isNamed = (head: RecordHead, last: SealedChange | undefined): boolean =>
+const isNamed = (head: RecordHead, last: RecordHead | undefined): boolean =>
   last !== undefined &&
-  (['seq', 'revision', 'digest', 'state'] as const).every((member) => head[member] === last[member]);
+  (['seq', 'revision', 'digest'] as const).every((member) => head[member] === last[member]) &&
+  (head.state === last.state || isLeft(head, last) || isLeft(last, head));
+
+/**
+ * Whether one of two states of a head is final, and the other is that of the head's change, which it stays final beyond. A stretch
+ * that does not begin with the trail does not name the final change, and the release before kept the state of the last one.
+ */
+const isLeft = (final: RecordHead, other: RecordHead): boolean =>
+  isFinal(final.kind, final.state) &&
+  !isFinal(final.kind, other.state) &&
+  (other.digest === null || mayFollow(final.kind, final.state, other.state));
 
 /**
  * Compares the heads of records with the verified events that they were derived from. A head that is older than an event, or
@@ -39,6 +55,22 @@ export class HeadVerification {
   /** The last change of each record that the verified events name. */
   get changes(): readonly SealedChange[] {
     return this.last.all();
+  }
+
+  /** As `LastChanges.highest`. */
+  get highest(): readonly SealedChange[] {
+    return this.last.highest;
+  }
+
+  /** The last changes with the states that the database's heads have, where both are right. */
+  async changesAsKept(manager: EntityManager, tenantId: string): Promise<readonly SealedChange[]> {
+    const final = this.changes.filter(({ kind, state }) => isFinal(kind, state));
+    const told = final.length === 0 ? [] : await selectHeads(manager, tenantId, final);
+    const heads = new Map(told.map((head) => [recordKey(head), head]));
+    return this.changes.map((change) => {
+      const head = heads.get(recordKey(change));
+      return head !== undefined && isNamed(head, change) ? { ...change, state: head.state } : change;
+    });
   }
 
   /**

@@ -1,9 +1,9 @@
-import type { ChainHead, TrailFault } from '@ankasecure/audit-event';
+import type { TrailFault } from '@ankasecure/audit-event';
 import { AnkaError, type Context } from '@ankasecure/contracts';
 import { BoundedMap } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { MacSource } from '../mac/mac-source.js';
-import type { SealedChange } from '../record/record-head.sql.js';
+import type { ProvenChanges } from '../record/record-indexes.js';
 import { namedChanges } from '../record/sealed-change.js';
 import { findExactRow } from '../trail/exact-row.sql.js';
 import { TrailReader } from '../trail/trail-reader.js';
@@ -12,7 +12,7 @@ import { type ProvenRow, TrailProof } from './trail-proof.js';
 
 /** A whole trail as it was proved: its end and the last changes of records that it names, or its first fault. */
 export type ProvenTrail =
-  | { readonly end: ChainHead; readonly changes: readonly SealedChange[]; readonly fault?: never }
+  | (ProvenChanges & { readonly fault?: never })
   | { readonly end?: never; readonly changes?: never; readonly fault: TrailFault };
 
 /** The part of a trail that was proved before the time was over. */
@@ -69,7 +69,7 @@ export class ProveTrails {
       );
       try {
         const { head, fault } = await proof.run();
-        return fault === undefined ? { end: head, changes: heads.changes } : { fault };
+        return fault === undefined ? { end: head, changes: heads.changes, highest: heads.highest } : { fault };
       } finally {
         if (proof.proven !== undefined) this.progress.set(tenantId, { proven: proof.proven, heads });
       }

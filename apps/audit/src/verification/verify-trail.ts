@@ -66,7 +66,9 @@ export class VerifyTrail {
         proof.fault ??
         forgotten(bound.fault) ??
         (fromSeq === 1
-          ? forgotten(await bound.lastFault(tenantId, heads.changes, this.macs.under(context)))
+          ? forgotten(
+              await bound.lastFault(tenantId, await heads.changesAsKept(manager, tenantId), this.macs.under(context)),
+            )
           : undefined) ??
         forgotten(await heads.firstFault(manager, tenantId, verified)) ??
         mismatch(proof, compared) ??

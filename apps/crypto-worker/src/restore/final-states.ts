@@ -2,7 +2,7 @@ import { type Context, listFinalChanges, mayFollow, type RecordHead, recordKey }
 import type { BusClient } from '@ankasecure/service-kit';
 import type { KeyVersionRecord } from '../key/record/key-version.entity.js';
 
-/** The changes to states that records never lose, by record. */
+/** The changes to states that records never lose, and to those that may follow one, by record. */
 export class FinalStates {
   private readonly changes = new Map<string, RecordHead[]>();
 
@@ -13,7 +13,13 @@ export class FinalStates {
     }
   }
 
-  /** The final states that a version has entered since the form that the row has, and those that it must not have left for it. */
+  /** The state that a record has entered with its last change. A head says only that it was final before. */
+  lastOf(head: RecordHead): string | null {
+    const own = this.changes.get(recordKey(head)) ?? [];
+    return own.find(({ revision }) => revision === head.revision)?.state ?? head.state;
+  }
+
+  /** The states that are final, or may follow a final one, and that a version has entered since the form that the row has, and those that it must not have left for it. */
   since({ keyId, version, recordRevision, state: own }: KeyVersionRecord): ReadonlySet<string | null> {
     const changes = this.changes.get(recordKey({ kind: 'key_version', id: `${keyId}/${version}` })) ?? [];
     const counts = ({ revision, state }: RecordHead): boolean =>

@@ -131,6 +131,17 @@ describe('a restored key version', () => {
     }
   });
 
+  it('is scheduled for its destruction if its last change says so, although its head says that it is compromised', async () => {
+    const once = ['COMPROMISED', 'DESTROY_SCHEDULED'] as const;
+    const { row, told } = await restoreAt([later, later - 1], 'ACTIVE', 'COMPROMISED', ...once);
+    expect(told).toMatchObject({ outcome: 'reapplied', state: 'DESTROY_SCHEDULED' });
+    expect(row).toMatchObject({
+      state: 'DESTROY_SCHEDULED',
+      revocationReason: 'key-compromise',
+      destroyWaitingDays: 30,
+    });
+  });
+
   it('stays scheduled for its destruction and gets the full waiting period again', async () => {
     const { row, told } = await restore('DESTROY_SCHEDULED', 'SUSPENDED');
     expect(told).toMatchObject({ outcome: 'accepted' });

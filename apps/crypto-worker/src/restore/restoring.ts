@@ -68,13 +68,13 @@ const isOutlived = (row: KeyVersionRecord, finals: FinalStates): boolean =>
 const restoredVersion = async (
   manager: EntityManager,
   row: KeyVersionRecord,
-  { state: held }: RecordHead,
+  head: RecordHead,
   { principal }: { readonly principal: string },
   finals: FinalStates,
 ): Promise<Partial<KeyVersionRecord>> => {
   const revision = row.revision + 1;
   const since = finals.since(row);
-  const state = stateFor(row, held, since);
+  const state = stateFor(row, finals.lastOf(head), since);
   // The date of a destruction that may have been cancelled since does not count.
   if (state === row.state && state !== 'DESTROY_SCHEDULED') return { revision };
   const now = await transactionTime(manager);

@@ -1,6 +1,6 @@
-import { monotonicNow } from '@ankasecure/contracts';
+import { monotonicNow, stateAfter } from '@ankasecure/contracts';
 import { BoundedMap } from '../memory/bounded-map.js';
-import { type Claim, claimOfAbsence, type LastChange, type OwnedName } from './record-claim.js';
+import { type Claim, claimOfAbsence, kindOf, type LastChange, type OwnedName } from './record-claim.js';
 
 /** A claim, and the last change of its subject that is known. */
 export interface RememberedClaim {
@@ -26,7 +26,10 @@ export class RememberedClaims {
   /** The revisions of deletions by this process. */
   private readonly removals = new BoundedMap<string, number>(capacity);
 
-  remember(claim: Claim, { id, revision, digest, state }: LastChange): void {
+  remember(claim: Claim, { id, revision, digest, state: own }: LastChange): void {
+    const before = this.known.get(nameOf(claim));
+    const isSame = before?.id === id && before.digest !== null;
+    const state = isSame ? stateAfter(kindOf(claim), before.state ?? null, own ?? null) : own;
     this.known.set(nameOf(claim), { claim, id, revision, digest, state, at: monotonicNow() });
   }
 
