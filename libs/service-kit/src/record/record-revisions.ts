@@ -24,8 +24,14 @@ const aheadMs = 60_000;
 /** The most tenants whose revisions are remembered. */
 const capacity = 100_000;
 
-/** The revision that the clock gives now. */
-const nowOf = (clock: Clock): number => Math.floor(clock.now() * perMs);
+/**
+ * The revision that the clock gives now. A database that answers slowly leaves its time open: then it is no further behind this
+ * process's own than clocks may differ.
+ */
+const nowOf = (clock: Clock): number => {
+  const ownMs = clock.isSound() ? Date.now() - clock.maximumSkewMs : Number.NEGATIVE_INFINITY;
+  return Math.floor(Math.max(clock.now(), ownMs) * perMs);
+};
 
 /**
  * The highest revision that the clock allows now: the most that clocks may differ, after the time of this process. Processes with
