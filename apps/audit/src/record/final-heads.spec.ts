@@ -7,6 +7,7 @@ import {
   keyStates,
   listRecordPositions,
   mayFollow,
+  monotonicNow,
   mostRevisionAheadMs,
   mostRevisionStep,
   type RecordChange,
@@ -15,7 +16,7 @@ import {
   recordDetails,
   recordOwners,
 } from '@ankasecure/contracts';
-import { isCurrent } from '@ankasecure/service-kit';
+import { clockOf, isCurrent } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { contextOf, eventOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
@@ -283,5 +284,40 @@ describe('the heads of an audit service', () => {
     } finally {
       clock.mockRestore();
     }
+  });
+
+  it('refuse no change for good while the clock is days behind that of the database', async () => {
+    const tenantId = randomUUID();
+    const append = (revision: number) => audit.append([eventWith(tenantId, changeOf('k/1', revision, 'ACTIVE'))]);
+    const honest = nowUs();
+    for (const { dataSource } of audit.instances) await clockOf(dataSource).read(dataSource.manager);
+    const { now } = Date;
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() - 2 * mostRevisionAheadMs);
+    try {
+      await expect(append(honest)).rejects.toMatchObject({ code: 'clock-skew', retryable: true });
+    } finally {
+      clock.mockRestore();
+    }
+    expect(await append(honest)).toEqual({ sealed: 1 });
+  });
+
+  it('refuse no change for good while the clock and the database are days behind the workers', async () => {
+    const tenantId = randomUUID();
+    const honest = nowUs() + 2 * dayUs;
+    const append = () => audit.append([eventWith(tenantId, changeOf('k/1', honest, 'ACTIVE'))]);
+    const workersTell = (aheadMs: number) => {
+      for (const { dataSource } of audit.instances)
+        for (const instance of ['one', 'other', 'third']) {
+          const reading = { service: 'crypto-worker', instance, at: Date.now() + aheadMs, sound: true } as const;
+          clockOf(dataSource).peers.learn(reading, monotonicNow(), monotonicNow());
+        }
+    };
+    try {
+      workersTell(2 * mostRevisionAheadMs);
+      await expect(append()).rejects.toMatchObject({ code: 'clock-skew', retryable: true });
+    } finally {
+      workersTell(0);
+    }
+    await expect(append()).rejects.toMatchObject({ code: 'request-invalid' });
   });
 });

@@ -1,6 +1,6 @@
 import { type ChainHead, recordIndexBytes } from '@ankasecure/audit-event';
 import { AnkaError, type Context, monotonicNow } from '@ankasecure/contracts';
-import { BoundedMap, withTenant } from '@ankasecure/service-kit';
+import { BoundedMap, clockOf, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { TrailGuard } from '../anchor/trail-guard.js';
@@ -86,7 +86,7 @@ export class RecordIndexes implements FollowIndex {
    * Brings the index up to date with the changes of a batch. The heads before are those that the index holds, not those that the
    * database tells. A batch without changes leaves the index as it is.
    * @throws AnkaError `service-unavailable` if the stored index is not authentic, or the seal at the trail's end is not;
-   * `request-invalid` for a change that cannot follow
+   * `request-invalid` for a change that cannot follow; `clock-skew` for one that is far ahead of a clock that may be wrong
    */
   async follow(manager: EntityManager, batch: IndexedBatch): Promise<FollowedIndex> {
     this.takeOver();
@@ -100,7 +100,7 @@ export class RecordIndexes implements FollowIndex {
     });
     const before = await this.proven.load(tenantId, reading, mac, this.proven.of(tenantId));
     if (changes.length === 0) return this.unchanged(batch, placeOf(before));
-    const after = changesAfter(changes, (record) => before.get(record), before.highestRevision);
+    const after = changesAfter(changes, before, () => clockOf(this.dataSource).assertAllAgreeNow());
     const moved = after.all();
     const from = before.seq;
     const index = await storeIndexOf(manager, batch, await before.sumWith(moved));

@@ -122,20 +122,21 @@ export const namingChanges = (events: readonly PlacedChanges[]): readonly NamedC
 
 /**
  * The last changes of records after some events.
- * @param before the heads before them @param highest the highest revision of these heads
+ * @param before the heads before them, with their highest revision
+ * @param assertClock throws if the clock of this process is doubtful
  * @throws AnkaError `request-invalid` if an event names a change that cannot follow, or one far ahead of the clock
  */
 export const changesAfter = (
   events: readonly NamedChanges[],
-  before: (record: RecordName) => RecordHead | undefined,
-  highest: number,
+  before: { readonly get: (record: RecordName) => RecordHead | undefined; readonly highestRevision: number },
+  assertClock: () => void,
 ): LastChanges => {
-  const last = new LastChanges(before);
-  let top = highest;
+  const last = new LastChanges((record) => before.get(record));
+  let top = before.highestRevision;
   for (const { seq, changes } of events)
     for (const change of changes) {
       assertMayFollow(last.get(change), change);
-      assertNotAhead(change, top);
+      assertNotAhead(change, top, assertClock);
       top = Math.max(top, change.revision);
       last.add(seq, [change]);
     }
@@ -164,13 +165,18 @@ export const assertMayFollow = (
  * Refuses a revision that is far ahead of this process's clock: nobody could change the record again before that time. A trail that
  * is ahead goes on by numbers.
  * @param highest the highest revision that the trail holds
- * @throws AnkaError `request-invalid`, as `assertMayFollow`
+ * @throws AnkaError `request-invalid`, as `assertMayFollow`; what `assertClock` throws, so that nothing honest is quarantined
  */
-const assertNotAhead = ({ kind, id, revision }: RecordName & Pick<RecordHead, 'revision'>, highest: number): void => {
+const assertNotAhead = (
+  { kind, id, revision }: RecordName & Pick<RecordHead, 'revision'>,
+  highest: number,
+  assertClock: () => void,
+): void => {
   const furthest = Math.max((Date.now() + mostRevisionAheadMs) * 1_000, highest + mostRevisionStep);
-  if (revision > furthest)
-    throw new AnkaError(
-      'request-invalid',
-      `events: the revision is more than a day ahead of the clock: ${kind} ${id}, revision ${revision}. Have the clocks checked`,
-    );
+  if (revision <= furthest) return;
+  assertClock();
+  throw new AnkaError(
+    'request-invalid',
+    `events: the revision is more than a day ahead of the clock: ${kind} ${id}, revision ${revision}. Have the clocks checked`,
+  );
 };

@@ -72,6 +72,12 @@ export class Clock {
     this.assertNo(this.disagreement());
   }
 
+  /** As `assertAllAgree`, by what peers have told by now. @throws AnkaError `clock-skew` */
+  assertAllAgreeNow(): void {
+    this.judgePeers();
+    this.assertAllAgree();
+  }
+
   /** Refuses to decide by the time of a transaction that differs from this process's clock. @throws AnkaError `clock-skew` */
   assertTransaction(reading: Reading): void {
     const transaction = new RemoteClock();
