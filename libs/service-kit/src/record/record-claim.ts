@@ -29,16 +29,16 @@ export interface OwnedName extends RecordName {
 const subjectOf = ({ kind, id }: RecordName): string => `${kind}/${id}`;
 const newestSubject = ({ kind, of }: NumberedRecords): string => `newest/${kind}/${of ?? ''}`;
 
-/** The record is at least as new as the trail knows it. @param latest as for `isCurrent` */
+/** The record is at least as new as the trail knows it. @param latest as for `isCurrent`, when it is compared */
 export const claimOfRecord = (
   { tenantId, kind, id, revision, digest, state }: LoadedRecord,
-  latest?: number,
+  latest?: () => number,
 ): Claim => ({
   tenantId,
   subject: subjectOf({ kind, id }),
   asks: { record: { kind, id } },
   says: { id, revision, digest, state },
-  agrees: (last) => isCurrent({ kind, revision, digest, state }, last, latest),
+  agrees: (last) => isCurrent({ kind, revision, digest, state }, last, latest?.()),
 });
 
 /** The record does not exist. */

@@ -1,4 +1,4 @@
-import { AnkaError, type RecordHead } from '@ankasecure/contracts';
+import { AnkaError, mostRevisionStep, type RecordHead } from '@ankasecure/contracts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BusClient } from '../nats/client.js';
 import type { Missing } from './claim-questions.js';
@@ -205,7 +205,7 @@ describe('the history of records', () => {
   describe('of a revision that the clock does not allow', () => {
     const latest = 8;
     const checkOf = async (history: RecordHistory, record = loaded(9)) =>
-      history.check(record, sameAgain(record), latest);
+      history.check(record, sameAgain(record), () => latest);
 
     it.each([
       ['and the trail names nothing', [], 'retry'],
@@ -219,6 +219,33 @@ describe('the history of records', () => {
       else expect(await checked).toBe(expected);
       const ahead = new RecordAhead();
       expect([ahead.code, ahead.retryable]).toEqual(['audit-unavailable', true]);
+    });
+
+    it('a record is compared with the time when its answer is there, not when it was loaded', async () => {
+      const { history, audit } = auditWith([head(8, 'B')]);
+      let now = 8;
+      const checked = history.check(
+        loaded(8),
+        async () => ((now = 9), loaded(9)),
+        () => now,
+      );
+      expect(await checked).toBe(true);
+      audit.heads = [];
+      now = 9;
+      const late = history.check(loaded(10, 'A', 'new'), sameAgain(loaded(10, 'A', 'new')), () => now);
+      now = 10;
+      expect(await late).toBe(true);
+    });
+
+    it.each([
+      ['a number after a trail that is ahead', 21, true],
+      ['as far as the trail may be ahead', 20 + mostRevisionStep, true],
+      ['further', 21 + mostRevisionStep, false],
+    ])('a record is no alarm while the trail is ahead of the clock: %s', async (_, revision, isNext) => {
+      const { history } = auditWith([head(20, 'B', 'other')]);
+      await history.check(loaded(20, 'B', 'other'), sameAgain(loaded(20, 'B', 'other')), () => latest);
+      await expect(checkOf(history, loaded(revision))).rejects.toMatchObject({ isNext });
+      await expect(checkOf(auditWith([]).history, loaded(revision))).rejects.toMatchObject({ isNext: false });
     });
 
     it.each([

@@ -67,27 +67,27 @@ export class RecordHistory {
   /**
    * Tells whether a record is as new as the trail knows it.
    * @param again reads the stored record again; null if it is gone
-   * @param latest the highest revision that a record can have which the trail does not know in this form
+   * @param latest the highest revision that a record can have now which the trail does not know in this form
    * @returns undefined if that is known already
    * @throws (rejects with) AnkaError `audit-unavailable` if it cannot be known now; RecordAhead if only `latest` speaks against it
    */
   check(
     record: LoadedRecord,
     again: () => Promise<RecordState | null>,
-    latest = Number.POSITIVE_INFINITY,
+    latest = (): number => Number.POSITIVE_INFINITY,
   ): Promise<boolean> | undefined {
     // What this process has just written does not wait for the trail.
-    const latestOf = (form: LoadedRecord): number => (this.own.has(form) ? Number.POSITIVE_INFINITY : latest);
+    const latestOf = (form: LoadedRecord): number => (this.own.has(form) ? Number.POSITIVE_INFINITY : latest());
     const doubt = async (last: LastChange | undefined): Promise<LastChange | undefined> => {
       // It may have changed between its loading and the question.
       const stored = await again();
       if (stored === null) return undefined;
       const form = { ...record, ...stored };
       if (isCurrent(form, last, latestOf(form))) return { id: record.id, ...stored };
-      if (isCurrent(form, last)) throw new RecordAhead();
+      if (isCurrent(form, last)) throw new RecordAhead(this.revisions.isNext(record.tenantId, form.revision, latest()));
       return undefined;
     };
-    const question = { claim: claimOfRecord(record, latestOf(record)), doubt, memoryDecides: true };
+    const question = { claim: claimOfRecord(record, () => latestOf(record)), doubt, memoryDecides: true };
     return this.unlessSettled(record.tenantId, () =>
       this.lacksPlace(record) ? Promise.resolve(false) : this.questions.confirm(question),
     );

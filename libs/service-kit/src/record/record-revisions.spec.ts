@@ -220,7 +220,11 @@ describe('the revisions of records', () => {
     'are no more than four seconds ahead of a later decision, whatever times databases tell: %i ms, and %i ms in an answer that takes %i ms',
     async (oneMs, otherMs, wait) => {
       const now = performance.now();
-      const reading = (ms: number, waitMs: number) => ({ said: start - waitMs + ms, asked: now - waitMs, answered: now });
+      const reading = (ms: number, waitMs: number) => ({
+        said: start - waitMs + ms,
+        asked: now - waitMs,
+        answered: now,
+      });
       const takeAt = async (ms: number, tells: Telling, waitMs = 0) => {
         const clock = new Clock(clockDefaults);
         clock.learn(reading(ms, waitMs));

@@ -86,6 +86,12 @@ export class RecordRevisions {
     this.tops.learn(tenantId, heads);
   }
 
+  /** Whether the trail was proved to hold what is ahead of the clock, so that a change which is not sealed yet may be, too. */
+  isNext(tenantId: string, revision: number, latest: number): boolean {
+    const top = this.tops.of(tenantId) ?? 0;
+    return top > latest && revision <= top + mostRevisionStep;
+  }
+
   /**
    * Takes the next revisions. Other changes of the tenant's records wait for the commit, so take them last.
    * @returns undefined if the database tells one that no change can have

@@ -188,15 +188,19 @@ export class RecordSeals implements RowRefusal {
   ): Promise<void> | undefined {
     if (!isTracked(metadata)) return undefined;
     const loaded = loadedRecord(row, metadata, record.digest);
-    const latest = latestRevision(clockOf(metadata.dataSource));
+    const clock = clockOf(metadata.dataSource);
     return this.history
-      .check(loaded, () => this.storedNow(row, metadata, manager, loaded), latest)
+      .check(
+        loaded,
+        () => this.storedNow(row, metadata, manager, loaded),
+        () => latestRevision(clock),
+      )
       ?.then(
         (current) => {
           if (!current) throw this.rejections.reject(record, 'outdated');
         },
         (error) => {
-          throw error instanceof RecordAhead ? this.rejections.reject(record, 'ahead') : error;
+          throw error instanceof RecordAhead && !error.isNext ? this.rejections.reject(record, 'ahead') : error;
         },
       );
   }

@@ -11,7 +11,8 @@ export interface RecordState {
 
 /** A record's revision is ahead of the clock, and the trail does not name it in this form, or not yet. */
 export class RecordAhead extends AnkaError {
-  constructor() {
+  /** @param isNext whether the trail itself is ahead of the clock, by as much */
+  constructor(readonly isNext = false) {
     super('audit-unavailable');
   }
 }
