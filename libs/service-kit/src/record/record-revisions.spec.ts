@@ -177,6 +177,29 @@ describe('the revisions of records', () => {
       expect(asked).toEqual([false]);
     });
 
+    it('are asked about once in a transaction, however long it takes', async () => {
+      let requests = 0;
+      const one = new RecordRevisions('crypto-worker', {
+        request: async () => {
+          requests++;
+          return { heads: [head(future)], complete: true };
+        },
+      } as never);
+      one.learn(tenantId, [head(future)]);
+      counter.held = future;
+      const taken = [];
+      for (const queryRunner of [{}, {}])
+        for (let change = 0; change < 3; change++) {
+          const manager = { ...counter.manager, queryRunner } as EntityManager;
+          taken.push(
+            (await one.take(manager, tenantId, { count: 1, earlier: 0, position: 0, isCompared: true }))?.first,
+          );
+          vi.advanceTimersByTime(2_000);
+        }
+      expect(taken).toEqual([1, 2, 3, 4, 5, 6].map((step) => future + step));
+      expect(requests).toBe(2);
+    });
+
     it.each([1, 60, 11 * 3_600])(
       'of changes that failed while a clock was %i s ahead refuse nobody',
       async (seconds) => {

@@ -6,7 +6,7 @@ import {
   type RecordHead,
   type Service,
 } from '@ankasecure/contracts';
-import type { EntityManager } from 'typeorm';
+import type { EntityManager, QueryRunner } from 'typeorm';
 import type { Clock } from '../clock/clock.js';
 import { clockOf } from '../clock/clock-of.js';
 import { BoundedMap } from '../memory/bounded-map.js';
@@ -76,6 +76,11 @@ export class RecordRevisions {
   /** Until when tenants count as ahead of the clock, whatever else is known of them; times of `monotonicNow`. */
   private readonly aheadUntil = new BoundedMap<string, number>(capacity);
   private readonly tops: TrailTops;
+  /** What the trail was found to hold by the first changes of transactions; undefined if it was not asked. */
+  private readonly found = new WeakMap<
+    QueryRunner,
+    { readonly tenantId: string; readonly onRecord: number | undefined }
+  >();
 
   constructor(service: Service, bus: Pick<BusClient, 'request'>) {
     this.tops = new TrailTops(service, bus, capacity);
@@ -100,7 +105,7 @@ export class RecordRevisions {
   async take(manager: EntityManager, tenantId: string, wanted: Wanted): Promise<Taken | undefined> {
     const clock = clockOf(manager.dataSource);
     clock.assertAgrees();
-    const onRecord = await this.onRecordIfAhead(clock, tenantId, wanted);
+    const onRecord = await this.onRecordWithin(manager, clock, tenantId, wanted);
     const known = Math.max(this.highest.get(tenantId) ?? 0, this.tops.of(tenantId) ?? 0, wanted.earlier);
     const isTimed = wanted.isCompared || this.tops.of(tenantId) !== undefined;
     const floorNow = (): number => Math.max(isTimed ? nowOf(clock) : 0, known);
@@ -112,6 +117,20 @@ export class RecordRevisions {
     if (last > asked && last > latestRevision(clock) && !this.isKept(tenantId, last, onRecord)) return undefined;
     this.highest.set(tenantId, last);
     return { first: last - wanted.count + 1, before: taken.before };
+  }
+
+  /** As `onRecordIfAhead`. The first change of a transaction locks the counter: for the next ones nothing is asked. */
+  private async onRecordWithin(
+    { queryRunner }: EntityManager,
+    clock: Clock,
+    tenantId: string,
+    wanted: Wanted,
+  ): Promise<number | undefined> {
+    const before = queryRunner && this.found.get(queryRunner);
+    if (before?.tenantId === tenantId) return before.onRecord;
+    const onRecord = await this.onRecordIfAhead(clock, tenantId, wanted);
+    if (queryRunner !== undefined) this.found.set(queryRunner, { tenantId, onRecord });
+    return onRecord;
   }
 
   /** @returns undefined if nothing that is known here is ahead of the clock */
