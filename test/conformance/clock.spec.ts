@@ -16,6 +16,8 @@ const readers: Readonly<Record<string, string>> = {
   'apps/audit/src/anchor/told-trails.ts': 'bounds a number that the database tells; its clock is its word too',
   'apps/audit/src/record/sealed-change.ts': 'bounds a revision that events tell; the database’s clock is its word too',
   'libs/service-kit/src/outbox/outbox-metrics.ts': 'shows an age',
+  'libs/service-kit/src/record/record-revisions.ts':
+    'bounds how far a slow answer of the database puts its time back; the two agree',
   'apps/crypto-worker/src/doctor/draft.ts': 'dates a report where there is no database',
   'libs/contracts/src/audit-event.ts':
     'the reporter’s own time is what the event records; `sealedAt` is the database’s',
