@@ -15,7 +15,7 @@ import { BoundedMap } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { TrailGuard } from '../anchor/trail-guard.js';
-import type { VerifiedTrail } from '../anchor/trail-place.js';
+import type { VerifiedTrail, VerifiedTrails } from '../anchor/trail-place.js';
 import { AppendEvents } from '../event/append-events.js';
 import { RecordIndexes } from '../record/record-indexes.js';
 import { type ProvenTrail, ProveTrails } from '../verification/prove-trails.js';
@@ -78,7 +78,7 @@ export class AcceptTrails {
 
   private async acceptNow({ dryRun, ...context }: Context): Promise<Accepted | DryRun> {
     await this.guard.compare();
-    const { fault } = this.guard;
+    const { fault, seen } = this.guard;
     const proven = await this.proveRefused(context);
     const unsound = unsoundOf(proven);
     const error = unsound.length > 0 && unsound.length === proven.size ? failed(unsound) : undefined;
@@ -88,7 +88,7 @@ export class AcceptTrails {
     const details = { reason: fault.slice(0, 512), ...counts, ...firstOf(unsound) };
     const end = await this.record(context, proven, { operation, details, error });
     if (error !== undefined) throw error;
-    await this.takeOver(context, proven, end);
+    await this.guard.accept(await this.takeOver(context, proven, end), seen);
     return { accepted: true, reason: fault, refused: unsound.slice(0, maxUnsound) };
   }
 
@@ -114,15 +114,22 @@ export class AcceptTrails {
     return this.prover.prove({ ...context, deadline }, await this.guard.refused());
   }
 
-  /** @param platformEnd that of the platform's own trail, on which the acceptance was sealed since its proof */
-  private async takeOver(context: Context, proven: Proven, platformEnd: VerifiedTrail | undefined): Promise<void> {
+  /**
+   * @param platformEnd that of the platform's own trail, on which the acceptance was sealed since its proof
+   * @returns the ends at which the trails are accepted
+   */
+  private async takeOver(
+    context: Context,
+    proven: Proven,
+    platformEnd: VerifiedTrail | undefined,
+  ): Promise<VerifiedTrails> {
     this.indexes.forget();
     const verified = new Map<string, VerifiedTrail | undefined>();
     for (const [tenantId, trail] of proven) {
       const isOwn = tenantId === platformTenantId && trail.end !== undefined;
       verified.set(tenantId, isOwn ? platformEnd : await this.rebuild({ ...context, tenantId }, trail));
     }
-    await this.guard.accept(verified);
+    return verified;
   }
 
   /** Seals on the tenant's own trail that it was accepted. The seal binds the index of records that the proof yields. */

@@ -6,11 +6,12 @@ import { HeldAnchors } from './held-anchor.js';
 import { ToldTrails } from './told-trails.js';
 import { TrailGuard } from './trail-guard.js';
 import { TrailHealth } from './trail-health.js';
+import { UnprovenTrails } from './unproven-trails.js';
 
 /** The anchor of the trails in the token, against a roll-back of the database. */
 @Module({
   imports: [EndModule],
-  providers: [AnchorSource, HeldAnchors, ToldTrails, TrailGuard, TrailHealth, AnchorRounds],
+  providers: [AnchorSource, HeldAnchors, ToldTrails, TrailGuard, TrailHealth, AnchorRounds, UnprovenTrails],
   exports: [EndModule, HeldAnchors, TrailGuard],
 })
 export class AnchorModule {}

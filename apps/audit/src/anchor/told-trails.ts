@@ -1,33 +1,32 @@
 import { AnkaError, monotonicNow } from '@ankasecure/contracts';
-import { ownContext } from '@ankasecure/service-kit';
+import { asAnkaError, BoundedMap, Logger, ownContext } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { indexReaches, unreachedEnds } from '../end/sealed-ends.js';
-import { type Descent, TrailDescent } from '../end/trail-descent.js';
+import { byTenant, indexReaches, unreachedEnds } from '../end/sealed-ends.js';
+import { type Descent, mayRead, TrailDescent } from '../end/trail-descent.js';
 import type { AnchoredHead, AnchoredTrails } from './anchored-heads.js';
 import { lastAnchor, storeAnchor, trailHeads } from './trail-anchor.sql.js';
-import { numberAfter, placeOf } from './trail-place.js';
-
-/** The trails, as the database tells them, and what was proved of them. */
-export interface Told {
-  readonly heads: readonly AnchoredHead[];
-  /** The tenants whose trails do not have what this process knows, or do not continue it. */
-  readonly behind: ReadonlySet<string>;
-  /** The tenants whose trails could not be proved to their ends yet. */
-  readonly pending: ReadonlySet<string>;
-}
+import { numberAfter, placeOf, type Told } from './trail-place.js';
+import { UnprovenTrails } from './unproven-trails.js';
 
 /** The time for the proofs of one reading, in milliseconds. What does not end goes on in the next one. */
 const provingMs = 5_000;
 /** The trails that are proved at the same time. Each takes a connection. */
 const trailsAtOnce = 2;
+/** Trails that are remembered as unproved. */
+const capacity = 100_000;
 
 /** Reads from the database how the trails and the anchors stand. */
 @Injectable()
 export class ToldTrails {
+  /** The trails whose last proof did not succeed, that of the longest time ago first. */
+  private readonly late = new BoundedMap<string, true>(capacity);
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly descent: TrailDescent,
+    private readonly unproven: UnprovenTrails,
+    private readonly log: Logger,
   ) {}
 
   heads(): Promise<readonly AnchoredHead[]> {
@@ -44,14 +43,27 @@ export class ToldTrails {
     for (const head of heads) if (isBehind(head)) short.add(head.tenantId);
     const descents = await this.descents(heads.filter(({ tenantId }) => !short.has(tenantId)));
     const those = (...of: readonly Descent[]): readonly string[] =>
-      [...descents].flatMap(([tenantId, descent]) => (of.includes(descent) ? [tenantId] : []));
-    return { heads, behind: new Set([...short, ...those('broken')]), pending: new Set(those('pending', 'unsealed')) };
+      [...descents].flatMap(([tenantId, one]) => (typeof one === 'string' && of.includes(one) ? [tenantId] : []));
+    const failed = [...descents].flatMap(([tenantId, one]) =>
+      one instanceof AnkaError ? [[tenantId, one] as const] : [],
+    );
+    return {
+      heads,
+      behind: new Set([...short, ...those('broken')]),
+      pending: new Set(those('pending', 'unsealed')),
+      failed: new Map(failed),
+    };
   }
 
-  private async descents(heads: readonly AnchoredHead[]): Promise<ReadonlyMap<string, Descent>> {
-    const found = new Map<string, Descent>();
+  /** Ends a round, which has left these trails unproved. */
+  endRound(unproved: ReadonlySet<string>): void {
+    this.unproven.note(unproved);
+  }
+
+  private async descents(heads: readonly AnchoredHead[]): Promise<ReadonlyMap<string, Descent | AnkaError>> {
+    const found = new Map<string, Descent | AnkaError>();
     const deadline = monotonicNow() + provingMs;
-    const waiting = heads.values();
+    const waiting = this.inTurn(heads).values();
     const proveNext = async (): Promise<void> => {
       for (const head of waiting) found.set(head.tenantId, await this.descentOf(head, deadline));
     };
@@ -59,21 +71,33 @@ export class ToldTrails {
     return found;
   }
 
+  /** Trails that have used up the time of an earlier reading come last. */
+  private inTurn(heads: readonly AnchoredHead[]): readonly AnchoredHead[] {
+    if (this.late.size === 0) return heads;
+    const all = byTenant(heads);
+    const late = [...this.late.keys()].flatMap((tenantId) => all.get(tenantId) ?? []);
+    return [...heads.filter(({ tenantId }) => !this.late.has(tenantId)), ...late];
+  }
+
   /**
-   * Proves first that the end known here continues the anchored place: both are known, so the database cannot lengthen the way
-   * between them. No seal can be proved while the workers of the tenant's partition do not answer. Its trail waits.
+   * No seal can be proved while the workers of the tenant's partition do not answer. Its trail waits. Any other error is one of this
+   * trail, and the others go on.
    */
-  private async descentOf({ tenantId, ...end }: AnchoredHead, deadline: number): Promise<Descent> {
+  private async descentOf({ tenantId, ...end }: AnchoredHead, deadline: number): Promise<Descent | AnkaError> {
     const context = { ...ownContext('audit', provingMs, tenantId), deadline };
-    try {
-      const joined = await this.descent.ofAnchored(context);
-      if (joined !== 'proven') return joined;
-      const descent = await this.descent.of(context, end);
-      return descent === 'proven' ? await this.descent.ofAnchored(context) : descent;
-    } catch (error) {
-      if (error instanceof AnkaError && error.retryable) return 'pending';
-      throw error;
-    }
+    const isTooLate = !mayRead(deadline);
+    const descent = await this.descent.of(context, end).catch((error: unknown) => this.refusal(tenantId, error));
+    if (descent === 'proven') this.late.delete(tenantId);
+    // Nothing was read of a trail whose turn has not come. It keeps its place.
+    else if (!isTooLate) this.late.set(tenantId, true);
+    return descent;
+  }
+
+  private refusal(tenantId: string, error: unknown): 'pending' | AnkaError {
+    const known = asAnkaError(error);
+    if (known.retryable) return 'pending';
+    this.log.warn({ tenantId, reason: (error as Error).message }, 'the end of a trail cannot be proved');
+    return known;
   }
 
   /** @param held the number of the anchor in the token; 0 for none */

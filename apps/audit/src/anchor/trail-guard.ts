@@ -9,12 +9,12 @@ import { type HeldAnchor, HeldAnchors } from './held-anchor.js';
 import { ToldTrails } from './told-trails.js';
 import {
   anchoredPlaceOf,
+  assertNotMoved,
   assertUnchanged,
   type DueEnds,
   type Faults,
   headsIn,
   laterPlace,
-  lostTrail,
   mostNotMoved,
   mostRoundMs,
   notStored,
@@ -22,6 +22,7 @@ import {
   takenBack,
   tenantsBefore,
   tooSlow,
+  trailFaults,
   type VerifiedTrails,
   verifiedHeads,
 } from './trail-place.js';
@@ -45,6 +46,7 @@ export class TrailGuard {
   private advancing: Promise<void> | undefined;
   private comparedAt = Number.NEGATIVE_INFINITY;
   private lastAccepted = 0;
+  private lastSeen: HeldAnchor | undefined;
   private refusedNow = 0;
   /** Rounds in a row in which the token's anchor should have moved, and did not. */
   private notMoved = 0;
@@ -74,17 +76,31 @@ export class TrailGuard {
     return this.lastAccepted;
   }
 
+  /** The anchor, as the last comparison has found it. */
+  get seen(): HeldAnchor | undefined {
+    return this.lastSeen;
+  }
+
   /**
    * Compares first if that was not done yet, and again before it refuses: an operator may have accepted the trails meanwhile.
    * @param tenantId the tenant whose trail is meant; without it, the trails as a whole
    * @throws AnkaError `service-unavailable` (retryable) if they do not match the anchor, or no worker answers
    */
   async assertSound(tenantId?: string): Promise<void> {
+    const fault = await this.comparedFault(tenantId);
+    if (fault !== undefined) throw new AnkaError('service-unavailable', `${fault} ${recipe}`);
+  }
+
+  /** Whether a trail is refused. It compares as `assertSound` does. @throws AnkaError if no worker answers */
+  async refuses(tenantId: string): Promise<boolean> {
+    return (await this.comparedFault(tenantId)) !== undefined;
+  }
+
+  private async comparedFault(tenantId: string | undefined): Promise<string | undefined> {
     if (this.faults === undefined) await this.compare();
     if (this.faultOf(tenantId) !== undefined && monotonicNow() - this.comparedAt > againMs)
       await (this.notMoved >= mostNotMoved ? this.advance() : this.compare()).catch(() => undefined);
-    const fault = this.faultOf(tenantId);
-    if (fault !== undefined) throw new AnkaError('service-unavailable', `${fault} ${recipe}`);
+    return this.faultOf(tenantId);
   }
 
   /** Compares the trails with the anchor and with what this process has sealed. @throws AnkaError if no worker answers */
@@ -157,19 +173,22 @@ export class TrailGuard {
   /**
    * Anchors the trails as they are now, whatever the anchor says.
    * @param verified the trails that are refused now. They are anchored as they were verified, whatever the database tells. Those that failed stay refused: they are anchored at a place that no trail reaches
-   * @throws AnkaError `service-unavailable` (retryable) if a trail has changed since it was verified, or another process was faster
+   * @param seen the anchor at the comparison that has refused them
+   * @throws AnkaError `service-unavailable` (retryable) if a trail or its place in the anchor has changed since it was verified, or another process was faster
    */
-  async accept(verified: VerifiedTrails): Promise<void> {
+  async accept(verified: VerifiedTrails, seen: HeldAnchor | undefined): Promise<void> {
     const held = await this.anchors.read();
     if (held.standing === 'unsupported') return;
-    const { heads, behind, pending } = await this.told.read();
+    assertNotMoved(seen, held, verified.keys());
+    this.keepAnchored(held);
+    const { heads, behind, pending, failed } = await this.told.read();
     const older = [...behind, ...tenantsBefore(headsIn(held), heads)];
     this.assertReached(older.find((tenantId) => !verified.has(tenantId)));
     const others = heads.filter(({ tenantId }) => !verified.has(tenantId));
     // Without an anchor of theirs, nothing tells whether the others are sound.
     assertUnchanged(heads, verified, held.standing === 'known' ? [] : others);
     const number = await this.told.nextNumber(numberOf(held));
-    const waiting = new Set([...pending].filter((tenantId) => !verified.has(tenantId)));
+    const waiting = new Set([...pending, ...failed.keys()].filter((tenantId) => !verified.has(tenantId)));
     const proved = others.filter(({ tenantId }) => !waiting.has(tenantId));
     const places = [...verifiedHeads(verified, heads), ...proved, ...this.laterPlaces(held, waiting)];
     const trails = { accepted: number, heads: places };
@@ -195,11 +214,14 @@ export class TrailGuard {
   }
 
   private async headsToAnchor(held: HeldAnchor, refused: Faults['trails']): Promise<readonly AnchoredHead[]> {
-    const { heads, behind, pending } = await this.told.read();
+    const { heads, behind, pending, failed } = await this.told.read();
     const older = [...behind, ...tenantsBefore(headsIn(held), heads)];
     this.assertReached(older.find((tenantId) => !refused.has(tenantId)));
-    const waiting = new Set([...refused.keys(), ...pending]);
-    return [...heads.filter(({ tenantId }) => !waiting.has(tenantId)), ...this.laterPlaces(held, waiting)];
+    this.told.endRound(pending);
+    const waiting = new Set([...refused.keys(), ...pending, ...failed.keys()]);
+    const proved = heads.filter(({ tenantId }) => !waiting.has(tenantId));
+    this.places.noteProved(proved);
+    return [...proved, ...this.laterPlaces(held, waiting)];
   }
 
   /** The places of trails whose told ends are not anchored: what is known of them. */
@@ -234,19 +256,16 @@ export class TrailGuard {
 
   private async findFaults(): Promise<Faults> {
     const held = await this.anchors.read();
+    this.lastSeen = held;
     this.places.ends.keep(held.standing !== 'unsupported');
     if (held.standing === 'differs') return { whole: held.fault, trails: noTrails };
     this.keepAnchored(held);
     if (held.standing === 'unsupported') return { whole: null, trails: noTrails };
     if (this.notMoved >= mostNotMoved) return { whole: notStored, trails: noTrails };
     if (held.standing === 'known') this.takeOver(held.trails.accepted);
-    const { heads, behind } = await this.told.read();
-    const faultOf = (tenantId: string): readonly [string, string] => {
-      const isOwn = this.places.ends.of(tenantId) !== undefined || held.standing !== 'known';
-      return [tenantId, isOwn ? takenBack(tenantId) : lostTrail(tenantId, numberOf(held))];
-    };
-    const lost = tenantsBefore(headsIn(held), heads).map((id) => [id, lostTrail(id, numberOf(held))] as const);
-    return { whole: null, trails: new Map([...[...behind].map(faultOf), ...lost]) };
+    const told = await this.told.read();
+    const isKnown = (tenantId: string): boolean => this.places.ends.of(tenantId) !== undefined;
+    return { whole: null, trails: trailFaults(told, held, isKnown) };
   }
 
   /** @param accepted the last anchor that an operator accepted. What was sealed before may be gone since */
@@ -274,7 +293,8 @@ export class TrailGuard {
     if (held.number === number) this.places.keepAnchored(trails.heads.map(anchoredPlaceOf));
   }
 
+  /** What is known of the anchor stays while the database does not belong to it. */
   private keepAnchored(held: HeldAnchor): void {
-    this.places.keepAnchored(headsIn(held).map(anchoredPlaceOf));
+    if (held.standing !== 'differs') this.places.keepAnchored(headsIn(held).map(anchoredPlaceOf));
   }
 }

@@ -1,6 +1,15 @@
 import { AnkaError } from '@ankasecure/contracts';
 import type { AnchoredPlace } from '../end/known-places.js';
-import { byTenant, type IndexPlace, indexReaches, noIndex, reaches, type SealedEnd } from '../end/sealed-ends.js';
+import {
+  byTenant,
+  type IndexPlace,
+  indexReaches,
+  isSameEnd,
+  isSamePlace,
+  noIndex,
+  reaches,
+  type SealedEnd,
+} from '../end/sealed-ends.js';
 import type { AnchoredHead } from './anchored-heads.js';
 import type { HeldAnchor } from './held-anchor.js';
 
@@ -22,6 +31,17 @@ export interface DueEnds {
   readonly accepted: number;
   readonly ends: ReadonlyMap<string, SealedEnd>;
   readonly indexes: ReadonlyMap<string, IndexPlace>;
+}
+
+/** The trails, as the database tells them, and what was proved of them. */
+export interface Told {
+  readonly heads: readonly AnchoredHead[];
+  /** The tenants whose trails do not have what this process knows, or do not continue it. */
+  readonly behind: ReadonlySet<string>;
+  /** The tenants whose trails could not be proved to their ends yet. */
+  readonly pending: ReadonlySet<string>;
+  /** The errors of proofs that no later proof makes good, by tenant. */
+  readonly failed: ReadonlyMap<string, AnkaError>;
 }
 
 /** Why trails do not match the anchor. */
@@ -73,11 +93,14 @@ export const numberOf = (held: HeldAnchor): number => ('anchor' in held ? (held.
 export const headsIn = (held: HeldAnchor): readonly AnchoredHead[] =>
   held.standing === 'known' ? held.trails.heads : [];
 
-export const lostTrail = (tenantId: string, anchor: number): string =>
+const lostTrail = (tenantId: string, anchor: number): string =>
   `ankadb_audit is older than the HSM: the trail of tenant ${tenantId} does not reach the place that anchor ${anchor} holds.`;
 
 export const takenBack = (tenantId: string): string =>
   `ankadb_audit has taken events back: the trail of tenant ${tenantId} does not have the last event that this process sealed.`;
+
+const notProvable = (tenantId: string, code: string): string =>
+  `The end of the trail of tenant ${tenantId} in ankadb_audit cannot be proved (${code}).`;
 
 /** The tenants whose trails, or the indexes of whose records, do not reach their anchored places. */
 export const tenantsBefore = (anchored: readonly AnchoredHead[], heads: readonly AnchoredHead[]): readonly string[] => {
@@ -87,6 +110,24 @@ export const tenantsBefore = (anchored: readonly AnchoredHead[], heads: readonly
     return head === undefined || !reaches(head, place) || !indexReaches(placeOf(head), placeOf(place));
   };
   return anchored.filter(isBefore).map(({ tenantId }) => tenantId);
+};
+
+/**
+ * Why single trails are refused.
+ * @param isKnown whether this process knows an end of the tenant's trail
+ */
+export const trailFaults = (
+  { heads, behind, failed }: Told,
+  held: HeldAnchor,
+  isKnown: (tenantId: string) => boolean,
+): Faults['trails'] => {
+  const lost = (tenantId: string): readonly [string, string] => [tenantId, lostTrail(tenantId, numberOf(held))];
+  const isOwn = (tenantId: string): boolean => isKnown(tenantId) || held.standing !== 'known';
+  return new Map([
+    ...[...behind].map((id) => (isOwn(id) ? ([id, takenBack(id)] as const) : lost(id))),
+    ...[...failed].map(([id, { code }]) => [id, notProvable(id, code)] as const),
+    ...tenantsBefore(headsIn(held), heads).map(lost),
+  ]);
 };
 
 /** Whether the anchored places reach all ends and indexes. */
@@ -154,3 +195,19 @@ export const assertUnchanged = (
   const detail = `The trail of tenant ${tenantId} has changed since the trails were verified. Repeat the call.`;
   throw new AnkaError('service-unavailable', detail);
 };
+
+/**
+ * An acceptance may lower the places of trails that were refused, and no other places than those by which they were refused.
+ * @param seen the anchor by which they were refused. @param held the anchor now
+ * @throws AnkaError `service-unavailable` (retryable) if a place has moved
+ */
+export const assertNotMoved = (seen: HeldAnchor | undefined, held: HeldAnchor, tenantIds: Iterable<string>): void => {
+  const [before, now] = [byTenant(seen === undefined ? [] : headsIn(seen)), byTenant(headsIn(held))];
+  const isMoved = (tenantId: string): boolean => !isSameHead(before.get(tenantId), now.get(tenantId));
+  const isSame = seen?.standing === held.standing && (held.standing === 'known' || numberOf(seen) === numberOf(held));
+  if (isSame && ![...tenantIds].some(isMoved)) return;
+  throw new AnkaError('service-unavailable', 'The anchor has moved since the trails were verified. Repeat the call.');
+};
+
+const isSameHead = (a: AnchoredHead | undefined, b: AnchoredHead | undefined): boolean =>
+  a === undefined || b === undefined ? a === b : isSameEnd(a, b) && isSamePlace(placeOf(a), placeOf(b));

@@ -24,6 +24,8 @@ export class KnownPlaces {
   private anchored: ReadonlyMap<string, AnchoredPlace> = new Map();
   /** The anchored places that the ends known here continue. */
   private joined = new Map<string, ToldEnd>();
+  /** The ends that were proved for the next anchor: the ends known here are the same, or continue them. */
+  private proved: ReadonlyMap<string, ToldEnd> = new Map();
 
   constructor(readonly ends: SealedEnds) {}
 
@@ -42,7 +44,8 @@ export class KnownPlaces {
   isJoined(tenantId: string): boolean {
     const [anchored, end, joined] = [this.anchoredAt(tenantId), this.ends.of(tenantId), this.joined.get(tenantId)];
     if (anchored === undefined || end === undefined || anchored.seq > end.seq) return true;
-    return (joined !== undefined && isSameEnd(joined, anchored)) || this.ends.has(tenantId, anchored);
+    const isSame = (place: ToldEnd | undefined): boolean => place !== undefined && isSameEnd(place, anchored);
+    return isSame(joined) || isSame(this.proved.get(tenantId)) || this.ends.has(tenantId, anchored);
   }
 
   /**
@@ -52,6 +55,11 @@ export class KnownPlaces {
   joinedEnd(tenantId: string): { readonly end?: SealedEnd | undefined; readonly index?: IndexPlace | undefined } {
     if (!this.isJoined(tenantId)) return {};
     return { end: this.ends.of(tenantId), index: this.ends.indexOf(tenantId) };
+  }
+
+  /** Notes which ends were proved, before they are anchored. */
+  noteProved(heads: readonly (ToldEnd & { readonly tenantId: string })[]): void {
+    this.proved = byTenant(heads);
   }
 
   /** Notes that the end known here continues an anchored place. */
@@ -81,5 +89,6 @@ export class KnownPlaces {
   forget(): void {
     this.ends.forget();
     this.joined.clear();
+    this.proved = new Map();
   }
 }

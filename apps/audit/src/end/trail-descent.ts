@@ -1,4 +1,4 @@
-import type { ChainRow, ChainStart } from '@ankasecure/audit-event';
+import { type ChainRow, type ChainStart, ChainVerification } from '@ankasecure/audit-event';
 import { type Context, monotonicNow } from '@ankasecure/contracts';
 import { BoundedMap, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -6,14 +6,15 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { MacSource } from '../mac/mac-source.js';
 import type { ComputeMac } from '../mac/stored-mac.js';
 import { type ReadSlice, startAfter, type Walked, walkChain } from '../trail/chain-walk.js';
-import { selectSlice } from '../trail/trail-rows.sql.js';
+import { limitStatements, selectSlice } from '../trail/trail-rows.sql.js';
 import { BoundIndexes } from './bound-index.js';
 import { KnownPlaces } from './known-places.js';
 import { isSameEnd, reaches, type SealedEnd, type SealedEnds, type ToldEnd } from './sealed-ends.js';
+import type { ToldSeal } from './trail-end.sql.js';
 
 /**
- * `proven`: the told end continues what this process knows of the trail. `broken`: it does not. `unsealed`: it does, and the seal on
- * it is not genuine. `pending`: the time did not suffice. The next proof goes on from there.
+ * `proven`: the told end continues what this process knows of the trail, and its seal is genuine. `broken`: it does not continue it.
+ * `unsealed`: its seal is not genuine. `pending`: the time did not suffice. The next proof goes on from there.
  */
 export type Descent = 'proven' | 'broken' | 'unsealed' | 'pending';
 
@@ -23,6 +24,8 @@ interface Means {
   readonly read: ReadSlice;
   readonly mayRead: () => boolean;
   readonly mac: ComputeMac;
+  /** The seal at the end, if the database has told it already. */
+  readonly seal?: ToldSeal | null | undefined;
 }
 
 /** A proof that was not finished. */
@@ -35,10 +38,17 @@ const capacity = 10_000;
 /** The part of the caller's time that is kept for the answer, in milliseconds. */
 const reserveMs = 500;
 
+/** The time that is left to read a trail, in milliseconds. */
+const leftMs = (deadline: number): number => Math.floor(deadline - reserveMs - monotonicNow());
+
+/** Whether a proof with this deadline, a moment of `monotonicNow`, still reads. */
+export const mayRead = (deadline: number): boolean => leftMs(deadline) > 0;
+
 /**
  * Proves that a trail that the database tells continues the trail that this process knows: from the row that it has sealed or proved
  * last, or else from the one that the anchor in the token binds, along the hash chain to the told end, whose seal must be genuine.
- * Each row is read once. What the process has sealed itself is not read at all.
+ * Each row is read once. What the process has sealed itself is not read at all. Of a trail that no anchor binds and that this process
+ * does not know, only the last row is read: its seal binds all rows before it.
  *
  * An owner of the database who keeps copies of batches and lets their commits fail has a branch of the trail with genuine seals.
  * The audit service lengthens it if it is shown. Only the rows on the way to its end show that it leaves one out.
@@ -71,28 +81,23 @@ export class TrailDescent {
     return this.prove({ tenantId, read, mayRead: () => slices-- > 0, mac }, end);
   }
 
-  /** Proves an end of the context's tenant's trail in as many slices as the time allows. @throws the errors of `MacSource` */
-  of(context: Context, end: ToldEnd): Promise<Descent> {
-    return this.prove(this.meansOf(context), end);
-  }
-
-  /** Proves that the end known here continues the anchored place, wherever that came from. */
-  async ofAnchored(context: Context): Promise<Descent> {
-    const { tenantId } = context;
-    const [anchored, end] = [this.places.anchoredAt(tenantId), this.ends.of(tenantId)];
-    if (anchored === undefined || end === undefined || this.places.isJoined(tenantId)) return 'proven';
-    if (anchored.seq === end.seq) return 'broken';
-    const { standing } = await this.walk(this.meansOf(context), anchored, end);
-    if (standing === 'proven') this.places.join(tenantId, anchored);
-    return standing;
+  /**
+   * Proves an end of the context's tenant's trail in as many slices as the time allows.
+   * @param seal the one at the end, if the database has told it already
+   * @throws the errors of `MacSource`
+   */
+  of(context: Context, end: ToldEnd, seal?: ToldSeal | null): Promise<Descent> {
+    return this.prove({ ...this.meansOf(context), seal }, end);
   }
 
   private meansOf(context: Context): Means {
     const { tenantId, deadline } = context;
     const read: ReadSlice = (start, untilSeq) =>
-      withTenant(this.dataSource, tenantId, (manager) => selectSlice(manager, tenantId, start, untilSeq));
-    const mayRead = (): boolean => monotonicNow() < deadline - reserveMs;
-    return { tenantId, read, mayRead, mac: this.macs.under(context) };
+      withTenant(this.dataSource, tenantId, async (manager) => {
+        await limitStatements(manager, leftMs(deadline));
+        return selectSlice(manager, tenantId, start, untilSeq);
+      });
+    return { tenantId, read, mayRead: () => mayRead(deadline), mac: this.macs.under(context) };
   }
 
   private async prove(means: Means, end: ToldEnd): Promise<Descent> {
@@ -100,7 +105,13 @@ export class TrailDescent {
     for (;;) {
       const [known, anchored] = [this.ends.of(tenantId), this.places.anchoredAt(tenantId)];
       const from = known ?? anchored;
-      if (from === undefined || isSameEnd(from, end) || this.ends.has(tenantId, end)) return 'proven';
+      if (from === undefined) return this.proveUnknown(means, end);
+      if (!this.places.isJoined(tenantId)) {
+        const joined = await this.joinAnchored(means);
+        if (joined !== 'proven') return joined;
+        continue;
+      }
+      if (isSameEnd(from, end) || this.ends.has(tenantId, end)) return 'proven';
       if (end.seq === from.seq) return 'broken';
       // A reader may have been told the end before the last.
       if (end.seq < from.seq) return known === undefined ? 'broken' : (await this.walk(means, end, known)).standing;
@@ -112,6 +123,33 @@ export class TrailDescent {
       this.ends.learn(tenantId, endOf(walked.last), known);
       if (anchored !== undefined && (to === anchored || from === anchored)) this.places.join(tenantId, anchored);
     }
+  }
+
+  /**
+   * Proves that the end known here continues the anchored place: another process may have sealed that on another branch. Both places
+   * are known, so the database cannot lengthen the way between them.
+   */
+  private async joinAnchored(means: Means): Promise<Walked['standing']> {
+    const { tenantId } = means;
+    const [anchored, end] = [this.places.anchoredAt(tenantId), this.ends.of(tenantId)];
+    if (anchored === undefined || end === undefined) return 'proven';
+    if (anchored.seq === end.seq) return 'broken';
+    const { standing } = await this.walk(means, anchored, end);
+    if (standing === 'proven') this.places.join(tenantId, anchored);
+    return standing;
+  }
+
+  /** Proves the end of a trail of which nothing is known. An empty trail needs no seal. */
+  private async proveUnknown(means: Means, end: ToldEnd): Promise<Descent> {
+    const { tenantId, read, mac, seal } = means;
+    if (this.bound.of(tenantId, end) !== undefined) return 'proven';
+    if (seal !== undefined)
+      return seal !== null && (await this.bound.prove(tenantId, end, seal, mac)) ? 'proven' : 'unsealed';
+    if (!means.mayRead()) return 'pending';
+    const [row] = await read({ seq: end.seq, sealedAt: 0, previousHash: Buffer.of() }, end.seq);
+    if (row === undefined || !isLastRow(tenantId, row, end) || !(await this.isSealed(means, row))) return 'unsealed';
+    this.ends.learn(tenantId, endOf(row), undefined);
+    return 'proven';
   }
 
   private async walk(means: Means, from: ToldEnd | SealedEnd, to: ToldEnd): Promise<Walked> {
@@ -132,6 +170,11 @@ export class TrailDescent {
     return chainSeal !== null && (await this.bound.prove(tenantId, end, { macKeyId, chainSeal }, mac)) !== undefined;
   }
 }
+
+/** Whether the row at an end has the hash that it is told with, and that of its content. */
+const isLastRow = (tenantId: string, row: ChainRow, { seq, hash }: ToldEnd): boolean =>
+  new ChainVerification(tenantId, { seq, previousHash: row.previousHash, sealedAt: 0 }).feed(row) === undefined &&
+  hash.equals(row.hash);
 
 const endOf = ({ seq, hash, sealedAt }: Pick<ChainRow, 'seq' | 'hash' | 'sealedAt'>): SealedEnd => ({
   seq,

@@ -85,7 +85,7 @@ export class ProvenHeads {
    */
   async boundBy(context: Context, { end, seal }: ToldTrail, mac: ComputeMac): Promise<IndexPlace | null> {
     const { tenantId } = context;
-    const descent = end === null ? 'proven' : await this.descent.of(context, end);
+    const descent = end === null ? 'proven' : await this.descent.of(context, end, seal);
     if (descent === 'broken') throw this.alarm.raise(tenantId, broken);
     if (descent === 'pending') throw new AnkaError('service-unavailable', unfinished);
     return this.boundAt(tenantId, end, async () => seal, mac);

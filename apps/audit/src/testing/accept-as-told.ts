@@ -20,5 +20,5 @@ export const acceptAsTold = async ({
     (head) => [head.tenantId, { seq: head.seq, hash: head.hash, index: placeOf(head) }] as const,
   );
   const gone = (await guard.refused()).map((tenantId) => [tenantId, none] as const);
-  await guard.accept(new Map([...gone, ...told]));
+  await guard.accept(new Map([...gone, ...told]), guard.seen);
 };

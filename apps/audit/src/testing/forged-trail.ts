@@ -18,7 +18,7 @@ export class ForgedTrail {
   async rows(): Promise<readonly ChainRow[]> {
     const stored = await this.audit.postgres.query(
       database,
-      `${selectExactRows} WHERE tenant_id = '${this.tenantId}' ORDER BY sealed_event.seq`,
+      `${selectExactRows} tenant_id = '${this.tenantId}' ORDER BY sealed_event.seq`,
     );
     return stored.map((row) => chainRowOf(row as unknown as ExactRow));
   }

@@ -35,12 +35,27 @@ const expressions: Readonly<Record<keyof ExactRow, string>> = {
 };
 
 /**
- * Selects `ExactRow`s. Numbers stay below 2⁵³, so float8 holds them exactly. Order by `sealed_event.seq`: a bare `seq` names
+ * The columns of an `ExactRow`. Numbers stay below 2⁵³, so float8 holds them exactly. Order by `sealed_event.seq`: a bare `seq` names
  * the converted column, which no index serves.
  */
-export const selectExactRows = `SELECT ${Object.entries(expressions)
+export const exactColumns = Object.entries(expressions)
   .map(([name, expression]) => `${expression} AS "${name}"`)
-  .join(', ')} FROM sealed_event`;
+  .join(', ');
+
+/** The columns without a length of their own. */
+export const longColumns = [
+  ...['user_id', 'algorithm', 'operation', 'outcome', 'failure_code', 'correlation_id', 'details', 'mac_key_id'],
+  ...['canonical', 'hmac', 'previous_hash', 'hash', 'chain_seal', 'chain_seal_index_mac'],
+];
+
+/** The size of a row. It is known without reading the row. */
+export const rowBytes = `(${longColumns.map((column) => `coalesce(octet_length(${column}), 0)`).join(' + ')})`;
+
+/** The most bytes of a row: twice what the longest event takes. */
+export const mostRowBytes = 4 * 1024 * 1024;
+
+/** Selects `ExactRow`s. A condition follows. A row that is longer than any of ours counts as missing. */
+export const selectExactRows = `SELECT ${exactColumns} FROM sealed_event WHERE ${rowBytes} <= ${mostRowBytes} AND`;
 
 /** The columns of a seal. */
 export type SealColumns = Pick<ExactRow, 'chainSealFrom' | 'chainSealMac' | 'chainSealIndexSeq' | 'chainSealIndexMac'>;
@@ -73,10 +88,7 @@ export const findExactRow = async (
   tenantId: string,
   seq: number,
 ): Promise<ChainRow | undefined> => {
-  const [row] = await manager.query<ExactRow[]>(`${selectExactRows} WHERE tenant_id = $1 AND seq = $2`, [
-    tenantId,
-    seq,
-  ]);
+  const [row] = await manager.query<ExactRow[]>(`${selectExactRows} tenant_id = $1 AND seq = $2`, [tenantId, seq]);
   return row && chainRowOf(row);
 };
 
@@ -86,7 +98,7 @@ export const findExactRow = async (
  */
 export const openTrail = async (manager: EntityManager, tenantId: string, fromSeq: number): Promise<void> => {
   await manager.query(
-    `DECLARE trail NO SCROLL CURSOR FOR ${selectExactRows} WHERE tenant_id = $1 AND seq >= $2 ORDER BY sealed_event.seq`,
+    `DECLARE trail NO SCROLL CURSOR FOR ${selectExactRows} tenant_id = $1 AND seq >= $2 ORDER BY sealed_event.seq`,
     [tenantId, fromSeq],
   );
 };

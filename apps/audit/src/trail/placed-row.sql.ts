@@ -39,7 +39,7 @@ export const findPlacedRows = async (
   const near = found.flatMap(({ seq }) => [seq - 1, seq, seq + 1]);
   const rows = (
     await manager.query<ExactRow[]>(
-      `${selectExactRows} WHERE tenant_id = $1 AND seq = ANY($2::bigint[]) ORDER BY sealed_event.seq`,
+      `${selectExactRows} tenant_id = $1 AND seq = ANY($2::bigint[]) ORDER BY sealed_event.seq`,
       [tenantId, [...new Set(known === undefined ? near : [...near, known.seq])]],
     )
   ).map(chainRowOf);

@@ -1,15 +1,23 @@
 import type { ChainRow, ChainStart } from '@ankasecure/audit-event';
 import type { EntityManager } from 'typeorm';
-import { chainRowOf, type ExactRow, selectExactRows } from './exact-row.sql.js';
+import { chainRowOf, type ExactRow, exactColumns, mostRowBytes, rowBytes } from './exact-row.sql.js';
 
 /** The rows of one slice of a proof, at most: as many as a batch can have. */
 export const rowsOfSlice = 1000;
+/** A slice ends with the row that reaches this size. */
+export const bytesOfSlice = 8 * 1024 * 1024;
 
-/** No row after the start was sealed before it, so that earlier months are not read. A second is left for what the driver rounds. */
-const slice = `${selectExactRows}
-  WHERE tenant_id = $1 AND sealed_event.seq >= $2 AND sealed_event.seq <= $3
-    AND sealed_event.sealed_at >= to_timestamp($4::float8 / 1000000 - 1)
-  ORDER BY sealed_event.seq LIMIT ${rowsOfSlice}`;
+/**
+ * No row after the start was sealed before it, so that earlier months are not read. A second is left for what the driver rounds.
+ * A row that is longer than any of ours is left out.
+ */
+const slice = `SELECT ${exactColumns} FROM (
+    SELECT sized.*, sum(bytes) OVER (ORDER BY sized.seq) - bytes AS before FROM (
+      SELECT *, ${rowBytes} AS bytes FROM sealed_event
+      WHERE tenant_id = $1 AND seq >= $2 AND seq <= $3 AND sealed_at >= to_timestamp($4::float8 / 1000000 - 1)
+        AND ${rowBytes} <= ${mostRowBytes}
+      ORDER BY seq LIMIT ${rowsOfSlice}) sized) sealed_event
+  WHERE before < ${bytesOfSlice} ORDER BY sealed_event.seq`;
 
 /** The next rows of a tenant's trail, from a start on up to `untilSeq`. */
 export const selectSlice = async (
@@ -17,5 +25,12 @@ export const selectSlice = async (
   tenantId: string,
   { seq, sealedAt }: Pick<ChainStart, 'seq' | 'sealedAt'>,
   untilSeq: number,
-): Promise<readonly ChainRow[]> =>
-  (await manager.query<ExactRow[]>(slice, [tenantId, seq, untilSeq, sealedAt])).map(chainRowOf);
+): Promise<readonly ChainRow[]> => {
+  const rows = await manager.query<ExactRow[]>(slice, [tenantId, seq, untilSeq, sealedAt]);
+  return rows.slice(0, rowsOfSlice).map(chainRowOf);
+};
+
+/** Has the database end each statement of the transaction after that time. @param ms at least 1 */
+export const limitStatements = async (manager: EntityManager, ms: number): Promise<void> => {
+  await manager.query(`SELECT set_config('statement_timeout', $1, true)`, [String(Math.max(1, ms))]);
+};

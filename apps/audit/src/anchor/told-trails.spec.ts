@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from '@ankasecure/service-kit';
+import { Registry } from 'prom-client';
+import type { DataSource } from 'typeorm';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { mayRead, type TrailDescent } from '../end/trail-descent.js';
+import { ToldTrails } from './told-trails.js';
+import { UnprovenTrails } from './unproven-trails.js';
+
+describe('the trails that one reading proves', () => {
+  let lateMs = 0;
+  const { hrtime } = process;
+  beforeEach(() => {
+    vi.spyOn(process, 'hrtime').mockImplementation(() => {
+      const [seconds, nanoseconds] = hrtime();
+      return [seconds + lateMs / 1000, nanoseconds];
+    });
+    Object.assign(process.hrtime, { bigint: hrtime.bigint });
+  });
+  afterEach(() => vi.restoreAllMocks());
+
+  const count = 12;
+  const cases = [1, 2, 3, 5].flatMap((stuck) => ['first', 'in the middle', 'last'].map((where) => ({ stuck, where })));
+
+  it.each(cases)(
+    'are all others in each reading once each of $stuck stuck ones had its turn, which come $where',
+    async ({ stuck, where }) => {
+      const tenants = Array.from({ length: count }, () => randomUUID());
+      const from = { first: 0, 'in the middle': (count - stuck) >> 1, last: count - stuck }[where] ?? 0;
+      const isStuck = new Set<string>(tenants.slice(from, from + stuck));
+      const tried = new Map<string, number>();
+      const heads = tenants.map((tenantId) => ({
+        tenantId,
+        seq: 1,
+        hash: Buffer.alloc(32),
+        indexSeq: 0,
+        indexMac: Buffer.of(),
+      }));
+      const dataSource = { query: () => Promise.resolve(heads) } as unknown as DataSource;
+      const of: TrailDescent['of'] = ({ tenantId, deadline }) => {
+        if (!mayRead(deadline)) return Promise.resolve('pending');
+        tried.set(tenantId, (tried.get(tenantId) ?? 0) + 1);
+        if (!isStuck.has(tenantId)) return Promise.resolve('proven');
+        lateMs += 5_000;
+        return Promise.resolve('pending');
+      };
+      const ends = { all: () => new Map(), allIndexes: () => new Map() };
+      const log = { error: () => undefined } as unknown as Logger;
+      const trails = new ToldTrails(
+        dataSource,
+        { of, ends } as unknown as TrailDescent,
+        new UnprovenTrails(log, new Registry()),
+        log,
+      );
+      const unproved = async () => [...(await trails.read()).pending].toSorted();
+      for (let reading = 0; reading < stuck; reading++) await unproved();
+      for (let reading = 0; reading < 3; reading++) expect(await unproved()).toEqual([...isStuck].toSorted());
+      // The stuck ones take turns as well.
+      for (let reading = 0; reading < stuck; reading++) await unproved();
+      const turns = [...isStuck].map((tenantId) => tried.get(tenantId) ?? 0);
+      expect(Math.max(...turns) - Math.min(...turns)).toBeLessThanOrEqual(1);
+    },
+  );
+});
