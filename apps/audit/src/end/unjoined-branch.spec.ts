@@ -96,6 +96,9 @@ describe('a process that has continued a branch, and an anchor that is not on it
       expect(await app(second).get(VerifyTrail).verify(contextOf(tenantId), {})).toMatchObject({ valid: false });
       await guard(second).advance();
       expect(await guard(second).refused()).toContain(tenantId);
+      // Nor is the branch anchored.
+      const held = await app(second).get(HeldAnchors).read();
+      expect(headsIn(held).find((head) => head.tenantId === tenantId)?.seq).toBe(anchoredAt);
       error.mockRestore();
     },
   );

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { type AuditEvent, platformTenantId } from '@ankasecure/contracts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AnchorRounds } from '../anchor/anchor-rounds.js';
+import { HeldAnchors } from '../anchor/held-anchor.js';
+import { TrailGuard } from '../anchor/trail-guard.js';
+import { anchoredPlaceOf, headsIn } from '../anchor/trail-place.js';
+import { ReceiveEvents } from '../intake/receive-events.js';
+import { BranchedTrail } from '../testing/branched-trail.js';
+import { contextOf, eventsOf, proven, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { VerifyTrail } from '../verification/verify-trail.js';
+import { KnownPlaces } from './known-places.js';
+import { SealedEnds } from './sealed-ends.js';
+import { type Descent, TrailDescent } from './trail-descent.js';
+
+const [first, second] = [0, 1];
+const anchoredAt = 5;
+
+describe('what a process knows of the end of a trail', () => {
+  let audit: RunningAudit;
+  let tenantId: string;
+  beforeAll(async () => {
+    // Each test moves the anchor itself.
+    const rounds = vi.spyOn(AnchorRounds.prototype, 'onApplicationBootstrap').mockImplementation(() => undefined);
+    audit = await startAudit();
+    rounds.mockRestore();
+    audit.macs.anchor = null;
+  });
+  afterAll(() => audit.stop());
+  beforeEach(() => {
+    tenantId = randomUUID();
+  });
+
+  const app = (number: number) => (audit.instances[number] ?? expect.unreachable()).app;
+  const guard = (number: number): TrailGuard => app(number).get(TrailGuard);
+  const seal = (number: number, events: readonly AuditEvent[] = eventsOf(tenantId, 1)) =>
+    app(number)
+      .get(ReceiveEvents)
+      .receive(contextOf(platformTenantId), { reporter: 'crypto-worker', partition: 'default' }, proven(events));
+  const refused = { code: 'service-unavailable', retryable: true };
+
+  it.each([undefined, { seq: 1, hash: Buffer.alloc(32, 1) }, { seq: 2, hash: Buffer.alloc(32, 2) }])(
+    'stays when the end is told again, on top of %j, with another time',
+    (from) => {
+      const ends = new SealedEnds();
+      ends.keep(true);
+      const end = { seq: 2, hash: Buffer.alloc(32, 2), sealedAt: new Date(1_000) };
+      ends.learn(tenantId, end, undefined);
+      ends.learn(tenantId, { ...end, sealedAt: new Date(9_000) }, from);
+      expect(ends.of(tenantId)).toEqual(end);
+    },
+  );
+
+  it.each([1, 2, 5])('is not learned from a batch of %i events that others have sealed', async (count) => {
+    const events = eventsOf(tenantId, count);
+    await seal(first, events);
+    // The process knows the seal that it has made, and has forgotten the end.
+    app(first).get(KnownPlaces).forget();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await seal(first, events)).toEqual({ sealed: count });
+    expect(await seal(first, [...events, ...eventsOf(tenantId, 1)])).toEqual({ sealed: count + 1 });
+    expect(await seal(first)).toEqual({ sealed: 1 });
+    expect(await audit.verify(tenantId)).toMatchObject({ valid: true, checked: count + 2 });
+  });
+
+  const pairs = [1, 2, 3, 4].flatMap((known) =>
+    [1, 2, 3, 4].filter((told) => told >= known).map((told) => ({ known, told })),
+  );
+
+  it.each(pairs)(
+    `is not enough to seal on event $told, on top of the known event $known, if event ${anchoredAt} is anchored`,
+    async ({ known, told }) => {
+      const trail = new BranchedTrail(audit, tenantId);
+      for (let seq = 1; seq <= known; seq++) await seal(seq === known ? second : first);
+      for (let seq = known + 1; seq <= anchoredAt; seq++) await seal(first);
+      await guard(first).advance();
+      const whole = await trail.keep();
+      await trail.branch(told, told);
+      const held = await app(second).get(HeldAnchors).read();
+      app(second).get(KnownPlaces).keepAnchored(headsIn(held).map(anchoredPlaceOf));
+      await expect(seal(second)).rejects.toMatchObject(refused);
+      await trail.show(whole);
+      for (const number of [first, second]) await guard(number).compare();
+      expect(await seal(second)).toEqual({ sealed: 1 });
+    },
+  );
+
+  const descents: readonly (readonly [Descent, object])[] = [
+    ['proven', { valid: true }],
+    ['broken', { valid: false, reason: 'anchor-mismatch' }],
+  ];
+
+  it.each(descents)('is compared with a trail by its verification: %s', async (descent, found) => {
+    await seal(first);
+    vi.spyOn(app(first).get(TrailDescent), 'of').mockResolvedValueOnce(descent);
+    expect(await app(first).get(VerifyTrail).verify(contextOf(tenantId), {})).toMatchObject(found);
+    vi.restoreAllMocks();
+  });
+
+  it('lets no verification say that a trail is valid whose proof did not end', async () => {
+    await seal(first);
+    vi.spyOn(app(first).get(TrailDescent), 'of').mockResolvedValueOnce('pending');
+    await expect(app(first).get(VerifyTrail).verify(contextOf(tenantId), {})).rejects.toMatchObject({
+      code: 'deadline-exceeded',
+      retryable: true,
+    });
+    vi.restoreAllMocks();
+  });
+});
