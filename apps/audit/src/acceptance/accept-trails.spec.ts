@@ -86,6 +86,20 @@ describe('an acceptance of restored trails', () => {
     expect(await audit.verify(sound)).toMatchObject({ valid: true, anchor: { standing: 'matches' } });
   });
 
+  it.each(['internal-error', 'access-denied', 'key-state'] as const)(
+    'goes on with the others if the proof of a trail fails with %s',
+    async (code) => {
+      audit.macs.failures.set(unsound, new AnkaError(code));
+      const refused = [{ tenantId: unsound, firstBadSeq: 1, reason: 'unsealed' }];
+      expect(await accept()).toMatchObject({ accepted: true, refused });
+      audit.macs.failures.clear();
+      await compareAll();
+      expect(await audit.append(eventsOf(sound, 1))).toEqual({ sealed: 1 });
+      await expect(audit.append(eventsOf(unsound, 1))).rejects.toMatchObject({ code: 'service-unavailable' });
+      expect(await accept()).toMatchObject({ accepted: true, refused: [] });
+    },
+  );
+
   it('refuses and is on record if no trail is sound, until a sound one is restored', async () => {
     await accept();
     await compareAll();

@@ -1,6 +1,6 @@
 import type { TrailFault } from '@ankasecure/audit-event';
 import { AnkaError, type Context } from '@ankasecure/contracts';
-import { BoundedMap } from '@ankasecure/service-kit';
+import { asAnkaError, BoundedMap, Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { MacSource } from '../mac/mac-source.js';
 import type { ProvenChanges } from '../record/record-indexes.js';
@@ -35,6 +35,7 @@ export class ProveTrails {
   constructor(
     private readonly reader: TrailReader,
     private readonly macs: MacSource,
+    private readonly log: Logger,
   ) {}
 
   /** @throws AnkaError `deadline-exceeded` if the time does not suffice; the errors of `VerifyTrail` */
@@ -55,7 +56,19 @@ export class ProveTrails {
     this.progress.clear();
   }
 
-  private proveOne(context: Context): Promise<ProvenTrail> {
+  /** An error that no repetition helps leaves its own trail without a proof. The proofs of the others go on. */
+  private async proveOne(context: Context): Promise<ProvenTrail> {
+    const { tenantId } = context;
+    try {
+      return await this.proveOn(context);
+    } catch (error) {
+      if (asAnkaError(error).retryable) throw error;
+      this.log.warn({ tenantId, reason: (error as Error).message }, 'a trail cannot be proved');
+      return { fault: { seq: (this.progress.get(tenantId)?.proven.seq ?? 0) + 1, reason: 'unsealed' } };
+    }
+  }
+
+  private proveOn(context: Context): Promise<ProvenTrail> {
     const { tenantId } = context;
     return this.reader.read('acceptance', tenantId, async (manager) => {
       const known = this.progress.get(tenantId);
