@@ -44,8 +44,20 @@ export const exactColumns = Object.entries(expressions)
 
 /** The columns without a length of their own. */
 export const longColumns = [
-  ...['user_id', 'algorithm', 'operation', 'outcome', 'failure_code', 'correlation_id', 'details', 'mac_key_id'],
-  ...['canonical', 'hmac', 'previous_hash', 'hash', 'chain_seal', 'chain_seal_index_mac'],
+  'user_id',
+  'algorithm',
+  'operation',
+  'outcome',
+  'failure_code',
+  'correlation_id',
+  'details',
+  'mac_key_id',
+  'canonical',
+  'hmac',
+  'previous_hash',
+  'hash',
+  'chain_seal',
+  'chain_seal_index_mac',
 ];
 
 /** The size of a row. It is known without reading the row. */
