@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type AuditEvent, platformTenantId } from '@ankasecure/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AnchorRounds } from '../anchor/anchor-rounds.js';
 import { HeldAnchors } from '../anchor/held-anchor.js';
 import { trailsOfAnchor } from '../anchor/trail-anchor.sql.js';
-import { TrailGuard } from '../anchor/trail-guard.js';
 import { KnownPlaces } from '../end/known-places.js';
-import { ReceiveEvents } from '../intake/receive-events.js';
 import { acceptAsTold } from '../testing/accept-as-told.js';
 import { BranchedTrail } from '../testing/branched-trail.js';
-import { contextOf, eventsOf, proven, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { contextOf, eventsOf, type RunningAudit } from '../testing/running-audit.js';
+import { processesOf, startWithoutRounds } from '../testing/two-processes.js';
 import { ProveTrails } from '../verification/prove-trails.js';
 import { AcceptTrails } from './accept-trails.js';
 
@@ -26,22 +24,13 @@ describe('an acceptance of one trail, and the anchor of the others', () => {
   let wholeRefused: string;
   let oldRefused: string;
   beforeAll(async () => {
-    // Each test moves the anchor itself.
-    const rounds = vi.spyOn(AnchorRounds.prototype, 'onApplicationBootstrap').mockImplementation(() => undefined);
-    audit = await startAudit();
-    rounds.mockRestore();
-    audit.macs.anchor = null;
+    audit = await startWithoutRounds();
   });
   afterAll(() => audit.stop());
 
-  const instance = (number: number) => audit.instances[number] ?? expect.unreachable();
-  const app = (number: number) => instance(number).app;
-  const guard = (number: number): TrailGuard => app(number).get(TrailGuard);
+  const { instance, app, guard, seal: sealAll } = processesOf(() => audit);
   const accept = () => app(second).get(AcceptTrails).accept(contextOf(platformTenantId));
-  const seal = (...events: readonly AuditEvent[]) =>
-    app(first)
-      .get(ReceiveEvents)
-      .receive(contextOf(platformTenantId), { reporter: 'crypto-worker', partition: 'default' }, proven(events));
+  const seal = (...events: readonly AuditEvent[]) => sealAll(first, events);
   const anchored = async (of: string) => {
     const trails = await trailsOfAnchor(instance(first).dataSource, audit.macs.anchor?.number ?? 0);
     return trails?.heads.find((head) => head.tenantId === of);

@@ -1,18 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { ChainRow } from '@ankasecure/audit-event';
-import { AnkaError, type AuditEvent, type ErrorCode, platformTenantId } from '@ankasecure/contracts';
+import { AnkaError, type ErrorCode } from '@ankasecure/contracts';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BoundIndexes } from '../end/bound-index.js';
 import { KnownPlaces } from '../end/known-places.js';
 import { TrailDescent } from '../end/trail-descent.js';
-import { ReceiveEvents } from '../intake/receive-events.js';
 import { RecordIndexes } from '../record/record-indexes.js';
 import { ForgedTrail } from '../testing/forged-trail.js';
-import { contextOf, eventsOf, proven, type RunningAudit, startAudit } from '../testing/running-audit.js';
-import { AnchorRounds } from './anchor-rounds.js';
+import { eventsOf, type RunningAudit } from '../testing/running-audit.js';
+import { processesOf, startWithoutRounds } from '../testing/two-processes.js';
 import { trailsOfAnchor } from './trail-anchor.sql.js';
-import { TrailGuard } from './trail-guard.js';
 
 const [first, second] = [0, 1];
 
@@ -21,11 +19,7 @@ describe('a trail whose end cannot be proved', () => {
   let tenantId: string;
   let other: string;
   beforeAll(async () => {
-    // Each test moves the anchor itself.
-    const rounds = vi.spyOn(AnchorRounds.prototype, 'onApplicationBootstrap').mockImplementation(() => undefined);
-    audit = await startAudit();
-    rounds.mockRestore();
-    audit.macs.anchor = null;
+    audit = await startWithoutRounds();
   });
   afterAll(() => audit.stop());
   /** The second process knows the anchored places, and that two trails have grown since. */
@@ -41,13 +35,7 @@ describe('a trail whose end cannot be proved', () => {
     await grow();
   });
 
-  const instance = (number: number) => audit.instances[number] ?? expect.unreachable();
-  const app = (number: number) => instance(number).app;
-  const guard = (number: number): TrailGuard => app(number).get(TrailGuard);
-  const seal = (number: number, events: readonly AuditEvent[]) =>
-    app(number)
-      .get(ReceiveEvents)
-      .receive(contextOf(platformTenantId), { reporter: 'crypto-worker', partition: 'default' }, proven(events));
+  const { instance, app, guard, seal } = processesOf(() => audit);
   const grow = () => seal(first, [...eventsOf(tenantId, 2), ...eventsOf(other, 2)]);
   const anchoredSeq = async (of: string): Promise<number | undefined> => {
     const trails = await trailsOfAnchor(instance(first).dataSource, audit.macs.anchor?.number ?? 0);

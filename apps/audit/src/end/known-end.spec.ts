@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type AuditEvent, platformTenantId } from '@ankasecure/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AnchorRounds } from '../anchor/anchor-rounds.js';
 import { HeldAnchors } from '../anchor/held-anchor.js';
-import { TrailGuard } from '../anchor/trail-guard.js';
 import { anchoredPlaceOf, headsIn } from '../anchor/trail-place.js';
-import { ReceiveEvents } from '../intake/receive-events.js';
 import { BranchedTrail } from '../testing/branched-trail.js';
-import { contextOf, eventsOf, proven, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { contextOf, eventsOf, type RunningAudit } from '../testing/running-audit.js';
+import { processesOf, startWithoutRounds } from '../testing/two-processes.js';
 import { VerifyTrail } from '../verification/verify-trail.js';
 import { KnownPlaces } from './known-places.js';
 import { SealedEnds } from './sealed-ends.js';
@@ -20,23 +17,15 @@ describe('what a process knows of the end of a trail', () => {
   let audit: RunningAudit;
   let tenantId: string;
   beforeAll(async () => {
-    // Each test moves the anchor itself.
-    const rounds = vi.spyOn(AnchorRounds.prototype, 'onApplicationBootstrap').mockImplementation(() => undefined);
-    audit = await startAudit();
-    rounds.mockRestore();
-    audit.macs.anchor = null;
+    audit = await startWithoutRounds();
   });
   afterAll(() => audit.stop());
   beforeEach(() => {
     tenantId = randomUUID();
   });
 
-  const app = (number: number) => (audit.instances[number] ?? expect.unreachable()).app;
-  const guard = (number: number): TrailGuard => app(number).get(TrailGuard);
-  const seal = (number: number, events: readonly AuditEvent[] = eventsOf(tenantId, 1)) =>
-    app(number)
-      .get(ReceiveEvents)
-      .receive(contextOf(platformTenantId), { reporter: 'crypto-worker', partition: 'default' }, proven(events));
+  const { app, guard, seal: sealAll } = processesOf(() => audit);
+  const seal = (number: number, events = eventsOf(tenantId, 1)) => sealAll(number, events);
   const refused = { code: 'service-unavailable', retryable: true };
 
   it.each([undefined, { seq: 1, hash: Buffer.alloc(32, 1) }, { seq: 2, hash: Buffer.alloc(32, 2) }])(

@@ -2,15 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { ChainVerification } from '@ankasecure/audit-event';
 import { type AuditEvent, platformTenantId } from '@ankasecure/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AnchorRounds } from '../anchor/anchor-rounds.js';
 import { HeldAnchors } from '../anchor/held-anchor.js';
-import { TrailGuard } from '../anchor/trail-guard.js';
 import { anchoredPlaceOf, headsIn } from '../anchor/trail-place.js';
 import { FindUnsealed } from '../intake/find-unsealed.js';
 import { ReceiveEvents } from '../intake/receive-events.js';
 import { RecordIndexes } from '../record/record-indexes.js';
 import { BranchedTrail } from '../testing/branched-trail.js';
-import { contextOf, eventsOf, proven, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { contextOf, eventsOf, proven, type RunningAudit } from '../testing/running-audit.js';
+import { processesOf, startWithoutRounds } from '../testing/two-processes.js';
 import { VerifyTrail } from '../verification/verify-trail.js';
 import { KnownPlaces } from './known-places.js';
 
@@ -23,11 +22,7 @@ describe('a process that has continued a branch, and an anchor that is not on it
   let tenantId: string;
   let trail: BranchedTrail;
   beforeAll(async () => {
-    // Each test moves the anchor itself.
-    const rounds = vi.spyOn(AnchorRounds.prototype, 'onApplicationBootstrap').mockImplementation(() => undefined);
-    audit = await startAudit();
-    rounds.mockRestore();
-    audit.macs.anchor = null;
+    audit = await startWithoutRounds();
   });
   afterAll(() => audit.stop());
   beforeEach(async () => {
@@ -40,13 +35,8 @@ describe('a process that has continued a branch, and an anchor that is not on it
     trail = new BranchedTrail(audit, tenantId);
   });
 
-  const instance = (number: number) => audit.instances[number] ?? expect.unreachable();
-  const app = (number: number) => instance(number).app;
-  const guard = (number: number): TrailGuard => app(number).get(TrailGuard);
-  const seal = (number: number, events: readonly AuditEvent[] = eventsOf(tenantId, 1)) =>
-    app(number)
-      .get(ReceiveEvents)
-      .receive(contextOf(platformTenantId), { reporter: 'crypto-worker', partition: 'default' }, proven(events));
+  const { instance, app, guard, seal: sealAll } = processesOf(() => audit);
+  const seal = (number: number, events = eventsOf(tenantId, 1)) => sealAll(number, events);
   const refused = { code: 'service-unavailable', retryable: true };
   /** The process has read which anchor the token holds, and has not compared the trails with it yet. */
   const learnAnchor = async (number: number): Promise<void> => {

@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { type ChainRow, ChainVerification } from '@ankasecure/audit-event';
-import { type AuditEvent, platformTenantId } from '@ankasecure/contracts';
+import { type AuditEvent } from '@ankasecure/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AnchorRounds } from '../anchor/anchor-rounds.js';
 import { trailHeads, trailsOfAnchor } from '../anchor/trail-anchor.sql.js';
-import { TrailGuard } from '../anchor/trail-guard.js';
 import { FindUnsealed } from '../intake/find-unsealed.js';
-import { ReceiveEvents } from '../intake/receive-events.js';
 import { MacSource } from '../mac/mac-source.js';
 import { RecordIndexes } from '../record/record-indexes.js';
 import { reportedEventOf } from '../reporter/reported-event.js';
 import { ForgedTrail } from '../testing/forged-trail.js';
-import { contextOf, database, eventOf, proven, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { contextOf, database, eventOf, type RunningAudit } from '../testing/running-audit.js';
+import { processesOf, startWithoutRounds } from '../testing/two-processes.js';
 import { BoundIndexes } from './bound-index.js';
 import { KnownPlaces } from './known-places.js';
 
@@ -46,11 +44,7 @@ describe('a trail that no anchor binds and that the process does not know', () =
   let audit: RunningAudit;
   let tenantId: string;
   beforeAll(async () => {
-    // Each test moves the anchor itself.
-    const rounds = vi.spyOn(AnchorRounds.prototype, 'onApplicationBootstrap').mockImplementation(() => undefined);
-    audit = await startAudit();
-    rounds.mockRestore();
-    audit.macs.anchor = null;
+    audit = await startWithoutRounds();
   });
   afterAll(() => audit.stop());
   beforeEach(async () => {
@@ -59,10 +53,8 @@ describe('a trail that no anchor binds and that the process does not know', () =
     for (let batch = 0; batch < 2; batch++) await seal(first, eventOf(tenantId));
   });
 
-  const app = (number: number) => (audit.instances[number] ?? expect.unreachable()).app;
-  const guard = (number: number): TrailGuard => app(number).get(TrailGuard);
-  const seal = (number: number, ...events: readonly AuditEvent[]) =>
-    app(number).get(ReceiveEvents).receive(contextOf(platformTenantId), source, proven(events));
+  const { app, guard, seal: sealAll } = processesOf(() => audit);
+  const seal = (number: number, ...events: readonly AuditEvent[]) => sealAll(number, events);
   const ask = (number: number) => app(number).get(RecordIndexes).heads(contextOf(tenantId));
   const find = (number: number, { eventId, correlationId }: AuditEvent) =>
     app(number).get(FindUnsealed).find([{ tenantId, eventId, correlationId }]);

@@ -1,21 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type AuditEvent, platformTenantId } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AnchorRounds } from '../anchor/anchor-rounds.js';
-import { TrailGuard } from '../anchor/trail-guard.js';
-import { ReceiveEvents } from '../intake/receive-events.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RecordIndexes } from '../record/record-indexes.js';
-import {
-  contextOf,
-  database,
-  eventOf,
-  eventsOf,
-  proven,
-  type RunningAudit,
-  startAudit,
-} from '../testing/running-audit.js';
+import { contextOf, database, eventOf, eventsOf, type RunningAudit } from '../testing/running-audit.js';
+import { processesOf, startWithoutRounds } from '../testing/two-processes.js';
 import { fetchRows, findExactRow, longColumns, mostRowBytes, openTrail } from './exact-row.sql.js';
 import { findPlacedRows } from './placed-row.sql.js';
 import { bytesOfSlice, selectSlice } from './trail-rows.sql.js';
@@ -34,23 +23,14 @@ describe('the bytes of a trail that are read at once', () => {
   let audit: RunningAudit;
   let tenantId: string;
   beforeAll(async () => {
-    // Each test moves the anchor itself.
-    const rounds = vi.spyOn(AnchorRounds.prototype, 'onApplicationBootstrap').mockImplementation(() => undefined);
-    audit = await startAudit();
-    rounds.mockRestore();
-    audit.macs.anchor = null;
+    audit = await startWithoutRounds();
   });
   afterAll(() => audit.stop());
   beforeEach(() => {
     tenantId = randomUUID();
   });
 
-  const app = (number: number) => (audit.instances[number] ?? expect.unreachable()).app;
-  const guard = (number: number): TrailGuard => app(number).get(TrailGuard);
-  const seal = (number: number, events: readonly AuditEvent[]) =>
-    app(number)
-      .get(ReceiveEvents)
-      .receive(contextOf(platformTenantId), { reporter: 'crypto-worker', partition: 'default' }, proven(events));
+  const { app, guard, seal } = processesOf(() => audit);
   const read = <Value>(work: (manager: EntityManager) => Promise<Value>) =>
     withTenant((audit.instances[second] ?? expect.unreachable()).dataSource, tenantId, work);
   const slice = (seq = 1) => read((manager) => selectSlice(manager, tenantId, { seq, sealedAt: 0 }, all));
