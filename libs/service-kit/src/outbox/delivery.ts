@@ -17,9 +17,15 @@ export interface DeliveryChannel {
   readonly log: Logger;
 }
 
-interface Failure {
-  readonly code: string;
-  readonly detail: string;
+interface Failure extends Pick<AnkaError, 'code' | 'detail'> {
+  /** Whether the answer says that a later try may succeed. */
+  readonly retryable?: boolean;
+}
+
+/** Rows that cannot be sealed now. */
+interface Refused {
+  readonly rows: readonly ClaimedEntry[];
+  readonly failure: Failure;
 }
 
 /** Failures that the row itself causes. A retry never helps. */
@@ -53,18 +59,25 @@ export class Delivery {
   /** Number of rows that were tried, whatever the result. */
   taken = 0;
   private asks = 0;
+  private readonly refused: Refused[] = [];
+  /** Whether a row was sealed, quarantined or divided. */
+  private isAnyDone = false;
   /** The ids of the rows' events, by the rows' ids. The events themselves are not kept: they take more room than their texts. */
   private readonly read = new Map<string, readonly string[]>();
 
+  /** @param isRetry whether the rows were deferred before */
   constructor(
     private readonly manager: EntityManager,
     private readonly channel: DeliveryChannel,
+    private readonly isRetry = false,
   ) {}
 
   /**
    * Takes as many of the first rows as fit into one append. Sealed rows leave the outbox. A refused row is found by halving,
-   * so that it delays no other. Rows without a result when the request limit is reached stay for the next delivery.
-   * @throws AnkaError as the audit service answered, if all the rows may succeed later
+   * so that it delays no other, and a tenant whose trail is refused by asking for each tenant alone. Rows without a result when the
+   * request limit is reached stay for the next delivery.
+   * @throws AnkaError if the audit service did not answer, or as it answered, if none of the rows can be sealed now and all may
+   * succeed later. Rows that were deferred before are deferred again then
    */
   async take(rows: readonly ClaimedEntry[]): Promise<void> {
     const [first] = rows;
@@ -77,6 +90,7 @@ export class Delivery {
     const readable = await this.readable(together);
     const failure = readable.length === 0 ? undefined : await this.attempt(readable);
     if (failure !== undefined) await this.isolate(readable, failure);
+    this.deferRefused();
   }
 
   /** Reads the rows' events, and quarantines rows that have none. */
@@ -94,10 +108,8 @@ export class Delivery {
     // The server ends a transaction that is idle for too long. A single request is far shorter than that limit.
     if (this.asks++ > 0) await keepAlive(this.manager);
     const head = await this.offer(rows);
-    if (!head.ok) {
-      if (head.error.retryable) throw new AnkaError(head.error.code, head.error.detail);
-      return head.error;
-    }
+    if (!head.ok) return head.error;
+    this.isAnyDone = true;
     await this.manager.delete(OutboxEntry, { id: In(rows.map(({ id }) => id)) });
     this.sealed.push(...rows.map((row) => ({ ...row, ids: this.read.get(row.id) ?? [] })));
     return undefined;
@@ -121,16 +133,18 @@ export class Delivery {
   }
 
   /**
-   * Finds the rows that fail. If both halves fail for the same reason and it is not a row's own, halving again would learn
-   * nothing.
+   * Finds the rows that fail. If both halves fail for the same reason and it is neither a row's own nor a trail's, halving again
+   * would learn nothing.
    */
   private async isolate(rows: readonly ReadEntry[], failure: Failure): Promise<void> {
+    if (failure.retryable === true) return this.isolateTenants(rows, failure);
     const [row] = rows;
     if (row === undefined || this.asks >= mostAsks) return;
     if (rows.length === 1) return this.setAside(row, failure);
     const [first, second] = [rows.slice(0, rows.length >> 1), rows.slice(rows.length >> 1)];
     const firstFailure = await this.attempt(first);
-    const ownReason = firstFailure !== undefined && refusals.includes(firstFailure.code);
+    const ownReason =
+      firstFailure !== undefined && (firstFailure.retryable === true || refusals.includes(firstFailure.code));
     if (ownReason) await this.isolate(first, firstFailure);
     const secondFailure = await this.attempt(second);
     if (firstFailure !== undefined && !ownReason) {
@@ -140,8 +154,22 @@ export class Delivery {
     if (secondFailure !== undefined) await this.isolate(second, secondFailure);
   }
 
+  /**
+   * Finds the tenants whose rows fail. The audit service answers the same for a refused trail as for all trails. A delivery has few
+   * enough tenants to ask for each alone.
+   */
+  private async isolateTenants(rows: readonly ReadEntry[], failure: Failure): Promise<void> {
+    const tenants = Map.groupBy(rows, ({ tenantId }) => tenantId);
+    if (tenants.size === 1) return this.defer(rows, failure);
+    for (const own of tenants.values()) {
+      const ownFailure = await this.attempt(own);
+      if (ownFailure !== undefined) await this.isolate(own, ownFailure);
+    }
+  }
+
   /** Replaces a row by smaller ones, so that a refused event takes no others along and a large row fits into an append. */
   private async split(row: ReadEntry, why = tooLarge): Promise<void> {
+    this.isAnyDone = true;
     const events = eventsOf(row.events);
     if (events === undefined) return this.quarantine(row, unreadable);
     if (events.length < 2) return this.quarantine(row, why);
@@ -162,16 +190,27 @@ export class Delivery {
       { outboxId: row.id, code, detail },
       'an outcome cannot be sealed and is quarantined: an operator must act',
     );
+    this.isAnyDone = true;
     await this.manager.update(OutboxEntry, { id: row.id }, { quarantined: true });
   }
 
-  private defer(rows: readonly ClaimedEntry[], { code, detail }: Failure): void {
-    const [first] = rows;
-    this.channel.log.error(
-      { outboxId: first?.id, rows: rows.length, code, detail },
-      'outcomes cannot be sealed now and are deferred',
-    );
-    this.deferred.push(...rows);
+  private defer(rows: readonly ClaimedEntry[], failure: Failure): void {
+    this.refused.push({ rows, failure });
+  }
+
+  /** If no trail can be sealed, the rows are not deferred one by one. They wait for the audit service. */
+  private deferRefused(): void {
+    const [first] = this.refused;
+    const isAway = !this.isAnyDone && this.refused.every(({ failure }) => failure.retryable === true);
+    if (first !== undefined && isAway && !this.isRetry) throw new AnkaError(first.failure.code, first.failure.detail);
+    for (const { rows, failure } of this.refused) {
+      const { code, detail } = failure;
+      this.channel.log.error(
+        { outboxId: rows[0]?.id, rows: rows.length, code, detail },
+        'outcomes cannot be sealed now and are deferred',
+      );
+      this.deferred.push(...rows);
+    }
   }
 }
 

@@ -83,7 +83,7 @@ export class Relay {
     const { ask, limit } = this.channel;
     const [delivery, untaken] = await this.dataSource.transaction(async (manager) => {
       const rows = await claim(manager);
-      const under = new Delivery(manager, { ask, limit, pace: this.pace, log: this.log });
+      const under = new Delivery(manager, { ask, limit, pace: this.pace, log: this.log }, due.length > 0);
       await under.take(rows);
       return [under, rows.slice(under.taken)] as const;
     });

@@ -256,6 +256,44 @@ describe('the outbox', () => {
     await eventually(rows).toEqual([]);
   });
 
+  it.each(['service-unavailable', 'hsm-unavailable', 'hsm-timeout'] as const)(
+    'lets every other tenant’s rows leave while trails are refused with %s, first, last or between them',
+    async (code) => {
+      const outbox = outboxOf();
+      const tenants = Array.from({ length: 9 }, () => randomUUID()).sort();
+      const refused = new Set<string | undefined>([tenants[0], tenants[4], tenants[8]]);
+      answer = (events) => {
+        if (events.some(({ tenantId }) => refused.has(tenantId))) throw new AnkaError(code);
+      };
+      outbox.start();
+      for (let round = 1; round <= 3; round++) {
+        for (const tenantId of [...tenants, ...tenants]) await write(outbox, [eventOf({ tenantId })]);
+        await eventually(() => sealed.length).toBe(12 * round);
+      }
+      await eventually(rows).toHaveLength(18);
+      expect(await rows()).toEqual(expect.not.arrayContaining([expect.objectContaining({ quarantined: true })]));
+      await outbox.stop(100);
+      answer = () => undefined;
+      outboxOf().start();
+      await eventually(rows).toEqual([]);
+      expect(sealed).toHaveLength(54);
+    },
+  );
+
+  it('goes on with the other tenants after each refused retry of a tenant whose rows are deferred', async () => {
+    const outbox = outboxOf();
+    const refused: string[] = [randomUUID(), randomUUID()];
+    answer = (events) => {
+      if (events.some(({ tenantId }) => refused.includes(tenantId))) throw new AnkaError('service-unavailable');
+    };
+    for (const tenantId of [...refused, platformTenantId]) await write(outbox, [eventOf({ tenantId })]);
+    outbox.start();
+    await eventually(() => sealed.length).toBe(1);
+    refused.splice(1);
+    await eventually(rows).toHaveLength(1);
+    await eventually(() => sealed.length).toBe(2);
+  });
+
   it('tries a few times, not for every row, while nothing can be sealed, and delivers all of it afterwards', async () => {
     const outbox = outboxOf();
     answer = () => {
