@@ -20,6 +20,15 @@ describe('the trails that one reading proves', () => {
   afterEach(() => vi.restoreAllMocks());
 
   const count = 12;
+  const toldTrails = (tenants: readonly string[], of: TrailDescent['of']): ToldTrails => {
+    const place = { seq: 1, hash: Buffer.alloc(32), indexSeq: 0, indexMac: Buffer.of() };
+    const heads = tenants.map((tenantId) => ({ tenantId, ...place }));
+    const dataSource = { query: () => Promise.resolve(heads) } as unknown as DataSource;
+    const ends = { all: () => new Map(), allIndexes: () => new Map() };
+    const log = { error: () => undefined } as unknown as Logger;
+    const descent = { of, ends } as unknown as TrailDescent;
+    return new ToldTrails(dataSource, descent, new UnprovenTrails(log, new Registry()), log);
+  };
   const cases = [1, 2, 3, 5].flatMap((stuck) => ['first', 'in the middle', 'last'].map((where) => ({ stuck, where })));
 
   it.each(cases)(
@@ -29,14 +38,6 @@ describe('the trails that one reading proves', () => {
       const from = { first: 0, 'in the middle': (count - stuck) >> 1, last: count - stuck }[where] ?? 0;
       const isStuck = new Set<string>(tenants.slice(from, from + stuck));
       const tried = new Map<string, number>();
-      const heads = tenants.map((tenantId) => ({
-        tenantId,
-        seq: 1,
-        hash: Buffer.alloc(32),
-        indexSeq: 0,
-        indexMac: Buffer.of(),
-      }));
-      const dataSource = { query: () => Promise.resolve(heads) } as unknown as DataSource;
       const of: TrailDescent['of'] = ({ tenantId, deadline }) => {
         if (!mayRead(deadline)) return Promise.resolve('pending');
         tried.set(tenantId, (tried.get(tenantId) ?? 0) + 1);
@@ -44,14 +45,7 @@ describe('the trails that one reading proves', () => {
         lateMs += 5_000;
         return Promise.resolve('pending');
       };
-      const ends = { all: () => new Map(), allIndexes: () => new Map() };
-      const log = { error: () => undefined } as unknown as Logger;
-      const trails = new ToldTrails(
-        dataSource,
-        { of, ends } as unknown as TrailDescent,
-        new UnprovenTrails(log, new Registry()),
-        log,
-      );
+      const trails = toldTrails(tenants, of);
       const unproved = async () => [...(await trails.read()).pending].toSorted();
       for (let reading = 0; reading < stuck; reading++) await unproved();
       for (let reading = 0; reading < 3; reading++) expect(await unproved()).toEqual([...isStuck].toSorted());
@@ -61,4 +55,17 @@ describe('the trails that one reading proves', () => {
       expect(Math.max(...turns) - Math.min(...turns)).toBeLessThanOrEqual(1);
     },
   );
+
+  it.each([1_500, 2_500, 6_000])('take turns if the proof of each takes %i ms, and succeeds', async (proofMs) => {
+    const tenants = Array.from({ length: count }, () => randomUUID());
+    const tried = new Map<string, number>(tenants.map((tenantId) => [tenantId, 0]));
+    const trails = toldTrails(tenants, ({ tenantId, deadline }) => {
+      if (!mayRead(deadline)) return Promise.resolve('pending');
+      tried.set(tenantId, (tried.get(tenantId) ?? 0) + 1);
+      lateMs += proofMs;
+      return Promise.resolve('proven');
+    });
+    for (let reading = 0; reading < 2 * count; reading++) await trails.read();
+    expect(Math.max(...tried.values()) - Math.min(...tried.values())).toBeLessThanOrEqual(1);
+  });
 });

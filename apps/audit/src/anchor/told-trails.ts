@@ -13,14 +13,14 @@ import { UnprovenTrails } from './unproven-trails.js';
 const provingMs = 5_000;
 /** The trails that are proved at the same time. Each takes a connection. */
 const trailsAtOnce = 2;
-/** Trails that are remembered as unproved. */
+/** Trails that are remembered with their turns. */
 const capacity = 100_000;
 
 /** Reads from the database how the trails and the anchors stand. */
 @Injectable()
 export class ToldTrails {
-  /** The trails whose last proof did not succeed, that of the longest time ago first. */
-  private readonly late = new BoundedMap<string, true>(capacity);
+  /** The trails that had a turn, and whether they were proved in it; that of the longest time ago first. */
+  private readonly turns = new BoundedMap<string, boolean>(capacity);
 
   constructor(
     private readonly dataSource: DataSource,
@@ -71,12 +71,15 @@ export class ToldTrails {
     return found;
   }
 
-  /** Trails that have used up the time of an earlier reading come last. */
+  /**
+   * The trail whose last turn was the longest time ago comes first, so that none waits for others that are proved slowly. Trails that
+   * were not proved in their last turn come after all others.
+   */
   private inTurn(heads: readonly AnchoredHead[]): readonly AnchoredHead[] {
-    if (this.late.size === 0) return heads;
     const all = byTenant(heads);
-    const late = [...this.late.keys()].flatMap((tenantId) => all.get(tenantId) ?? []);
-    return [...heads.filter(({ tenantId }) => !this.late.has(tenantId)), ...late];
+    const those = (wasProved: boolean): readonly AnchoredHead[] =>
+      [...this.turns].flatMap(([tenantId, was]) => (was === wasProved ? (all.get(tenantId) ?? []) : []));
+    return [...heads.filter(({ tenantId }) => !this.turns.has(tenantId)), ...those(true), ...those(false)];
   }
 
   /**
@@ -87,9 +90,8 @@ export class ToldTrails {
     const context = { ...ownContext('audit', provingMs, tenantId), deadline };
     const isTooLate = !mayRead(deadline);
     const descent = await this.descent.of(context, end).catch((error: unknown) => this.refusal(tenantId, error));
-    if (descent === 'proven') this.late.delete(tenantId);
     // Nothing was read of a trail whose turn has not come. It keeps its place.
-    else if (!isTooLate) this.late.set(tenantId, true);
+    if (descent === 'proven' || !isTooLate) this.turns.set(tenantId, descent === 'proven');
     return descent;
   }
 
