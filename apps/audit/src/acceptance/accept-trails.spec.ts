@@ -12,6 +12,7 @@ import {
   subjectOf,
 } from '@ankasecure/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { trailsOfAnchor } from '../anchor/trail-anchor.sql.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { BoundIndexes } from '../end/bound-index.js';
 import { SealedEnds } from '../end/sealed-ends.js';
@@ -57,6 +58,11 @@ describe('an acceptance of restored trails', () => {
     for (const tenantId of [sound, unsound]) await rollBack(tenantId, 15);
     await compareAll();
   });
+  const anchored = async (tenantId: string) => {
+    const { dataSource } = audit.instances[0] ?? expect.unreachable();
+    const trails = await trailsOfAnchor(dataSource, audit.macs.anchor?.number ?? 0);
+    return trails?.heads.find((head) => head.tenantId === tenantId);
+  };
   const change = (seq: number, tenantId = unsound) =>
     audit.tamper(new TrailSql(tenantId).set('user_id', "'mallory'", seq));
 
@@ -96,6 +102,7 @@ describe('an acceptance of restored trails', () => {
       await compareAll();
       expect(await audit.append(eventsOf(sound, 1))).toEqual({ sealed: 1 });
       await expect(audit.append(eventsOf(unsound, 1))).rejects.toMatchObject({ code: 'service-unavailable' });
+      expect((await anchored(unsound))?.seq).toBe(20);
       expect(await accept()).toMatchObject({ accepted: true, refused: [] });
     },
   );

@@ -88,7 +88,7 @@ export class AcceptTrails {
     const details = { reason: fault.slice(0, 512), ...counts, ...firstOf(unsound) };
     const end = await this.record(context, proven, { operation, details, error });
     if (error !== undefined) throw error;
-    await this.guard.accept(await this.takeOver(context, proven, end), seen);
+    await this.guard.accept(await this.takeOver(context, proven, end), seen, unprovedIn(proven));
     return { accepted: true, reason: fault, refused: unsound.slice(0, maxUnsound) };
   }
 
@@ -177,6 +177,10 @@ const unsoundOf = (proven: Proven): readonly UnsoundTrail[] =>
   [...proven].flatMap(([tenantId, { fault }]) =>
     fault === undefined ? [] : [{ tenantId, firstBadSeq: fault.seq, reason: fault.reason }],
   );
+
+/** The tenants whose trails could not be proved. */
+const unprovedIn = (proven: Proven): ReadonlySet<string> =>
+  new Set([...proven].flatMap(([tenantId, trail]) => (trail.isUnproved === true ? [tenantId] : [])));
 
 const firstOf = ([first]: readonly UnsoundTrail[]): Readonly<Record<string, string>> =>
   first === undefined

@@ -13,22 +13,26 @@ import {
   assertUnchanged,
   type DueEnds,
   type Faults,
+  faultOf,
   headsIn,
-  laterPlace,
+  laterPlaces,
   mostNotMoved,
   mostRoundMs,
+  noFaults,
   notStored,
   numberOf,
+  type Told,
   takenBack,
   tenantsBefore,
   tooSlow,
   trailFaults,
+  unprovenFaults,
+  unprovenOf,
   type VerifiedTrails,
   verifiedHeads,
 } from './trail-place.js';
 
-const noTrails: ReadonlyMap<string, string> = new Map();
-
+const noTenants: ReadonlySet<string> = new Set();
 const recipe = 'deploy/backup.md says how to go on.';
 
 /** The shortest time between comparisons on behalf of refused requests, in milliseconds. */
@@ -87,20 +91,23 @@ export class TrailGuard {
    * @throws AnkaError `service-unavailable` (retryable) if they do not match the anchor, or no worker answers
    */
   async assertSound(tenantId?: string): Promise<void> {
-    const fault = await this.comparedFault(tenantId);
-    if (fault !== undefined) throw new AnkaError('service-unavailable', `${fault} ${recipe}`);
+    if (await this.refuses(tenantId))
+      throw new AnkaError('service-unavailable', `${faultOf(this.faults, tenantId)} ${recipe}`);
   }
 
-  /** Whether a trail is refused. It compares as `assertSound` does. @throws AnkaError if no worker answers */
-  async refuses(tenantId: string): Promise<boolean> {
-    return (await this.comparedFault(tenantId)) !== undefined;
-  }
-
-  private async comparedFault(tenantId: string | undefined): Promise<string | undefined> {
+  /**
+   * Whether a trail is refused because it does not match the anchor. It compares as `assertSound` does.
+   * @throws AnkaError `service-unavailable` (retryable) if no worker answers, or the end of the trail cannot be proved
+   */
+  async refuses(tenantId?: string): Promise<boolean> {
     if (this.faults === undefined) await this.compare();
-    if (this.faultOf(tenantId) !== undefined && monotonicNow() - this.comparedAt > againMs)
+    const isRefused = (): boolean =>
+      (faultOf(this.faults, tenantId) ?? unprovenOf(this.faults, tenantId)) !== undefined;
+    if (isRefused() && monotonicNow() - this.comparedAt > againMs)
       await (this.notMoved >= mostNotMoved ? this.advance() : this.compare()).catch(() => undefined);
-    return this.faultOf(tenantId);
+    const [fault, unproven] = [faultOf(this.faults, tenantId), unprovenOf(this.faults, tenantId)];
+    if (fault === undefined && unproven !== undefined) throw new AnkaError('service-unavailable', unproven);
+    return fault !== undefined;
   }
 
   /** Compares the trails with the anchor and with what this process has sealed. @throws AnkaError if no worker answers */
@@ -167,21 +174,22 @@ export class TrailGuard {
   private missMove(reason: string): void {
     this.notMoved++;
     this.log.error({ alarm: 'trail-behind', rounds: this.notMoved, fault: reason }, 'the anchor was not moved');
-    if (this.notMoved >= mostNotMoved) this.faults = { whole: notStored, trails: noTrails };
+    if (this.notMoved >= mostNotMoved) this.faults = { ...noFaults, whole: notStored };
   }
 
   /**
    * Anchors the trails as they are now, whatever the anchor says.
    * @param verified the trails that are refused now. They are anchored as they were verified, whatever the database tells. Those that failed stay refused: they are anchored at a place that no trail reaches
    * @param seen the anchor at the comparison that has refused them
+   * @param unproved those of them that could not be proved. They keep the places that are held of them
    * @throws AnkaError `service-unavailable` (retryable) if a trail or its place in the anchor has changed since it was verified, or another process was faster
    */
-  async accept(verified: VerifiedTrails, seen: HeldAnchor | undefined): Promise<void> {
+  async accept(verified: VerifiedTrails, seen: HeldAnchor | undefined, unproved = noTenants): Promise<void> {
     const held = await this.anchors.read();
     if (held.standing === 'unsupported') return;
     assertNotMoved(seen, held, verified.keys());
     this.keepAnchored(held);
-    const { heads, behind, pending, failed } = await this.told.read();
+    const { heads, behind, pending, failed } = await this.readTrails();
     const older = [...behind, ...tenantsBefore(headsIn(held), heads)];
     this.assertReached(older.find((tenantId) => !verified.has(tenantId)));
     const others = heads.filter(({ tenantId }) => !verified.has(tenantId));
@@ -190,7 +198,9 @@ export class TrailGuard {
     const number = await this.told.nextNumber(numberOf(held));
     const waiting = new Set([...pending, ...failed.keys()].filter((tenantId) => !verified.has(tenantId)));
     const proved = others.filter(({ tenantId }) => !waiting.has(tenantId));
-    const places = [...verifiedHeads(verified, heads), ...proved, ...this.laterPlaces(held, waiting)];
+    const later = byTenant(laterPlaces(held, [...waiting, ...unproved], this.places));
+    const accepted = verifiedHeads(verified, heads).filter(({ tenantId }) => !later.has(tenantId));
+    const places = [...accepted, ...proved, ...later.values()];
     const trails = { accepted: number, heads: places };
     if (!(await this.anchor(number, trails, held)))
       throw new AnkaError(
@@ -208,29 +218,19 @@ export class TrailGuard {
     return [...new Set([...told, ...this.places.ends.all().keys(), platformTenantId])];
   }
 
-  private faultOf(tenantId: string | undefined): string | undefined {
-    const ofTrail = tenantId === undefined ? undefined : this.faults?.trails.get(tenantId);
-    return this.faults?.whole ?? ofTrail;
+  private readTrails(): Promise<Told> {
+    return this.told.read().finally(() => this.places.endComparison());
   }
 
   private async headsToAnchor(held: HeldAnchor, refused: Faults['trails']): Promise<readonly AnchoredHead[]> {
-    const { heads, behind, pending, failed } = await this.told.read();
+    const { heads, behind, pending, failed } = await this.readTrails();
     const older = [...behind, ...tenantsBefore(headsIn(held), heads)];
     this.assertReached(older.find((tenantId) => !refused.has(tenantId)));
-    this.told.endRound(pending);
+    this.told.endRound(new Set([...pending, ...failed.keys()]));
     const waiting = new Set([...refused.keys(), ...pending, ...failed.keys()]);
     const proved = heads.filter(({ tenantId }) => !waiting.has(tenantId));
     this.places.noteProved(proved);
-    return [...proved, ...this.laterPlaces(held, waiting)];
-  }
-
-  /** The places of trails whose told ends are not anchored: what is known of them. */
-  private laterPlaces(held: HeldAnchor, tenantIds: ReadonlySet<string>): readonly AnchoredHead[] {
-    const places = byTenant(headsIn(held));
-    return [...tenantIds].flatMap((id) => {
-      const { end, index } = this.places.joinedEnd(id);
-      return laterPlace(id, places.get(id), end, index);
-    });
+    return [...proved, ...laterPlaces(held, waiting, this.places)];
   }
 
   /** @param tenantId a tenant whose trail was sound a moment ago and now does not reach what this process has sealed */
@@ -258,14 +258,14 @@ export class TrailGuard {
     const held = await this.anchors.read();
     this.lastSeen = held;
     this.places.ends.keep(held.standing !== 'unsupported');
-    if (held.standing === 'differs') return { whole: held.fault, trails: noTrails };
+    if (held.standing === 'differs') return { ...noFaults, whole: held.fault };
     this.keepAnchored(held);
-    if (held.standing === 'unsupported') return { whole: null, trails: noTrails };
-    if (this.notMoved >= mostNotMoved) return { whole: notStored, trails: noTrails };
+    if (held.standing === 'unsupported') return noFaults;
+    if (this.notMoved >= mostNotMoved) return { ...noFaults, whole: notStored };
     if (held.standing === 'known') this.takeOver(held.trails.accepted);
-    const told = await this.told.read();
-    const isKnown = (tenantId: string): boolean => this.places.ends.of(tenantId) !== undefined;
-    return { whole: null, trails: trailFaults(told, held, isKnown) };
+    const told = await this.readTrails();
+    const trails = trailFaults(told, held, (tenantId) => this.places.ends.of(tenantId) !== undefined);
+    return { whole: null, trails, unproven: unprovenFaults(told) };
   }
 
   /** @param accepted the last anchor that an operator accepted. What was sealed before may be gone since */
@@ -295,6 +295,6 @@ export class TrailGuard {
 
   /** What is known of the anchor stays while the database does not belong to it. */
   private keepAnchored(held: HeldAnchor): void {
-    if (held.standing !== 'differs') this.places.keepAnchored(headsIn(held).map(anchoredPlaceOf));
+    if (held.standing !== 'differs') this.places.keepAnchored(headsIn(held).map(anchoredPlaceOf), true);
   }
 }

@@ -1,5 +1,5 @@
 import { AnkaError } from '@ankasecure/contracts';
-import type { AnchoredPlace } from '../end/known-places.js';
+import type { AnchoredPlace, KnownPlaces } from '../end/known-places.js';
 import {
   byTenant,
   type IndexPlace,
@@ -50,6 +50,8 @@ export interface Faults {
   readonly whole: string | null;
   /** Faults of single trails, by tenant. The other trails are sound. */
   readonly trails: ReadonlyMap<string, string>;
+  /** Why the ends of trails cannot be proved, by tenant. Nothing is sealed on them either, but nothing says that they are older. */
+  readonly unproven: ReadonlyMap<string, string>;
 }
 
 /**
@@ -100,7 +102,20 @@ export const takenBack = (tenantId: string): string =>
   `ankadb_audit has taken events back: the trail of tenant ${tenantId} does not have the last event that this process sealed.`;
 
 const notProvable = (tenantId: string, code: string): string =>
-  `The end of the trail of tenant ${tenantId} in ankadb_audit cannot be proved (${code}).`;
+  `The end of the trail of tenant ${tenantId} in ankadb_audit cannot be proved (${code}). Nothing is sealed on it. Look whether the workers of its partition have its keys, and whether ankadb_audit was changed.`;
+
+/** Why the ends of trails cannot be proved. */
+export const unprovenFaults = ({ failed }: Told): Faults['unproven'] =>
+  new Map([...failed].map(([tenantId, { code }]) => [tenantId, notProvable(tenantId, code)]));
+
+/** Why a trail does not match the anchor. @param tenantId without it, the trails as a whole */
+export const faultOf = (faults: Faults | undefined, tenantId: string | undefined): string | undefined =>
+  faults?.whole ?? (tenantId === undefined ? undefined : faults?.trails.get(tenantId));
+
+export const unprovenOf = (faults: Faults | undefined, tenantId: string | undefined): string | undefined =>
+  tenantId === undefined ? undefined : faults?.unproven.get(tenantId);
+
+export const noFaults: Faults = { whole: null, trails: new Map(), unproven: new Map() };
 
 /** The tenants whose trails, or the indexes of whose records, do not reach their anchored places. */
 export const tenantsBefore = (anchored: readonly AnchoredHead[], heads: readonly AnchoredHead[]): readonly string[] => {
@@ -117,7 +132,7 @@ export const tenantsBefore = (anchored: readonly AnchoredHead[], heads: readonly
  * @param isKnown whether this process knows an end of the tenant's trail
  */
 export const trailFaults = (
-  { heads, behind, failed }: Told,
+  { heads, behind }: Told,
   held: HeldAnchor,
   isKnown: (tenantId: string) => boolean,
 ): Faults['trails'] => {
@@ -125,7 +140,6 @@ export const trailFaults = (
   const isOwn = (tenantId: string): boolean => isKnown(tenantId) || held.standing !== 'known';
   return new Map([
     ...[...behind].map((id) => (isOwn(id) ? ([id, takenBack(id)] as const) : lost(id))),
-    ...[...failed].map(([id, { code }]) => [id, notProvable(id, code)] as const),
     ...tenantsBefore(headsIn(held), heads).map(lost),
   ]);
 };
@@ -149,7 +163,7 @@ const unindexed = { indexSeq: noIndex.seq, indexMac: noIndex.mac } as const;
  * Where a refused trail is anchored: at the place that the anchor holds, or at the later one that this process has sealed, and so is
  * the index of its records.
  */
-export const laterPlace = (
+const laterPlace = (
   tenantId: string,
   place: AnchoredHead | undefined,
   sealed: SealedEnd | undefined,
@@ -163,6 +177,19 @@ export const laterPlace = (
   return [
     index !== undefined && index.seq > base.indexSeq ? { ...base, indexSeq: index.seq, indexMac: index.mac } : base,
   ];
+};
+
+/** The places of trails whose told ends are not anchored: what is known of them. */
+export const laterPlaces = (
+  held: HeldAnchor,
+  tenantIds: Iterable<string>,
+  known: Pick<KnownPlaces, 'joinedEnd'>,
+): readonly AnchoredHead[] => {
+  const places = byTenant(headsIn(held));
+  return [...new Set(tenantIds)].flatMap((id) => {
+    const { end, index } = known.joinedEnd(id);
+    return laterPlace(id, places.get(id), end, index);
+  });
 };
 
 /** A place that the tenant's trail does not have: no row has this hash. */

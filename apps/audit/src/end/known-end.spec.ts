@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { ChainVerification } from '@ankasecure/audit-event';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HeldAnchors } from '../anchor/held-anchor.js';
+import { ToldTrails } from '../anchor/told-trails.js';
 import { anchoredPlaceOf, headsIn } from '../anchor/trail-place.js';
 import { BranchedTrail } from '../testing/branched-trail.js';
 import { contextOf, eventsOf, type RunningAudit } from '../testing/running-audit.js';
 import { processesOf, startWithoutRounds } from '../testing/two-processes.js';
 import { VerifyTrail } from '../verification/verify-trail.js';
 import { KnownPlaces } from './known-places.js';
-import { SealedEnds } from './sealed-ends.js';
+import { noIndex, SealedEnds } from './sealed-ends.js';
 import { type Descent, TrailDescent } from './trail-descent.js';
 
 const [first, second] = [0, 1];
@@ -24,7 +26,7 @@ describe('what a process knows of the end of a trail', () => {
     tenantId = randomUUID();
   });
 
-  const { app, guard, seal: sealAll } = processesOf(() => audit);
+  const { app, guard, instance, seal: sealAll } = processesOf(() => audit);
   const seal = (number: number, events = eventsOf(tenantId, 1)) => sealAll(number, events);
   const refused = { code: 'service-unavailable', retryable: true };
 
@@ -73,6 +75,74 @@ describe('what a process knows of the end of a trail', () => {
       expect(await seal(second)).toEqual({ sealed: 1 });
     },
   );
+
+  it.each([1, 3])(
+    'is sealed on without a walk while a round compares it with an anchor of another process, %i batches long',
+    async (count) => {
+      await seal(second);
+      await guard(second).advance();
+      for (let batch = 0; batch < count; batch++) await seal(second);
+      await guard(first).compare();
+      await seal(first);
+      await guard(first).advance();
+      await seal(second);
+      // The other's anchor binds an end that this process has not seen as one.
+      const told = app(second).get(ToldTrails);
+      const read = told.read.bind(told);
+      const fed = vi.spyOn(ChainVerification.prototype, 'feed');
+      const places = app(second).get(KnownPlaces);
+      const forgotten = vi.spyOn(places.ends, 'has').mockReturnValue(false);
+      let during = 0;
+      vi.spyOn(told, 'read').mockImplementationOnce(async () => {
+        expect(places.isJoined(tenantId)).toBe(false);
+        const before = fed.mock.calls.length;
+        expect(await seal(second)).toEqual({ sealed: 1 });
+        during = fed.mock.calls.length - before;
+        expect(places.joinedEnd(tenantId)).toEqual({});
+        return read();
+      });
+      await guard(second).compare();
+      expect([during, places.isJoined(tenantId)]).toEqual([0, true]);
+      forgotten.mockRestore();
+      vi.restoreAllMocks();
+      expect(await seal(second)).toEqual({ sealed: 1 });
+    },
+  );
+
+  it('must continue the anchored place again once a comparison has ended, whatever came of it', async () => {
+    const trail = new BranchedTrail(audit, tenantId);
+    for (let batch = 0; batch < 2; batch++) await seal(second);
+    await guard(second).advance();
+    await guard(first).compare();
+    await seal(second);
+    const whole = await trail.keep();
+    await trail.branch(2, 3);
+    app(first).get(KnownPlaces).ends.forget();
+    await seal(first);
+    await guard(first).advance();
+    await trail.show(whole);
+    await seal(second);
+    await seal(second);
+    const { dataSource: _, app: own } = instance(second);
+    vi.spyOn(own.get(ToldTrails), 'read').mockRejectedValueOnce(new Error('no answer'));
+    await expect(guard(second).compare()).rejects.toThrow('no answer');
+    expect(own.get(KnownPlaces).maySealOn(tenantId)).toBe(false);
+    await expect(seal(second)).rejects.toMatchObject(refused);
+    await guard(second).compare();
+    expect(guard(second).fault).toContain(tenantId);
+  });
+
+  it.each([1, 2, 3])('is joined to an anchored place that is the same end, event %i', (seq) => {
+    const places = new KnownPlaces(new SealedEnds());
+    places.ends.keep(true);
+    const place = { tenantId, seq, hash: Buffer.alloc(32, seq), index: noIndex };
+    places.ends.learn(tenantId, { ...place, sealedAt: new Date(1_000) }, undefined);
+    vi.spyOn(places.ends, 'has').mockReturnValue(false);
+    places.keepAnchored([place]);
+    expect([places.isJoined(tenantId), places.joinedEnd(tenantId).end?.seq]).toEqual([true, seq]);
+    places.keepAnchored([{ ...place, hash: Buffer.alloc(32, 9) }]);
+    expect([places.isJoined(tenantId), places.joinedEnd(tenantId)]).toEqual([false, {}]);
+  });
 
   const descents: readonly (readonly [Descent, object])[] = [
     ['proven', { valid: true }],

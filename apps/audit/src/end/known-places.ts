@@ -27,14 +27,23 @@ export class KnownPlaces {
   /** The ends that were proved for the next anchor: the ends known here are the same, or continue them. */
   private proved: ReadonlyMap<string, ToldEnd> = new Map();
 
+  /** The trails whose known ends continue the anchored places before these, and are being compared with these. */
+  private comparing: ReadonlySet<string> = new Set();
+
   constructor(readonly ends: SealedEnds) {}
 
   anchoredAt(tenantId: string): AnchoredPlace | undefined {
     return this.anchored.get(tenantId);
   }
 
-  keepAnchored(places: readonly AnchoredPlace[]): void {
+  /**
+   * Takes over what the token binds.
+   * @param isCompared whether the known ends are compared with it now. What is sealed on them does not wait for that
+   */
+  keepAnchored(places: readonly AnchoredPlace[], isCompared = false): void {
+    const before = new Set([...this.anchored.keys()].filter((tenantId) => this.isJoined(tenantId)));
     this.anchored = byTenant(places);
+    this.comparing = new Set(isCompared ? [...before].filter((tenantId) => !this.isJoined(tenantId)) : []);
     // An anchored place soon is no longer among the last ends.
     const joined = places.filter(({ tenantId }) => this.isJoined(tenantId));
     this.joined = new Map(joined.map((place) => [place.tenantId, place]));
@@ -43,9 +52,21 @@ export class KnownPlaces {
   /** Whether the end known here is known to continue the anchored place, or is not that far. */
   isJoined(tenantId: string): boolean {
     const [anchored, end, joined] = [this.anchoredAt(tenantId), this.ends.of(tenantId), this.joined.get(tenantId)];
-    if (anchored === undefined || end === undefined || anchored.seq > end.seq) return true;
+    if (anchored === undefined || end === undefined || anchored.seq > end.seq || isSameEnd(end, anchored)) return true;
     const isSame = (place: ToldEnd | undefined): boolean => place !== undefined && isSameEnd(place, anchored);
     return isSame(joined) || isSame(this.proved.get(tenantId)) || this.ends.has(tenantId, anchored);
+  }
+
+  /** Whether the end known here may be sealed on: it continues the anchored place, or the one before while a round compares it. */
+  maySealOn(tenantId: string): boolean {
+    const [anchored, end] = [this.anchoredAt(tenantId), this.ends.of(tenantId)];
+    const isLater = anchored !== undefined && end !== undefined && end.seq > anchored.seq;
+    return this.isJoined(tenantId) || (isLater && this.comparing.has(tenantId));
+  }
+
+  /** Ends a comparison: from now on, each known end must continue the anchored place. */
+  endComparison(): void {
+    this.comparing = new Set();
   }
 
   /**

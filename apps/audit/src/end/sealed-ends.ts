@@ -46,7 +46,12 @@ export class SealedEnds {
   private readonly recent = new BoundedMap<string, readonly ToldEnd[]>(recentCapacity);
   /** The newest genuine indexes of records. */
   private readonly indexes = new BoundedMap<string, IndexPlace>(capacity);
-  private isKept = false;
+  private keeps = false;
+
+  /** Whether ends are remembered. */
+  get isKept(): boolean {
+    return this.keeps;
+  }
 
   of(tenantId: string): SealedEnd | undefined {
     return this.ends.get(tenantId);
@@ -91,7 +96,7 @@ export class SealedEnds {
 
   /** @param isKept whether ends are remembered from now on */
   keep(isKept: boolean): void {
-    this.isKept = isKept;
+    this.keeps = isKept;
     if (!isKept) this.forget();
   }
 

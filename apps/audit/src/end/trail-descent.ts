@@ -24,6 +24,8 @@ interface Means {
   readonly read: ReadSlice;
   readonly mayRead: () => boolean;
   readonly mac: ComputeMac;
+  /** Whether the end is locked, to be sealed on. */
+  readonly isLocked?: boolean;
   /** The seal at the end, if the database has told it already. */
   readonly seal?: ToldSeal | null | undefined;
 }
@@ -78,7 +80,7 @@ export class TrailDescent {
     if (places.some((place) => place !== undefined && !reaches(end, place))) return 'broken';
     let slices = 1;
     const read: ReadSlice = (start, untilSeq) => selectSlice(manager, tenantId, start, untilSeq);
-    return this.prove({ tenantId, read, mayRead: () => slices-- > 0, mac }, end);
+    return this.prove({ tenantId, read, mayRead: () => slices-- > 0, mac, isLocked: true }, end);
   }
 
   /**
@@ -105,8 +107,13 @@ export class TrailDescent {
     for (;;) {
       const [known, anchored] = [this.ends.of(tenantId), this.places.anchoredAt(tenantId)];
       const from = known ?? anchored;
-      if (from === undefined) return this.proveUnknown(means, end);
-      if (!this.places.isJoined(tenantId)) {
+      if (from === undefined) {
+        const standing = await this.proveUnknown(means, end);
+        // Another end may have been learned meanwhile. This one must be compared with it.
+        if (standing !== 'proven' || this.ends.of(tenantId) === undefined) return standing;
+        continue;
+      }
+      if (!(means.isLocked === true ? this.places.maySealOn(tenantId) : this.places.isJoined(tenantId))) {
         const joined = await this.joinAnchored(means);
         if (joined !== 'proven') return joined;
         continue;
@@ -139,12 +146,14 @@ export class TrailDescent {
     return standing;
   }
 
-  /** Proves the end of a trail of which nothing is known. An empty trail needs no seal. */
+  /** Proves and learns the end of a trail of which nothing is known. An empty trail needs no seal. */
   private async proveUnknown(means: Means, end: ToldEnd): Promise<Descent> {
     const { tenantId, read, mac, seal } = means;
-    if (this.bound.of(tenantId, end) !== undefined) return 'proven';
-    if (seal !== undefined)
-      return seal !== null && (await this.bound.prove(tenantId, end, seal, mac)) ? 'proven' : 'unsealed';
+    if (end.seq === 0) return 'proven';
+    const isBound = this.bound.of(tenantId, end) !== undefined;
+    if (!isBound && seal !== undefined && (seal === null || !(await this.bound.prove(tenantId, end, seal, mac))))
+      return 'unsealed';
+    if (!this.ends.isKept && (isBound || seal !== undefined)) return 'proven';
     if (!means.mayRead()) return 'pending';
     const [row] = await read({ seq: end.seq, sealedAt: 0, previousHash: Buffer.of() }, end.seq);
     if (row === undefined || !isLastRow(tenantId, row, end) || !(await this.isSealed(means, row))) return 'unsealed';

@@ -12,8 +12,14 @@ import { type ProvenRow, TrailProof } from './trail-proof.js';
 
 /** A whole trail as it was proved: its end and the last changes of records that it names, or its first fault. */
 export type ProvenTrail =
-  | (ProvenChanges & { readonly fault?: never })
-  | { readonly end?: never; readonly changes?: never; readonly fault: TrailFault };
+  | (ProvenChanges & { readonly fault?: never; readonly isUnproved?: never })
+  | {
+      readonly end?: never;
+      readonly changes?: never;
+      readonly fault: TrailFault;
+      /** Whether the proof failed. Nothing is known of the trail then. */
+      readonly isUnproved?: true;
+    };
 
 /** The part of a trail that was proved before the time was over. */
 interface Progress {
@@ -64,7 +70,10 @@ export class ProveTrails {
     } catch (error) {
       if (asAnkaError(error).retryable) throw error;
       this.log.warn({ tenantId, reason: (error as Error).message }, 'a trail cannot be proved');
-      return { fault: { seq: (this.progress.get(tenantId)?.proven.seq ?? 0) + 1, reason: 'unsealed' } };
+      return {
+        fault: { seq: (this.progress.get(tenantId)?.proven.seq ?? 0) + 1, reason: 'unsealed' },
+        isUnproved: true,
+      };
     }
   }
 
