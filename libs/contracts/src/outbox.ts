@@ -43,11 +43,14 @@ export const readOutboxKeys = contract({
 export const eventName = z.strictObject({ tenantId: uuid, eventId: uuid, correlationId: z.string().min(1).max(64) });
 export type EventName = z.infer<typeof eventName>;
 
-/** Tells which of the events no trail holds. A process asks for events that have left its outbox without its help. */
+/**
+ * Tells which of the events no trail holds, and of which it cannot be told now. A process asks for events that have left its outbox
+ * without its help.
+ */
 export const findUnsealed = contract({
   owner: 'audit',
   callers: reporters,
   subject: 'audit.unsealed',
   request: z.strictObject({ events: z.array(eventName).min(1).max(maxAsked) }),
-  reply: z.strictObject({ unsealed: z.array(uuid) }),
+  reply: z.strictObject({ unsealed: z.array(uuid), unknown: z.array(uuid).optional() }),
 });

@@ -76,7 +76,9 @@ describe('a process that has continued a branch, and an anchor that is not on it
       const { eventId, correlationId } = event;
       const { dataSource: _, ...rest } = instance(second);
       expect(rest).toBeDefined();
-      expect(await app(second).get(FindUnsealed).find([{ tenantId, eventId, correlationId }])).toEqual([eventId]);
+      expect(
+        await app(second).get(FindUnsealed).find(contextOf(tenantId), [{ tenantId, eventId, correlationId }]),
+      ).toEqual({ unsealed: [eventId], unknown: [] });
       await expect(app(second).get(RecordIndexes).heads(contextOf(tenantId))).rejects.toMatchObject(refused);
       await learnAnchor(second);
       await expect(seal(second)).rejects.toMatchObject(refused);

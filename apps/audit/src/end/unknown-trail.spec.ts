@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type ChainRow, ChainVerification } from '@ankasecure/audit-event';
-import { type AuditEvent } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, monotonicNow, platformTenantId } from '@ankasecure/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { trailHeads, trailsOfAnchor } from '../anchor/trail-anchor.sql.js';
 import { FindUnsealed } from '../intake/find-unsealed.js';
@@ -12,6 +12,7 @@ import { contextOf, database, eventOf, type RunningAudit } from '../testing/runn
 import { processesOf, startWithoutRounds } from '../testing/two-processes.js';
 import { BoundIndexes } from './bound-index.js';
 import { KnownPlaces } from './known-places.js';
+import { TrailDescent } from './trail-descent.js';
 
 const [first, second] = [0, 1];
 const source = { reporter: 'crypto-worker', partition: 'default' } as const;
@@ -56,8 +57,14 @@ describe('a trail that no anchor binds and that the process does not know', () =
   const { app, guard, seal: sealAll } = processesOf(() => audit);
   const seal = (number: number, ...events: readonly AuditEvent[]) => sealAll(number, events);
   const ask = (number: number) => app(number).get(RecordIndexes).heads(contextOf(tenantId));
-  const find = (number: number, { eventId, correlationId }: AuditEvent) =>
-    app(number).get(FindUnsealed).find([{ tenantId, eventId, correlationId }]);
+  const findAll = (number: number, events: readonly AuditEvent[]) =>
+    app(number)
+      .get(FindUnsealed)
+      .find(
+        contextOf(platformTenantId),
+        events.map(({ eventId, correlationId, ...of }) => ({ tenantId: of.tenantId, eventId, correlationId })),
+      );
+  const find = async (number: number, event: AuditEvent) => (await findAll(number, [event])).unsealed;
   /** As a new process, which remembers nothing. */
   const restart = async (number: number) => {
     app(number).get(KnownPlaces).forget();
@@ -133,14 +140,9 @@ describe('a trail that no anchor binds and that the process does not know', () =
     await guard(first).advance();
     await guard(second).compare();
     vi.spyOn(guard(second), 'refuses').mockImplementation((one) => Promise.resolve(one === tenantId));
-    const names = [event, other].map(({ eventId, correlationId, ...of }) => ({
-      tenantId: of.tenantId,
-      eventId,
-      correlationId,
-    }));
-    expect(await app(second).get(FindUnsealed).find(names)).toEqual([event.eventId]);
+    expect((await findAll(second, [event, other])).unsealed).toEqual([event.eventId]);
     vi.restoreAllMocks();
-    expect(await app(second).get(FindUnsealed).find(names)).toEqual([]);
+    expect((await findAll(second, [event, other])).unsealed).toEqual([]);
   });
 
   it.each([
@@ -163,10 +165,86 @@ describe('a trail that no anchor binds and that the process does not know', () =
     expect(await anchoredSeq()).toBe(told?.seq);
   });
 
-  it('is known from then on: an end that is put back is refused', async () => {
+  it.each(['tenant-unknown', 'internal-error', 'hsm-unavailable'] as const)(
+    'loses no event, and those of other trails are told of, if its proof fails with %s',
+    async (code) => {
+      const [event, gone, other] = [eventOf(tenantId), eventOf(randomUUID()), eventOf(randomUUID())];
+      await seal(first, event, other);
+      audit.macs.failures.set(tenantId, new AnkaError(code));
+      try {
+        for (const comparison of [() => undefined, () => guard(second).compare()]) {
+          await comparison();
+          const found = await findAll(second, [event, gone, other]);
+          expect(found).toEqual({ unsealed: [gone.eventId], unknown: [event.eventId] });
+        }
+        expect(guard(second).fault).toBeNull();
+        await expect(seal(second, eventOf(tenantId))).rejects.toBeInstanceOf(AnkaError);
+      } finally {
+        audit.macs.failures.clear();
+      }
+      await guard(second).compare();
+      expect(await find(second, event)).toEqual([]);
+    },
+  );
+
+  it.each([2, 5])('leaves time for the others if the proofs of %i trails do not end', async (count) => {
+    const slow = Array.from({ length: count }, () => eventOf(randomUUID()));
+    const other = eventOf(randomUUID());
+    await seal(first, ...slow, other);
+    const { of } = TrailDescent.prototype;
+    let late = 0;
+    const asked = vi.spyOn(app(second).get(TrailDescent), 'of').mockImplementation(async function (
+      this: TrailDescent,
+      context,
+      ...rest
+    ) {
+      if (context.tenantId === other.tenantId) return of.call(this, context, ...rest);
+      late += context.deadline - monotonicNow();
+      return 'pending';
+    });
+    const context = contextOf(platformTenantId, 4_000);
+    const found = await app(second)
+      .get(FindUnsealed)
+      .find(
+        context,
+        [...slow, other].map(({ eventId, correlationId, ...one }) => ({
+          tenantId: one.tenantId,
+          eventId,
+          correlationId,
+        })),
+      );
+    asked.mockRestore();
+    expect(found).toEqual({ unsealed: [], unknown: slow.map(({ eventId }) => eventId) });
+    expect(late).toBeLessThan(4_000 * count);
+  });
+
+  const uses: readonly (readonly [string, () => Promise<unknown>])[] = [
+    ['answers about records', () => ask(second)],
+    ['was sealed by the process', () => seal(first, eventOf(tenantId))],
+  ];
+  it.each(uses)(
+    'is known to a process that knows its last seal, and has forgotten the end, once it %s',
+    async (_, use) => {
+      const number = use === uses[1]?.[1] ? first : second;
+      await use();
+      app(number).get(KnownPlaces).forget();
+      await guard(number).compare();
+      app(number).get(KnownPlaces).forget();
+      app(number).get(RecordIndexes).forget();
+      await ask(number);
+      const { dataSource } = audit.instances[number] ?? expect.unreachable();
+      const told = (await trailHeads(dataSource)).find((head) => head.tenantId === tenantId);
+      expect(app(number).get(KnownPlaces).ends.of(tenantId)).toMatchObject({ seq: told?.seq, hash: told?.hash });
+    },
+  );
+
+  it.each([
+    ['was asked for an event', (event: AuditEvent) => find(second, event)],
+    ['was asked about records', () => ask(second)],
+  ])('is known once a process %s: an end that is put back is refused', async (_, use) => {
     const event = eventOf(tenantId);
     await seal(first, event);
-    expect(await find(second, event)).toEqual([]);
+    await use(event);
     await audit.tamper(`DELETE FROM sealed_event WHERE tenant_id = '${tenantId}' AND seq = 3;
       UPDATE trail_head h SET seq = 2, hash = e.hash, sealed_at = e.sealed_at FROM sealed_event e
         WHERE h.tenant_id = '${tenantId}' AND e.tenant_id = h.tenant_id AND e.seq = 2`);

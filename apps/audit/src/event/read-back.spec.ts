@@ -104,7 +104,8 @@ describe('a batch in a database that its owner has changed', () => {
     ...event,
     details: reportedEventOf({ reporter: 'crypto-worker', partition: 'default' }, event).details,
   });
-  const find = (events: readonly EventName[]) => instance().app.get(FindUnsealed).find(events);
+  const find = async (events: readonly EventName[]) =>
+    (await instance().app.get(FindUnsealed).find(contextOf(tenantId), events)).unsealed;
   const claimed = (event: AuditEvent) =>
     audit.postgres.query(database, `INSERT INTO event_dedup VALUES ('${tenantId}', '${event.eventId}')`);
 

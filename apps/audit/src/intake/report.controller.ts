@@ -42,10 +42,12 @@ export class ReportController {
 
   @MessagePattern(findUnsealed)
   async findUnsealed(
-    _: Context,
+    context: Context,
     { events }: z.infer<typeof findUnsealed.request>,
   ): Promise<Answer<z.infer<typeof findUnsealed.reply>>> {
-    return { body: { unsealed: [...(await this.finder.find(events))] } };
+    const { unsealed, unknown } = await this.finder.find(context, events);
+    // A process of the release before takes no other member.
+    return { body: { unsealed, ...(unknown.length > 0 && { unknown }) } };
   }
 
   private async append(source: Source, context: Context, { events }: Append): Promise<Appended> {

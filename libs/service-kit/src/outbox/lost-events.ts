@@ -136,15 +136,18 @@ export class LostEvents {
 
   /**
    * Looks for rows. The outbox is read before the last question: a row leaves it when its events are sealed.
-   * @returns the number of events that wait
+   * An event of which the audit service can tell nothing now is looked for again.
+   * @returns the number of events that wait, or of which nothing is known
    */
   private async lookFor(rows: readonly CommittedRow[]): Promise<number> {
-    const unsealed = await this.unsealed(rows.flatMap(eventsIn));
+    const { unsealed, unknown } = await this.unsealed(rows.flatMap(eventsIn));
     const waiting = unsealed.length === 0 ? new Set<string>() : await this.waiting(unsealed);
-    const gone = await this.unsealed(unsealed.filter(({ eventId }) => !waiting.has(eventId)));
-    for (const row of rows) this.keepWaiting(row, waiting);
+    const again = await this.unsealed(unsealed.filter(({ eventId }) => !waiting.has(eventId)));
+    const gone = again.unsealed;
+    const kept = new Set([...waiting, ...unknown, ...again.unknown]);
+    for (const row of rows) this.keepWaiting(row, kept);
     for (const [tenantId, own] of Map.groupBy(gone, (event) => event.tenantId)) this.note(tenantId, own);
-    return waiting.size;
+    return kept.size;
   }
 
   private keepWaiting(row: CommittedRow, waiting: ReadonlySet<string>): void {
@@ -154,16 +157,20 @@ export class LostEvents {
     );
   }
 
-  private async unsealed(events: readonly EventName[]): Promise<readonly EventName[]> {
+  /** Asks which events no trail holds, and of which nothing can be told now. */
+  private async unsealed(
+    events: readonly EventName[],
+  ): Promise<{ readonly unsealed: readonly EventName[]; readonly unknown: ReadonlySet<string> }> {
     this.asked = 'audit';
-    const unsealed = new Set<string>();
+    const [unsealed, unknown] = [new Set<string>(), new Set<string>()];
     const { bus, proof } = this.parts;
     for (let from = 0; from < events.length; from += maxAsked) {
       const some = events.slice(from, from + maxAsked);
       const answer = await bus.request(findUnsealed, '', ownContext(proof.service, patienceMs), { events: some });
       for (const eventId of answer.unsealed) unsealed.add(eventId);
+      for (const eventId of answer.unknown ?? []) unknown.add(eventId);
     }
-    return events.filter(({ eventId }) => unsealed.has(eventId));
+    return { unsealed: events.filter(({ eventId }) => unsealed.has(eventId)), unknown };
   }
 
   private waiting(events: readonly EventName[]): Promise<ReadonlySet<string>> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   AnkaError,
   type AuditEvent,
@@ -33,6 +34,8 @@ describe('an event that left the outbox unsealed', () => {
   let refuses: boolean;
   let answers: boolean;
   let log: ReturnType<typeof createLogger>;
+  /** The tenants of whose trails nothing can be told. */
+  const untold = new Set<string>();
   const asked: string[] = [];
   const sealed: OfferedEvent[] = [];
 
@@ -53,7 +56,9 @@ describe('an event that left the outbox unsealed', () => {
       if (!answers) throw new AnkaError('service-unavailable');
       asked.push(...events.map(({ eventId }) => eventId));
       const known = new Set(sealed.map(({ eventId }) => eventId));
-      return { body: { unsealed: events.map(({ eventId }) => eventId).filter((eventId) => !known.has(eventId)) } };
+      const unknown = events.filter(({ tenantId }) => untold.has(tenantId)).map(({ eventId }) => eventId);
+      const missing = events.map(({ eventId }) => eventId).filter((eventId) => !known.has(eventId));
+      return { body: { unsealed: missing.filter((eventId) => !unknown.includes(eventId)), unknown } };
     });
     await audit.flushed();
     parts = await startTestParts(options);
@@ -71,6 +76,7 @@ describe('an event that left the outbox unsealed', () => {
     log = createLogger('spec', 'silent');
     asked.length = 0;
     sealed.length = 0;
+    untold.clear();
     registry = new Health('policy').registry;
     outbox = outboxOf(200);
     outbox.meter(registry);
@@ -136,6 +142,23 @@ describe('an event that left the outbox unsealed', () => {
     expect(sealed[0]?.eventId).toBe(first?.eventId);
     await eventually(() => sql('SELECT quarantined FROM outbox')).toEqual([{ quarantined: true }]);
     expect(await lost()).toBe(0);
+  });
+
+  it('of a trail of which nothing can be told is looked for until it can, and of others losses are found meanwhile', async () => {
+    accepts = false;
+    const [unknown] = [eventOf({ tenantId: randomUUID() })];
+    untold.add(unknown.tenantId);
+    await parts.dataSource.transaction((manager) => outbox.write(manager, [unknown, eventOf()]));
+    outbox.committed(2);
+    await sql('DELETE FROM outbox');
+    outbox.start();
+    await eventually(lost).toBe(1);
+    const rounds = () => asked.filter((eventId) => eventId === unknown.eventId).length;
+    const before = rounds();
+    await eventually(() => rounds() >= before + 2).toBe(true);
+    expect([await lost(), await metric('search_failures_total')]).toEqual([1, 0]);
+    untold.clear();
+    await eventually(lost).toBe(2);
   });
 
   it('is told once in ten minutes, and every one counts', async () => {
