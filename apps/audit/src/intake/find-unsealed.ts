@@ -1,8 +1,7 @@
-import { AnkaError, type Context, type EventName, type findUnsealed, monotonicNow } from '@ankasecure/contracts';
+import { AnkaError, type Context, type EventName, monotonicNow } from '@ankasecure/contracts';
 import { asAnkaError, Logger, ownContext, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { z } from 'zod';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import type { ToldEnd } from '../end/sealed-ends.js';
 import { TrailDescent } from '../end/trail-descent.js';
@@ -13,7 +12,12 @@ const provingMs = 5_000;
 /** The part of the caller's time that is kept for the answer, in milliseconds. */
 const reserveMs = 1_000;
 
-type Found = Required<z.infer<typeof findUnsealed.reply>>;
+/** The ids of events that no trail holds, and of those of which that cannot be told now. */
+interface Found {
+  readonly unsealed: string[];
+  readonly unknown: string[];
+}
+
 /** Whether a trail holds what it shows; `pending` and `failed` if that cannot be told, until a later proof or at all. */
 type Standing = 'proven' | 'refuted' | 'pending' | 'failed';
 

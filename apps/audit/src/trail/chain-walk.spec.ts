@@ -13,7 +13,8 @@ describe('a walk along a trail', () => {
   const hash = Buffer.alloc(32);
   const start: ChainStart = { seq: 1, previousHash: hash, sealedAt: 0 };
   const to = { seq: 40, hash };
-  const rowsFrom = (seq: number) => Array.from({ length: 10 }, (_, row) => ({ seq: seq + row, hash }) as ChainRow);
+  const rowsFrom = (seq: number) =>
+    Array.from({ length: 10 }, (_, row) => ({ seq: seq + row, hash }) as unknown as ChainRow);
 
   const lasting: readonly (readonly [string, unknown])[] = [
     ['times out', { code: '57014' }],
