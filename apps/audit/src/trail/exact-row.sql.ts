@@ -103,18 +103,3 @@ export const findExactRow = async (
   const [row] = await manager.query<ExactRow[]>(`${selectExactRows} tenant_id = $1 AND seq = $2`, [tenantId, seq]);
   return row && chainRowOf(row);
 };
-
-/**
- * Opens a cursor over the tenant's rows from `fromSeq` on, for the manager's transaction. It has no upper bound: only the seal
- * of a batch says where the batch ends.
- */
-export const openTrail = async (manager: EntityManager, tenantId: string, fromSeq: number): Promise<void> => {
-  await manager.query(
-    `DECLARE trail NO SCROLL CURSOR FOR ${selectExactRows} tenant_id = $1 AND seq >= $2 ORDER BY sealed_event.seq`,
-    [tenantId, fromSeq],
-  );
-};
-
-/** The next rows of the open cursor; fewer than `count` at the end of the trail. */
-export const fetchRows = async (manager: EntityManager, count: number): Promise<readonly ChainRow[]> =>
-  (await manager.query<ExactRow[]>(`FETCH ${count} FROM trail`)).map(chainRowOf);

@@ -2,8 +2,9 @@ import { type ChainHead, type ChainRow, ChainVerification, Coverage, type TrailF
 import { AnkaError, type Context, monotonicNow } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import type { MacSource } from '../mac/mac-source.js';
-import { fetchRows, findExactRow, openTrail } from '../trail/exact-row.sql.js';
+import { findExactRow } from '../trail/exact-row.sql.js';
 import { TrailHead } from '../trail/trail-head.entity.js';
+import { selectSlice } from '../trail/trail-rows.sql.js';
 import { checkMacs } from './check-macs.js';
 
 /** A row of the trail, and when it was sealed, in microseconds since the epoch. */
@@ -30,7 +31,6 @@ export interface Proof {
   readonly fault: TrailFault | undefined;
 }
 
-const chunkRows = 1000;
 /** The part of the caller's time that is kept for the answer, in milliseconds. */
 const reserveMs = 500;
 
@@ -102,12 +102,14 @@ export class TrailProof {
   }
 
   private async walk(chain: ChainVerification, head: ChainHead): Promise<TrailFault | undefined> {
-    await openTrail(this.manager, this.context.tenantId, this.stretch.fromSeq);
-    for (;;) {
-      const rows = await fetchRows(this.manager, chunkRows);
+    // Only the seal of a batch says where the batch ends, so there is no upper bound.
+    for (let seq = this.stretch.fromSeq; ; ) {
+      const start = { seq, sealedAt: 0 };
+      const rows = await selectSlice(this.manager, this.context.tenantId, start, Number.MAX_SAFE_INTEGER);
       const fault = await this.take(chain, rows);
       if (fault !== undefined) return fault;
-      if (rows.length < chunkRows || this.coverage.covered >= (this.stretch.untilSeq ?? Number.POSITIVE_INFINITY))
+      seq = (rows.at(-1)?.seq ?? seq) + 1;
+      if (rows.length === 0 || this.coverage.covered >= (this.stretch.untilSeq ?? Number.POSITIVE_INFINITY))
         return this.end(chain, head);
       if (monotonicNow() > this.context.deadline - reserveMs)
         throw new AnkaError(
