@@ -16,9 +16,9 @@ describe('a walk along a trail', () => {
   const rowsFrom = (seq: number) =>
     Array.from({ length: 10 }, (_, row) => ({ seq: seq + row, hash }) as unknown as ChainRow);
 
-  const lasting: readonly (readonly [string, unknown])[] = [
-    ['times out', { code: '57014' }],
-    ['loses its connection', { code: '08006' }],
+  const lasting: readonly (readonly [string, Error])[] = [
+    ['times out', Object.assign(new Error('canceled'), { code: '57014' })],
+    ['loses its connection', Object.assign(new Error('ended'), { code: '08006' })],
     ['is not answered', new AnkaError('service-unavailable')],
   ];
   const cases = lasting.flatMap(([what, error]) => [1, 2, 3, 4].map((slice) => ({ what, error, slice })));
@@ -27,7 +27,7 @@ describe('a walk along a trail', () => {
     const asked: number[] = [];
     const read = ({ seq }: ChainStart) => {
       asked.push(seq);
-      return asked.length === slice ? Promise.reject(error as Error) : Promise.resolve(rowsFrom(seq));
+      return asked.length === slice ? Promise.reject(error) : Promise.resolve(rowsFrom(seq));
     };
     const walked = await walkChain('tenant', start, to, read, () => true);
     const at = walked.standing === 'pending' ? walked.at : expect.unreachable();
