@@ -20,13 +20,23 @@ describe('the trails that one reading proves', () => {
   afterEach(() => vi.restoreAllMocks());
 
   const count = 12;
-  const toldTrails = (tenants: readonly string[], of: TrailDescent['of']): ToldTrails => {
+  const toldTrails = (
+    tenants: readonly string[],
+    of: TrailDescent['of'],
+    anchored: () => TrailDescent['anchored'] = () => new Map(),
+  ): ToldTrails => {
     const place = { seq: 1, hash: Buffer.alloc(32), indexSeq: 0, indexMac: Buffer.of() };
     const heads = tenants.map((tenantId) => ({ tenantId, ...place }));
     const dataSource = { query: () => Promise.resolve(heads) } as unknown as DataSource;
     const ends = { all: () => new Map(), allIndexes: () => new Map() };
     const log = { error: () => undefined } as unknown as Logger;
-    const descent = { of, ends } as unknown as TrailDescent;
+    const descent = {
+      of,
+      ends,
+      get anchored() {
+        return anchored();
+      },
+    } as unknown as TrailDescent;
     return new ToldTrails(dataSource, descent, new UnprovenTrails(log, new Registry()), log);
   };
   const cases = [1, 2, 3, 5].flatMap((stuck) => ['first', 'in the middle', 'last'].map((where) => ({ stuck, where })));
@@ -53,6 +63,32 @@ describe('the trails that one reading proves', () => {
       for (let reading = 0; reading < stuck; reading++) await unproved();
       const turns = [...isStuck].map((tenantId) => tried.get(tenantId) ?? 0);
       expect(Math.max(...turns) - Math.min(...turns)).toBeLessThanOrEqual(1);
+    },
+  );
+
+  it.each([
+    { from: undefined, to: 2, standing: 'pending' },
+    { from: 1, to: 2, standing: 'pending' },
+    { from: 2, to: 2, standing: 'behind' },
+    { from: undefined, to: undefined, standing: 'behind' },
+  ])(
+    'are $standing if they do not continue event $to, where $from was anchored as they were told',
+    async ({ from, to, standing }) => {
+      const tenantId = randomUUID();
+      const index = { seq: 0, mac: Buffer.of() };
+      const placeAt = (seq: number | undefined) =>
+        new Map(seq === undefined ? [] : [[tenantId, { tenantId, seq, hash: Buffer.alloc(32, seq), index }] as const]);
+      let places = placeAt(from);
+      const of = () => {
+        places = placeAt(to);
+        return Promise.resolve('broken' as const);
+      };
+      const { behind, pending } = await toldTrails([tenantId], of, () => places).read();
+      expect({ behind: [...behind], pending: [...pending] }).toEqual({
+        behind: [],
+        pending: [],
+        [standing]: [tenantId],
+      });
     },
   );
 

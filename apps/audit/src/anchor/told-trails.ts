@@ -2,7 +2,7 @@ import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import { asAnkaError, BoundedMap, Logger, ownContext } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { byTenant, indexReaches, unreachedEnds } from '../end/sealed-ends.js';
+import { byTenant, indexReaches, isSameEnd, type ToldEnd, unreachedEnds } from '../end/sealed-ends.js';
 import { type Descent, mayRead, TrailDescent } from '../end/trail-descent.js';
 import type { AnchoredHead, AnchoredTrails } from './anchored-heads.js';
 import { lastAnchor, storeAnchor, trailHeads } from './trail-anchor.sql.js';
@@ -36,12 +36,16 @@ export class ToldTrails {
   /** The heads in the database, compared with what this process knows. Only trails that have moved are read. */
   async read(): Promise<Told> {
     const { ends } = this.descent;
-    const [sealed, indexes] = [ends.all(), ends.allIndexes()];
+    const [sealed, indexes, anchored] = [ends.all(), ends.allIndexes(), this.descent.anchored];
     const heads = await this.heads();
     const isBehind = (head: AnchoredHead): boolean => !indexReaches(placeOf(head), indexes.get(head.tenantId));
     const short = new Set(unreachedEnds(sealed, heads).keys());
     for (const head of heads) if (isBehind(head)) short.add(head.tenantId);
     const descents = await this.descents(heads.filter(({ tenantId }) => !short.has(tenantId)));
+    // A head that was told before a place was anchored need not reach it. The next reading tells.
+    for (const [tenantId, descent] of descents)
+      if (descent === 'broken' && !isSamePlace(anchored.get(tenantId), this.descent.anchored.get(tenantId)))
+        descents.set(tenantId, 'pending');
     const those = (...of: readonly Descent[]): readonly string[] =>
       [...descents].flatMap(([tenantId, one]) => (typeof one === 'string' && of.includes(one) ? [tenantId] : []));
     const failed = [...descents].flatMap(([tenantId, one]) =>
@@ -60,7 +64,7 @@ export class ToldTrails {
     this.unproven.note(unproved);
   }
 
-  private async descents(heads: readonly AnchoredHead[]): Promise<ReadonlyMap<string, Descent | AnkaError>> {
+  private async descents(heads: readonly AnchoredHead[]): Promise<Map<string, Descent | AnkaError>> {
     const found = new Map<string, Descent | AnkaError>();
     const deadline = monotonicNow() + provingMs;
     const waiting = this.inTurn(heads).values();
@@ -112,3 +116,6 @@ export class ToldTrails {
     return storeAnchor(this.dataSource, number, held, trails);
   }
 }
+
+const isSamePlace = (a: ToldEnd | undefined, b: ToldEnd | undefined): boolean =>
+  a === undefined || b === undefined ? a === b : isSameEnd(a, b);

@@ -32,6 +32,11 @@ export class KnownPlaces {
 
   constructor(readonly ends: SealedEnds) {}
 
+  /** The anchored places as they are now. Take them before the database is asked, as `SealedEnds.all`. */
+  get allAnchored(): ReadonlyMap<string, AnchoredPlace> {
+    return this.anchored;
+  }
+
   anchoredAt(tenantId: string): AnchoredPlace | undefined {
     return this.anchored.get(tenantId);
   }

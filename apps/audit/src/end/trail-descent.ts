@@ -70,6 +70,11 @@ export class TrailDescent {
     return this.places.ends;
   }
 
+  /** The anchored places as they are now. */
+  get anchored(): KnownPlaces['allAnchored'] {
+    return this.places.allAnchored;
+  }
+
   /**
    * Proves the locked end of a trail, in the transaction that holds the lock: by one slice. What is anchored was committed before,
    * so the locked end reaches it.
