@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Child, type ChildOptions, startChild, waitUntilReady } from './child.js';
 import { runCommand } from './command.js';
 import {
@@ -98,6 +99,25 @@ const serve = async (options: PostgresOptions, data: string): Promise<Child> => 
   });
 };
 
+/** What a server says whose predecessor was killed a moment ago: children of that one are still ending. */
+const stillHeld = 'pre-existing shared memory block';
+const mostWaits = 40;
+
+/** @throws LocalError if the server ends or is not ready in time */
+const serveReady = async (options: PostgresOptions, data: string, superuser: DatabaseLogin): Promise<Child> => {
+  for (let wait = 0; ; wait++) {
+    const child = await serve(options, data);
+    try {
+      await waitUntilReady(child, async () => (await isListening(options.port)) && (await answers(superuser)));
+      return child;
+    } catch (error) {
+      await child.stop();
+      if (wait === mostWaits || !(error as Error).message.includes(stillHeld)) throw error;
+      await delay(250);
+    }
+  }
+};
+
 /**
  * Starts a PostgreSQL from the embedded binaries on 127.0.0.1, with the given databases.
  * @throws LocalError if the directory contains something other than a usable database cluster
@@ -113,9 +133,8 @@ export const startPostgres = async (options: PostgresOptions): Promise<Postgres>
   const superuser = login('postgres', 'superuser');
   const data = join(directory, 'data');
   if (!existsSync(data)) await initialise(directory, data, superuser.password);
-  const child = await serve(options, data);
+  const child = await serveReady(options, data, superuser);
   try {
-    await waitUntilReady(child, async () => (await isListening(port)) && (await answers(superuser)));
     await provisionDatabases(superuser, options.databases, passwordOf);
   } catch (error) {
     await child.stop();

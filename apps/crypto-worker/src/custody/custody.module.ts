@@ -14,7 +14,7 @@ const opened = <Opened>(
 });
 
 /** The keys of one HSM partition, open from start to shutdown. */
-@Module({ providers: [OpenCustody, RefusedPins, opened(Custody, OpenCustody)], exports: [Custody] })
+@Module({ providers: [OpenCustody, RefusedPins, opened(Custody, OpenCustody)], exports: [Custody, RefusedPins] })
 export class CustodyModule implements BeforeApplicationShutdown {
   constructor(private readonly custody: Custody) {}
 

@@ -33,13 +33,15 @@ export const examineApart = async (
   stdin?.write(`${JSON.stringify(examination)}\n`);
   const stopping = setTimeout(() => stdin?.end(), stopAfterMs);
   const killing = setTimeout(() => child.kill('SIGKILL'), stopAfterMs + callsToEnd * examination.limitSeconds * 1000);
+  const ended = new Promise<boolean>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code === 0));
+  });
+  // A process that cannot be started for want of descriptors has no pipes.
+  const pipe = (child.stdio as typeof child.stdio | undefined)?.[3] as Readable | undefined;
   try {
-    const ended = new Promise<void>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', () => resolve());
-    });
-    const [answer] = await Promise.all([text(child.stdio[3] as Readable), ended]);
-    return answer === '' ? undefined : (JSON.parse(answer) as DoctorReport);
+    const [answer, isWhole] = await Promise.all([pipe === undefined ? '' : text(pipe), ended]);
+    return isWhole && answer !== '' ? (JSON.parse(answer) as DoctorReport) : undefined;
   } finally {
     clearTimeout(stopping);
     clearTimeout(killing);

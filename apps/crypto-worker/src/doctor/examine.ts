@@ -7,6 +7,13 @@ import type { Examination, Progress } from './examination.js';
 import { fitProfile, look, type Seen } from './look.js';
 import { tryKeys } from './try-keys.js';
 
+/** Ends the problem of a PIN that the token has refused. */
+const triedOnce = 'It was tried once.';
+
+/** Whether the token refused the PIN in this run, which cost a try. */
+export const hasRefusedPin = ({ findings }: DoctorReport): boolean =>
+  findings.some(({ problem }) => problem.endsWith(triedOnce));
+
 /** Logs in, once. A refused PIN is not tried again. */
 const logIn = async ({ hsm, partition, limitSeconds }: Examination, draft: Draft): Promise<TokenTrials | undefined> => {
   try {
@@ -16,7 +23,7 @@ const logIn = async ({ hsm, partition, limitSeconds }: Examination, draft: Draft
     if (error instanceof PinRefused)
       draft.findings.red(
         'PIN',
-        `The token refused the PIN (${/CKR[ _]\w+/.exec(message)?.[0] ?? message}). It was tried once.`,
+        `The token refused the PIN (${/CKR[ _]\w+/.exec(message)?.[0] ?? message}). ${triedOnce}`,
         'Correct hsm.pkcs11.pin before you run this again, or start a worker: every try counts.',
         'pin',
       );

@@ -1,6 +1,7 @@
 import { type Context, doctorReport, monotonicNow } from '@ankasecure/contracts';
 import { enterToken } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FingerprintKey, RefusedPins } from '../custody/assembly/refused-pins.js';
 import type { Custody } from '../custody/custody.js';
 import { Partition, pkcs11Section } from '../custody/partition.js';
 import { objectsOf } from '../doctor/testing/doctor-run.js';
@@ -9,20 +10,21 @@ import { ExamineHsm } from './examine-hsm.js';
 import { TestTurn } from './test-turn.js';
 
 const token = enterToken();
-const custody = { token: { profile: token.name } } as Custody;
-const partition = new Partition(
-  'default',
-  pkcs11Section.parse({ libraryPath: token.libraryPath, tokenLabel: token.tokenLabel, pin: token.pin }),
-);
+let isHealthy = true;
+const custody = { token: { profile: token.name }, healthy: () => isHealthy } as Custody;
+const partitionWith = (pin: string): Partition =>
+  new Partition('default', pkcs11Section.parse({ libraryPath: token.libraryPath, tokenLabel: token.tokenLabel, pin }));
 const within = (milliseconds: number) => ({ deadline: monotonicNow() + milliseconds }) as Context;
 
 let database: WorkerDatabase;
 const turns: TestTurn[] = [];
 /** What a worker has of the examination. All workers of a partition share the database. */
-const worker = (): ExamineHsm => {
+const worker = (pin = token.pin): ExamineHsm => {
+  const partition = partitionWith(pin);
   const turn = new TestTurn(database.config, partition, custody);
+  const refused = new RefusedPins(database.config, partition, new FingerprintKey('of this test'));
   turns.push(turn);
-  return new ExamineHsm(partition, turn);
+  return new ExamineHsm(partition, turn, custody, refused);
 };
 /** Ends the pauses: they last as long as the worker whose test it was. */
 const endPauses = (): Promise<unknown> => Promise.all(turns.splice(0).map((turn) => turn.onModuleDestroy()));
@@ -67,6 +69,23 @@ describe('the HSM of a partition', () => {
     expect(JSON.stringify(report)).not.toContain(token.pin);
     expect(objectsOf(token)).toBe(before);
     await expect(worker().test(within(120_000), true)).rejects.toMatchObject({ code: 'quota-exceeded' });
+    await endPauses();
+  });
+
+  it('is not tested by a worker without a login', async () => {
+    isHealthy = false;
+    await expect(worker().test(within(120_000), true)).rejects.toMatchObject({ code: 'hsm-unavailable' });
+    isHealthy = true;
+    await endPauses();
+  });
+
+  it('is told a wrong PIN once, whichever worker is asked to test it', async () => {
+    const report = await worker('wrong-PIN-1').test(within(120_000), true);
+    expect(report.findings).toContainEqual(expect.objectContaining({ about: 'PIN', level: 'red' }));
+    await endPauses();
+    const again = { code: 'hsm-unavailable', detail: expect.stringMatching(/refused the PIN at/) as string };
+    await expect(worker('wrong-PIN-1').test(within(120_000), true)).rejects.toMatchObject(again);
+    expect(await worker().test(within(120_000), true)).toMatchObject({ ok: true });
     await endPauses();
   });
 

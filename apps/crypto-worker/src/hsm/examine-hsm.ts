@@ -1,8 +1,10 @@
 import { AnkaError, type Context, type DoctorReport, monotonicNow } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
+import { RefusedPins } from '../custody/assembly/refused-pins.js';
+import { Custody } from '../custody/custody.js';
 import { Partition } from '../custody/partition.js';
 import type { Examination } from '../doctor/examination.js';
-import { examine } from '../doctor/examine.js';
+import { examine, hasRefusedPin } from '../doctor/examine.js';
 import { examineApart } from '../doctor/examine-apart.js';
 import { TestTurn } from './test-turn.js';
 
@@ -18,32 +20,47 @@ const neverStopped = new AbortController().signal;
 /** Looks at the token of this partition, and tests it, with the program of `hsm doctor`. */
 @Injectable()
 export class ExamineHsm {
-  private survey: { readonly at: number; readonly report: Promise<DoctorReport> } | undefined;
+  private survey: { until: number; readonly report: Promise<DoctorReport> } | undefined;
 
   constructor(
     private readonly partition: Partition,
     private readonly turn: TestTurn,
+    private readonly custody: Custody,
+    private readonly refused: RefusedPins,
   ) {}
 
   /** Looks at the library and its token, without a login. Callers that ask at once share one look. */
   look(): Promise<DoctorReport> {
-    const now = monotonicNow();
-    if (this.survey === undefined || now - this.survey.at > surveyAgeMs) {
+    if (this.survey === undefined || monotonicNow() > this.survey.until) {
       const examination = { ...this.examination(true), withoutLogin: true };
-      this.survey = { at: now, report: examine(examination, () => undefined, neverStopped) };
+      const report = examine(examination, () => undefined, neverStopped).finally(() => {
+        survey.until = monotonicNow() + surveyAgeMs;
+      });
+      // A look at a library that hangs takes long: all who ask meanwhile share it.
+      const survey = { until: Number.POSITIVE_INFINITY, report };
+      this.survey = survey;
     }
     return this.survey.report;
   }
 
   /**
    * Makes, uses and destroys a key of everything that the token promises, until the request's time is nearly over. What was not
-   * tried is `skipped` in the report.
-   * @throws AnkaError `quota-exceeded`, or `hsm-error` if there is no report
+   * tried is `skipped` in the report. A test logs in, so it is not made with a PIN that the token may refuse: each try counts.
+   * @throws AnkaError `quota-exceeded`, `hsm-unavailable` while this worker has no login or its PIN was refused, or `hsm-error` if
+   * there is no report
    */
   async test({ deadline }: Context, quick: boolean): Promise<DoctorReport> {
+    if (!this.custody.healthy()) throw new AnkaError('hsm-unavailable', 'The worker has no login at the HSM to test.');
+    const at = await this.refused.refusedAt();
+    if (at !== undefined)
+      throw new AnkaError(
+        'hsm-unavailable',
+        `The HSM refused the PIN at ${at} UTC, so it is not tried. Correct the PIN.`,
+      );
     const report = await this.turn.take(() =>
       examineApart(this.examination(quick), Math.max(0, deadline - monotonicNow() - farewellMs)),
     );
+    if (report !== undefined && hasRefusedPin(report)) await this.refused.note();
     if (report !== undefined) return report;
     throw new AnkaError('hsm-error', 'The self-test ended without a report. Run hsm doctor where the worker runs.');
   }

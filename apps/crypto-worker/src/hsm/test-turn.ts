@@ -3,7 +3,7 @@ import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import { connectionOf, DatabaseConfig } from '@ankasecure/service-kit';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Client } from 'pg';
-import { takesTurns } from '../custody/assembly/writer-turn.js';
+import { takesTurns, tooLate } from '../custody/assembly/writer-turn.js';
 import { beginTurn, endTurn, takeTurn } from '../custody/assembly/writer-turn.sql.js';
 import { Custody } from '../custody/custody.js';
 import { Partition } from '../custody/partition.js';
@@ -54,7 +54,7 @@ export class TestTurn implements OnModuleDestroy {
   private async amongWriters<Result>(connection: Client, work: () => Promise<Result>): Promise<Result> {
     if (!takesTurns(this.custody.token.profile)) return work();
     await connection.query(beginTurn(patienceMs));
-    await connection.query(takeTurn, [this.partition.name]);
+    await connection.query(takeTurn, [this.partition.name]).catch(tooLate);
     try {
       return await work();
     } finally {

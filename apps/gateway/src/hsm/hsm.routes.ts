@@ -77,12 +77,12 @@ export const hsmRoutes: readonly Route[] = [
     operationId: 'testHsm',
     summary: 'Test an HSM',
     description:
-      'A worker of the partition makes, uses and destroys a key of everything that the token and its profile promise, in a process of its own with a login of its own, and tells what `hsm doctor --json` would. It leaves nothing on the token. When the time is nearly over, the keys that were not tried are `skipped`, and `stopped` is true. One test runs at a time on a partition, and the next one begins only after a pause as long as the last one took: otherwise the answer is 429. Other requests to the HSM are slower meanwhile.',
+      'A worker of the partition makes, uses and destroys a key of everything that the token and its profile promise, in a process of its own with a login of its own, and tells what `hsm doctor --json` would. It leaves nothing on the token. When the time is nearly over, the keys that were not tried are `skipped`, and `stopped` is true. One test runs at a time on a partition, and the next one begins only after a pause as long as the last one took: otherwise the answer is 429. Other requests to the HSM are slower meanwhile. A test logs in, so none is made with a PIN that the HSM has refused, or by a worker without a login: the answer is 503.',
     contract: testHsmHere,
     takes: 'body',
     body: hsmTest.meta({ id: 'HsmTest' }),
     withinMs: 100_000,
-    errors: ['hsm-error', 'hsm-timeout', 'audit-unavailable'],
+    errors: ['hsm-error', 'hsm-timeout', 'hsm-unavailable', 'audit-unavailable'],
     example: {
       request: { quick: true },
       reply: {

@@ -145,7 +145,8 @@ export class WriterTurn {
   }
 }
 
-const tooLate = (cause: unknown): never => {
+/** @throws AnkaError `hsm-timeout` if the turn did not come in time, or the error as it is */
+export const tooLate = (cause: unknown): never => {
   throw (cause as { code?: unknown }).code === '55P03' ? new AnkaError('hsm-timeout', undefined, { cause }) : cause;
 };
 
