@@ -42,7 +42,7 @@ describe('an imported key', () => {
         cwd: directory,
         env: { ...process.env, URL: rig.baseUrl, TOKEN: token },
       });
-      const [key, more] = JSON.parse(`[${stdout.replace('}{', '},{')}]`) as [Key, Key];
+      const [key, more] = JSON.parse(`[${stdout.replace(/\}\s*\{/, '},{')}]`) as [Key, Key];
       const mine = createPublicKey(readFileSync(join(directory, 'mine.pem')));
       expect(key, stdout).toMatchObject({ algorithm: 'EC-P256', label: 'mine', state: 'ACTIVE', custody: 'token' });
       expect(key.publicKey?.pem).toBe(mine.export({ format: 'pem', type: 'spki' }));

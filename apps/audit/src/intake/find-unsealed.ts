@@ -46,7 +46,7 @@ export class FindUnsealed {
     for (const [tenantId, own] of tenants) {
       const shareMs = (deadline - reserveMs - monotonicNow()) / left--;
       const { standing, sealed } = await this.look(tenantId, own, Math.min(provingMs, Math.max(0, shareMs)));
-      isAnyTold ||= standing !== 'pending';
+      isAnyTold ||= standing === 'proven' || standing === 'refuted';
       const ids = own.map(({ eventId }) => eventId).filter((eventId) => !sealed.has(eventId));
       found[standing === 'pending' || standing === 'failed' ? 'unknown' : 'unsealed'].push(...ids);
     }

@@ -52,7 +52,7 @@ export class MacStandIn {
       if (this.hangs || this.slow.has(tenantId) || this.untilSwallowed-- === 1) await new Promise(() => undefined);
       const id = macKeyId ?? this.macKeyId;
       if (macKeyId === null) this.known.add(`${tenantId}/${id}`);
-      else if (!this.known.has(`${tenantId}/${id}`)) throw new AnkaError('request-invalid', 'no such key');
+      else if (!this.known.has(`${tenantId}/${id}`)) throw new AnkaError('key-not-found', 'no such key');
       const macs = messages.map((message) => hmac(tenantId, id, Buffer.from(message, 'base64')).toString('base64'));
       return { body: { macKeyId: id, macs } };
     });

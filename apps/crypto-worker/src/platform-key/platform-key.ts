@@ -74,8 +74,8 @@ export class PlatformKeys {
    * Finds the tenant's `audit-mac` key. If its record is lost, the token shows the key: what the trail says is needed to bring
    * the records up to date, and nothing is put on record here.
    * @param generation null for the newest
-   * @throws AnkaError `tenant-unknown` if the tenant has none; `platform-key-unrecorded` if the token holds keys of its name
-   * and none is surely the lost one
+   * @throws AnkaError `tenant-unknown` if the tenant has none; `key-not-found` if it has another generation only;
+   * `platform-key-unrecorded` if the token holds keys of its name and none is surely the lost one
    */
   async auditKey(context: Context, generation: number | null): Promise<Pick<PlatformKey, 'generation' | 'ref'>> {
     const { tenantId } = context;
@@ -86,7 +86,10 @@ export class PlatformKeys {
     const objectId = await this.unrecorded.find(context, lost);
     if (objectId !== undefined) return { ...lost, ref: { ...lost, tenantId, objectId } };
     await this.unrecorded.assertNone(context, kind);
-    throw unknownTenant();
+    const newest = generation === null ? undefined : await this.newest(tenantId, kind);
+    // A database that hides this very generation proves nothing against what was sealed under it.
+    if (newest === undefined || newest.generation === generation) throw unknownTenant();
+    throw new AnkaError('key-not-found', 'The tenant has no audit key of this generation.');
   }
 
   /** Returns the newest key of a kind that not every tenant needs. Makes it if there is none. */

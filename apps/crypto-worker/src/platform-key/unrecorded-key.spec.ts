@@ -109,6 +109,16 @@ describe('a platform key that the token holds and no record names', () => {
     expect([await objects('audit-mac'), await objects('kek')]).toEqual([1, 2]);
   });
 
+  it('is no other generation than the one that a MAC names', async () => {
+    const ofGeneration = (generation: number) => codeOf(platformKeys().auditKey(contextOf(tenantId), generation));
+    expect(await ofGeneration(9)).toBe('tenant-unknown');
+    await platformKeys().provision(contextOf(tenantId));
+    expect(await ofGeneration(9)).toBe('key-not-found');
+    await lose('true');
+    expect(await ofGeneration(9)).toBe('platform-key-unrecorded');
+    expect(await platformKeys().auditKey(contextOf(tenantId), 1)).toMatchObject({ generation: 1 });
+  });
+
   it('stays lost with a newer KEK, if the tenant has an older one', async () => {
     await platformKeys().provision(contextOf(tenantId));
     await platformKeys().makeKek(contextOf(tenantId), 2, async () => true);

@@ -29,6 +29,9 @@ const mostDoubted = 100;
 /** The time after which no further request is read, in milliseconds. Decisions about other requests wait meanwhile. */
 const mostMs = 10_000;
 
+/** The errors that speak of the record itself. Any other, as one of the HSM, tells nothing of it. */
+const refusals: readonly string[] = ['record-forged', 'record-outdated'];
+
 /** What was found of requests that the database did not list as open. */
 interface Found {
   /** Open requests of the people that the database should have listed. */
@@ -83,7 +86,8 @@ export class EndApprovals {
     const search = { manager, tenantId, now: await transactionTime(manager), until: monotonicNow() + mostMs };
     const read = await tried(() => openOf(manager, context, search.now, people));
     // The alarm was raised about a record that is refused.
-    if (read.error?.retryable === true && !(isOne && read.error.code === 'audit-unavailable')) throw read.error;
+    const isRefused = read.error !== undefined && refusals.includes(read.error.code);
+    if (read.error !== undefined && !isRefused && !(isOne && read.error.code === 'audit-unavailable')) throw read.error;
     const listed = read.error === undefined ? read.result : [];
     const known = onRecord.error === undefined ? onRecord.result : { heads: [], isWhole: false };
     const isListed = new Set([context.approval?.id, ...listed.map(({ id }) => id)]);
@@ -128,7 +132,7 @@ export class EndApprovals {
       const alone = await tried(() => readAlone(manager, tenantId, head.id));
       if (alone.error === undefined) {
         if (alone.result !== null) look(alone.result, head);
-      } else if (alone.error.retryable) {
+      } else if (!refusals.includes(alone.error.code)) {
         isWhole = false;
         cause ??= alone.error;
         if (isUnanswered(search, alone.error)) break;

@@ -187,7 +187,7 @@ export class ClaimQuestions {
   private async answer({ claim, doubt, settle, fail }: Question, last: LastChange | undefined): Promise<void> {
     try {
       const isTrue = this.memory.agrees(claim, last) ? claim.says : await doubt(last);
-      if (isTrue !== undefined) this.memory.remember(claim, isTrue);
+      if (isTrue !== undefined) this.memory.remember(claim, isTrue, last);
       settle(isTrue !== undefined);
     } catch (error) {
       fail(error);

@@ -278,6 +278,24 @@ describe('the history of records', () => {
     expect(await other.check(version, sameAgain(version))).toBe(current);
   });
 
+  it('remembers the final state that a head keeps, whatever the form says that was loaded', async () => {
+    const version = (revision: number, letter: string, state: string) =>
+      ({ ...loaded(revision, letter), kind: 'key_version', state }) as const;
+    const { history, audit } = auditWith([{ ...head(4, 'B'), kind: 'key_version', state: 'COMPROMISED' }]);
+    const scheduled = version(4, 'B', 'DESTROY_SCHEDULED');
+    expect(await history.check(scheduled, sameAgain(scheduled))).toBe(true);
+    audit.heads = undefined;
+    vi.advanceTimersByTime(61_000);
+    for (const [state, current] of [
+      ['ACTIVE', false],
+      ['COMPROMISED', true],
+      ['DESTROYED', true],
+    ] as const) {
+      const later = version(5, 'C', state);
+      expect([state, await history.check(later, sameAgain(later))]).toEqual([state, current]);
+    }
+  });
+
   it('refuses every record of a tenant that the database is behind with, and tells caches', async () => {
     const { history } = auditWith([]);
     const told: string[] = [];

@@ -26,10 +26,12 @@ export class RememberedClaims {
   /** The revisions of deletions by this process. */
   private readonly removals = new BoundedMap<string, number>(capacity);
 
-  remember(claim: Claim, { id, revision, digest, state: own }: LastChange): void {
-    const before = this.known.get(nameOf(claim));
-    const isSame = before?.id === id && before.digest !== null;
-    const state = isSame ? stateAfter(kindOf(claim), before.state ?? null, own ?? null) : own;
+  /** @param head the trail's last change, by which the claim is true. It may keep a final state that the form has left */
+  remember(claim: Claim, { id, revision, digest, state: own }: LastChange, head?: LastChange): void {
+    let state = own;
+    for (const before of [this.known.get(nameOf(claim)), head])
+      if (before?.id === id && before.digest !== null)
+        state = stateAfter(kindOf(claim), before.state ?? null, state ?? null);
     this.known.set(nameOf(claim), { claim, id, revision, digest, state, at: monotonicNow() });
   }
 
