@@ -259,4 +259,28 @@ describe('a request for approval that the database hides', () => {
     expect((await person.exclude()).status).toBe(201);
     expect(await stateOf(person.approval.id)).toBe('expired');
   });
+
+  it('is not deleted by an error of the HSM, which tells nothing of it', async () => {
+    const { approval, ...person } = await waitingPerson('fault');
+    // A gateway that knows everything but the requests.
+    const other = await rig.gateway();
+    const usual = gateway;
+    gateway = other;
+    expect((await send('GET', '/issuers')).status).toBe(200);
+    const bus = other.app.get(BusClient, { strict: false });
+    const { request } = bus;
+    vi.spyOn(bus, 'request').mockImplementation(async (contract, partition, context, asked) => {
+      if (!JSON.stringify(asked).includes('"kind":"approval"') || (contract as object) === listRecordHeads)
+        return request.call(bus, contract, partition, context, asked);
+      throw new AnkaError('hsm-error');
+    });
+    const asked = await withOtherStatements(other.app.get(DataSource), hiding(/"ended_at" IS NULL/), () =>
+      person.rename(),
+    );
+    expect(asked.status, asked.text).toBeGreaterThanOrEqual(500);
+    gateway = usual;
+    await other.stop();
+    expect((await person.exclude()).status).toBe(201);
+    expect(await stateOf(approval.id)).toBe('expired');
+  });
 });
