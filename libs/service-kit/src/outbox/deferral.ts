@@ -20,6 +20,11 @@ export class Deferrals {
     return [...this.rows.keys()];
   }
 
+  /** The tenants of the rows. */
+  get tenants(): ReadonlySet<string> {
+    return new Set([...this.rows.values()].map(({ tenantId }) => tenantId));
+  }
+
   /**
    * Returns the rows to retry. All belong to one tenant, so that no tenant waits for another's trail. Their number falls to
    * a quarter at each retry, so a row that keeps failing finally fails alone.

@@ -14,6 +14,8 @@ export interface DeliveryChannel {
   readonly limit: number;
   /** Limits the events in one append. A row with more is divided. */
   readonly pace: Pace;
+  /** The tenants that were refused, each asked for alone, since anything was last sealed; the latest last. It outlasts a rollback. */
+  readonly refused: Set<string>;
   readonly log: Logger;
 }
 
@@ -48,6 +50,9 @@ export interface SealedEntry extends ClaimedEntry {
 /** The approximate limit on requests in one transaction. It locks its rows, and its results are kept only when it commits. */
 const mostAsks = 64;
 
+/** If so many tenants are refused and nothing is sealed, the audit service is taken to be away. */
+const mostRefused = 4;
+
 /**
  * Delivers the rows that one transaction holds to the audit service. The result takes effect when the transaction commits.
  * Until then the lists are only a plan.
@@ -59,6 +64,8 @@ export class Delivery {
   /** Number of rows that were tried, whatever the result. */
   taken = 0;
   private asks = 0;
+  /** The tenants of all claimed rows, also of those beyond the append. */
+  private tenants: ReadonlySet<string> = new Set();
   private readonly refused: Refused[] = [];
   /** Whether a row was sealed, quarantined or divided. */
   private isAnyDone = false;
@@ -76,12 +83,13 @@ export class Delivery {
    * Takes as many of the first rows as fit into one append. Sealed rows leave the outbox. A refused row is found by halving,
    * so that it delays no other, and a tenant whose trail is refused by asking for each tenant alone. Rows without a result when the
    * request limit is reached stay for the next delivery.
-   * @throws AnkaError if the audit service did not answer, or as it answered, if none of the rows can be sealed now and all may
-   * succeed later. Rows that were deferred before are deferred again then
+   * @throws AnkaError if the audit service did not answer, or as it answered, if it seems to be away. Rows that were deferred before
+   * are deferred again then
    */
   async take(rows: readonly ClaimedEntry[]): Promise<void> {
     const [first] = rows;
     if (first === undefined) return;
+    this.tenants = new Set(rows.map(({ tenantId }) => tenantId));
     const together = withinAppend(rows, this.channel);
     this.taken = Math.max(1, together.length);
     if (!isRead(first)) return this.quarantine(first, foreign);
@@ -110,6 +118,7 @@ export class Delivery {
     const head = await this.offer(rows);
     if (!head.ok) return head.error;
     this.isAnyDone = true;
+    this.channel.refused.clear();
     await this.manager.delete(OutboxEntry, { id: In(rows.map(({ id }) => id)) });
     this.sealed.push(...rows.map((row) => ({ ...row, ids: this.read.get(row.id) ?? [] })));
     return undefined;
@@ -156,12 +165,14 @@ export class Delivery {
 
   /**
    * Finds the tenants whose rows fail. The audit service answers the same for a refused trail as for all trails. A delivery has few
-   * enough tenants to ask for each alone.
+   * enough tenants to ask for each alone, but while nothing is sealed and the reason is the same, a few tell as much as all.
    */
   private async isolateTenants(rows: readonly ReadEntry[], failure: Failure): Promise<void> {
     const tenants = Map.groupBy(rows, ({ tenantId }) => tenantId);
-    if (tenants.size === 1) return this.defer(rows, failure);
+    const [tenantId] = tenants.keys();
+    if (tenantId !== undefined && tenants.size === 1) return this.refuse(tenantId, rows, failure);
     for (const own of tenants.values()) {
+      if (this.isAway && this.refused.length >= mostRefused && this.isOneReason) return;
       const ownFailure = await this.attempt(own);
       if (ownFailure !== undefined) await this.isolate(own, ownFailure);
     }
@@ -198,11 +209,32 @@ export class Delivery {
     this.refused.push({ rows, failure });
   }
 
+  /** Defers a tenant's rows, and notes the tenant as the one that was refused last. A retry says nothing about the other tenants. */
+  private refuse(tenantId: string, rows: readonly ClaimedEntry[], failure: Failure): void {
+    this.defer(rows, failure);
+    if (this.isRetry) return;
+    this.channel.refused.delete(tenantId);
+    this.channel.refused.add(tenantId);
+  }
+
+  private get isOneReason(): boolean {
+    return new Set(this.refused.map(({ failure }) => failure.code)).size === 1;
+  }
+
+  /**
+   * Whether it seems to be the audit service that fails, and not a trail: since anything was last sealed, all tenants of the claimed
+   * rows were refused, or a few of them. One tenant's large row may fill an append, so a refusal alone does not tell.
+   */
+  private get isAway(): boolean {
+    if (this.isRetry || this.isAnyDone || this.refused.some(({ failure }) => failure.retryable !== true)) return false;
+    const { refused } = this.channel;
+    return refused.size >= mostRefused || [...this.tenants].every((id) => refused.has(id));
+  }
+
   /** If no trail can be sealed, the rows are not deferred one by one. They wait for the audit service. */
   private deferRefused(): void {
     const [first] = this.refused;
-    const isAway = !this.isAnyDone && this.refused.every(({ failure }) => failure.retryable === true);
-    if (first !== undefined && isAway && !this.isRetry) throw new AnkaError(first.failure.code, first.failure.detail);
+    if (first !== undefined && this.isAway) throw new AnkaError(first.failure.code, first.failure.detail);
     for (const { rows, failure } of this.refused) {
       const { code, detail } = failure;
       this.channel.log.error(

@@ -94,27 +94,30 @@ export interface FairClaim {
   readonly tenants: readonly string[];
   readonly perTenant: number;
   readonly except: readonly string[];
+  /** Tenants whose entries come after those of all others, and each turn of them in this order. */
+  readonly behind: readonly string[];
   readonly append: AppendSize;
 }
 
 /** Claims each tenant's first entries. The answer takes turns among tenants and keeps each tenant's order. */
 export const claimFairly = async (
   manager: EntityManager,
-  { partition, tenants, perTenant, except, append }: FairClaim,
+  { partition, tenants, perTenant, except, behind, append }: FairClaim,
 ): Promise<readonly ClaimedEntry[]> => {
   const entries = await manager.query<ClaimedEntry[]>(
     readClaimed(
-      `SELECT claimed.*, row_number() OVER (PARTITION BY claimed.tenant_id ORDER BY claimed.id) AS turn
+      `SELECT claimed.*, row_number() OVER (PARTITION BY claimed.tenant_id ORDER BY claimed.id) AS turn,
+              array_position($7::uuid[], claimed.tenant_id) AS place_behind
        FROM unnest($2::uuid[]) AS tenant(id) CROSS JOIN LATERAL (
          SELECT o.id, o.tenant_id, o.event_count, o.events FROM outbox o
          WHERE o.partition = $1 AND o.tenant_id = tenant.id AND NOT o.quarantined AND o.id <> ALL($4::bigint[])
          ORDER BY o.id LIMIT $3 FOR UPDATE SKIP LOCKED
        ) claimed`,
-      'turn, id',
+      'place_behind IS NOT NULL, turn, place_behind, id',
       '$5',
       '$6',
     ),
-    [partition, tenants, perTenant, except, append.bytes, append.events],
+    [partition, tenants, perTenant, except, append.bytes, append.events, behind],
   );
   return asRead(entries, tenants.length * perTenant);
 };

@@ -18,6 +18,8 @@ const tenantsAtOnce = 64;
 export class Relay {
   private readonly deferrals = new Deferrals();
   private readonly pace: Pace;
+  /** @see DeliveryChannel.refused */
+  private readonly refused = new Set<string>();
   /** The last tenant of the delivery before. */
   private last: string | null = null;
 
@@ -61,7 +63,17 @@ export class Relay {
     const tenants = await this.tenants(manager);
     if (tenants.length === 0) return [];
     const perTenant = Math.max(1, Math.floor(batch / tenants.length));
-    return claimFairly(manager, { partition, tenants, perTenant, except: this.deferrals.ids, append: this.append });
+    const { append, behind } = this;
+    return claimFairly(manager, { partition, tenants, perTenant, except: this.deferrals.ids, behind, append });
+  }
+
+  /**
+   * The tenants whose rows come last, so that a refused tenant's keep no other's from being tried. The one that was refused last is
+   * the last of all: while nothing is sealed, every tenant is tried in its turn.
+   */
+  private get behind(): readonly string[] {
+    const deferred = [...this.deferrals.tenants].filter((id) => !this.refused.has(id));
+    return [...deferred, ...this.refused];
   }
 
   /** The tenants whose turn it is. After the last tenant comes the first. */
@@ -81,9 +93,10 @@ export class Relay {
     claim: (manager: EntityManager) => Promise<readonly ClaimedEntry[]>,
   ): Promise<Delivery> {
     const { ask, limit } = this.channel;
+    const { pace, refused, log } = this;
     const [delivery, untaken] = await this.dataSource.transaction(async (manager) => {
       const rows = await claim(manager);
-      const under = new Delivery(manager, { ask, limit, pace: this.pace, log: this.log }, due.length > 0);
+      const under = new Delivery(manager, { ask, limit, pace, refused, log }, due.length > 0);
       await under.take(rows);
       return [under, rows.slice(under.taken)] as const;
     });

@@ -280,6 +280,68 @@ describe('the outbox', () => {
     },
   );
 
+  it.each([1, 2, 3, 6])(
+    'lets other tenants’ rows leave behind a full append of each of %i refused tenants, which are sealed later',
+    async (count) => {
+      const outbox = outboxOf(0, { capacity: 100_000 });
+      const refused: string[] = Array.from({ length: count }, () => randomUUID());
+      answer = (events) => {
+        if (events.some(({ tenantId }) => refused.includes(tenantId))) throw new AnkaError('service-unavailable');
+      };
+      for (const tenantId of [...refused, ...refused])
+        await write(
+          outbox,
+          Array.from({ length: 500 }, () => eventOf({ tenantId })),
+        );
+      const others = [eventOf(), eventOf({ tenantId: randomUUID() })];
+      for (const event of others) await write(outbox, [event]);
+      outbox.start();
+      await eventually(() => sealed).toEqual(ids(others));
+      refused.length = 0;
+      await eventually(rows).toEqual([]);
+      expect(new Set(sealed).size).toBe(count * 1000 + 2);
+    },
+  );
+
+  it('pauses while full appends of all tenants are refused, and delivers all of them afterwards', async () => {
+    const outbox = outboxOf(0, { capacity: 100_000 });
+    answer = () => {
+      throw new AnkaError('hsm-unavailable');
+    };
+    for (const tenantId of [randomUUID(), randomUUID()])
+      for (let commit = 0; commit < 8; commit++)
+        await write(
+          outbox,
+          Array.from({ length: 500 }, () => eventOf({ tenantId })),
+        );
+    outbox.start();
+    await delay(700);
+    expect(appends.length).toBeGreaterThan(0);
+    expect(appends.length).toBeLessThan(7);
+    answer = () => undefined;
+    await eventually(rows).toEqual([]);
+    expect(new Set(sealed).size).toBe(8000);
+  });
+
+  it('asks for four tenants alone while all are refused, and for others at the next try, until one is sealed', async () => {
+    const outbox = outboxOf();
+    const tenants = Array.from({ length: 13 }, () => randomUUID());
+    const [healthy] = tenants.slice(-1);
+    const alone: (string | undefined)[] = [];
+    answer = (events) => {
+      if (events.length === 1) alone.push(events[0]?.tenantId);
+      if (events.some(({ tenantId }) => tenantId !== healthy)) throw new AnkaError('hsm-unavailable');
+    };
+    for (const tenantId of tenants) await write(outbox, [eventOf({ tenantId })]);
+    outbox.start();
+    await eventually(() => sealed).toHaveLength(1);
+    expect(appends.slice(0, 17)).toEqual([13, 1, 1, 1, 1, 13, 1, 1, 1, 1, 13, 1, 1, 1, 1, 13, 1]);
+    expect(alone.slice(0, 13)).toEqual(tenants);
+    await eventually(rows).toHaveLength(12);
+    answer = () => undefined;
+    await eventually(rows).toEqual([]);
+  });
+
   it('goes on with the other tenants after each refused retry of a tenant whose rows are deferred', async () => {
     const outbox = outboxOf();
     const refused: string[] = [randomUUID(), randomUUID()];
