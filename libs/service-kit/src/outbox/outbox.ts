@@ -235,7 +235,11 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
       try {
         this.woken = false;
         const since = monotonicNow();
-        const taken = this.settle(await this.relay.next()) + this.settle(await this.relay.retry());
+        const [next] = await Promise.allSettled([this.relay.next().then((delivery) => this.settle(delivery))]);
+        // Deferred rows do not wait for others that cannot be sealed now.
+        const retried = this.settle(await this.relay.retry());
+        if (next.status === 'rejected') throw next.reason;
+        const taken = next.value + retried;
         this.failures = 0;
         if (taken === 0 || monotonicNow() - this.countedAt > countMs) await this.recount();
         if (taken > 0) await this.rest(monotonicNow() - since);

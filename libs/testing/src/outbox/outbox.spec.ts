@@ -303,6 +303,28 @@ describe('the outbox', () => {
     },
   );
 
+  it('tries deferred rows again although all that is new is refused', async () => {
+    const outbox = outboxOf();
+    const [large, other] = [randomUUID(), randomUUID()];
+    const refused = new Set<string>([large, other]);
+    answer = (events) => {
+      if (events.some(({ tenantId }) => refused.has(tenantId))) throw new AnkaError('service-unavailable');
+    };
+    const fill = (): Promise<void> =>
+      write(
+        outbox,
+        Array.from({ length: 500 }, () => eventOf({ tenantId: large })),
+      );
+    await fill();
+    await write(outbox, [eventOf({ tenantId: other })]);
+    await write(outbox, eventsOf(1));
+    outbox.start();
+    await expect.poll(() => sealed.length).toBe(1);
+    await fill();
+    refused.delete(other);
+    await expect.poll(() => sealed.length).toBe(2);
+  });
+
   it('pauses while full appends of all tenants are refused, and delivers all of them afterwards', async () => {
     const outbox = outboxOf(0, { capacity: 100_000 });
     answer = () => {
