@@ -14,7 +14,7 @@ const readers: Readonly<Record<string, string>> = {
   'libs/service-kit/src/clock/remote-clock.ts': 'compares it with other clocks',
   'libs/service-kit/src/nats/connection.ts': 'tells it to others for comparison',
   'apps/audit/src/anchor/told-trails.ts': 'bounds a number that the database tells; its clock is its word too',
-  'apps/audit/src/record/sealed-change.ts': 'bounds a revision that events tell; the database’s clock is its word too',
+  'apps/audit/src/record/record-indexes.ts': 'bounds a revision that events tell; the database’s clock is its word too',
   'libs/service-kit/src/outbox/outbox-metrics.ts': 'shows an age',
   'libs/service-kit/src/record/record-revisions.ts':
     'bounds how far a slow answer of the database puts its time back; the two agree',

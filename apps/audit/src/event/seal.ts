@@ -68,7 +68,8 @@ export const seal = async (
     const rows = place(fresh, head);
     const last = rows.at(-1);
     if (last !== undefined) {
-      const batch = { tenantId, partition, end: head, last, changes: namingChanges(rows), mac: chainMac };
+      const { sealingAt } = head;
+      const batch = { tenantId, partition, end: head, last, sealingAt, changes: namingChanges(rows), mac: chainMac };
       followed = await indexes.follow(manager, batch);
       await appendRows(manager, tenantId, head, await bind(tenantId, rows, followed.place, chainMac));
     }

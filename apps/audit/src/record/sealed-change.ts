@@ -120,23 +120,30 @@ export const namingChanges = (events: readonly PlacedChanges[]): readonly NamedC
     return changes.length === 0 ? [] : { seq, changes };
   });
 
+/** The time at which events are sealed. */
+interface SealingClock {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Throws if the clocks of this process, its database and its peers do not agree. */
+  readonly assertAgrees: () => void;
+}
+
 /**
  * The last changes of records after some events.
  * @param before the heads before them, with their highest revision
- * @param assertClock throws if the clock of this process is doubtful
  * @throws AnkaError `request-invalid` if an event names a change that cannot follow, or one far ahead of the clock
  */
 export const changesAfter = (
   events: readonly NamedChanges[],
   before: { readonly get: (record: RecordName) => RecordHead | undefined; readonly highestRevision: number },
-  assertClock: () => void,
+  clock: SealingClock,
 ): LastChanges => {
   const last = new LastChanges((record) => before.get(record));
   let top = before.highestRevision;
   for (const { seq, changes } of events)
     for (const change of changes) {
       assertMayFollow(last.get(change), change);
-      assertNotAhead(change, top, assertClock);
+      assertNotAhead(change, top, clock);
       top = Math.max(top, change.revision);
       last.add(seq, [change]);
     }
@@ -162,19 +169,19 @@ export const assertMayFollow = (
 };
 
 /**
- * Refuses a revision that is far ahead of this process's clock: nobody could change the record again before that time. A trail that
+ * Refuses a revision that is far ahead of the time at which it is sealed: nobody could change the record again before that time. A trail that
  * is ahead goes on by numbers.
  * @param highest the highest revision that the trail holds
- * @throws AnkaError `request-invalid`, as `assertMayFollow`; what `assertClock` throws, so that nothing honest is quarantined
+ * @throws AnkaError `request-invalid`, as `assertMayFollow`; what `assertAgrees` throws, so that nothing honest is quarantined
  */
 const assertNotAhead = (
   { kind, id, revision }: RecordName & Pick<RecordHead, 'revision'>,
   highest: number,
-  assertClock: () => void,
+  { now, assertAgrees }: SealingClock,
 ): void => {
-  const furthest = Math.max((Date.now() + mostRevisionAheadMs) * 1_000, highest + mostRevisionStep);
+  const furthest = Math.max((now + mostRevisionAheadMs) * 1_000, highest + mostRevisionStep);
   if (revision <= furthest) return;
-  assertClock();
+  assertAgrees();
   throw new AnkaError(
     'request-invalid',
     `events: the revision is more than a day ahead of the clock: ${kind} ${id}, revision ${revision}. Have the clocks checked`,
