@@ -22,6 +22,7 @@ export * from './database/tenant.js';
 export * from './database/transaction-time.sql.js';
 export * from './database/whole-number.js';
 export * from './failure/as-anka-error.js';
+export { elsewhere } from './failure/elsewhere.js';
 export { sentenceOf } from './failure/sentence.js';
 export * from './failure/until-answered.js';
 export * from './file/certificate-file.js';

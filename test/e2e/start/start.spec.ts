@@ -57,6 +57,7 @@ describe('npm start', { timeout }, () => {
   it('runs the main job once, prints each step with its time, and leaves nothing running', async () => {
     const { output, exited } = start('--once');
     expect(await exited, output.text).toBe(0);
+    cpSync(token, olderToken, { recursive: true });
     const steps = [
       'tenant "demo"',
       'for encryption',
@@ -71,7 +72,6 @@ describe('npm start', { timeout }, () => {
     for (const step of steps) expect(output.text).toMatch(new RegExp(`^ {2}.*${step}.* \\d+\\.\\d\\d s$`, 'm'));
     expect(await listening()).not.toContain(true);
     expect(errorsLogged()).toEqual([]);
-    cpSync(token, olderToken, { recursive: true });
   });
 
   it('starts again on the same data, answers the curl command that it prints, and stops on Ctrl-C', async () => {

@@ -10,7 +10,7 @@ import {
   recordDetails,
 } from '@ankasecure/contracts';
 import { testProof } from '@ankasecure/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { contextOf, eventOf, proven, type RunningAudit, startAudit } from '../testing/running-audit.js';
 import { TenantPartitions } from './tenant-partition.js';
 
@@ -123,6 +123,28 @@ describe('a report', () => {
       expect(await report('crypto-worker', [eventOf(tenantId)])).toBe('tenant-unknown');
       expect((await audit.query(tenantId)).items).toEqual([]);
     });
+  });
+
+  it('waits before the platform’s tenant exists, as at a first start, and that is no error of this service', async () => {
+    for (const { app } of audit.instances)
+      Object.assign(app.get(TenantPartitions), { known: new Map(), assumed: new Map() });
+    audit.partitions.set(platformTenantId, null);
+    const [errors, warnings] = (['error', 'warn'] as const).map((level) =>
+      audit.instances.map(({ bus }) => vi.spyOn(bus.connection.log, level)),
+    );
+    const fresh = testProof('policy');
+    const failed = () =>
+      audit.buses.policy.request(appendFromPolicy, '', contextOf(platformTenantId), {
+        events: proven([eventOf(platformTenantId, { operation: 'tenant.create', outcome: 'failure' })], fresh),
+      });
+    await expect(failed()).rejects.toMatchObject({ code: 'service-unavailable', retryable: true });
+    expect(errors?.map(({ mock }) => mock.calls)).toEqual(audit.instances.map(() => []));
+    expect(warnings?.flatMap(({ mock }) => mock.calls.map(([, said]) => said))).toEqual([
+      'request failed in another process',
+    ]);
+    audit.partitions.delete(platformTenantId);
+    await failed();
+    vi.restoreAllMocks();
   });
 
   it('cannot be made in another’s name: the bus refuses the subject', async () => {

@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { AnkaError, maxOutboxKeys, platformTenantId, type Reporter, readOutboxKeys } from '@ankasecure/contracts';
-import { BoundedMap, BusClient, ownContext } from '@ankasecure/service-kit';
+import { BoundedMap, BusClient, elsewhere, ownContext } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { TenantPartitions } from './tenant-partition.js';
 
@@ -54,14 +54,13 @@ export class ReporterKeys {
     return processes.map((process, index) => [process, createSecretKey(keys[index] as string, 'base64url')]);
   }
 
-  /** The workers of this partition derive the keys of services that have no token. */
+  /** The workers of this partition derive the keys of services that have no token. The platform's first start makes it known. */
   private async platformPartition(): Promise<string> {
     const known = this.partitions.lastKnown(platformTenantId);
     if (known !== undefined) return known;
     return this.partitions.find(ownContext('audit', budgetMs)).catch((cause: unknown) => {
-      throw new AnkaError('service-unavailable', 'It is not known now which partition proves events of the platform', {
-        cause,
-      });
+      const said = 'It is not known now which partition proves events of the platform';
+      throw elsewhere(new AnkaError('service-unavailable', said, { cause }));
     });
   }
 }
