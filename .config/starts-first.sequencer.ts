@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-const isStart = ({ project }: TestSpecification): boolean => project.name === 'start';
+const isStart = ({ project }: TestSpecification): boolean => project.name.endsWith('start');
 
 /**
  * Begins with the specs of whole starts. They take longest, and at the end of a run, where the order of names puts them, one

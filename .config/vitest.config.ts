@@ -22,15 +22,19 @@ const longRuns = [
   'vertical/limit',
 ].map((name) => `test/e2e/${name}.spec.ts`);
 /**
- * The specs of parts that wait longest, for backlogs, refused rows and silent processes, and the one that compiles the worker
- * several times. `npm run test:long`.
+ * The specs of parts that wait longest, for backlogs, refused rows, floods and silent processes, and the one that compiles the
+ * worker several times. `npm run test:long`.
  */
 const longParts = [
   ...['outbox/outbox', 'outbox/lost-events', 'nats/frozen-member', 'nats/silence'].map(
     (name) => `libs/testing/src/${name}.spec.ts`,
   ),
+  ...['audit/src/anchor/unproven-trails', 'audit/src/end/trail-descent'].map((name) => `apps/${name}.spec.ts`),
+  ...['gateway/src/admission/stranger', 'gateway/src/approval/hidden-request'].map((name) => `apps/${name}.spec.ts`),
   'test/conformance/new-kind.spec.ts',
 ];
+/** The specs of starts that go wrong, that have a second partition and that re-read files: a start for each test. `npm run test:long`. */
+const longStarts = ['refused-start', 'second-partition', 'hang-up'].map((name) => `test/e2e/start/${name}.spec.ts`);
 /** The worker's specs that call one of these functions. */
 const calling = (functions: RegExp): string[] =>
   globSync('apps/crypto-worker/src/**/*.spec.ts', { cwd: repository }).filter((path) =>
@@ -38,6 +42,8 @@ const calling = (functions: RegExp): string[] =>
   );
 /** The specs with a SoftHSM token. A process can open one, so each of them has a process of its own; the others share theirs. */
 const hsm = calling(/\b(enterSoftHsmToken|enterToken)\(/);
+/** Those of them that wait for a token's faults, and the custody's whole suite once more, through the shim. `npm run test:long`. */
+const longHsm = hsm.filter((path) => /pkcs11\/(fault|transparent-shim)\.spec\.ts$/.test(path));
 /** The specs with a kryoptic token: its own, and those that run on any token. */
 const pq = calling(/\b(enterKryopticToken|enterToken)\(/);
 const parts = { globalSetup: ['libs/testing/src/postgres/worker-server.setup.ts'], sequence: { groupOrder: 0 } };
@@ -76,7 +82,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { ...parts, name: 'hsm', include: hsm },
+        test: { ...parts, name: 'hsm', include: hsm, exclude: longHsm },
       },
       {
         extends: true,
@@ -109,6 +115,14 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: { ...parts, name: 'long-hsm', include: longHsm },
+      },
+      {
+        extends: true,
+        test: { ...stacks, name: 'long-start', include: longStarts, maxWorkers: 2, sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
         test: { ...shared, name: 'long', include: longRuns, sequence: { groupOrder: 1 } },
       },
       {
@@ -129,6 +143,7 @@ export default defineConfig({
           ...stacks,
           name: 'start',
           include: ['test/e2e/start/**/*.spec.ts'],
+          exclude: longStarts,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },

@@ -90,8 +90,8 @@ const suite =
     return vitest(repository, node, [...selection, ...rest], { [setting.variable]: value }).then(finish);
   };
 
-/** Runs the specs that take longest: stacks of their own, the largest data, random calls, backlogs and silent processes. */
-export const testLong = suite(['long-part', 'long']);
+/** Runs the specs that take longest: whole starts, stacks of their own, the largest data, random calls, backlogs and silence. */
+export const testLong = suite(['long-part', 'long-hsm', 'long', 'long-start']);
 
 /** Runs the end-to-end specs that attack a stack: forged records and trails, races, bad input, wrong clocks, searches for secrets. */
 export const testAttack = suite('attack');
