@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Logger } from '../logging/logger.js';
 import type { AppendChannel } from './append-channel.js';
-import { Deferrals } from './deferral.js';
+import { Deferrals, type DueRows } from './deferral.js';
 import { Delivery } from './delivery.js';
 import { type AppendSize, type ClaimedEntry, claimEntries, claimFairly, waitingTenants } from './outbox.sql.js';
 import { Pace } from './pace.js';
@@ -16,7 +16,7 @@ const tenantsAtOnce = 64;
 
 /** Delivers rows of the outbox, each time some of every waiting tenant's, so that no tenant waits for another's backlog. */
 export class Relay {
-  private readonly deferrals = new Deferrals();
+  private readonly deferrals: Deferrals;
   private readonly pace: Pace;
   /** @see DeliveryChannel.refused */
   private readonly refused = new Set<string>();
@@ -30,11 +30,12 @@ export class Relay {
     private readonly options: RelayOptions & { readonly partition: string },
   ) {
     this.pace = new Pace(channel.timeoutMs);
+    this.deferrals = new Deferrals(options.batch);
   }
 
   /** Whether rows are left out for some time. */
   get defers(): boolean {
-    return this.deferrals.ids.length > 0;
+    return this.deferrals.tenants.length > 0;
   }
 
   /** @see Pace.rest */
@@ -44,14 +45,14 @@ export class Relay {
 
   /** Delivers the next rows. */
   next(): Promise<Delivery> {
-    return this.deliver([], (manager) => this.claim(manager));
+    return this.deliver(undefined, (manager) => this.claim(manager));
   }
 
   /** Retries deferred rows in a transaction of their own, so that no other row waits for them. */
   async retry(): Promise<Delivery | undefined> {
-    const due = this.deferrals.due(this.options.batch);
-    if (due.length === 0) return undefined;
-    return this.deliver(due, (manager) => claimEntries(manager, this.options.batch, due, this.append));
+    const due = this.deferrals.due();
+    if (due === undefined) return undefined;
+    return this.deliver(due, (manager) => claimEntries(manager, this.options.batch, due.ids, this.append));
   }
 
   private get append(): AppendSize {
@@ -72,7 +73,7 @@ export class Relay {
    * the last of all: while nothing is sealed, every tenant is tried in its turn.
    */
   private get behind(): readonly string[] {
-    const deferred = [...this.deferrals.tenants].filter((id) => !this.refused.has(id));
+    const deferred = this.deferrals.tenants.filter((id) => !this.refused.has(id));
     return [...deferred, ...this.refused];
   }
 
@@ -89,14 +90,14 @@ export class Relay {
   }
 
   private async deliver(
-    due: readonly string[],
+    due: DueRows | undefined,
     claim: (manager: EntityManager) => Promise<readonly ClaimedEntry[]>,
   ): Promise<Delivery> {
     const { ask, limit } = this.channel;
     const { pace, refused, log } = this;
     const [delivery, untaken] = await this.dataSource.transaction(async (manager) => {
       const rows = await claim(manager);
-      const under = new Delivery(manager, { ask, limit, pace, refused, log }, due.length > 0);
+      const under = new Delivery(manager, { ask, limit, pace, refused, log }, due !== undefined);
       await under.take(rows);
       return [under, rows.slice(under.taken)] as const;
     });
@@ -105,10 +106,23 @@ export class Relay {
   }
 
   /** Records the result of a delivery. Call it after the commit. */
-  private remember({ deferred }: Delivery, due: readonly string[], untaken: readonly ClaimedEntry[]): void {
+  private remember(delivery: Delivery, due: DueRows | undefined, untaken: readonly ClaimedEntry[]): void {
+    if (due !== undefined) return this.rememberRetry(delivery, due, untaken);
+    for (const [tenantId, rows] of Map.groupBy(delivery.deferred, (row) => row.tenantId))
+      this.deferrals.put(
+        tenantId,
+        rows.map(({ id }) => id),
+      );
+    for (const tenantId of new Set(delivery.sealed.map((row) => row.tenantId))) this.deferrals.sealed(tenantId);
+  }
+
+  private rememberRetry({ deferred, sealed }: Delivery, due: DueRows, untaken: readonly ClaimedEntry[]): void {
+    const { tenantId } = due;
+    const again = deferred.map(({ id }) => id);
     // The other due rows are sealed, quarantined, or held by another relay.
-    const stay = new Set([...deferred, ...untaken].map(({ id }) => id));
-    this.deferrals.drop(due.filter((id) => !stay.has(id)));
-    for (const row of deferred) this.deferrals.put(row.id, row.tenantId);
+    const stay = new Set([...again, ...untaken.map(({ id }) => id)]);
+    this.deferrals.drop({ tenantId, ids: due.ids.filter((id) => !stay.has(id)) });
+    if (again.length > 0) this.deferrals.refused({ tenantId, ids: again });
+    if (sealed.length > 0) this.deferrals.retried(tenantId);
   }
 }

@@ -325,6 +325,31 @@ describe('the outbox', () => {
     await expect.poll(() => sealed.length).toBe(2);
   });
 
+  it.each([1, 2])(
+    'delivers what has waited for %i refused trails in bulk soon after they are sealed again',
+    async (count) => {
+      const outbox = outboxOf(0, { capacity: 100_000, batch: 16 });
+      const refused: string[] = Array.from({ length: count }, () => randomUUID());
+      answer = (events) => {
+        if (events.some(({ tenantId }) => refused.includes(tenantId))) throw new AnkaError('service-unavailable');
+      };
+      const waiting = refused.flatMap((tenantId) => Array.from({ length: 60 }, () => eventOf({ tenantId })));
+      for (const event of waiting) await write(outbox, [event]);
+      outbox.start();
+      // Rows are deferred while others leave. Until then the audit service is taken to be away.
+      let others = 0;
+      for (const end = Date.now() + 9_000; Date.now() < end; others++) {
+        await write(outbox, eventsOf(1));
+        await delay(50);
+      }
+      refused.length = 0;
+      appends = [];
+      await expect.poll(rows, { timeout: 20_000 }).toEqual([]);
+      expect(new Set(sealed).size).toBe(waiting.length + others);
+      expect(appends.length).toBeLessThan(waiting.length / 3);
+    },
+  );
+
   it('pauses while full appends of all tenants are refused, and delivers all of them afterwards', async () => {
     const outbox = outboxOf(0, { capacity: 100_000 });
     answer = () => {
