@@ -15,6 +15,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { trailsOfAnchor } from '../anchor/trail-anchor.sql.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { BoundIndexes } from '../end/bound-index.js';
+import { KnownPlaces } from '../end/known-places.js';
 import { SealedEnds } from '../end/sealed-ends.js';
 import { RecordIndexes } from '../record/record-indexes.js';
 import { acceptAsTold } from '../testing/accept-as-told.js';
@@ -104,6 +105,37 @@ describe('an acceptance of restored trails', () => {
       await expect(audit.append(eventsOf(unsound, 1))).rejects.toMatchObject({ code: 'service-unavailable' });
       expect((await anchored(unsound))?.seq).toBe(20);
       expect(await accept()).toMatchObject({ accepted: true, refused: [] });
+    },
+  );
+
+  const lost = (['internal-error', 'access-denied', 'key-state'] as const).flatMap((code) => [
+    { code, since: 'goes on', place: { seq: 20 } },
+    { code, since: 'has seen the anchor, and knows no end', place: { seq: 20 } },
+    { code, since: 'has started anew', place: { seq: 16, hash: Buffer.alloc(32) } },
+  ]);
+
+  it.each(lost)(
+    'keeps the place of a trail whose proof fails with $code, without the anchor in the database, if the process $since',
+    async ({ code, since, place }) => {
+      audit.macs.failures.set(unsound, new AnkaError(code));
+      const known = audit.instances.map(({ app }) => app.get(KnownPlaces));
+      for (const places of known) {
+        if (since !== 'goes on') places.forget();
+        if (since === 'has started anew') places.keepAnchored([]);
+      }
+      await audit.tamper('DELETE FROM trail_anchor');
+      expect(await accept()).toMatchObject({
+        accepted: true,
+        refused: expect.arrayContaining([expect.objectContaining({ tenantId: unsound })]) as unknown,
+      });
+      expect(await anchored(unsound)).toMatchObject(place);
+      audit.macs.failures.clear();
+      await compareAll();
+      expect(await audit.append(eventsOf(sound, 1))).toEqual({ sealed: 1 });
+      await expect(audit.append(eventsOf(unsound, 1))).rejects.toMatchObject({ code: 'service-unavailable' });
+      expect(await accept()).toMatchObject({ accepted: true });
+      await compareAll();
+      expect(await audit.append(eventsOf(unsound, 1))).toEqual({ sealed: 1 });
     },
   );
 

@@ -89,6 +89,14 @@ export const anchoredPlaceOf = (head: AnchoredHead): AnchoredPlace => {
   return { tenantId, seq, hash, index: placeOf(head) };
 };
 
+const anchoredHeadOf = ({ tenantId, seq, hash, index }: AnchoredPlace): AnchoredHead => ({
+  tenantId,
+  seq,
+  hash,
+  indexSeq: index.seq,
+  indexMac: index.mac,
+});
+
 export const numberOf = (held: HeldAnchor): number => ('anchor' in held ? (held.anchor?.number ?? 0) : 0);
 
 /** The trails that the anchor binds, as far as the database has them. */
@@ -179,16 +187,19 @@ const laterPlace = (
   ];
 };
 
-/** The places of trails whose told ends are not anchored: what is known of them. */
+/**
+ * The places of trails whose told ends are not anchored, as far as they are known. A restored database does not have the anchor in
+ * the token. Its places are those that this process has seen there before.
+ */
 export const laterPlaces = (
   held: HeldAnchor,
   tenantIds: Iterable<string>,
-  known: Pick<KnownPlaces, 'joinedEnd'>,
+  known: Pick<KnownPlaces, 'joinedEnd' | 'anchoredAt'>,
 ): readonly AnchoredHead[] => {
   const places = byTenant(headsIn(held));
   return [...new Set(tenantIds)].flatMap((id) => {
-    const { end, index } = known.joinedEnd(id);
-    return laterPlace(id, places.get(id), end, index);
+    const [{ end, index }, seen] = [known.joinedEnd(id), known.anchoredAt(id)];
+    return laterPlace(id, places.get(id) ?? (seen && anchoredHeadOf(seen)), end, index);
   });
 };
 
