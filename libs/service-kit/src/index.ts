@@ -32,6 +32,7 @@ export * from './health/rejected-records.js';
 export * from './json/json-fault.js';
 export * from './kit.module.js';
 export * from './logging/logger.js';
+export * from './logging/retried-failure.js';
 export * from './memory/bounded-map.js';
 export * from './memory/quiet-period.js';
 export * from './nats/answer.js';

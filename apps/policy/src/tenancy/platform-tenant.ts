@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AnkaError, type Context, newId, platformTenantId } from '@ankasecure/contracts';
-import { ActionRunner, Health, Logger } from '@ankasecure/service-kit';
+import { ActionRunner, Health, Logger, RetriedFailure } from '@ankasecure/service-kit';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Tenant } from '../tenant/tenant.entity.js';
@@ -18,14 +18,20 @@ export class PlatformTenant implements OnModuleInit, OnApplicationShutdown {
   private ready = false;
   private stopped = false;
   private storing: Promise<void> | undefined;
+  private readonly failure: RetriedFailure;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly actions: ActionRunner,
     private readonly tenants: CreateTenant,
     private readonly health: Health,
-    private readonly log: Logger,
-  ) {}
+    log: Logger,
+  ) {
+    this.failure = new RetriedFailure(log, {
+      failed: 'cannot store the platform’s tenant yet; trying again',
+      over: 'the platform’s tenant is stored',
+    });
+  }
 
   /** Stores the tenant if it is missing. If no worker is there to seal it, the service starts, and stores it later. */
   async onModuleInit(): Promise<void> {
@@ -54,10 +60,11 @@ export class PlatformTenant implements OnModuleInit, OnApplicationShutdown {
     try {
       if (!(await this.dataSource.manager.existsBy(Tenant, { id: platformTenantId })))
         await this.actions.run(context, this.tenants.registration(context, platformTenantId, { slug, name }));
+      this.failure.succeeded();
       return true;
     } catch (error) {
       if (!(error instanceof AnkaError && error.retryable)) throw error;
-      this.log.warn({ reason: error.message }, 'cannot store the platform’s tenant yet; trying again');
+      this.failure.failed(error);
       return false;
     }
   }

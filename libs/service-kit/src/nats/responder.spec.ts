@@ -1,4 +1,4 @@
-import { AnkaError, monotonicNow } from '@ankasecure/contracts';
+import { AnkaError, type Context, monotonicNow, services } from '@ankasecure/contracts';
 import type { Msg } from '@nats-io/transport-node';
 import { expect, it } from 'vitest';
 import { elsewhere } from '../failure/elsewhere.js';
@@ -13,8 +13,8 @@ const context = {
   deadline: monotonicNow() + 60_000,
 };
 
-/** The lines that are logged while a handler fails with `thrown`, and the code of the reply. */
-const failing = async (thrown: Error) => {
+/** The lines that are logged while a handler fails with `thrown`, once for each context, and the code of the last reply. */
+const failing = async (thrown: Error, contexts: readonly Context[] = [context]) => {
   const lines: [level: string, line: object][] = [];
   const log = {
     warn: (line: object) => lines.push(['warn', line]),
@@ -22,13 +22,16 @@ const failing = async (thrown: Error) => {
   };
   const connection = { log, maxPayload: 100_000, tellWorking: () => undefined } as unknown as BusConnection;
   const sent: Uint8Array[] = [];
-  const message = {
-    subject: 'audit.x',
-    data: encodeRequest(context, Buffer.from('{}')),
-    respond: (frame: Uint8Array) => sent.push(frame),
-  } as unknown as Msg;
-  await new Responder(connection).answer(message, () => Promise.reject(thrown));
-  const { head } = decodeReply(sent[0] ?? expect.unreachable());
+  const responder = new Responder(connection);
+  for (const one of contexts) {
+    const message = {
+      subject: 'audit.x',
+      data: encodeRequest(one, Buffer.from('{}')),
+      respond: (frame: Uint8Array) => sent.push(frame),
+    } as unknown as Msg;
+    await responder.answer(message, () => Promise.reject(thrown));
+  }
+  const { head } = decodeReply(sent.at(-1) ?? expect.unreachable());
   return { lines, code: head.ok ? undefined : head.error.code };
 };
 
@@ -50,3 +53,12 @@ it.each([new AnkaError('key-not-found'), elsewhere(new AnkaError('policy-refused
   '%s is an answer, not a failure',
   async (thrown) => expect(await failing(thrown)).toEqual({ lines: [], code: thrown.code }),
 );
+
+const askers = [...services.map((principal) => [principal, 1] as const), ['alice', 5] as const];
+it.each(askers)('a fault elsewhere of five requests of %s is logged %i times', async (principal, times) => {
+  const requests = Array.from({ length: 5 }, (_, index) => ({ ...context, principal, correlationId: `c${index}` }));
+  const { lines } = await failing(elsewhere(new AnkaError('service-unavailable', 'd')), requests);
+  expect(lines.map(([level]) => level)).toEqual(Array.from({ length: times }, () => 'warn'));
+  const own = await failing(new AnkaError('service-unavailable', 'd'), requests);
+  expect(own.lines.map(([level]) => level)).toEqual(Array.from({ length: 5 }, () => 'error'));
+});

@@ -6,11 +6,13 @@ import {
   monotonicNow,
   type ReplyHead,
   ServedSubject,
+  services,
   sharedSubject,
 } from '@ankasecure/contracts';
 import type { Msg } from '@nats-io/transport-node';
 import { asAnkaError } from '../failure/as-anka-error.js';
 import { isElsewhere } from '../failure/elsewhere.js';
+import { QuietPeriod } from '../memory/quiet-period.js';
 import { processSpan } from '../telemetry/bus-span.js';
 import { inSpan, withParent } from '../telemetry/trace.js';
 import type { RawHandler } from './answer.js';
@@ -36,6 +38,15 @@ const empty = new Uint8Array();
 /** More bytes than the head of any reply has. */
 const headRoom = 4_096;
 
+/** How often the log has the same failure of requests that services repeat by themselves, in milliseconds, and how many it tells apart. */
+const repeated = { everyMs: 60_000, capacity: 1_000 };
+
+interface Failed {
+  readonly subject: string;
+  readonly correlationId: string | undefined;
+  readonly principal: string | undefined;
+}
+
 /**
  * Answers messages with the result or the error of a handler, and counts the messages in flight. A requester whose handler takes
  * long hears that it is at work.
@@ -44,6 +55,7 @@ export class Responder {
   private inFlight = 0;
   private readonly atWork: AtWork;
   private readonly transits = new Transits();
+  private readonly quiet = new QuietPeriod(repeated.capacity, repeated.everyMs);
 
   constructor(private readonly connection: BusConnection) {
     this.atWork = new AtWork((reply) => connection.tellWorking(reply));
@@ -101,8 +113,8 @@ export class Responder {
       return encodeFrame(this.headOf(answer.head, received, answer.body?.length), answer.body);
     } catch (error) {
       const { revision } = asAnkaError(error);
-      const correlationId = received?.context.correlationId;
-      const failed = { ok: false, error: this.failureOf(error, { subject, correlationId }) } as const;
+      const { correlationId, principal } = received?.context ?? {};
+      const failed = { ok: false, error: this.failureOf(error, { subject, correlationId, principal }) } as const;
       return encodeFrame(this.headOf(revision === undefined ? failed : { ...failed, revision }, received));
     }
   }
@@ -113,13 +125,17 @@ export class Responder {
     return received?.askClock === true && hasRoom ? { ...head, clock: this.connection.clock() } : head;
   }
 
-  private failureOf(error: unknown, about: { subject: string; correlationId: string | undefined }) {
+  private failureOf(error: unknown, { principal, ...about }: Failed) {
     const failed = asAnkaError(error);
     const { code, detail, cause } = failed;
     const { log } = this.connection;
     if (code !== 'internal-error' && code !== 'service-unavailable') return failureOf(failed);
-    if (isElsewhere(failed)) log.warn({ ...about, code, reason: detail }, 'request failed in another process');
-    else log.error({ ...about, code, reason: ((cause ?? error) as Error).stack }, 'request failed');
+    if (!isElsewhere(failed))
+      log.error({ ...about, code, reason: ((cause ?? error) as Error).stack }, 'request failed');
+    else if (!isService(principal) || this.quiet.isDue([about.subject, code, detail].join(' ')))
+      log.warn({ ...about, code, reason: detail }, 'request failed in another process');
     return failureOf(failed);
   }
 }
+
+const isService = (principal: string | undefined): boolean => services.some((service) => service === principal);

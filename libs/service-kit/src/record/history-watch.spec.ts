@@ -33,13 +33,15 @@ const watchOf = (trail: Map<string, number>, held: Map<string, number>, how: 'li
   if (how === 'listed')
     history.compareAgain = async (tenants) => void compared.push(tenants === undefined ? ['all'] : [...tenants].sort());
   const alarms: string[] = [];
+  const lines: string[] = [];
   const log = {
     error: ({ alarm }: { alarm: string }) => alarms.push(alarm),
-    warn: () => undefined,
+    warn: ({ reason }: { reason: string }) => lines.push(reason),
+    info: (line: string) => lines.push(line),
   } as unknown as Logger;
   const watched = new WatchedDatabase('crypto-worker', 'ankadb_keys', 'default');
   const watch = new HistoryWatch(watched, database as unknown as DataSource, connected, history, log);
-  return { watch, history, compared, database, bus, alarms };
+  return { watch, history, compared, database, bus, alarms, lines };
 };
 
 it('compares again what is known of tenants whose trails have moved, and once more', async () => {
@@ -226,4 +228,70 @@ describe('a database that does not tell its revisions', () => {
     }
     expect(history.positions.isCompared).toBe(true);
   });
+
+  /** What keeps the database from being compared in a round, five seconds after the one before. */
+  type Away = 'database' | 'audit';
+  const rounds = (away: Away, count: number): Away[] => Array.from({ length: count }, () => away);
+  const silences: readonly { readonly name: string; readonly rounds: readonly Away[] }[] = [
+    { name: 'once before it', rounds: [...rounds('database', 1), ...rounds('audit', 100), ...rounds('database', 11)] },
+    { name: 'once within it', rounds: [...rounds('audit', 50), 'database', ...rounds('audit', 50), 'database'] },
+    { name: 'for half a minute before it', rounds: [...rounds('database', 7), ...rounds('audit', 20), 'database'] },
+    { name: 'now and then', rounds: Array.from({ length: 20 }, () => ['database', 'audit'] as const).flat() },
+  ];
+
+  it.each(silences)(
+    'for less than a minute is no alarm beside an audit service that is silent: $name',
+    async ({ rounds: aways }) => {
+      const { watch, history, database, bus, alarms } = watchOf(new Map([[one, 3]]), new Map([[one, 3]]));
+      await watch.compare();
+      const { query } = database;
+      const { request } = bus;
+      for (const away of aways) {
+        database.query = away === 'database' ? async () => Promise.reject(new Error('no such function')) : query;
+        bus.request = away === 'audit' ? async () => Promise.reject(new Error('audit away')) : request;
+        await expect(watch.compare()).rejects.toThrow();
+        vi.advanceTimersByTime(5_000);
+      }
+      expect(alarms).toEqual([]);
+      expect(history.positions.isCompared).toBe(true);
+    },
+  );
+
+  it('for a minute in all is one, whatever the audit service does between', async () => {
+    const { watch, database, bus, alarms } = watchOf(new Map([[one, 3]]), new Map([[one, 3]]));
+    await watch.compare();
+    const { request } = bus;
+    database.query = async () => Promise.reject(new Error('no such function'));
+    for (const away of [...rounds('database', 7), ...rounds('audit', 7), ...rounds('database', 7)]) {
+      bus.request = away === 'audit' ? async () => Promise.reject(new Error('audit away')) : request;
+      await expect(watch.compare()).rejects.toThrow();
+      vi.advanceTimersByTime(5_000);
+    }
+    expect(alarms).toEqual(['record-uncompared']);
+  });
+});
+
+describe('the log of a start', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'hrtime', 'setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([1, 4, 30, 90])(
+    'has a line for each reason and minute if audit comes after %i s, and one then',
+    async (seconds) => {
+      const { watch, bus, lines } = watchOf(new Map([[one, 3]]), new Map([[one, 3]]));
+      const { request } = bus;
+      let reason = 'no answer';
+      bus.request = async () => Promise.reject(new Error(reason));
+      watch.onModuleInit();
+      await vi.advanceTimersByTimeAsync(seconds * 1_000);
+      const before = Array.from({ length: 1 + Math.floor(seconds / 60) }, () => 'no answer');
+      expect(lines).toEqual(before);
+      reason = 'no key';
+      await vi.advanceTimersByTimeAsync(10_000);
+      bus.request = request;
+      await vi.advanceTimersByTimeAsync(200_000);
+      watch.onApplicationShutdown();
+      expect(lines).toEqual([...before, 'no key', 'the database is compared with the audit trail']);
+    },
+  );
 });

@@ -2,6 +2,7 @@ import { listRecordPositions, maxHeads, monotonicNow, type Service } from '@anka
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Logger } from '../logging/logger.js';
+import { RetriedFailure } from '../logging/retried-failure.js';
 import { BusClient } from '../nats/client.js';
 import { ownContext } from '../nats/own-context.js';
 import { RecordHistory } from './record-history.js';
@@ -52,8 +53,11 @@ export class HistoryWatch implements OnModuleInit, OnApplicationShutdown {
   private readonly seen = new Map<string, number>();
   /** The tenants whose trails had moved at the last comparison. Events of about that time may be sealed in another order. */
   private moved: ReadonlySet<string> = new Set();
-  /** Since when the database does not tell its revisions, though the trail does; a time of `monotonicNow`. */
-  private failingSince: number | undefined;
+  /** For how long the database has not told its revisions, though the trail did; in milliseconds. */
+  private failingMs = 0;
+  /** When that was last seen; a time of `monotonicNow`. Undefined once either was not so. */
+  private failedAt: number | undefined;
+  private readonly failure: RetriedFailure;
   /** When everything was compared that could be, or this process began; a time of `monotonicNow`. */
   private completeAt = monotonicNow();
 
@@ -63,7 +67,12 @@ export class HistoryWatch implements OnModuleInit, OnApplicationShutdown {
     private readonly bus: BusClient,
     private readonly history: RecordHistory,
     private readonly log: Logger,
-  ) {}
+  ) {
+    this.failure = new RetriedFailure(log, {
+      failed: 'cannot compare the database with the audit trail now',
+      over: 'the database is compared with the audit trail',
+    });
+  }
 
   /** Begins at once and does not delay the start: a record that was not compared yet is refused anyway. */
   onModuleInit(): void {
@@ -87,10 +96,14 @@ export class HistoryWatch implements OnModuleInit, OnApplicationShutdown {
 
   private async compareTrails(): Promise<void> {
     // The trail is read first: it never names a revision before the database has it.
-    const positions = await this.positionsOnRecord();
+    const positions = await this.positionsOnRecord().catch((error: unknown) => {
+      // While the audit service does not answer, nobody asks the database, so it does not fail.
+      this.failedAt = undefined;
+      throw error;
+    });
     const database = await attempted(() => this.compareDatabase(positions));
     const known = await attempted(() => this.compareMoved(positions));
-    if (database.error === undefined) this.failingSince = undefined;
+    if (database.error === undefined) this.answered();
     else this.failed(database.error);
     if (known.error !== undefined) throw known.error;
   }
@@ -117,10 +130,17 @@ export class HistoryWatch implements OnModuleInit, OnApplicationShutdown {
     this.history.setBehind(behind, positions);
   }
 
+  private answered(): void {
+    this.failingMs = 0;
+    this.failedAt = undefined;
+  }
+
   /** A database that cannot be compared for a while may be older than the trail meanwhile, so its records do not change. */
   private failed(error: Error): never {
-    this.failingSince ??= monotonicNow();
-    if (this.history.positions.isCompared && monotonicNow() - this.failingSince >= everyMs) {
+    const now = monotonicNow();
+    this.failingMs += now - (this.failedAt ?? now);
+    this.failedAt = now;
+    if (this.history.positions.isCompared && this.failingMs >= everyMs) {
       const { database } = this.watched;
       this.log.error(
         { alarm: 'record-uncompared', database, reason: error.message },
@@ -169,12 +189,13 @@ export class HistoryWatch implements OnModuleInit, OnApplicationShutdown {
     let pauseMs = everyMs;
     try {
       await this.compare();
+      this.failure.succeeded();
       // Another process may bring a tenant up to date.
       if (this.history.behind.size > 0) pauseMs = retryMs;
     } catch (error) {
       const { isCompared, isStarting } = this.history.positions;
       pauseMs = isStarting && !isCompared ? firstMs : retryMs;
-      this.log.warn({ reason: (error as Error).message }, 'cannot compare the database with the audit trail now');
+      this.failure.failed(error as Error);
     }
     if (!this.stopped) this.timer = setTimeout(() => void this.round(), pauseMs);
   }

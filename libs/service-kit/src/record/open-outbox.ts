@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Logger } from '../logging/logger.js';
+import { RetriedFailure } from '../logging/retried-failure.js';
 import { OutboxProof } from '../outbox/outbox-proof.js';
 import { RecordAuthority } from './record-authority.js';
 
@@ -16,12 +17,18 @@ const patienceMs = 2_000;
 @Injectable()
 export class OpenOutbox implements OnModuleInit, OnApplicationShutdown {
   private stopped = false;
+  private readonly failure: RetriedFailure;
 
   constructor(
     private readonly authority: RecordAuthority,
     private readonly proof: OutboxProof,
-    private readonly log: Logger,
-  ) {}
+    log: Logger,
+  ) {
+    this.failure = new RetriedFailure(log, {
+      failed: 'no key yet to prove audit events; trying again',
+      over: 'has the key to prove audit events',
+    });
+  }
 
   /** A service that comes up beside its workers has its key when it serves. Without workers it starts all the same. */
   async onModuleInit(): Promise<void> {
@@ -36,8 +43,9 @@ export class OpenOutbox implements OnModuleInit, OnApplicationShutdown {
     while (!this.proof.isOpen && !this.stopped)
       try {
         this.proof.open(await this.authority.outboxKey(this.proof.process));
+        this.failure.succeeded();
       } catch (error) {
-        this.log.warn({ reason: (error as Error).message }, 'no key yet to prove audit events; trying again');
+        this.failure.failed(error as Error);
         await delay(pauseMs, undefined, { ref: false });
       }
   }
