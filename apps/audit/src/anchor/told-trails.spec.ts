@@ -5,19 +5,19 @@ import type { DataSource } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { mayRead, type TrailDescent } from '../end/trail-descent.js';
 import { ToldTrails } from './told-trails.js';
+import type { Told } from './trail-place.js';
 import { UnprovenTrails } from './unproven-trails.js';
 
 describe('the trails that one reading proves', () => {
-  let lateMs = 0;
-  const { hrtime } = process;
-  beforeEach(() => {
-    vi.spyOn(process, 'hrtime').mockImplementation(() => {
-      const [seconds, nanoseconds] = hrtime();
-      return [seconds + lateMs / 1000, nanoseconds];
-    });
-    Object.assign(process.hrtime, { bigint: hrtime.bigint });
-  });
-  afterEach(() => vi.restoreAllMocks());
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['hrtime', 'performance', 'setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
+  const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  /** One reading. The proofs that it makes at the same time take their time at the same time. */
+  const readingOf = async (trails: ToldTrails): Promise<Told> => {
+    const reading = trails.read();
+    await vi.advanceTimersByTimeAsync(20_000);
+    return reading;
+  };
 
   const count = 12;
   const toldTrails = (
@@ -48,16 +48,17 @@ describe('the trails that one reading proves', () => {
       const from = { first: 0, 'in the middle': (count - stuck) >> 1, last: count - stuck }[where] ?? 0;
       const isStuck = new Set<string>(tenants.slice(from, from + stuck));
       const tried = new Map<string, number>();
-      const of: TrailDescent['of'] = ({ tenantId, deadline }) => {
-        if (!mayRead(deadline)) return Promise.resolve('pending');
+      const of: TrailDescent['of'] = async ({ tenantId, deadline }) => {
+        if (!mayRead(deadline)) return 'pending';
         tried.set(tenantId, (tried.get(tenantId) ?? 0) + 1);
-        if (!isStuck.has(tenantId)) return Promise.resolve('proven');
-        lateMs += 5_000;
-        return Promise.resolve('pending');
+        if (!isStuck.has(tenantId)) return 'proven';
+        await pass(5_000);
+        return 'pending';
       };
       const trails = toldTrails(tenants, of);
-      const unproved = async () => [...(await trails.read()).pending].toSorted();
+      const unproved = async () => [...(await readingOf(trails)).pending].toSorted();
       for (let reading = 0; reading < stuck; reading++) await unproved();
+      tried.clear();
       for (let reading = 0; reading < 3; reading++) expect(await unproved()).toEqual([...isStuck].toSorted());
       // The stuck ones take turns as well.
       for (let reading = 0; reading < stuck; reading++) await unproved();
@@ -95,13 +96,37 @@ describe('the trails that one reading proves', () => {
   it.each([1_500, 2_500, 6_000])('take turns if the proof of each takes %i ms, and succeeds', async (proofMs) => {
     const tenants = Array.from({ length: count }, () => randomUUID());
     const tried = new Map<string, number>(tenants.map((tenantId) => [tenantId, 0]));
-    const trails = toldTrails(tenants, ({ tenantId, deadline }) => {
-      if (!mayRead(deadline)) return Promise.resolve('pending');
+    const trails = toldTrails(tenants, async ({ tenantId, deadline }) => {
+      if (!mayRead(deadline)) return 'pending';
       tried.set(tenantId, (tried.get(tenantId) ?? 0) + 1);
-      lateMs += proofMs;
-      return Promise.resolve('proven');
+      await pass(proofMs);
+      return 'proven';
     });
-    for (let reading = 0; reading < 2 * count; reading++) await trails.read();
+    for (let reading = 0; reading < 2 * count; reading++) await readingOf(trails);
     expect(Math.max(...tried.values()) - Math.min(...tried.values())).toBeLessThanOrEqual(1);
   });
+
+  const waiting = [1, 2, 3].flatMap((unproved) =>
+    [2, 4, 9].flatMap((slow) => [1_500, 2_500, 6_000].map((proofMs) => ({ unproved, slow, proofMs }))),
+  );
+
+  it.each(waiting)(
+    'are proved soon, $unproved that were not in their last turns, beside $slow whose proofs take $proofMs ms each',
+    async ({ unproved, slow, proofMs }) => {
+      const tenants = Array.from({ length: unproved + slow }, () => randomUUID());
+      const isUnproved = new Set<string>(tenants.slice(0, unproved));
+      let isSealed = false;
+      const trails = toldTrails(tenants, async ({ tenantId, deadline }) => {
+        if (!mayRead(deadline)) return 'pending';
+        if (isUnproved.has(tenantId)) return isSealed ? 'proven' : 'pending';
+        await pass(proofMs);
+        return 'proven';
+      });
+      const pending = async () => (await readingOf(trails)).pending;
+      // Each of the slow ones has its turn.
+      for (let reading = 0; reading < slow; reading++) await pending();
+      isSealed = true;
+      expect([...(await pending())].filter((tenantId) => isUnproved.has(tenantId))).toEqual([]);
+    },
+  );
 });

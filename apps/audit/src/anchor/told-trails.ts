@@ -11,8 +11,6 @@ import { UnprovenTrails } from './unproven-trails.js';
 
 /** The time for the proofs of one reading, in milliseconds. What does not end goes on in the next one. */
 const provingMs = 5_000;
-/** The trails that are proved at the same time. Each takes a connection. */
-const trailsAtOnce = 2;
 /** Trails that are remembered with their turns. */
 const capacity = 100_000;
 
@@ -67,23 +65,33 @@ export class ToldTrails {
   private async descents(heads: readonly AnchoredHead[]): Promise<Map<string, Descent | AnkaError>> {
     const found = new Map<string, Descent | AnkaError>();
     const deadline = monotonicNow() + provingMs;
-    const waiting = this.inTurn(heads).values();
-    const proveNext = async (): Promise<void> => {
-      for (const head of waiting) found.set(head.tenantId, await this.descentOf(head, deadline));
+    const begun = new Set<AnchoredHead>();
+    const proveAll = async (lane: readonly AnchoredHead[]): Promise<void> => {
+      for (const head of lane) {
+        if (begun.has(head)) continue;
+        begun.add(head);
+        found.set(head.tenantId, await this.descentOf(head, deadline));
+      }
     };
-    await Promise.all(Array.from({ length: trailsAtOnce }, proveNext));
+    await Promise.all(this.lanes(heads).map(proveAll));
     return found;
   }
 
   /**
-   * The trail whose last turn was the longest time ago comes first, so that none waits for others that are proved slowly. Trails that
-   * were not proved in their last turn come after all others.
+   * The orders in which two trails are proved at the same time; each takes a connection. A trail whose last turn was the longest time
+   * ago comes first, so that none waits for others that are proved slowly. One order ends with the trails that were not proved in their
+   * last turn, so that they hold up no other, and one begins with them, so that no other holds them up.
    */
-  private inTurn(heads: readonly AnchoredHead[]): readonly AnchoredHead[] {
+  private lanes(heads: readonly AnchoredHead[]): readonly (readonly AnchoredHead[])[] {
     const all = byTenant(heads);
     const those = (wasProved: boolean): readonly AnchoredHead[] =>
       [...this.turns].flatMap(([tenantId, was]) => (was === wasProved ? (all.get(tenantId) ?? []) : []));
-    return [...heads.filter(({ tenantId }) => !this.turns.has(tenantId)), ...those(true), ...those(false)];
+    const fresh = heads.filter(({ tenantId }) => !this.turns.has(tenantId));
+    const [proved, unproved] = [those(true), those(false)];
+    return [
+      [...fresh, ...proved, ...unproved],
+      [...unproved, ...fresh, ...proved],
+    ];
   }
 
   /**
