@@ -62,6 +62,16 @@ export const listRecordHeads = contract({
   reply: z.strictObject({ heads: z.array(recordHead), complete: z.boolean() }),
 });
 
+/** Reads the highest revision of the context's tenant's records that one service owns, of those that the trail holds. */
+export const readHighestRevision = contract({
+  owner: 'audit',
+  callers: ['gateway', 'policy', 'crypto-worker'],
+  subject: 'audit.record.highest',
+  request: z.strictObject({ owner: z.enum(services) }),
+  /** 0 if the trail names none. */
+  reply: z.strictObject({ revision: z.number().int().nonnegative() }),
+});
+
 /**
  * Lists the changes to states that a record never loses (`finalStates`), and to those that may follow one, oldest first: all of
  * them with their own states, whatever the records' last changes say.

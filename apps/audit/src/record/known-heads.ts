@@ -25,7 +25,8 @@ export class KnownHeads {
   private readonly heads = new Map<string, RecordHead>();
   /** The highest-numbered record of each group that was not deleted. */
   private readonly highest = new Map<string, RecordHead>();
-  private top = 0;
+  /** The highest revision of each kind. */
+  private readonly tops = new Map<RecordKind, number>();
   private at: IndexPlace = { seq: 0, sum: emptyMultiset(), mac: Buffer.of() };
 
   get seq(): number {
@@ -47,7 +48,12 @@ export class KnownHeads {
 
   /** The highest revision of a head; 0 for none. */
   get highestRevision(): number {
-    return this.top;
+    return Math.max(0, ...this.tops.values());
+  }
+
+  /** The highest revision of a head of some kinds; 0 for none. */
+  highestRevisionOf(kinds: ReadonlySet<RecordKind>): number {
+    return Math.max(0, ...[...kinds].map((kind) => this.tops.get(kind) ?? 0));
   }
 
   get size(): number {
@@ -100,7 +106,7 @@ export class KnownHeads {
 
   private put(head: RecordHead): void {
     this.heads.set(recordKey(head), head);
-    this.top = Math.max(this.top, head.revision);
+    this.tops.set(head.kind, Math.max(this.tops.get(head.kind) ?? 0, head.revision));
     const { of, number } = numberedId(head.id);
     if (!Number.isInteger(number)) return;
     const group = groupKey({ kind: head.kind, of });

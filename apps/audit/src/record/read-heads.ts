@@ -6,6 +6,7 @@ import {
   type listRecordPositions,
   maxHeads,
   type RecordKind,
+  type readHighestRevision,
   type readRecordHeads,
   recordChangesOf,
   recordOwners,
@@ -49,6 +50,14 @@ export class ReadHeads {
     const known = await this.indexes.heads(context);
     const heads = known.list(kindsOf(owner, kind), after, maxHeads + 1);
     return { heads: heads.slice(0, maxHeads), complete: heads.length <= maxHeads };
+  }
+
+  async highest(
+    context: Context,
+    { owner }: z.infer<typeof readHighestRevision.request>,
+  ): Promise<z.infer<typeof readHighestRevision.reply>> {
+    const known = await this.indexes.heads(context);
+    return { revision: known.highestRevisionOf(kindsOf(owner, undefined)) };
   }
 
   /** The changes to final states, and to those that may follow one, that any sealed event names. */

@@ -7,6 +7,7 @@ import {
   listRecordPositions,
   platformTenantId,
   type RecordChange,
+  readHighestRevision,
   readRecordHeads,
   recordDetails,
 } from '@ankasecure/contracts';
@@ -128,6 +129,11 @@ describe('the heads of records', () => {
       audit.gateway.request(listRecordHeads, '', contextOf(tenantId), { owner, after: null });
     expect(await list('crypto-worker')).toMatchObject({ heads: [{ id: `${keyId}/7` }], complete: true });
     expect(await list('gateway')).toMatchObject({ heads: [{ kind: 'issuer', id: 'i' }], complete: true });
+    const highest = (owner: 'crypto-worker' | 'gateway' | 'policy') =>
+      audit.gateway.request(readHighestRevision, '', contextOf(tenantId), { owner });
+    expect(await highest('crypto-worker')).toEqual({ revision: 7 });
+    expect(await highest('gateway')).toEqual({ revision: 3 });
+    expect(await highest('policy')).toEqual({ revision: 0 });
     const positions = async (owner: 'crypto-worker' | 'gateway', partition: string | null) => {
       const request = { owner, partition, after: null };
       const { items } = await audit.gateway.request(listRecordPositions, '', contextOf(tenantId), request);

@@ -3,6 +3,7 @@ import {
   listFinalChanges,
   listRecordHeads,
   listRecordPositions,
+  readHighestRevision,
   readRecordHeads,
 } from '@ankasecure/contracts';
 import { type Answer, MessagePattern } from '@ankasecure/service-kit';
@@ -29,6 +30,14 @@ export class RecordController {
     request: z.infer<typeof listRecordHeads.request>,
   ): Promise<Answer<z.infer<typeof listRecordHeads.reply>>> {
     return { body: await this.heads.list(context, request) };
+  }
+
+  @MessagePattern(readHighestRevision)
+  async highest(
+    context: Context,
+    request: z.infer<typeof readHighestRevision.request>,
+  ): Promise<Answer<z.infer<typeof readHighestRevision.reply>>> {
+    return { body: await this.heads.highest(context, request) };
   }
 
   @MessagePattern(listFinalChanges)

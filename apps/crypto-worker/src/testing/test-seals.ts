@@ -15,7 +15,7 @@ const quietRejections = { reject: () => new AnkaError('record-forged') } as unkn
 
 /** TEST ONLY. The history of a trail without any records, which the database was compared with. */
 export const noHistory = (): RecordHistory => {
-  const bus = { request: async () => ({ heads: [] }) } as unknown as BusClient;
+  const bus = { request: async () => ({ heads: [], revision: 0 }) } as unknown as BusClient;
   const history = new RecordHistory(new RecordOwner('crypto-worker'), bus);
   history.setBehind(new Map());
   return history;

@@ -29,6 +29,15 @@ export const advancePosition = async (
   return row;
 };
 
+/** Reads a tenant's counter; 0 for none. */
+export const positionOf = async (manager: EntityManager, tenantId: string): Promise<number> => {
+  const [row] = await manager.query<{ revision: number }[]>(
+    'SELECT revision::float8 AS revision FROM record_position WHERE tenant_id = $1',
+    [tenantId],
+  );
+  return row?.revision ?? 0;
+};
+
 /** Moves the counter to at least `revision`, after a restore: no record gets a revision that the trail knows already. */
 export const skipRevisions = async (manager: EntityManager, tenantId: string, revision: number): Promise<void> => {
   await manager.query(

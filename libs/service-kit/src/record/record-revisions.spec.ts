@@ -26,9 +26,10 @@ class Counter {
   tells: Telling = (honest) => honest;
   readonly manager = {
     dataSource: {} as DataSource,
-    query: async (_: string, [, count, floor]: [string, number, number]) => [
-      { revision: this.tells(Math.max(this.held, floor) + count), before: this.held },
-    ],
+    query: async (_: string, [, count, floor]: [string, number?, number?]) =>
+      count === undefined || floor === undefined
+        ? [{ revision: this.held }]
+        : [{ revision: this.tells(Math.max(this.held, floor) + count), before: this.held }],
   } as unknown as EntityManager;
 }
 
@@ -37,7 +38,7 @@ const processWith = (heads: readonly RecordHead[] | null = []): RecordRevisions 
   new RecordRevisions('crypto-worker', {
     request: async () => {
       if (heads === null) throw new AnkaError('service-unavailable');
-      return { heads, complete: true };
+      return { revision: Math.max(0, ...heads.map(({ revision }) => revision)) };
     },
   } as never);
 
@@ -165,7 +166,7 @@ describe('the revisions of records', () => {
       const one = new RecordRevisions('crypto-worker', {
         request: async () => {
           asked.push(isLocked);
-          return { heads: [head(future)], complete: true };
+          return { revision: future };
         },
       } as never);
       counter.held = future;
@@ -177,12 +178,68 @@ describe('the revisions of records', () => {
       expect(asked).toEqual([false]);
     });
 
+    const meanwhile = [0, 1, 500, 20_000].flatMap((moved) => [0, 3_000].map((waitMs) => ({ moved, waitMs })));
+
+    it.each(meanwhile)(
+      'are asked about before a lock, and again under it only if others have taken numbers: $moved in $waitMs ms',
+      async ({ moved, waitMs }) => {
+        let top = future;
+        let requests = 0;
+        const one = new RecordRevisions('crypto-worker', {
+          request: async () => {
+            requests++;
+            return { revision: top };
+          },
+        } as never);
+        one.learn(tenantId, [head(future)]);
+        counter.held = future;
+        const manager = { ...counter.manager, queryRunner: {} } as EntityManager;
+        for (let lock = 0; lock < 2; lock++) await one.prepare(manager, tenantId, 0);
+        expect(requests).toBe(1);
+        top += moved;
+        counter.held = top;
+        vi.advanceTimersByTime(waitMs);
+        // Answers of one second are shared.
+        if (waitMs === 0) vi.advanceTimersByTime(1_001);
+        const taken = await one.take(manager, tenantId, { count: 1, earlier: 0, position: 0, isCompared: true });
+        expect(taken?.first).toBe(top + 1);
+        expect(requests).toBe(moved === 0 ? 1 : 2);
+      },
+    );
+
+    it('are not asked about again under a lock if the trail did not answer before it', async () => {
+      let requests = 0;
+      const one = new RecordRevisions('crypto-worker', {
+        request: async () => {
+          requests++;
+          throw new AnkaError('service-unavailable');
+        },
+      } as never);
+      one.learn(tenantId, [head(future)]);
+      counter.held = future;
+      const manager = { ...counter.manager, queryRunner: {} } as EntityManager;
+      await one.prepare(manager, tenantId, 0);
+      const taken = one.take(manager, tenantId, { count: 1, earlier: 0, position: 0, isCompared: true });
+      await expect(taken).rejects.toMatchObject({ code: 'audit-unavailable', retryable: true });
+      expect(requests).toBe(1);
+    });
+
+    it('are asked about before a lock only if anything is known of them', async () => {
+      const one = processWith(null);
+      const manager = { ...counter.manager, queryRunner: {} } as EntityManager;
+      await one.prepare(manager, tenantId, 0);
+      expect(await one.take(manager, tenantId, { count: 1, earlier: 0, position: 0, isCompared: true })).toEqual({
+        first: start * 1000 + 1,
+        before: 0,
+      });
+    });
+
     it('are asked about once in a transaction, however long it takes', async () => {
       let requests = 0;
       const one = new RecordRevisions('crypto-worker', {
         request: async () => {
           requests++;
-          return { heads: [head(future)], complete: true };
+          return { revision: future };
         },
       } as never);
       one.learn(tenantId, [head(future)]);

@@ -5,6 +5,8 @@ import {
   mostRevisionStep,
   type RecordHead,
   type Service,
+  type Tried,
+  tried,
 } from '@ankasecure/contracts';
 import type { EntityManager, QueryRunner } from 'typeorm';
 import type { Clock } from '../clock/clock.js';
@@ -12,7 +14,7 @@ import { clockOf } from '../clock/clock-of.js';
 import { BoundedMap } from '../memory/bounded-map.js';
 import type { BusClient } from '../nats/client.js';
 import { unknownAdvice } from './claim-questions.js';
-import { advancePosition } from './record-position.sql.js';
+import { advancePosition, positionOf } from './record-position.sql.js';
 import { TrailTops } from './trail-tops.js';
 
 /** Revisions are microseconds since the epoch, so the sealed form of a later decision has a higher one, whoever made it. */
@@ -62,6 +64,13 @@ export interface Taken {
   readonly before: number;
 }
 
+/** What the trail said before a transaction took its locks, and where the counter was before that. */
+interface AskedBefore {
+  readonly tenantId: string;
+  readonly counter: number;
+  readonly onRecord: Tried<number>;
+}
+
 /**
  * Gives changes of a tenant's records their revisions: the time, or the next number if another change has had that one already.
  * The database keeps the counter and is not believed. It could tell a very high revision for a change that is allowed, have the
@@ -69,13 +78,14 @@ export interface Taken {
  * this process has sealed before, also for changes that failed, and than those that the trail was proved to hold.
  *
  * Clocks that were ahead once have left revisions that later ones must exceed. Then the trail is the bound: it is asked before the
- * counter is locked.
+ * counter is locked, and where possible before any lock (`prepare`).
  */
 export class RecordRevisions {
   private readonly highest = new BoundedMap<string, number>(capacity);
   /** Until when tenants count as ahead of the clock, whatever else is known of them; times of `monotonicNow`. */
   private readonly aheadUntil = new BoundedMap<string, number>(capacity);
   private readonly tops: TrailTops;
+  private readonly askedBefore = new WeakMap<QueryRunner, AskedBefore>();
   /** What the trail was found to hold by the first changes of transactions; undefined if it was not asked. */
   private readonly found = new WeakMap<
     QueryRunner,
@@ -95,6 +105,20 @@ export class RecordRevisions {
   isNext(tenantId: string, revision: number, latest: number): boolean {
     const top = this.tops.of(tenantId) ?? 0;
     return top > latest && revision <= top + mostRevisionStep;
+  }
+
+  /**
+   * Asks the trail before the transaction takes a lock for which others wait, if what is known of the tenant is ahead of the clock.
+   * The answer, or that there is none, counts in this transaction as long as the counter stays where it was.
+   * @param position as that of `Wanted`
+   */
+  async prepare(manager: EntityManager, tenantId: string, position: number): Promise<void> {
+    const { queryRunner } = manager;
+    if (queryRunner === undefined || !this.isAhead(clockOf(manager.dataSource), tenantId, position)) return;
+    const isAsked = [this.askedBefore, this.found].some((asked) => asked.get(queryRunner)?.tenantId === tenantId);
+    if (isAsked) return;
+    const counter = await positionOf(manager, tenantId);
+    this.askedBefore.set(queryRunner, { tenantId, counter, onRecord: await tried(() => this.ask(tenantId)) });
   }
 
   /**
@@ -121,24 +145,44 @@ export class RecordRevisions {
 
   /** As `onRecordIfAhead`. The first change of a transaction locks the counter: for the next ones nothing is asked. */
   private async onRecordWithin(
-    { queryRunner }: EntityManager,
+    manager: EntityManager,
     clock: Clock,
     tenantId: string,
     wanted: Wanted,
   ): Promise<number | undefined> {
+    const { queryRunner } = manager;
     const before = queryRunner && this.found.get(queryRunner);
     if (before?.tenantId === tenantId) return before.onRecord;
-    const onRecord = await this.onRecordIfAhead(clock, tenantId, wanted);
+    const onRecord = await this.onRecordIfAhead(manager, clock, tenantId, wanted);
     if (queryRunner !== undefined) this.found.set(queryRunner, { tenantId, onRecord });
     return onRecord;
   }
 
   /** @returns undefined if nothing that is known here is ahead of the clock */
-  private async onRecordIfAhead(clock: Clock, tenantId: string, wanted: Wanted): Promise<number | undefined> {
-    const { earlier, position } = wanted;
-    const known = Math.max(this.highest.get(tenantId) ?? 0, this.tops.of(tenantId) ?? 0, earlier, position);
+  private async onRecordIfAhead(
+    manager: EntityManager,
+    clock: Clock,
+    tenantId: string,
+    { earlier, position }: Wanted,
+  ): Promise<number | undefined> {
+    if (!this.isAhead(clock, tenantId, Math.max(earlier, position))) return undefined;
+    const { queryRunner } = manager;
+    const asked = queryRunner && this.askedBefore.get(queryRunner);
+    // What another change has committed since may be on record by now.
+    const counts = asked?.tenantId === tenantId && asked.counter === (await positionOf(manager, tenantId));
+    if (!counts) return this.ask(tenantId);
+    if (asked.onRecord.error !== undefined) throw asked.onRecord.error;
+    return asked.onRecord.result;
+  }
+
+  /** Whether anything that is known of the tenant's revisions is ahead of the clock. @param least what is known besides */
+  private isAhead(clock: Clock, tenantId: string, least: number): boolean {
+    const known = Math.max(this.highest.get(tenantId) ?? 0, this.tops.of(tenantId) ?? 0, least);
     const isNoted = monotonicNow() < (this.aheadUntil.get(tenantId) ?? Number.NEGATIVE_INFINITY);
-    if (known <= latestRevision(clock) && !isNoted) return undefined;
+    return known > latestRevision(clock) || isNoted;
+  }
+
+  private async ask(tenantId: string): Promise<number> {
     try {
       return await this.tops.ask(tenantId);
     } catch (cause) {

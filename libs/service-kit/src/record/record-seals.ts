@@ -141,6 +141,12 @@ export class RecordSeals implements RowRefusal {
     for (const [index, row] of rows.entries()) row.recordRevision = first + index;
   }
 
+  /** Asks the trail before a lock of the tenant what a change would ask under it. See `RecordRevisions.prepare`. */
+  async prepareChange(manager: EntityManager, tenantId: string): Promise<void> {
+    const { positions, revisions } = this.history;
+    await revisions.prepare(manager, tenantId, positions.of(tenantId));
+  }
+
   /**
    * Takes the next `count` revisions for changes of a tenant's records. Take them last: see `RecordRevisions`.
    * @param earlier the highest revision that one of the records has; 0 for new ones

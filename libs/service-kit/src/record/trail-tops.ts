@@ -1,11 +1,10 @@
-import { monotonicNow, type RecordHead, type Service } from '@ankasecure/contracts';
+import { monotonicNow, type RecordHead, readHighestRevision, type Service } from '@ankasecure/contracts';
 import { BoundedMap } from '../memory/bounded-map.js';
 import type { BusClient } from '../nats/client.js';
 import { ownContext } from '../nats/own-context.js';
-import { allHeads } from './all-heads.js';
 import { patienceMs } from './claim-questions.js';
 
-/** The time for which an answer about all heads counts, in milliseconds. */
+/** The time for which an answer counts, in milliseconds. */
 const freshMs = 1_000;
 
 interface Asked {
@@ -42,7 +41,7 @@ export class TrailTops {
   }
 
   /**
-   * Reads all heads of the tenant. Changes that ask within a second share one answer.
+   * Asks the trail for the tenant's highest revision. Changes that ask within a second share one answer.
    * @returns the highest revision; 0 if the trail names none
    * @throws AnkaError if the audit service does not answer
    */
@@ -58,10 +57,8 @@ export class TrailTops {
   }
 
   private async read(tenantId: string): Promise<number> {
-    this.learn(
-      tenantId,
-      await allHeads(this.bus, ownContext(this.service, patienceMs.unknown, tenantId), this.service),
-    );
+    const context = ownContext(this.service, patienceMs.unknown, tenantId);
+    this.learn(tenantId, [await this.bus.request(readHighestRevision, '', context, { owner: this.service })]);
     return this.of(tenantId) ?? 0;
   }
 }

@@ -6,9 +6,12 @@ import {
   type NumberedRecords,
   type RecordHead,
   type RecordName,
+  readHighestRevision,
   readRecordHeads,
   recordChangesOf,
   recordKey,
+  recordOwners,
+  type Service,
 } from '@ankasecure/contracts';
 import { numberedId } from '@ankasecure/service-kit';
 import type { TestBus } from '../nats/test-bus.js';
@@ -41,6 +44,13 @@ export const headsFor = (
   ),
 ];
 
+/** Answers `readHighestRevision` from a tenant's heads, as the audit service does. */
+export const highestOf = (heads: Heads, owner: Service): number =>
+  Math.max(
+    0,
+    ...[...heads.values()].filter(({ kind }) => recordOwners[kind] === owner).map(({ revision }) => revision),
+  );
+
 /**
  * Serves what sealed events say about records, in the place of the audit service.
  * @param sealed returns the events. It may throw, as an audit service that does not answer
@@ -53,6 +63,9 @@ export const serveRecordTrail = (busOf: (contract: Contract) => TestBus, sealed:
     const heads = [...recordHeadsOf(sealed(), tenantId).values()];
     return { body: { heads: heads.filter(({ kind }) => only === undefined || kind === only), complete: true } };
   });
+  busOf(readHighestRevision).serve(readHighestRevision, '', async ({ tenantId }, { owner }) => ({
+    body: { revision: highestOf(recordHeadsOf(sealed(), tenantId), owner) },
+  }));
   busOf(listRecordPositions).serve(listRecordPositions, '', async () => {
     const events = sealed();
     const items = [...new Set(events.map(({ tenantId }) => tenantId))].toSorted().map((tenantId) => {

@@ -1,10 +1,12 @@
+import { sealsOf } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 
 /**
  * Takes the tenant's fence until the transaction ends. The tenant's outcomes wait, and each then checks whether the
- * revisions that it was decided on still hold.
+ * revisions that it was decided on still hold. The trail is asked before it what it would be asked under it.
  */
 export const holdFence = async (manager: EntityManager, tenantId: string): Promise<void> => {
+  await sealsOf(manager).prepareChange(manager, tenantId);
   await manager.query('SELECT pg_advisory_xact_lock(fence_of($1))', [tenantId]);
 };
 
