@@ -129,7 +129,7 @@ describe('without the fence', () => {
       const contest = await contests[name]();
       const [row] = await rig.query(
         'ankadb_keys',
-        `SELECT pg_get_functiondef('commit_outcomes'::regproc) AS definition`,
+        `SELECT pg_get_functiondef(oid) AS definition FROM pg_proc WHERE proname = 'commit_outcomes' AND prosecdef`,
       );
       await rig.query('ankadb_keys', withoutFence);
       try {

@@ -25,7 +25,7 @@ it('An old copy of a key does not outlive its revocation for long, even if the d
   expect(new Set(await outcomes())).toEqual(new Set(['ok']));
   const [fence] = await rig.query(
     'ankadb_keys',
-    `SELECT pg_get_functiondef(oid) AS text FROM pg_proc WHERE proname = 'commit_outcomes'`,
+    `SELECT pg_get_functiondef(oid) AS text FROM pg_proc WHERE proname = 'commit_outcomes' AND prosecdef`,
   );
   const honest = String(fence?.['text']);
   const dishonest = honest.replaceAll(/(revisions\[1\]|o\.revisions) = \(\s*SELECT/g, '0 <> (SELECT');

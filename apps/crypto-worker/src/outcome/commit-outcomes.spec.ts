@@ -43,6 +43,20 @@ const plan: fc.Arbitrary<Plan> = fc.record({
 /** The last of a tenant's keys has a later version that has changed: what is signed with the earlier one is outdated. */
 const followed = 2;
 
+/** The commit of the release before the migration `set-of-outcomes`: its lists of events have brackets, and no groups share a row. */
+const formerCommit = {
+  text: `SELECT written, outdated, at FROM commit_outcomes($1::uuid[], $2::int[], $3::uuid[], $4::int[], $5::int[], $6::float8[],
+    $7::float8[], $8::int[], $9::int[], $10::text[], $11::int[], $12::text[], $13::text[], $14::int[], $15::smallint)`,
+  valuesOf: (groups: readonly Group[]): unknown[] =>
+    outcomeValues(groups, slot)
+      .slice(0, 15)
+      .map((value, index) =>
+        index === 9 || index === 11
+          ? (value as readonly (string | null)[]).map((list) => (list === null ? null : `[${list}]`))
+          : value,
+      ),
+};
+
 const isOutdated = ({ holds, key, operation }: Plan): boolean =>
   holds !== 'yes' || (key === followed && operation === 'sign');
 
@@ -111,10 +125,14 @@ describe('the commit of a set of outcomes', () => {
 
   const idsOf = (names: readonly EventName[]): string[] => names.map(({ eventId }) => eventId);
 
-  const commit = async (groups: readonly Group[]): Promise<Committed> => {
+  const commit = async (
+    groups: readonly Group[],
+    text = commitOutcomes.text,
+    values = outcomeValues(groups, slot),
+  ): Promise<Committed> => {
     await database.superuser.query('DELETE FROM outbox');
     await database.superuser.query('DELETE FROM key_usage');
-    const [committed] = await database.dataSource.query<Committed[]>(commitOutcomes.text, outcomeValues(groups, slot));
+    const [committed] = await database.dataSource.query<Committed[]>(text, values);
     if (committed === undefined) throw new Error('nothing was answered');
     return committed;
   };
@@ -176,6 +194,34 @@ describe('the commit of a set of outcomes', () => {
         );
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it('writes the same for workers of the release before, and each of their groups into a row of its own', async () => {
+    const usesInTable = () =>
+      database.superuser.query<object[]>(
+        'SELECT tenant_id, key_id, version, operation, uses FROM key_usage ORDER BY 1, 2, 3, 4',
+      );
+    await fc.assert(
+      fc.asyncProperty(fc.array(plan, { minLength: 1, maxLength: 12 }), async (plans) => {
+        const groups = plans.toSorted((a, b) => a.tenant - b.tenant).map(groupOf);
+        placeGroups(groups);
+        const { written, outdated } = await commit(groups);
+        const [rows, uses] = [await rowsInTable(), await usesInTable()];
+        const former = await commit(groups, formerCommit.text, formerCommit.valuesOf(groups));
+        expect([former.written, former.outdated]).toEqual([written, outdated]);
+        expect(Number(former.at)).toBeGreaterThan(0);
+        const formerRows = await rowsInTable();
+        expect(formerRows.flatMap(({ ids }) => ids).toSorted()).toEqual(rows.flatMap(({ ids }) => ids).toSorted());
+        const groupsOf = (list: 'events' | 'fallbacks', numbers: readonly number[]) =>
+          numbers.map((number) => idsOf((groups[number - 1] as Group).names[list])).filter(({ length }) => length > 0);
+        expect(formerRows.map(({ ids }) => ids).toSorted()).toEqual(
+          [...groupsOf('events', written), ...groupsOf('fallbacks', outdated)].toSorted(),
+        );
+        for (const { count, ids } of formerRows) expect(count).toBe(ids.length);
+        expect(await usesInTable()).toEqual(uses);
+      }),
+      { numRuns: 40 },
     );
   });
 
