@@ -54,7 +54,7 @@ export class TrailGuard {
   private refusedNow = 0;
   /** Rounds in a row in which the token's anchor should have moved, and did not. */
   private notMoved = 0;
-  /** What this process had sealed when its last round began. */
+  /** The ends and indexes that this process had sealed when its last round began. */
   private due: DueEnds = { accepted: 0, ends: new Map(), indexes: new Map() };
 
   constructor(
@@ -293,7 +293,7 @@ export class TrailGuard {
     if (held.number === number) this.places.keepAnchored(trails.heads.map(anchoredPlaceOf));
   }
 
-  /** What is known of the anchor stays while the database does not belong to it. */
+  /** The known places stay while the database does not belong to the anchor. */
   private keepAnchored(held: HeldAnchor): void {
     if (held.standing !== 'differs') this.places.keepAnchored(headsIn(held).map(anchoredPlaceOf), true);
   }

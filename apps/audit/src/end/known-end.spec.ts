@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { ChainVerification } from '@ankasecure/audit-event';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { HeldAnchors } from '../anchor/held-anchor.js';
 import { ToldTrails } from '../anchor/told-trails.js';
 import { anchoredPlaceOf, headsIn } from '../anchor/trail-place.js';
 import { BranchedTrail } from '../testing/branched-trail.js';
-import { contextOf, eventsOf, type RunningAudit } from '../testing/running-audit.js';
-import { processesOf, startWithoutRounds } from '../testing/two-processes.js';
+import { contextOf, eventsOf } from '../testing/running-audit.js';
+import { twoProcesses } from '../testing/two-processes.js';
 import { VerifyTrail } from '../verification/verify-trail.js';
 import { KnownPlaces } from './known-places.js';
 import { noIndex, SealedEnds } from './sealed-ends.js';
@@ -16,18 +15,9 @@ const [first, second] = [0, 1];
 const anchoredAt = 5;
 
 describe('what a process knows of the end of a trail', () => {
-  let audit: RunningAudit;
-  let tenantId: string;
-  beforeAll(async () => {
-    audit = await startWithoutRounds();
-  });
-  afterAll(() => audit.stop());
-  beforeEach(() => {
-    tenantId = randomUUID();
-  });
-
-  const { app, guard, instance, seal: sealAll } = processesOf(() => audit);
-  const seal = (number: number, events = eventsOf(tenantId, 1)) => sealAll(number, events);
+  const pair = twoProcesses();
+  const { app, guard, instance, seal: sealAll } = pair;
+  const seal = (number: number, events = eventsOf(pair.tenantId, 1)) => sealAll(number, events);
   const refused = { code: 'service-unavailable', retryable: true };
 
   it.each([undefined, { seq: 1, hash: Buffer.alloc(32, 1) }, { seq: 2, hash: Buffer.alloc(32, 2) }])(
@@ -36,22 +26,22 @@ describe('what a process knows of the end of a trail', () => {
       const ends = new SealedEnds();
       ends.keep(true);
       const end = { seq: 2, hash: Buffer.alloc(32, 2), sealedAt: new Date(1_000) };
-      ends.learn(tenantId, end, undefined);
-      ends.learn(tenantId, { ...end, sealedAt: new Date(9_000) }, from);
-      expect(ends.of(tenantId)).toEqual(end);
+      ends.learn(pair.tenantId, end, undefined);
+      ends.learn(pair.tenantId, { ...end, sealedAt: new Date(9_000) }, from);
+      expect(ends.of(pair.tenantId)).toEqual(end);
     },
   );
 
   it.each([1, 2, 5])('is not learned from a batch of %i events that others have sealed', async (count) => {
-    const events = eventsOf(tenantId, count);
+    const events = eventsOf(pair.tenantId, count);
     await seal(first, events);
     // The process knows the seal that it has made, and has forgotten the end.
     app(first).get(KnownPlaces).forget();
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(await seal(first, events)).toEqual({ sealed: count });
-    expect(await seal(first, [...events, ...eventsOf(tenantId, 1)])).toEqual({ sealed: count + 1 });
+    expect(await seal(first, [...events, ...eventsOf(pair.tenantId, 1)])).toEqual({ sealed: count + 1 });
     expect(await seal(first)).toEqual({ sealed: 1 });
-    expect(await audit.verify(tenantId)).toMatchObject({ valid: true, checked: count + 2 });
+    expect(await pair.audit.verify(pair.tenantId)).toMatchObject({ valid: true, checked: count + 2 });
   });
 
   const pairs = [1, 2, 3, 4].flatMap((known) =>
@@ -61,7 +51,7 @@ describe('what a process knows of the end of a trail', () => {
   it.each(pairs)(
     `is not enough to seal on event $told, on top of the known event $known, if event ${anchoredAt} is anchored`,
     async ({ known, told }) => {
-      const trail = new BranchedTrail(audit, tenantId);
+      const trail = new BranchedTrail(pair.audit, pair.tenantId);
       for (let seq = 1; seq <= known; seq++) await seal(seq === known ? second : first);
       for (let seq = known + 1; seq <= anchoredAt; seq++) await seal(first);
       await guard(first).advance();
@@ -94,15 +84,15 @@ describe('what a process knows of the end of a trail', () => {
       const forgotten = vi.spyOn(places.ends, 'has').mockReturnValue(false);
       let during = 0;
       vi.spyOn(told, 'read').mockImplementationOnce(async () => {
-        expect(places.isJoined(tenantId)).toBe(false);
+        expect(places.isJoined(pair.tenantId)).toBe(false);
         const before = fed.mock.calls.length;
         expect(await seal(second)).toEqual({ sealed: 1 });
         during = fed.mock.calls.length - before;
-        expect(places.joinedEnd(tenantId)).toEqual({});
+        expect(places.joinedEnd(pair.tenantId)).toEqual({});
         return read();
       });
       await guard(second).compare();
-      expect([during, places.isJoined(tenantId)]).toEqual([0, true]);
+      expect([during, places.isJoined(pair.tenantId)]).toEqual([0, true]);
       forgotten.mockRestore();
       vi.restoreAllMocks();
       expect(await seal(second)).toEqual({ sealed: 1 });
@@ -110,7 +100,7 @@ describe('what a process knows of the end of a trail', () => {
   );
 
   it('must continue the anchored place again once a comparison has ended, whatever came of it', async () => {
-    const trail = new BranchedTrail(audit, tenantId);
+    const trail = new BranchedTrail(pair.audit, pair.tenantId);
     for (let batch = 0; batch < 2; batch++) await seal(second);
     await guard(second).advance();
     await guard(first).compare();
@@ -126,22 +116,22 @@ describe('what a process knows of the end of a trail', () => {
     const { dataSource: _, app: own } = instance(second);
     vi.spyOn(own.get(ToldTrails), 'read').mockRejectedValueOnce(new Error('no answer'));
     await expect(guard(second).compare()).rejects.toThrow('no answer');
-    expect(own.get(KnownPlaces).maySealOn(tenantId)).toBe(false);
+    expect(own.get(KnownPlaces).maySealOn(pair.tenantId)).toBe(false);
     await expect(seal(second)).rejects.toMatchObject(refused);
     await guard(second).compare();
-    expect(guard(second).fault).toContain(tenantId);
+    expect(guard(second).fault).toContain(pair.tenantId);
   });
 
   it.each([1, 2, 3])('is joined to an anchored place that is the same end, event %i', (seq) => {
     const places = new KnownPlaces(new SealedEnds());
     places.ends.keep(true);
-    const place = { tenantId, seq, hash: Buffer.alloc(32, seq), index: noIndex };
-    places.ends.learn(tenantId, { ...place, sealedAt: new Date(1_000) }, undefined);
+    const place = { tenantId: pair.tenantId, seq, hash: Buffer.alloc(32, seq), index: noIndex };
+    places.ends.learn(pair.tenantId, { ...place, sealedAt: new Date(1_000) }, undefined);
     vi.spyOn(places.ends, 'has').mockReturnValue(false);
     places.keepAnchored([place]);
-    expect([places.isJoined(tenantId), places.joinedEnd(tenantId).end?.seq]).toEqual([true, seq]);
+    expect([places.isJoined(pair.tenantId), places.joinedEnd(pair.tenantId).end?.seq]).toEqual([true, seq]);
     places.keepAnchored([{ ...place, hash: Buffer.alloc(32, 9) }]);
-    expect([places.isJoined(tenantId), places.joinedEnd(tenantId)]).toEqual([false, {}]);
+    expect([places.isJoined(pair.tenantId), places.joinedEnd(pair.tenantId)]).toEqual([false, {}]);
   });
 
   const descents: readonly (readonly [Descent, object])[] = [
@@ -152,14 +142,14 @@ describe('what a process knows of the end of a trail', () => {
   it.each(descents)('is compared with a trail by its verification: %s', async (descent, found) => {
     await seal(first);
     vi.spyOn(app(first).get(TrailDescent), 'of').mockResolvedValueOnce(descent);
-    expect(await app(first).get(VerifyTrail).verify(contextOf(tenantId), {})).toMatchObject(found);
+    expect(await app(first).get(VerifyTrail).verify(contextOf(pair.tenantId), {})).toMatchObject(found);
     vi.restoreAllMocks();
   });
 
   it('lets no verification say that a trail is valid whose proof did not end', async () => {
     await seal(first);
     vi.spyOn(app(first).get(TrailDescent), 'of').mockResolvedValueOnce('pending');
-    await expect(app(first).get(VerifyTrail).verify(contextOf(tenantId), {})).rejects.toMatchObject({
+    await expect(app(first).get(VerifyTrail).verify(contextOf(pair.tenantId), {})).rejects.toMatchObject({
       code: 'deadline-exceeded',
       retryable: true,
     });

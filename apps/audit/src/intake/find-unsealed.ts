@@ -21,6 +21,14 @@ interface Found {
 /** Whether a trail holds what it shows; `pending` and `failed` if that cannot be told, until a later proof or at all. */
 type Standing = 'proven' | 'refuted' | 'pending' | 'failed';
 
+/** Where the events are told that a trail of this standing does not show. */
+const toldIn: Readonly<Record<Standing, keyof Found>> = {
+  proven: 'unsealed',
+  refuted: 'unsealed',
+  pending: 'unknown',
+  failed: 'unknown',
+};
+
 /** Tells reporters which of their events are not sealed. */
 @Injectable()
 export class FindUnsealed {
@@ -46,9 +54,9 @@ export class FindUnsealed {
     for (const [tenantId, own] of tenants) {
       const shareMs = (deadline - reserveMs - monotonicNow()) / left--;
       const { standing, sealed } = await this.look(tenantId, own, Math.min(provingMs, Math.max(0, shareMs)));
-      isAnyTold ||= standing === 'proven' || standing === 'refuted';
-      const ids = own.map(({ eventId }) => eventId).filter((eventId) => !sealed.has(eventId));
-      found[standing === 'pending' || standing === 'failed' ? 'unknown' : 'unsealed'].push(...ids);
+      const list = toldIn[standing];
+      isAnyTold ||= list === 'unsealed';
+      found[list].push(...own.map(({ eventId }) => eventId).filter((eventId) => !sealed.has(eventId)));
     }
     if (!isAnyTold) throw new AnkaError('service-unavailable', 'The ends of the trails cannot be proved now.');
     return found;

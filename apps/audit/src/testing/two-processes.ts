@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { type AuditEvent, platformTenantId } from '@ankasecure/contracts';
-import { vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
 import { AnchorRounds } from '../anchor/anchor-rounds.js';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import { ReceiveEvents } from '../intake/receive-events.js';
@@ -31,5 +32,27 @@ export const processesOf = (audit: () => RunningAudit) => {
       app(number)
         .get(ReceiveEvents)
         .receive(contextOf(platformTenantId), { reporter: 'crypto-worker', partition: 'default' }, proven(events)),
+  };
+};
+
+/** Runs the service for the tests of a suite, without rounds, and gives each test a tenant of its own. */
+export const twoProcesses = () => {
+  let audit: RunningAudit;
+  let tenantId: string;
+  beforeAll(async () => {
+    audit = await startWithoutRounds();
+  });
+  afterAll(() => audit.stop());
+  beforeEach(() => {
+    tenantId = randomUUID();
+  });
+  return {
+    ...processesOf(() => audit),
+    get audit(): RunningAudit {
+      return audit;
+    },
+    get tenantId(): string {
+      return tenantId;
+    },
   };
 };

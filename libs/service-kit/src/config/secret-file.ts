@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What is not one line of text, in the order in which it is said. */
+/** The forms of a text that is not one line, in the order in which they are looked for. */
 const faults: readonly (readonly [fault: RegExp, what: string])[] = [
   [/^$/, 'is empty'],
   [/^\uFEFF/, 'begins with a byte order mark'],

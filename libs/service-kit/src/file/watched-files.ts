@@ -6,7 +6,7 @@ import { StartFailure } from '../start/exit-code.js';
 /** The interval of the looks, in milliseconds. Mounted files change by a swap of links, which no event reports everywhere. */
 const everyMs = 5_000;
 
-/** What files hold, and when the first of their certificates ends. */
+/** The value that files hold, and when the first of their certificates ends. */
 export interface FileValue<Value> {
   readonly value: Value;
   /** Milliseconds since the epoch. Absent if there is no certificate. */

@@ -132,7 +132,7 @@ const meterReadiness = (health: Health): void => {
   });
 };
 
-/** What a check throws, and undefined if it passes. */
+/** Runs a check. @returns the error that it throws; undefined if it passes */
 const failureOf = async (check: Check): Promise<Error | undefined> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

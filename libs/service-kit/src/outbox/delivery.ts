@@ -30,8 +30,14 @@ interface Refused {
   readonly failure: Failure;
 }
 
-/** Failures that the row itself causes. A retry never helps. */
+/** Codes of failures that the row itself causes. A retry never helps. */
 const refusals: readonly string[] = ['request-invalid', 'body-malformed', 'access-denied', 'event-unproven'];
+
+/** Whether a failure is of a trail, or of all of them; of a row; or of something else. */
+const causeOf = ({ code, retryable }: Failure): 'trail' | 'row' | 'other' => {
+  if (retryable === true) return 'trail';
+  return refusals.includes(code) ? 'row' : 'other';
+};
 
 /** The failure of a row that no process of ours has written. */
 const unreadable: Failure = { code: 'body-malformed', detail: 'the row is not a list of events' };
@@ -146,14 +152,13 @@ export class Delivery {
    * would learn nothing.
    */
   private async isolate(rows: readonly ReadEntry[], failure: Failure): Promise<void> {
-    if (failure.retryable === true) return this.isolateTenants(rows, failure);
+    if (causeOf(failure) === 'trail') return this.isolateTenants(rows, failure);
     const [row] = rows;
     if (row === undefined || this.asks >= mostAsks) return;
     if (rows.length === 1) return this.setAside(row, failure);
     const [first, second] = [rows.slice(0, rows.length >> 1), rows.slice(rows.length >> 1)];
     const firstFailure = await this.attempt(first);
-    const ownReason =
-      firstFailure !== undefined && (firstFailure.retryable === true || refusals.includes(firstFailure.code));
+    const ownReason = firstFailure !== undefined && causeOf(firstFailure) !== 'other';
     if (ownReason) await this.isolate(first, firstFailure);
     const secondFailure = await this.attempt(second);
     if (firstFailure !== undefined && !ownReason) {
@@ -192,7 +197,7 @@ export class Delivery {
 
   /** Quarantines a row that is refused for its own content. Defers a row whose tenant's trail cannot be sealed now. */
   private async setAside(row: ReadEntry, why: Failure): Promise<void> {
-    if (!refusals.includes(why.code)) return this.defer([row], why);
+    if (causeOf(why) !== 'row') return this.defer([row], why);
     await this.split(row, why);
   }
 
@@ -226,7 +231,8 @@ export class Delivery {
    * rows were refused, or a few of them. One tenant's large row may fill an append, so a refusal alone does not tell.
    */
   private get isAway(): boolean {
-    if (this.isRetry || this.isAnyDone || this.refused.some(({ failure }) => failure.retryable !== true)) return false;
+    if (this.isRetry || this.isAnyDone || this.refused.some(({ failure }) => causeOf(failure) !== 'trail'))
+      return false;
     const { refused } = this.channel;
     return refused.size >= mostRefused || [...this.tenants].every((id) => refused.has(id));
   }

@@ -32,7 +32,7 @@ interface Loss {
   readonly first: readonly string[];
 }
 
-/** What the search for lost events needs of the outbox. */
+/** The parts of the outbox that the search for lost events needs. */
 export interface OutboxSearch {
   readonly proof: OutboxProof;
   readonly dataSource: DataSource;

@@ -5,7 +5,7 @@ import type { Logger } from '../logging/logger.js';
 /** From this number of failed rounds in a row on, each raises the alarm. */
 const alarmAt = 3;
 
-/** What a search asks. */
+/** The services that a search asks. */
 export type Asked = 'database' | 'audit';
 
 /**

@@ -20,7 +20,7 @@ import {
 } from './record-claim.js';
 import { type RememberedClaim, RememberedClaims } from './remembered-claims.js';
 
-/** What the database holds now of a record that it did not have. */
+/** Looks again for a record that the database did not have. */
 export interface Missing {
   /** Tells whether it has the record now. @param id the record that the trail holds */
   readonly hasNow: (id: string) => Promise<boolean>;
@@ -38,7 +38,7 @@ interface Question {
   readonly fail: (error: unknown) => void;
 }
 
-/** What is known after a comparison of what was remembered. */
+/** The result of a comparison of remembered claims with the trail. */
 interface Comparison {
   /** The records that have changed since they were compared. */
   readonly changed: readonly OwnedName[];
@@ -57,7 +57,7 @@ const pausesMs = [100, 200, 400, 800];
 
 const unsealedDetail =
   'The database no longer has a record that the audit trail holds: the event of its deletion is not sealed yet. Try again.';
-/** What an administrator does while a caller is told to try again. It is the same for every cause: anyone can be told. */
+/** The advice to an administrator while a caller is told to try again. It is the same for every cause: anyone can be told. */
 export const unknownAdvice =
   'If this goes on, the audit service refuses its restored database or is away: an administrator follows deploy/backup.md.';
 

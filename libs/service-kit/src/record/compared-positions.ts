@@ -6,7 +6,7 @@ const startMs = 5_000;
 
 const uncomparedDetail = 'The database cannot be compared with the audit trail, so no record changes. Try again.';
 
-/** What the last comparison of the database with the audit trail has found in the trail. */
+/** The positions of the trail at the last comparison of the database with it. */
 export class ComparedPositions {
   private readonly startedAt = monotonicNow();
   /** The highest revisions that the trail holds, by tenant. Undefined if the database cannot be compared, or was not yet. */

@@ -4,7 +4,7 @@ import { isCurrent, type RecordState } from './record-standing.js';
 /** The last change of a record, as the trail holds it or as this process remembers it. */
 export type LastChange = Pick<RecordHead, 'id' | 'revision' | 'digest'> & Pick<RecordState, 'state'>;
 
-/** What a database says about a tenant's records, to be compared with the trail. */
+/** A statement of a database about a tenant's records, to be compared with the trail. */
 export interface Claim {
   readonly tenantId: string;
   /** Claims with one subject are answered by the same change. */

@@ -2,9 +2,9 @@ import type { DataSource, EntityManager } from 'typeorm';
 
 /** A move of a tenant's counter. */
 export interface Advance {
-  /** What the counter shows now. */
+  /** The counter after it. */
   readonly revision: number;
-  /** What it showed before, or earlier if another change has moved it meanwhile; 0 for none. */
+  /** The counter before it, or earlier if another change has moved it meanwhile; 0 for none. */
   readonly before: number;
 }
 

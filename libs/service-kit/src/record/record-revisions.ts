@@ -60,11 +60,11 @@ export interface Wanted {
 /** Revisions that were taken. */
 export interface Taken {
   readonly first: number;
-  /** What the counter showed before. */
+  /** The counter before that. */
   readonly before: number;
 }
 
-/** What the trail said before a transaction took its locks, and where the counter was before that. */
+/** The trail's answer before a transaction took its locks, and the counter before that. */
 interface AskedBefore {
   readonly tenantId: string;
   readonly counter: number;
@@ -86,7 +86,7 @@ export class RecordRevisions {
   private readonly aheadUntil = new BoundedMap<string, number>(capacity);
   private readonly tops: TrailTops;
   private readonly askedBefore = new WeakMap<QueryRunner, AskedBefore>();
-  /** What the trail was found to hold by the first changes of transactions; undefined if it was not asked. */
+  /** The highest revisions in the trail, as the first changes of transactions found them; undefined if it was not asked. */
   private readonly found = new WeakMap<
     QueryRunner,
     { readonly tenantId: string; readonly onRecord: number | undefined }

@@ -20,7 +20,7 @@ const capacity = 200_000;
 
 const nameOf = ({ tenantId, subject }: Pick<Claim, 'tenantId' | 'subject'>): string => `${tenantId}/${subject}`;
 
-/** What this process knows of the trail: the last changes that it has compared, written or heard of. */
+/** The last changes in the trail that this process has compared, written or heard of. */
 export class RememberedClaims {
   private readonly known = new BoundedMap<string, Remembered>(capacity);
   /** The revisions of deletions by this process. */
@@ -71,7 +71,7 @@ export class RememberedClaims {
     return removed !== undefined && last !== undefined && removed > last.revision;
   }
 
-  /** What is remembered of some tenants, or of all. */
+  /** The remembered claims of some tenants, or of all. */
   of(tenantIds?: ReadonlySet<string>): readonly RememberedClaim[] {
     return [...this.known.values()]
       .filter(({ claim }) => tenantIds?.has(claim.tenantId) ?? true)

@@ -84,7 +84,7 @@ const rowsOf = async (
   return new Map(rows.map((row) => [trailNameOf(row, table).id, row]));
 };
 
-/** What is to be done with a record. */
+/** The step that brings a record up to date. */
 interface Step {
   readonly told: RestoredRecord;
   readonly carryOut: () => Promise<unknown>;

@@ -1,6 +1,6 @@
 import type { SpanPlan } from './trace.js';
 
-/** What both ends of a message say of it: the OpenTelemetry conventions for messaging spans. */
+/** The attributes of a message in the spans of both its ends: the OpenTelemetry conventions for messaging spans. */
 const message = (subject: string, bytes: number) => ({
   'messaging.system': 'nats',
   'messaging.destination.name': subject,

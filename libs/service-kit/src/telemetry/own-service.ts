@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** What a process says of itself in every span: the OpenTelemetry conventions for `service`. */
+/** The attributes of the process in every span: the OpenTelemetry conventions for `service`. */
 export interface OwnService {
   readonly 'service.namespace': string;
   readonly 'service.name'?: string;

@@ -7,7 +7,7 @@ const words = new RegExp(
   'gi',
 );
 
-/** What follows UPDATE in `FOR UPDATE` and `DO UPDATE SET`, and FROM before a subquery. */
+/** The words that follow UPDATE in `FOR UPDATE` and `DO UPDATE SET`, and FROM before a subquery. */
 const noTable = new Set(['lateral', 'nowait', 'of', 'select', 'set', 'skip']);
 
 /** The longest summary that the convention allows. */

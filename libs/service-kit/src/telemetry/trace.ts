@@ -63,7 +63,7 @@ export const markAnswer = (code: ErrorCode): void => {
   if (span !== undefined && isFault(code)) fail(span, code);
 };
 
-/** What identifies a span that is exported. */
+/** The ids of a span that is exported. */
 export type ExportedSpan = SpanContext;
 
 /** The active span, if it is exported. */

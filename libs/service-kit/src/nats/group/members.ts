@@ -25,7 +25,7 @@ interface Group {
   used: number;
 }
 
-/** What `Members` needs of the bus. */
+/** The part of the bus that `Members` needs. */
 export interface MemberBus {
   isConnected(): boolean;
   /** Asks all processes of a group who they are. */
