@@ -32,7 +32,18 @@ const mostMs = 10_000;
 /** The errors that speak of the record itself. Any other, as one of the HSM, tells nothing of it. */
 const refusals: readonly string[] = ['record-forged', 'record-outdated'];
 
-/** What was found of requests that the database did not list as open. */
+/** What the database lists as open requests of the people. */
+interface Listed {
+  readonly records: readonly ApprovalRecord[];
+  /** The ids of all, also of those that are refused, or that nobody can know of now. */
+  readonly ids: ReadonlySet<string>;
+  /** Whether all but those that are refused were read. */
+  readonly isWhole: boolean;
+  /** Why nobody can know of one of them now, if that is the reason. */
+  readonly cause?: AnkaError | undefined;
+}
+
+/** What was found of requests that the database did not list as open, or that could not be read with its list. */
 interface Found {
   /** Open requests of the people that the database should have listed. */
   readonly hidden: readonly ApprovalRecord[];
@@ -84,19 +95,15 @@ export class EndApprovals {
     if (onRecord.error?.retryable === false) throw onRecord.error;
     await lockTenant(manager, 'approvals', tenantId);
     const search = { manager, tenantId, now: await transactionTime(manager), until: monotonicNow() + mostMs };
-    const read = await tried(() => openOf(manager, context, search.now, people));
-    // The alarm was raised about a record that is refused.
-    const isRefused = read.error !== undefined && refusals.includes(read.error.code);
-    if (read.error !== undefined && !isRefused && !(isOne && read.error.code === 'audit-unavailable')) throw read.error;
-    const listed = read.error === undefined ? read.result : [];
+    const listed = await listOpen(search, context, people);
     const known = onRecord.error === undefined ? onRecord.result : { heads: [], isWhole: false };
-    const isListed = new Set([context.approval?.id, ...listed.map(({ id }) => id)]);
-    const others = known.heads.filter(({ id }) => !isListed.has(id));
-    const found = await this.lookAt(search, others, people);
-    if (!known.isWhole || !found.isWhole) {
+    const isRead = new Set([context.approval?.id, ...listed.records.map(({ id }) => id)]);
+    const others = known.heads.filter(({ id }) => !isRead.has(id));
+    const found = await this.lookAt(search, others, people, listed.ids);
+    if (!known.isWhole || !listed.isWhole || !found.isWhole) {
       if (!isOne) {
         await this.forget(manager, context, found.lost);
-        throw unknownRequests(onRecord.error ?? found.cause);
+        throw unknownRequests(onRecord.error ?? listed.cause ?? found.cause);
       }
       this.log.warn(
         { tenantId },
@@ -105,13 +112,21 @@ export class EndApprovals {
     }
     await noteLost(manager, tenantId, found.lost);
     for (const record of found.unheard) nameRecord(manager, record);
-    const open = [...listed, ...found.hidden];
+    const open = [...listed.records, ...found.hidden];
     for (const record of open) await changeRecord(manager, record, { endedAt: search.now });
     return open.map((record) => this.events.of(context, 'end', record));
   }
 
-  /** Looks for requests that the database should have listed as open. */
-  private async lookAt(search: Search, heads: readonly RecordHead[], people: People): Promise<Found> {
+  /**
+   * Looks for requests that the database should have listed as open.
+   * @param listed the ids that it did list. About another that is open, the alarm is raised
+   */
+  private async lookAt(
+    search: Search,
+    heads: readonly RecordHead[],
+    people: People,
+    listed: ReadonlySet<string>,
+  ): Promise<Found> {
     const { manager, tenantId, now } = search;
     const [hidden, unheard]: [ApprovalRecord[], ApprovalRecord[]] = [[], []];
     const look = (record: ApprovalRecord, head: RecordHead): void => {
@@ -138,7 +153,8 @@ export class EndApprovals {
         if (isUnanswered(search, alone.error)) break;
       } else lost.push(head);
     }
-    for (const { id } of hidden) sealsOf(manager).rejections.reject({ table: 'approval', tenantId, id }, 'missing');
+    for (const { id } of hidden)
+      if (!listed.has(id)) sealsOf(manager).rejections.reject({ table: 'approval', tenantId, id }, 'missing');
     return { hidden, unheard, lost, isWhole, cause };
   }
 
@@ -172,39 +188,47 @@ const isUnanswered = ({ manager }: Search, { code }: AnkaError): boolean =>
   code === 'audit-unavailable' && sealsOf(manager).history.isAway;
 
 /** What was read of requests. */
-interface Reading extends Pick<Found, 'isWhole' | 'cause'> {
-  readonly records: readonly (readonly [RecordHead, ApprovalRecord])[];
-  /** What the trail says of those that the database does not have, or that are refused. */
-  readonly doubted: readonly RecordHead[];
+interface Reading<Named> extends Pick<Found, 'isWhole' | 'cause'> {
+  readonly records: readonly (readonly [Named, ApprovalRecord])[];
+  /** Those that the database does not have, or that are refused. */
+  readonly doubted: readonly Named[];
 }
 
-/** Reads requests, and those that are refused apart from the others. @throws AnkaError (retryable) all but `audit-unavailable` */
-const readRequests = async (search: Search, heads: readonly RecordHead[]): Promise<Reading> => {
+/**
+ * Reads requests, and those that are refused apart from the others.
+ * @param most how many doubted ones end the reading
+ * @throws AnkaError (retryable) all but `audit-unavailable`
+ */
+const readRequests = async <Named extends Pick<RecordHead, 'id'>>(
+  search: Search,
+  asked: readonly Named[],
+  most = mostDoubted,
+): Promise<Reading<Named>> => {
   const { manager, tenantId } = search;
-  const records: [RecordHead, ApprovalRecord][] = [];
-  const doubted: RecordHead[] = [];
+  const records: [Named, ApprovalRecord][] = [];
+  const doubted: Named[] = [];
   let cause: AnkaError | undefined;
-  const waiting = Array.from({ length: Math.ceil(heads.length / atOnce) }, (_, index) =>
-    heads.slice(index * atOnce, (index + 1) * atOnce),
+  const waiting = Array.from({ length: Math.ceil(asked.length / atOnce) }, (_, index) =>
+    asked.slice(index * atOnce, (index + 1) * atOnce),
   );
   for (let some = waiting.shift(); some !== undefined; some = waiting.shift()) {
-    if (hasEnded(search) || doubted.length > mostDoubted) return { records, doubted, isWhole: false, cause };
+    if (hasEnded(search) || doubted.length > most) return { records, doubted, isWhole: false, cause };
     const ids = some.map(({ id }) => id);
     const read = await tried(() => manager.findBy(ApprovalRecord, { tenantId, id: In(ids) }));
     if (read.error === undefined) {
       const held = new Map(read.result.map((record) => [record.id, record]));
-      for (const head of some) {
-        const record = held.get(head.id);
-        if (record === undefined) doubted.push(head);
-        else records.push([head, record]);
+      for (const named of some) {
+        const record = held.get(named.id);
+        if (record === undefined) doubted.push(named);
+        else records.push([named, record]);
       }
     } else if (isUnanswered(search, read.error)) return { records, doubted, isWhole: false, cause: read.error };
     else if (read.error.retryable && read.error.code !== 'audit-unavailable') throw read.error;
     else if (some.length > 1) {
       const half = Math.ceil(some.length / 2);
       waiting.unshift(some.slice(0, half), some.slice(half));
-    } else if (read.error.retryable) cause ??= read.error;
-    else doubted.push(...some);
+    } else if (refusals.includes(read.error.code)) doubted.push(...some);
+    else cause ??= read.error;
   }
   return { records, doubted, isWhole: cause === undefined, cause };
 };
@@ -224,13 +248,13 @@ const isOpen = (record: ApprovalRecord, now: Date): boolean => {
   return stateNow === 'pending' || (stateNow === 'approved' && record.outcome === null && !isOver);
 };
 
-/** The requests of these people that are open at `now`, without the one that is being carried out. */
-const openOf = (
-  manager: EntityManager,
-  { tenantId, approval }: Context,
-  now: Date,
-  people: People,
-): Promise<ApprovalRecord[]> => {
+/**
+ * Lists the open requests of these people, without the one that is being carried out. If one is refused, or nobody can know of one
+ * now, the others are read without it, unless the audit service is away.
+ * @throws AnkaError all but `record-forged` and `record-outdated`, and for one person all but `audit-unavailable` too
+ */
+const listOpen = async (search: Search, { tenantId, approval }: Context, people: People): Promise<Listed> => {
+  const { manager, now } = search;
   const own = {
     tenantId,
     ...people,
@@ -238,11 +262,22 @@ const openOf = (
     expiresAt: MoreThan(now),
     ...(approval !== undefined && { id: Not(approval.id) }),
   };
-  return manager.find(ApprovalRecord, {
-    where: [
-      { ...own, state: 'pending' },
-      { ...own, state: 'approved', outcome: IsNull() },
-    ],
-    lock: { mode: 'pessimistic_write' },
-  });
+  const where = [
+    { ...own, state: 'pending' as const },
+    { ...own, state: 'approved' as const, outcome: IsNull() },
+  ];
+  const lock = { mode: 'pessimistic_write' } as const;
+  const all = await tried(() => manager.find(ApprovalRecord, { where, lock }));
+  if (all.error === undefined) return { records: all.result, ids: idsOf(all.result), isWhole: true };
+  const isOne = people.requestedBy !== undefined;
+  if (!refusals.includes(all.error.code) && !(isOne && all.error.code === 'audit-unavailable')) throw all.error;
+  const listing = manager.createQueryBuilder(ApprovalRecord, 'approval').setFindOptions({ where, lock });
+  const ids = idsOf(await listing.callListeners(false).getMany());
+  if (isUnanswered(search, all.error)) return { records: [], ids, isWhole: false, cause: all.error };
+  const asked = [...ids].filter((id) => id !== approval?.id).map((id) => ({ id }));
+  const { records, isWhole, cause } = await readRequests(search, asked, Number.POSITIVE_INFINITY);
+  const open = records.flatMap(([, record]) => (isOf(record, people) && isOpen(record, now) ? [record] : []));
+  return { records: open, ids, isWhole, cause };
 };
+
+const idsOf = (records: readonly ApprovalRecord[]): ReadonlySet<string> => new Set(records.map(({ id }) => id));

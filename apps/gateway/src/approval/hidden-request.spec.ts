@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AnkaError, auditEvent, listRecordHeads, newId, type RecordHead, recordDetails } from '@ankasecure/contracts';
-import { BusClient, withTenant } from '@ankasecure/service-kit';
+import { BusClient, sealsOf, withTenant } from '@ankasecure/service-kit';
 import { withOtherStatements } from '@ankasecure/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -49,12 +49,17 @@ const waitingPerson = async (name: string) => {
     id: string;
   };
   const ursula = await people.token({ sub: 'ursula', ...asTenant(tenantA, 'tenant-admin') });
-  const asked = await send('DELETE', `/keys/${randomUUID()}?waitingDays=7`, ursula);
-  expect(asked.status, asked.text).toBe(202);
-  const approval = JSON.parse(asked.text) as Approval;
-  await isSealed(approval.id);
+  const ask = async (): Promise<Approval> => {
+    const asked = await send('DELETE', `/keys/${randomUUID()}?waitingDays=7`, ursula);
+    expect(asked.status, asked.text).toBe(202);
+    const approval = JSON.parse(asked.text) as Approval;
+    await isSealed(approval.id);
+    return approval;
+  };
   return {
-    approval,
+    approval: await ask(),
+    /** Makes another request. */
+    ask,
     rename: () =>
       send('PUT', `/issuers/${id}`, alice, { body: named(`${name}-renamed:`), headers: { 'if-match': '"1"' } }),
     remove: () => send('DELETE', `/issuers/${id}`),
@@ -134,6 +139,48 @@ describe('a request for approval that the database hides', () => {
       await sql(`DELETE FROM approval ${where}; INSERT INTO approval SELECT * FROM kept; DROP TABLE kept`);
       expect(await problemOf(approval.id)).toBe('record-outdated');
       await sql(`DELETE FROM approval ${where}`);
+    },
+  );
+
+  const unknown = 'is unknown now';
+  /** A change of names waits until all is known. */
+  const besides = [...Object.keys(attacks), unknown].flatMap((how, index) =>
+    ends
+      .filter((end) => how !== unknown || end === 'exclude')
+      .map((end) => [end, how, `${end}-beside-${index}`] as const),
+  );
+  it.each(besides)(
+    'keeps no other from being ended, sealed or not, without an alarm: %s, it %s',
+    async (end, how, name) => {
+      const { approval, ...person } = await waitingPerson(name);
+      const others = [await person.ask(), await person.ask()];
+      // The trail has not heard of the second one yet.
+      const { sealed } = rig.standIns;
+      sealed.splice(
+        sealed.findIndex(({ details }) => details?.['approvalId'] === others[1]?.id),
+        1,
+      );
+      const { history, rejections } = sealsOf(gateway.app.get(DataSource).manager);
+      const alarm = vi.spyOn(rejections, 'reject');
+      const check = history.check.bind(history);
+      vi.spyOn(history, 'check').mockImplementation((record, ...rest) =>
+        how === unknown && record.id === approval.id
+          ? Promise.reject(new AnkaError('audit-unavailable'))
+          : check(record, ...rest),
+      );
+      if (how !== unknown) await sql(`${attacks[how]} WHERE id = '${approval.id}'`);
+      const asked = await person[end]();
+      const alarmed = alarm.mock.calls.map(([{ id }]) => id);
+      vi.restoreAllMocks();
+      expect(asked.status, asked.text).toBeLessThan(300);
+      if (how !== unknown) await isAlarmed(approval.id);
+      for (const { id } of others) {
+        expect(await stateOf(id)).toBe('expired');
+        expect(alarmed).not.toContain(id);
+      }
+      await sql(`DELETE FROM approval WHERE id = '${approval.id}'`);
+      // A tenant has few issuers.
+      await person.remove();
     },
   );
 
