@@ -132,8 +132,8 @@ export const errorGuide: Readonly<Record<ErrorCode, Guide>> = {
     'Read the request for approval. Make a new one if it has expired.',
   ),
   'trail-unsound': guide(
-    'The audit trail is not as it was sealed, so what depends on it is refused.',
-    'Verify the trail with `POST /audit/verify` and follow the page on restores.',
+    'Every refused audit trail fails verification, or could not be verified. `detail` says which.',
+    'Restore another backup of a trail that fails, and follow the page on restores. The audit service’s log says why a trail could not be verified: mend that, and repeat the call.',
   ),
   'idempotency-in-flight': guide(
     'An earlier request with this Idempotency-Key has not been answered yet.',

@@ -50,7 +50,7 @@ export const errors = {
   'former-kid-taken': row(409, 'Another key of the tenant has this former kid'),
   'kek-retired': row(409, 'The key is wrapped by a retired KEK'),
   'approval-state': row(409, 'The state of the request for approval does not allow this'),
-  'trail-unsound': row(409, 'The audit trail is not as it was sealed'),
+  'trail-unsound': row(409, 'No refused audit trail was proved sound'),
   'idempotency-in-flight': row(409, 'A request with this Idempotency-Key is still running', true),
   'policy-pending': row(409, 'An earlier policy change is still being applied', true),
   'precondition-failed': row(412, 'The resource has changed'),

@@ -138,11 +138,19 @@ export const writeAnchor = contract({
 /** The most unsound trails that an answer names. */
 export const maxUnsound = 200;
 
-/** A trail that fails verification, and stays refused. */
+/** A trail that fails verification, or could not be verified, and stays refused. */
 export const unsoundTrail = z.strictObject({
   tenantId: uuid,
-  firstBadSeq: z.number().int().positive(),
-  reason: trailFaultReason,
+  firstBadSeq: z
+    .number()
+    .int()
+    .positive()
+    .describe('The first event that fails verification or, with `unproved`, the first that was not verified.'),
+  reason: z
+    .enum([...trailFaultReason.options, 'unproved'])
+    .describe(
+      '`unproved`: the verification itself failed, for example because the workers refuse the tenant’s audit key. It does not say that the trail was changed; the audit service’s log says why.',
+    ),
 });
 export type UnsoundTrail = z.infer<typeof unsoundTrail>;
 
@@ -164,7 +172,7 @@ export const acceptTrails = contract({
     refused: z
       .array(unsoundTrail)
       .max(maxUnsound)
-      .describe('The first of the trails that fail verification. They stay refused.'),
+      .describe('The first of the trails that fail verification, or could not be verified. They stay refused.'),
   }),
 });
 

@@ -97,8 +97,9 @@ describe('an acceptance of restored trails', () => {
     'goes on with the others if the proof of a trail fails with %s',
     async (code) => {
       audit.macs.failures.set(unsound, new AnkaError(code));
-      const refused = [{ tenantId: unsound, firstBadSeq: 1, reason: 'unsealed' }];
+      const refused = [{ tenantId: unsound, firstBadSeq: 1, reason: 'unproved' }];
       expect(await accept()).toMatchObject({ accepted: true, refused });
+      expect(await onRecord('trail.accept')).toMatchObject({ details: { refusedFor: 'unproved' } });
       audit.macs.failures.clear();
       await compareAll();
       expect(await audit.append(eventsOf(sound, 1))).toEqual({ sealed: 1 });
@@ -139,6 +140,23 @@ describe('an acceptance of restored trails', () => {
     },
   );
 
+  it('tells trails that could not be proved from trails that were changed', async () => {
+    for (const tenantId of [sound, unsound]) audit.macs.failures.set(tenantId, new AnkaError('access-denied'));
+    const [known, changed] = [` could not be verified after event 0`, 'fails verification'];
+    const refusal = await accept().catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'trail-unsound', retryable: false });
+    for (const tenantId of [sound, unsound])
+      expect(refusal).toHaveProperty('detail', expect.stringContaining(tenantId + known));
+    expect(refusal).toHaveProperty('detail', expect.not.stringContaining(changed));
+    audit.macs.failures.delete(unsound);
+    await change(7);
+    const mixed = await accept().catch((error: unknown) => error);
+    for (const told of [sound + known, `${unsound} ${changed} at event 7 (content-changed)`])
+      expect(mixed).toHaveProperty('detail', expect.stringContaining(told));
+    audit.macs.failures.clear();
+    expect(await accept()).toMatchObject({ accepted: true, refused: [{ tenantId: unsound }] });
+  });
+
   it('refuses and is on record if no trail is sound, until a sound one is restored', async () => {
     await accept();
     await compareAll();
@@ -151,7 +169,7 @@ describe('an acceptance of restored trails', () => {
     const refusal = {
       code: 'trail-unsound',
       retryable: false,
-      detail: expect.stringContaining(`${unsound} at event 12 (content-changed)`) as unknown,
+      detail: expect.stringContaining(`${unsound} fails verification at event 12 (content-changed)`) as unknown,
     };
     for (let call = 0; call < 2; call++) await expect(accept()).rejects.toMatchObject(refusal);
     expect(await onRecord('trail.accept')).toMatchObject({ outcome: 'failure', failureCode: 'trail-unsound' });

@@ -57,7 +57,7 @@ export class AcceptTrails {
   /**
    * A call that fails with a retryable error is continued by the next one: nothing is proved again, and no other tenant's trail gets a
    * second event.
-   * @throws AnkaError `trail-unsound` if every refused trail fails; `deadline-exceeded` (retryable) if the time does not suffice
+   * @throws AnkaError `trail-unsound` if every refused trail fails or cannot be proved; `deadline-exceeded` (retryable) if the time does not suffice
    */
   async accept(context: Context): Promise<Accepted | DryRun> {
     let isLeft = false;
@@ -180,7 +180,7 @@ const unsoundOf = (proven: Proven): readonly UnsoundTrail[] =>
 
 /** The tenants whose trails could not be proved. */
 const unprovedIn = (proven: Proven): ReadonlySet<string> =>
-  new Set([...proven].flatMap(([tenantId, trail]) => (trail.isUnproved === true ? [tenantId] : [])));
+  new Set([...proven].flatMap(([tenantId, { fault }]) => (fault?.reason === 'unproved' ? [tenantId] : [])));
 
 const firstOf = ([first]: readonly UnsoundTrail[]): Readonly<Record<string, string>> =>
   first === undefined
@@ -190,7 +190,16 @@ const firstOf = ([first]: readonly UnsoundTrail[]): Readonly<Record<string, stri
 const failed = (unsound: readonly UnsoundTrail[]): AnkaError => {
   const told = unsound
     .slice(0, 5)
-    .map(({ tenantId, firstBadSeq, reason }) => `${tenantId} at event ${firstBadSeq} (${reason})`);
-  const detail = `No trail was accepted: the trail of tenant ${told.join(', of tenant ')} fails verification. Restore a backup of ankadb_audit that nobody has changed.`;
+    .map(({ tenantId, firstBadSeq, reason }) =>
+      reason === 'unproved'
+        ? `${tenantId} could not be verified after event ${firstBadSeq - 1}`
+        : `${tenantId} fails verification at event ${firstBadSeq} (${reason})`,
+    );
+  const isUnproved = ({ reason }: UnsoundTrail): boolean => reason === 'unproved';
+  const advice = [
+    ...(unsound.every(isUnproved) ? [] : ['Restore a backup of ankadb_audit that nobody has changed.']),
+    ...(unsound.some(isUnproved) ? ['The audit service’s log says why a trail could not be verified.'] : []),
+  ];
+  const detail = `No trail was accepted. The trail of tenant ${told.join('. That of tenant ')}. ${advice.join(' ')}`;
   return new AnkaError('trail-unsound', detail);
 };

@@ -12,13 +12,12 @@ import { type ProvenRow, TrailProof } from './trail-proof.js';
 
 /** A whole trail as it was proved: its end and the last changes of records that it names, or its first fault. */
 export type ProvenTrail =
-  | (ProvenChanges & { readonly fault?: never; readonly isUnproved?: never })
+  | (ProvenChanges & { readonly fault?: never })
   | {
       readonly end?: never;
       readonly changes?: never;
-      readonly fault: TrailFault;
-      /** Whether the proof failed. Nothing is known of the trail then. */
-      readonly isUnproved?: true;
+      /** With `unproved` the proof failed. Nothing is known of the trail from that event on. */
+      readonly fault: TrailFault | { readonly seq: number; readonly reason: 'unproved' };
     };
 
 /** The part of a trail that was proved before the time was over. */
@@ -70,10 +69,7 @@ export class ProveTrails {
     } catch (error) {
       if (asAnkaError(error).retryable) throw error;
       this.log.warn({ tenantId, reason: (error as Error).message }, 'a trail cannot be proved');
-      return {
-        fault: { seq: (this.progress.get(tenantId)?.proven.seq ?? 0) + 1, reason: 'unsealed' },
-        isUnproved: true,
-      };
+      return { fault: { seq: (this.progress.get(tenantId)?.proven.seq ?? 0) + 1, reason: 'unproved' } };
     }
   }
 
