@@ -2,34 +2,36 @@ import { AnkaError, monotonicNow, platformTenantId } from '@ankasecure/contracts
 import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { KnownPlaces } from '../end/known-places.js';
-import { byTenant } from '../end/sealed-ends.js';
 import { AnchorSource } from './anchor-source.js';
 import { type AnchoredHead, type AnchoredTrails, anchorDigest } from './anchored-heads.js';
 import { type HeldAnchor, HeldAnchors } from './held-anchor.js';
 import { ToldTrails } from './told-trails.js';
 import {
-  anchoredPlaceOf,
-  assertNotMoved,
-  assertUnchanged,
-  type DueEnds,
   type Faults,
   faultOf,
-  headsIn,
-  laterPlaces,
-  mostNotMoved,
-  mostRoundMs,
+  newFaults,
   noFaults,
   notStored,
-  numberOf,
-  type Told,
   takenBack,
-  tenantsBefore,
   tooSlow,
   trailFaults,
   unprovenFaults,
   unprovenOf,
+} from './trail-fault.js';
+import {
+  acceptedPlaces,
+  anchoredPlaceOf,
+  assertNotMoved,
+  assertUnchanged,
+  behindIn,
+  type DueEnds,
+  headsIn,
+  laterPlaces,
+  mostNotMoved,
+  mostRoundMs,
+  numberOf,
+  type Told,
   type VerifiedTrails,
-  verifiedHeads,
 } from './trail-place.js';
 
 const noTenants: ReadonlySet<string> = new Set();
@@ -189,19 +191,14 @@ export class TrailGuard {
     if (held.standing === 'unsupported') return;
     assertNotMoved(seen, held, verified.keys());
     this.keepAnchored(held);
-    const { heads, behind, pending, failed } = await this.readTrails();
-    const older = [...behind, ...tenantsBefore(headsIn(held), heads)];
-    this.assertReached(older.find((tenantId) => !verified.has(tenantId)));
+    const told = await this.readTrails();
+    this.assertReached(behindIn(told, held, verified));
+    const { heads } = told;
     const others = heads.filter(({ tenantId }) => !verified.has(tenantId));
     // Without an anchor of theirs, nothing tells whether the others are sound.
     assertUnchanged(heads, verified, held.standing === 'known' ? [] : others);
     const number = await this.told.nextNumber(numberOf(held));
-    const waiting = new Set([...pending, ...failed.keys()].filter((tenantId) => !verified.has(tenantId)));
-    const proved = others.filter(({ tenantId }) => !waiting.has(tenantId));
-    const later = byTenant(laterPlaces(held, [...waiting, ...unproved], this.places));
-    const accepted = verifiedHeads(verified, heads).filter(({ tenantId }) => !later.has(tenantId));
-    const places = [...accepted, ...proved, ...later.values()];
-    const trails = { accepted: number, heads: places };
+    const trails = { accepted: number, heads: acceptedPlaces(told, held, verified, unproved, this.places) };
     if (!(await this.anchor(number, trails, held)))
       throw new AnkaError(
         'service-unavailable',
@@ -223,9 +220,9 @@ export class TrailGuard {
   }
 
   private async headsToAnchor(held: HeldAnchor, refused: Faults['trails']): Promise<readonly AnchoredHead[]> {
-    const { heads, behind, pending, failed } = await this.readTrails();
-    const older = [...behind, ...tenantsBefore(headsIn(held), heads)];
-    this.assertReached(older.find((tenantId) => !refused.has(tenantId)));
+    const told = await this.readTrails();
+    this.assertReached(behindIn(told, held, refused));
+    const { heads, pending, failed } = told;
     this.told.endRound(new Set([...pending, ...failed.keys()]));
     const waiting = new Set([...refused.keys(), ...pending, ...failed.keys()]);
     const proved = heads.filter(({ tenantId }) => !waiting.has(tenantId));
@@ -245,13 +242,9 @@ export class TrailGuard {
     const before = this.faults;
     this.faults = await this.findFaults();
     this.comparedAt = monotonicNow();
-    const { whole, trails } = this.faults;
     this.refusedNow = (await this.refused().catch(() => [...this.places.ends.all().keys()])).length;
-    if (whole !== null && whole !== before?.whole)
-      this.log.error({ alarm: 'trail-behind', fault: whole }, 'the trails are refused');
-    for (const [tenantId, fault] of trails)
-      if (before?.trails.has(tenantId) !== true)
-        this.log.error({ alarm: 'trail-behind', tenantId, fault }, 'a trail is refused');
+    for (const { message, ...fault } of newFaults(this.faults, before))
+      this.log.error({ alarm: 'trail-behind', ...fault }, message);
   }
 
   private async findFaults(): Promise<Faults> {
@@ -259,9 +252,10 @@ export class TrailGuard {
     this.lastSeen = held;
     this.places.ends.keep(held.standing !== 'unsupported');
     if (held.standing === 'differs') return { ...noFaults, whole: held.fault };
-    this.keepAnchored(held);
+    const isStuck = this.notMoved >= mostNotMoved;
+    this.keepAnchored(held, held.standing !== 'unsupported' && !isStuck);
     if (held.standing === 'unsupported') return noFaults;
-    if (this.notMoved >= mostNotMoved) return { ...noFaults, whole: notStored };
+    if (isStuck) return { ...noFaults, whole: notStored };
     if (held.standing === 'known') this.takeOver(held.trails.accepted);
     const told = await this.readTrails();
     const trails = trailFaults(told, held, (tenantId) => this.places.ends.of(tenantId) !== undefined);
@@ -293,8 +287,11 @@ export class TrailGuard {
     if (held.number === number) this.places.keepAnchored(trails.heads.map(anchoredPlaceOf));
   }
 
-  /** The known places stay while the database does not belong to the anchor. */
-  private keepAnchored(held: HeldAnchor): void {
-    if (held.standing !== 'differs') this.places.keepAnchored(headsIn(held).map(anchoredPlaceOf), true);
+  /**
+   * The known places stay while the database does not belong to it.
+   * @param isCompared whether the trails are read now, and compared with it
+   */
+  private keepAnchored(held: HeldAnchor, isCompared = true): void {
+    if (held.standing !== 'differs') this.places.keepAnchored(headsIn(held).map(anchoredPlaceOf), isCompared);
   }
 }

@@ -44,16 +44,6 @@ export interface Told {
   readonly failed: ReadonlyMap<string, AnkaError>;
 }
 
-/** Why trails do not match the anchor. */
-export interface Faults {
-  /** A fault of the database or the token: no trail can be compared. */
-  readonly whole: string | null;
-  /** Faults of single trails, by tenant. The other trails are sound. */
-  readonly trails: ReadonlyMap<string, string>;
-  /** Why the ends of trails cannot be proved, by tenant. Nothing is sealed on them either, but nothing says that they are older. */
-  readonly unproven: ReadonlyMap<string, string>;
-}
-
 /**
  * The number of the next anchor. No process anchors more than once a second, so none of ours is higher than the seconds since the
  * epoch. Whoever puts that number there costs nothing: tomorrow's bound is higher than tomorrow's number.
@@ -71,13 +61,6 @@ export const mostNotMoved = 3;
 
 /** The longest time from the reading of the trails to the anchor in the token, in milliseconds. Events of that time are not anchored. */
 export const mostRoundMs = 20_000;
-
-export const tooSlow =
-  'ankadb_audit takes so long for an anchor that the HSM could not tell an older trail. Look for its load, and for views and functions that were changed.';
-
-/** Why trails are refused. */
-export const notStored =
-  'ankadb_audit does not keep new anchors, so the HSM could not tell an older trail. Look for triggers and functions that were changed.';
 
 export const placeOf = ({ indexSeq: seq, indexMac: mac }: Pick<AnchoredHead, 'indexSeq' | 'indexMac'>): IndexPlace => ({
   seq,
@@ -103,28 +86,6 @@ export const numberOf = (held: HeldAnchor): number => ('anchor' in held ? (held.
 export const headsIn = (held: HeldAnchor): readonly AnchoredHead[] =>
   held.standing === 'known' ? held.trails.heads : [];
 
-const lostTrail = (tenantId: string, anchor: number): string =>
-  `ankadb_audit is older than the HSM: the trail of tenant ${tenantId} does not reach the place that anchor ${anchor} holds.`;
-
-export const takenBack = (tenantId: string): string =>
-  `ankadb_audit has taken events back: the trail of tenant ${tenantId} does not have the last event that this process sealed.`;
-
-const notProvable = (tenantId: string, code: string): string =>
-  `The end of the trail of tenant ${tenantId} in ankadb_audit cannot be proved (${code}). Nothing is sealed on it. Look whether the workers of its partition have its keys, and whether ankadb_audit was changed.`;
-
-/** Why the ends of trails cannot be proved. */
-export const unprovenFaults = ({ failed }: Told): Faults['unproven'] =>
-  new Map([...failed].map(([tenantId, { code }]) => [tenantId, notProvable(tenantId, code)]));
-
-/** Why a trail does not match the anchor. @param tenantId without it, the trails as a whole */
-export const faultOf = (faults: Faults | undefined, tenantId: string | undefined): string | undefined =>
-  faults?.whole ?? (tenantId === undefined ? undefined : faults?.trails.get(tenantId));
-
-export const unprovenOf = (faults: Faults | undefined, tenantId: string | undefined): string | undefined =>
-  tenantId === undefined ? undefined : faults?.unproven.get(tenantId);
-
-export const noFaults: Faults = { whole: null, trails: new Map(), unproven: new Map() };
-
 /** The tenants whose trails, or the indexes of whose records, do not reach their anchored places. */
 export const tenantsBefore = (anchored: readonly AnchoredHead[], heads: readonly AnchoredHead[]): readonly string[] => {
   const told = byTenant(heads);
@@ -135,22 +96,12 @@ export const tenantsBefore = (anchored: readonly AnchoredHead[], heads: readonly
   return anchored.filter(isBefore).map(({ tenantId }) => tenantId);
 };
 
-/**
- * Why single trails are refused.
- * @param isKnown whether this process knows an end of the tenant's trail
- */
-export const trailFaults = (
+/** A tenant whose trail does not reach what this process has sealed, or its anchored place. @param except tenants whose trails may not */
+export const behindIn = (
   { heads, behind }: Told,
   held: HeldAnchor,
-  isKnown: (tenantId: string) => boolean,
-): Faults['trails'] => {
-  const lost = (tenantId: string): readonly [string, string] => [tenantId, lostTrail(tenantId, numberOf(held))];
-  const isOwn = (tenantId: string): boolean => isKnown(tenantId) || held.standing !== 'known';
-  return new Map([
-    ...[...behind].map((id) => (isOwn(id) ? ([id, takenBack(id)] as const) : lost(id))),
-    ...tenantsBefore(headsIn(held), heads).map(lost),
-  ]);
-};
+  except: ReadonlyMap<string, unknown>,
+): string | undefined => [...behind, ...tenantsBefore(headsIn(held), heads)].find((tenantId) => !except.has(tenantId));
 
 /** Whether the anchored places reach all ends and indexes. */
 export const reachesAll = (
@@ -210,12 +161,30 @@ const afterEnd = (tenantId: string, heads: readonly AnchoredHead[]): AnchoredHea
 };
 
 /** The places of the trails that were verified, from what was verified alone. */
-export const verifiedHeads = (verified: VerifiedTrails, heads: readonly AnchoredHead[]): readonly AnchoredHead[] =>
+const verifiedHeads = (verified: VerifiedTrails, heads: readonly AnchoredHead[]): readonly AnchoredHead[] =>
   [...verified].flatMap(([tenantId, trail]) => {
     if (trail === undefined) return [afterEnd(tenantId, heads)];
     const { seq, hash, index } = trail;
     return seq === 0 ? [] : [{ tenantId, seq, hash: Buffer.from(hash), indexSeq: index.seq, indexMac: index.mac }];
   });
+
+/**
+ * The places at which trails are anchored when some of them are accepted.
+ * @param verified those that are accepted or stay refused. @param unproved those of them whose places stay as they are held
+ */
+export const acceptedPlaces = (
+  { heads, pending, failed }: Told,
+  held: HeldAnchor,
+  verified: VerifiedTrails,
+  unproved: ReadonlySet<string>,
+  known: Pick<KnownPlaces, 'joinedEnd'>,
+): readonly AnchoredHead[] => {
+  const waiting = new Set([...pending, ...failed.keys()].filter((tenantId) => !verified.has(tenantId)));
+  const proved = heads.filter(({ tenantId }) => !verified.has(tenantId) && !waiting.has(tenantId));
+  const later = byTenant(laterPlaces(held, [...waiting, ...unproved], known));
+  const accepted = verifiedHeads(verified, heads).filter(({ tenantId }) => !later.has(tenantId));
+  return [...accepted, ...proved, ...later.values()];
+};
 
 /** @throws AnkaError `service-unavailable` (retryable) if a trail has changed since it was verified, or there is an unverified one */
 export const assertUnchanged = (
