@@ -44,7 +44,7 @@ const keyRow = z.strictObject({
   custody: z.enum(['token', 'wrapped', 'platform']),
   /**
    * `lacking`: the token does not list what it takes, so the service does not offer it. `not-wrapped`: the token does not wrap
-   * such keys, so they are only kept in the token. `skipped`: not tried, as the caller wanted.
+   * such keys, so they are only kept in the token. `skipped`: not tried, because the caller did not want it or the time was over.
    */
   outcome: z.enum(['works', 'fails', 'lacking', 'not-wrapped', 'skipped']),
   algs: z.array(z.strictObject({ alg: z.string(), works: z.boolean(), detail: z.string() })),
@@ -84,7 +84,7 @@ export const doctorReport = z
     at: z.iso.datetime(),
     ok: z.boolean(),
     exitCode: count,
-    /** The run was stopped by a signal before its end. */
+    /** The run was stopped before its end: by a signal, or because the time was over. */
     stopped: z.boolean(),
     partition: z.string(),
     library: z

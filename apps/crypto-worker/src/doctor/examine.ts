@@ -90,8 +90,8 @@ export const examine = async (
   if (stop.aborted)
     draft.findings.red(
       'run',
-      'A signal ended the run before its end.',
-      'Run it again; it leaves nothing on the token.',
+      'The run was stopped before its end.',
+      'It leaves nothing on the token. Run it again; if the time was over, run hsm doctor, which has no limit.',
     );
   return draft.report;
 };

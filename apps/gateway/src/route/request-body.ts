@@ -43,7 +43,7 @@ const membersOf = (request: FastifyRequest, route: Route, params: Parameters): B
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw invalid('Send a JSON object');
   const names = Object.keys(body);
   const claimed = names.find((name) => Object.hasOwn(params, name));
-  if (claimed !== undefined) throw invalid(`The request has no member "${claimed}": it is in the path`);
+  if (claimed !== undefined) throw invalid(`Leave "${claimed}" out of the body: the path names it.`);
   if (names.length === 0) return ofPath;
   const members = request.body.subarray(request.body.indexOf('{') + 1);
   return Buffer.concat([ofPath.subarray(0, -1), Buffer.from(','), members]);
