@@ -74,8 +74,6 @@ describe('a process that has continued a branch, and an anchor that is not on it
       const event = await makeBranch(cut, length);
       const error = vi.spyOn(instance(second).log, 'error');
       const { eventId, correlationId } = event;
-      const { dataSource: _, ...rest } = instance(second);
-      expect(rest).toBeDefined();
       expect(
         await app(second).get(FindUnsealed).find(contextOf(tenantId), [{ tenantId, eventId, correlationId }]),
       ).toEqual({ unsealed: [eventId], unknown: [] });

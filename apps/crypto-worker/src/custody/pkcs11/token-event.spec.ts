@@ -1,7 +1,7 @@
-import { createECDH, randomBytes } from 'node:crypto';
+import { createECDH, createHash, randomBytes, verify } from 'node:crypto';
 import { behindShim, enterToken, listeningLogger, partitionOn, type TokenEvent } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inTime, newRef } from '../custody.conformance.js';
+import { inTime, newRef, publicKeyOf } from '../custody.conformance.js';
 import type { Custody, KeyRef } from '../custody.js';
 import { keepingBlobs, wrappingBy } from '../testing/keeping-blobs.js';
 import { openBothCustodies } from './wrapped-custody.js';
@@ -17,7 +17,8 @@ interface Use {
   readonly name: string;
   readonly lastCall: string;
   readonly ref: () => KeyRef;
-  readonly once: (custody: Custody, ref: KeyRef) => Promise<() => Promise<unknown>>;
+  /** @param spki that of a pair. @returns uses the key again, and checks the result */
+  readonly once: (custody: Custody, ref: KeyRef, spki: Uint8Array | null) => Promise<() => Promise<unknown>>;
 }
 
 const uses: readonly Use[] = [
@@ -25,13 +26,23 @@ const uses: readonly Use[] = [
     name: 'sign',
     lastCall: 'C_Sign',
     ref: () => newRef('EC-P256', 'sign'),
-    once: (custody, ref) => Promise.resolve(() => custody.sign(inTime(), ref, { scheme: 'ecdsa' }, input)),
+    once: async (custody, ref, spki) => {
+      const key = { key: publicKeyOf(spki), dsaEncoding: 'ieee-p1363' } as const;
+      return async () => {
+        const digest = createHash('sha256').update(input).digest();
+        const signature = await custody.sign(inTime(), ref, { scheme: 'ecdsa' }, digest);
+        expect(verify('sha256', input, key, signature)).toBe(true);
+      };
+    },
   },
   {
     name: 'seal',
     lastCall: 'C_Encrypt',
     ref: () => newRef('AES-256', 'encrypt', 'dir'),
-    once: (custody, ref) => Promise.resolve(() => custody.sealGcm(inTime(), ref, input, input)),
+    once: async (custody, ref) => async () => {
+      const sealed = await custody.sealGcm(inTime(), ref, input, input);
+      expect(Buffer.from(await custody.openGcm(inTime(), ref, sealed, input))).toEqual(input);
+    },
   },
   {
     name: 'open',
@@ -81,8 +92,8 @@ describe.each(['token', 'wrapped'] as const)('a use of a warm key of custody %s'
     custody = kind === 'token' ? both.token : keepingBlobs(both.wrapped, await wrappingBy(both.wrapped));
     for (const { name, ref: newOne, once } of uses) {
       const ref = newOne();
-      await custody.generate(inTime(), { ref });
-      warm.set(name, await once(custody, ref));
+      const { spki } = await custody.generate(inTime(), { ref });
+      warm.set(name, await once(custody, ref, spki));
     }
   });
   afterAll(() => custody.close());
