@@ -22,7 +22,7 @@ export class BehindHealth {
     });
     const compared: Gauge = new Gauge({
       name: 'ankasecure_records_compared',
-      help: 'Whether the database was compared with the audit trail since the process started, and no record changes until then: 1 or 0',
+      help: '1 while the database is compared with the audit trail; no record changes while it is 0',
       registers,
       collect: () => compared.set(history.positions.isCompared ? 1 : 0),
     });
