@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { contract } from './bus.js';
 import { doctorReport } from './hsm-report.js';
+import { partitionForm } from './primitive.js';
 
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
 
 /** The name of an HSM partition. */
 export const hsmId = z
   .string()
-  .regex(/^[a-z0-9-]{1,32}$/, 'must be the name of an HSM partition')
+  .regex(partitionForm, 'must be the name of an HSM partition')
   .describe('The name of the HSM partition.');
 
 /** Loads the partition's library in a process of its own, and looks at its token without a login. */

@@ -1,8 +1,7 @@
 import type { AuditEvent } from './audit.js';
+import { acceptedUuidForm } from './primitive.js';
 
-const uuidForm = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
-
-const isUuid = (value: unknown): boolean => typeof value === 'string' && uuidForm.test(value);
+const isUuid = (value: unknown): boolean => typeof value === 'string' && acceptedUuidForm.test(value);
 
 const isField = (value: unknown, max: number): boolean =>
   typeof value === 'string' && value.length > 0 && value.length <= max && value.isWellFormed() && !value.includes('\0');

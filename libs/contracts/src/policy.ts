@@ -1,7 +1,17 @@
 import { policyDocument } from '@ankasecure/policy-rules';
 import { z } from 'zod';
 import { contract, page } from './bus.js';
-import { algorithmName, cursor, inDigits, instant, pageLimit, tenantSlug, text, uuid } from './primitive.js';
+import {
+  algorithmName,
+  cursor,
+  inDigits,
+  instant,
+  pageLimit,
+  partitionForm,
+  tenantSlug,
+  text,
+  uuid,
+} from './primitive.js';
 
 /** The platform's own tenant. Platform administrators belong to it, and their actions are sealed in its trail. */
 export const platformTenantId = '00000000-0000-7000-8000-000000000000';
@@ -45,7 +55,7 @@ export const createTenant = contract({
       name: text(128),
       partition: z
         .string()
-        .regex(/^[a-z0-9-]{1,32}$/, 'must be the name of an HSM partition')
+        .regex(partitionForm, 'must be the name of an HSM partition')
         .optional()
         .describe(
           'The HSM partition that holds all keys of the tenant. It must be configured and cannot be changed later. Default: the platform’s default partition.',

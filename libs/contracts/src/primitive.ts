@@ -14,12 +14,13 @@ import { z } from 'zod';
 
 export { text } from '@ankasecure/policy-rules';
 
-const uuidOr = (fault: string) =>
-  z
-    .string()
-    .regex(/^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/, fault)
-    .toLowerCase()
-    .meta({ format: 'uuid' });
+/** A UUID of any version, in upper or lower case (RFC 9562 §4). */
+export const acceptedUuidForm = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
+
+/** The name of an HSM partition. It is a token of bus subjects and therefore has no dots. */
+export const partitionForm = /^[a-z0-9-]{1,32}$/;
+
+const uuidOr = (fault: string) => z.string().regex(acceptedUuidForm, fault).toLowerCase().meta({ format: 'uuid' });
 
 /** A UUID of any version. It is written in lower case from here on, and read in either (RFC 9562 §4). */
 export const uuid = uuidOr('must be a UUID');

@@ -1,3 +1,5 @@
+import { partitionForm } from '@ankasecure/contracts';
+
 /** Values that examples of the API description share. */
 export const ids = {
   tenant: '01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e55',
@@ -30,7 +32,7 @@ export const pathExamples: Readonly<Record<string, { readonly schema: object; re
   name: { schema: { type: 'string', pattern: aliasPattern }, example: 'invoice-signing' },
   slug: { schema: { type: 'string', pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' }, example: 'acme' },
   tenant: { schema: { type: 'string', format: 'uuid' }, example: ids.tenant },
-  partition: { schema: { type: 'string', pattern: '^[a-z0-9-]{1,32}$' }, example: 'default' },
+  partition: { schema: { type: 'string', pattern: partitionForm.source }, example: 'default' },
 };
 
 /** A path parameter that names a key by its id or by an alias. */

@@ -1,3 +1,4 @@
+import { partitionForm } from '@ankasecure/contracts';
 import { nkeys } from '@nats-io/transport-node';
 import { z } from 'zod';
 import type { Authority } from '../file/certificate-file.js';
@@ -51,7 +52,7 @@ export const serviceConfig = z.strictObject({
     poolSize: integer(2, 200).default(8),
     /** The certificate authority of the server. Without it the connection is not encrypted (loopback, or a mesh that encrypts). */
     caFile: z.string().min(1).optional(),
-    /** Of an encrypted connection only. */
+    /** Counts for an encrypted connection only, which has a `caFile`. */
     keyExchange: keyExchange.optional(),
     /** Set only in the file that `migrate` reads. */
     owner: z.strictObject(login).optional(),
@@ -72,8 +73,8 @@ export const serviceConfig = z.strictObject({
 });
 export type ServiceConfig = z.infer<typeof serviceConfig>;
 
-/** The name of an HSM partition. It is a token of bus subjects and therefore has no dots. */
-export const partitionName = z.string().regex(/^[a-z0-9-]{1,32}$/);
+/** The name of an HSM partition. */
+export const partitionName = z.string().regex(partitionForm);
 
 /** The key that signs listing cursors. All instances of a service have the same key. */
 export const cursorSecret = z.string().min(32, 'must have at least 32 characters');
