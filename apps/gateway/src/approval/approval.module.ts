@@ -10,7 +10,7 @@ import { ApprovalRequests } from './approval-requests.js';
 import { Approvals } from './approvals.js';
 import { ControlledRoutes } from './controlled-route.js';
 import { Decisions } from './decisions.js';
-import { EndApprovals } from './end-approvals.js';
+import { EndApprovals } from './end/end-approvals.js';
 import { RequestsOnRecord } from './trail/requests-on-record.js';
 
 /** Serves requests that wait for a second person. The gateway owns them. */

@@ -228,7 +228,7 @@ describe('a request for approval that the database hides', () => {
     const list = () => withTenant(gateway.app.get(DataSource), tenantId, (manager) => onRecord.list(manager, tenantId));
     let found = await list();
     for (let time = 0; time < 2; time++) {
-      for (const { id } of found.heads) if (id !== heads.at(-1)?.id) onRecord.isOver(tenantId, id);
+      for (const { id } of found.heads) if (id !== heads.at(-1)?.id) onRecord.noteOver(tenantId, id);
       found = await list();
     }
     listing.mockRestore();

@@ -3,7 +3,7 @@ import { ActionRunner, assertAsked, RecordSets, removeRecord } from '@ankasecure
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
-import { EndApprovals } from '../approval/end-approvals.js';
+import { EndApprovals } from '../approval/end/end-approvals.js';
 import { ExcludedSubject } from '../identity/excluded-subject.entity.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
 import { lockTenant } from '../identity/tenant-lock.statement.js';

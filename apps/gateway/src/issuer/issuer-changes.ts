@@ -9,7 +9,7 @@ import {
 import type { RecordEvents } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { EndApprovals } from '../approval/end-approvals.js';
+import { EndApprovals } from '../approval/end/end-approvals.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
 import type { TenantIssuer } from './issuer.contract.js';
 import { issuerDetails } from './issuer-event.js';

@@ -1,8 +1,16 @@
-import { type AuditEvent, auditEvent, type Context, type RestoredRecord } from '@ankasecure/contracts';
-import { allHeads, BusClient, Outbox, restoreRecords, sealsOf, withTenant } from '@ankasecure/service-kit';
+import type { AuditEvent, Context, RestoredRecord } from '@ankasecure/contracts';
+import {
+  allHeads,
+  BusClient,
+  Outbox,
+  restoredEvent,
+  restoreRecords,
+  sealsOf,
+  withTenant,
+} from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { EndApprovals } from '../approval/end-approvals.js';
+import { EndApprovals } from '../approval/end/end-approvals.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
 import { lockTenant } from '../identity/tenant-lock.statement.js';
 import { restoringsOf } from './restoring.js';
@@ -55,11 +63,3 @@ export class RestoreRecords {
     return ended;
   }
 }
-
-const restoredEvent = (context: Context, restored: readonly RestoredRecord[]): AuditEvent =>
-  auditEvent(context, {
-    operation: 'record.restore',
-    details: Object.fromEntries(
-      [...Map.groupBy(restored, ({ outcome }) => outcome)].map(([outcome, some]) => [outcome, String(some.length)]),
-    ),
-  });

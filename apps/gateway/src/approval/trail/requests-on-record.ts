@@ -53,7 +53,7 @@ export class RequestsOnRecord {
   }
 
   /** Takes note of a request that can never be carried out any more, as the trail holds it. */
-  isOver(tenantId: string, id: string): void {
+  noteOver(tenantId: string, id: string): void {
     this.over.set(`${tenantId}/${id}`, true);
   }
 }
