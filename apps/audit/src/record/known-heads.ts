@@ -89,10 +89,10 @@ export class KnownHeads {
   precede(heads: readonly RecordHead[], seq: number, isAll: boolean): boolean {
     const named = new Set(heads.map(recordKey));
     const isKept = (old: RecordHead): boolean => old.seq > seq || named.has(recordKey(old));
-    return (!isAll || [...this.heads.values()].every(isKept)) && heads.every((head) => this.mayFollow(head, seq));
+    return (!isAll || [...this.heads.values()].every(isKept)) && heads.every((head) => this.isAllowedAfter(seq, head));
   }
 
-  private mayFollow(head: RecordHead, seq: number): boolean {
+  private isAllowedAfter(seq: number, head: RecordHead): boolean {
     const old = this.get(head);
     return old === undefined || old.seq > seq || mayBecome(old, head);
   }

@@ -31,17 +31,17 @@ export class AskHsm {
   ) {}
 
   survey(context: Context, partition: string): Promise<DoctorReport> {
-    return this.onRecord(context, 'hsm.survey', partition, () => this.bus.request(surveyHsm, partition, context, {}));
+    return this.recorded(context, 'hsm.survey', partition, () => this.bus.request(surveyHsm, partition, context, {}));
   }
 
   async test(context: Context, partition: string, quick: boolean): Promise<DoctorReport> {
     await this.record(context, 'hsm.test', null, { partition, step: 'begun' });
-    return this.onRecord(context, 'hsm.test', partition, () =>
+    return this.recorded(context, 'hsm.test', partition, () =>
       this.bus.request(testHsm, partition, context, { quick }),
     );
   }
 
-  private async onRecord(
+  private async recorded(
     context: Context,
     operation: string,
     partition: string,
