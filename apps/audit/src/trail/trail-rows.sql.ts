@@ -27,6 +27,7 @@ export const selectSlice = async (
   untilSeq: number,
 ): Promise<readonly ChainRow[]> => {
   const rows = await manager.query<ExactRow[]>(slice, [tenantId, seq, untilSeq, sealedAt]);
+  // A lying database may answer with more.
   return rows.slice(0, rowsOfSlice).map(chainRowOf);
 };
 

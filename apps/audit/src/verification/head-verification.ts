@@ -32,8 +32,9 @@ const isNamed = (head: RecordHead, last: RecordHead | undefined): boolean =>
   (head.state === last.state || isLeft(head, last) || isLeft(last, head));
 
 /**
- * Whether one of two states of a head is final, and the other is that of the head's change, which it stays final beyond. A stretch
- * that does not begin with the trail does not name the final change, and the release before kept the state of the last one.
+ * Whether one of two states of a head is final, and the other is a later one that the head's last change names: the record stays in
+ * the final state. A stretch that does not begin with the trail does not name the final change, and the release before kept the
+ * state of the last one.
  */
 const isLeft = (final: RecordHead, other: RecordHead): boolean =>
   isFinal(final.kind, final.state) &&

@@ -16,7 +16,7 @@ const callsToEnd = 4;
 
 /**
  * Examines a token in a process of its own, which its library may crash, and whose login is not that of this process. The PIN
- * goes through a pipe, and is in no argument or environment.
+ * goes through a pipe, and is put into no argument or environment. The process has the environment of this one, for its library.
  * @param stopAfterMs when it is told to end after the key under way. It is killed only if its calls then exceed their limits
  * @returns undefined if it ended without a report
  */

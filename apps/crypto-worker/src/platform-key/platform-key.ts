@@ -87,7 +87,7 @@ export class PlatformKeys {
     if (objectId !== undefined) return { ...lost, ref: { ...lost, tenantId, objectId } };
     await this.unrecorded.assertNone(context, kind);
     const newest = generation === null ? undefined : await this.newest(tenantId, kind);
-    // A database that hides this very generation proves nothing against what was sealed under it.
+    // If the database hides this very generation, that does not show that its seals are forged.
     if (newest === undefined || newest.generation === generation) throw unknownTenant();
     throw new AnkaError('key-not-found', 'The tenant has no audit key of this generation.');
   }

@@ -19,7 +19,10 @@ export class FinalStates {
     return own.find(({ revision }) => revision === head.revision)?.state ?? head.state;
   }
 
-  /** The states that are final, or may follow a final one, and that a version has entered since the form that the row has, and those that it must not have left for it. */
+  /**
+   * The final states, and states that may follow a final one, which a version has entered since the form that the row has. Also
+   * those that it had entered before, and that no version may leave for the row's state.
+   */
   since({ keyId, version, recordRevision, state: own }: KeyVersionRecord): ReadonlySet<string | null> {
     const changes = this.changes.get(recordKey({ kind: 'key_version', id: `${keyId}/${version}` })) ?? [];
     const counts = ({ revision, state }: RecordHead): boolean =>

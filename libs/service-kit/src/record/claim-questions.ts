@@ -108,7 +108,7 @@ export class ClaimQuestions {
 
   /**
    * Compares again what is remembered of some tenants, or of all. From now on, this process knows what the trail says. A trail that
-   * is refused keeps no other from being compared; one that is not answered about in time does, for once.
+   * is refused keeps no other from being compared. One that is not answered about in time keeps the rest waiting for the next call.
    * @param last tenants that come after the others, in this order
    */
   async compareAgain(tenantIds?: ReadonlySet<string>, last: ReadonlySet<string> = new Set()): Promise<Comparison> {

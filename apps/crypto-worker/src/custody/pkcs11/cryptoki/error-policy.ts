@@ -52,8 +52,8 @@ interface Row {
 }
 
 /**
- * The first match wins. Codes that no row names are left to `unnamed`. Actions that repeat the call do so once, except for
- * those in `repeating`.
+ * The first match wins. Codes that no row names are left to `unnamed`. `perform` repeats the call after an action that heals, a
+ * few times at most; those in `repeating` have limits of their own.
  */
 export const errorPolicy: readonly Row[] = [
   {

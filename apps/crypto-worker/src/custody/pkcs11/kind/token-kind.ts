@@ -27,7 +27,7 @@ interface AnyKind {
   readonly keyType: number;
   /** The mechanism that generates keys. */
   readonly generation: number;
-  /** Making a key takes long, so it never runs on all lanes at once. */
+  /** Making a key takes long, so self-tests of the kind never run on all lanes at once. */
   readonly slowToMake: boolean;
   /** Start-up does not wait for the self-tests of keys of this size and above; null if it waits for all. */
   readonly longTestFromBits: number | null;

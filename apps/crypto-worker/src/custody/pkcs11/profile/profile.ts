@@ -69,7 +69,7 @@ export interface Profile {
 
 const copyable = 0x171;
 
-/** What a row says nothing else about. */
+/** The settings that a row does not change. */
 export const standard = {
   development: false,
   pinLengthsKnown: true,

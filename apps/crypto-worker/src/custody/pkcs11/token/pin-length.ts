@@ -11,7 +11,7 @@ interface PinLengths {
   readonly maxPinLen: number;
 }
 
-/** From here on a length is no length. */
+/** A token that names this length or a greater one does not know it. */
 const implausible = 4096;
 
 /** The limits that the token gives. Two that contradict each other are none. */
