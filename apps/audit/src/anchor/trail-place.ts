@@ -177,7 +177,7 @@ export const acceptedPlaces = (
   held: HeldAnchor,
   verified: VerifiedTrails,
   unproved: ReadonlySet<string>,
-  known: Pick<KnownPlaces, 'joinedEnd'>,
+  known: Pick<KnownPlaces, 'joinedEnd' | 'anchoredAt'>,
 ): readonly AnchoredHead[] => {
   const waiting = new Set([...pending, ...failed.keys()].filter((tenantId) => !verified.has(tenantId)));
   const proved = heads.filter(({ tenantId }) => !verified.has(tenantId) && !waiting.has(tenantId));
