@@ -51,7 +51,7 @@ export const bareAnswers: Readonly<Record<string, { readonly asks: string; reado
     because: 'Chooses the words of a refusal.',
   },
   'apps/crypto-worker/src/key/key-usage.ts': {
-    asks: 'createQueryBuilder createQueryBuilder getRawMany getRawMany',
+    asks: 'createQueryBuilder createQueryBuilder createQueryBuilder getRawMany getRawMany getRawMany',
     because: 'A report.',
   },
   'apps/crypto-worker/src/key/lock/tenant-fence.sql.ts': {

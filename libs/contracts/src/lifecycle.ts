@@ -121,24 +121,20 @@ export const getPublicKey = contract({
   reply: z.strictObject({ keyId: uuid, version, ...publicKey.shape }).meta({ id: 'PublicKey' }),
 });
 
-const keyUsage = z
-  .strictObject({
-    items: z.array(
-      z.strictObject({
-        version,
-        lastUsedAt: instant.nullable(),
-        operations: z.array(z.strictObject({ operation: z.string(), count: z.number().int(), lastUsedAt: instant })),
-      }),
-    ),
-  })
-  .meta({ id: 'KeyUsage' });
+const keyUsage = page(
+  z.strictObject({
+    version,
+    lastUsedAt: instant.nullable(),
+    operations: z.array(z.strictObject({ operation: z.string(), count: z.number().int(), lastUsedAt: instant })),
+  }),
+).meta({ id: 'KeyUsage' });
 export type KeyUsage = z.infer<typeof keyUsage>;
 
 /** The number of released results of each version, by operation. */
 export const getKeyUsage = contract({
   ...gatewayToWorker,
   subject: 'crypto.{partition}.key.usage',
-  request: z.strictObject({ id: uuid }),
+  request: z.strictObject({ id: uuid, limit: pageLimit, cursor: cursor.optional() }),
   reply: keyUsage,
 });
 

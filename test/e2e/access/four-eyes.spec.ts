@@ -259,7 +259,7 @@ describe('a policy that requires two people', () => {
   it('requires two people to change the tenant’s issuers', async () => {
     const body = { issuer: 'https://login.test', audience: 'x', algorithms: ['ES256'], subjectPrefix: 'login:' };
     const approval = await ask(alice, 'POST', '/issuers', body);
-    expect(await alice.get('/issuers')).toEqual({ items: [] });
+    expect(await alice.get('/issuers')).toEqual({ items: [], next: null });
     const { outcome } = await done(approval);
     const { id } = (outcome?.body ?? {}) as { id: string };
     expect(await alice.get(`/issuers/${id}`)).toMatchObject({ ...body, createdBy: 'bob' });
@@ -269,7 +269,7 @@ describe('a policy that requires two people', () => {
     // The issuer has changed since the request, and nobody approves what the requester did not see.
     await refusedAtLast(early, 'precondition-failed');
     expect((await done(await ask(alice, 'DELETE', `/issuers/${id}`))).outcome?.status).toBe(200);
-    expect(await alice.get('/issuers')).toEqual({ items: [] });
+    expect(await alice.get('/issuers')).toEqual({ items: [], next: null });
   });
 });
 

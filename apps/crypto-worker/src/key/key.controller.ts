@@ -82,7 +82,7 @@ export class KeyController {
   @RecordsDenial('key.usage.get', keyOf)
   @NeedsToken()
   @MessagePattern(getKeyUsage)
-  async usage(context: Context, request: ById): Promise<Answer<KeyUsage>> {
+  async usage(context: Context, request: z.infer<typeof getKeyUsage.request>): Promise<Answer<KeyUsage>> {
     return { body: await this.usages.of(context, request) };
   }
 

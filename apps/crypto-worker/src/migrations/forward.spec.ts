@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { type AuditEvent, auditEvent } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
+import { CursorSeal } from '@ankasecure/service-kit';
 import { testProof } from '@ankasecure/testing';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -92,7 +93,8 @@ describe('a database of the first release', () => {
     expect(await outcomes.commit({ tenantId, policy, key: { ...key, revision: 4 }, validity: always }, event)).toBe(
       false,
     );
-    const { items } = await new ReadUsage(database.dataSource).of(contextOf(tenantId), { id: keyId });
+    const usage = new ReadUsage(database.dataSource, new CursorSeal('c'.repeat(32)));
+    const { items } = await usage.of(contextOf(tenantId), { id: keyId, limit: 1 });
     expect(items).toMatchObject([{ version: 1, operations: [{ operation: 'sign', count: 1 }] }]);
     await outcomes.close();
   });

@@ -42,7 +42,7 @@ export const approval = z
   .meta({ id: 'Approval' });
 export type Approval = z.infer<typeof approval>;
 
-/** Newest first. A cursor is the id of the last item of a page. It reveals nothing more than the page, and is valid in its tenant only. */
+/** Newest first. */
 export const listApprovals = ownContract(
   'approval.list',
   z.strictObject({ state: z.enum(approvalStates).optional(), limit: pageLimit, cursor: cursor.optional() }),

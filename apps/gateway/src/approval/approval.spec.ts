@@ -672,7 +672,7 @@ describe('a tenant’s issuer', () => {
     wantTwoForAnything();
     const creation = await waiting(change('POST', '', issuer('made')));
     expect(creation).toMatchObject({ operation: 'createIssuer', request: issuer('made') });
-    expect(JSON.parse((await change('GET', '')).text)).toEqual({ items: [] });
+    expect(JSON.parse((await change('GET', '')).text)).toEqual({ items: [], next: null });
     const { outcome } = approvalIn(await approve(creation));
     expect(outcome).toMatchObject({
       status: 201,

@@ -3,7 +3,7 @@ import { ActionRunner, changeRecord, isDryRun, transactionTime, withTenant } fro
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
-import { idOfCursor } from '../route/id-cursor.js';
+import { pageById } from '../route/page-by-id.js';
 import type { Approval, listApprovals } from './approval.contract.js';
 import { ApprovalRecord, findApproval, resourceOf, standing, stateNow } from './approval.entity.js';
 import { removeOld } from './approval.statement.js';
@@ -24,19 +24,19 @@ export class Approvals {
     private readonly events: ApprovalEvents,
   ) {}
 
-  list(caller: Caller, { state, limit, cursor }: Query): Promise<{ items: Approval[]; next: string | null }> {
-    const before = idOfCursor(cursor);
-    return withTenant(this.dataSource, caller.tenantId, async (manager) => {
-      const query = this.visibleTo(caller, manager)
-        .orderBy('approval.id', 'DESC')
-        .take(limit + 1);
-      if (state !== undefined) query.andWhere(`${stateNow('approval')} = :state`, { state });
-      if (before !== undefined) query.andWhere('approval.id < :before', { before });
-      const found = await query.getMany();
-      const now = await transactionTime(manager);
-      const items = found.slice(0, limit).map((record) => resourceOf(standing(record, now)));
-      return { items, next: found.length > limit ? (items.at(-1)?.id ?? null) : null };
-    });
+  /** Newest first. @throws AnkaError `cursor-invalid` */
+  list(caller: Caller, { state, ...query }: Query): Promise<{ items: Approval[]; next: string | null }> {
+    const { tenantId } = caller;
+    return pageById({ tenantId, listing: 'approvals', filter: { state } }, query, (before, take) =>
+      withTenant(this.dataSource, tenantId, async (manager) => {
+        const visible = this.visibleTo(caller, manager).orderBy('approval.id', 'DESC').take(take);
+        if (state !== undefined) visible.andWhere(`${stateNow('approval')} = :state`, { state });
+        if (before !== undefined) visible.andWhere('approval.id < :before', { before });
+        const found = await visible.getMany();
+        const now = await transactionTime(manager);
+        return found.map((record) => resourceOf(standing(record, now)));
+      }),
+    );
   }
 
   /** @throws AnkaError `approval-not-found`, also for a request that the caller may not see */

@@ -1,4 +1,4 @@
-import { instant, issuerName, text, uuid } from '@ankasecure/contracts';
+import { cursor, instant, issuerName, page, pageLimit, text, uuid } from '@ankasecure/contracts';
 import { z } from 'zod';
 import { ownContract } from '../route/own-contract.js';
 
@@ -33,8 +33,8 @@ export const createExclusion = ownContract(
 /** Newest first. */
 export const listExclusions = ownContract(
   'exclusion.list',
-  z.strictObject({}),
-  z.strictObject({ items: z.array(exclusion) }),
+  z.strictObject({ limit: pageLimit, cursor: cursor.optional() }),
+  page(exclusion),
 );
 
 export const getExclusion = ownContract('exclusion.get', z.strictObject({ id: uuid }), exclusion);

@@ -26,8 +26,11 @@ export class ExclusionController {
   }
 
   @MessagePattern(listExclusions)
-  async list(context: Context): Promise<Answer<{ items: Exclusion[] }>> {
-    return { body: { items: await this.exclusions.list(context) } };
+  async list(
+    context: Context,
+    query: z.infer<typeof listExclusions.request>,
+  ): Promise<Answer<z.infer<typeof listExclusions.reply>>> {
+    return { body: await this.exclusions.list(context, query) };
   }
 
   @MessagePattern(getExclusion)

@@ -60,8 +60,8 @@ export const exclusionRoutes: readonly Route[] = [
     contract: listExclusions,
     takes: 'parameters',
     status: 200,
-    errors: [],
-    example: { reply: { items: [exclusion] } },
+    errors: ['cursor-invalid'],
+    example: { reply: { items: [exclusion], next: null } },
   },
   {
     ...one,

@@ -7,10 +7,12 @@ import { EndApprovals } from '../approval/end/end-approvals.js';
 import { ExcludedSubject } from '../identity/excluded-subject.entity.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
 import { lockTenant } from '../identity/tenant-lock.statement.js';
-import type { createExclusion, Exclusion } from './exclusion.contract.js';
+import { pageOfAll } from '../route/page-by-id.js';
+import type { createExclusion, Exclusion, listExclusions } from './exclusion.contract.js';
 import { ExclusionRules } from './exclusion-rules.js';
 
 type CreateRequest = z.infer<typeof createExclusion.request>;
+type ListRequest = z.infer<typeof listExclusions.request>;
 
 /** The limit per tenant. Every gateway keeps a tenant's exclusions in memory. */
 const most = 1000;
@@ -60,15 +62,14 @@ export class Exclusions {
     });
   }
 
-  /** Newest first. @throws AnkaError `record-outdated` if one is missing */
-  async list({ tenantId }: Context): Promise<Exclusion[]> {
-    const order = { createdAt: 'DESC', id: 'DESC' } as const;
-    return (await this.sets.load(ExcludedSubject, tenantId, { order })).map(resourceOf);
+  /** Newest first. @throws AnkaError `cursor-invalid`; `record-outdated` if any of the tenant's exclusions is missing */
+  list({ tenantId }: Context, query: ListRequest): Promise<{ items: Exclusion[]; next: string | null }> {
+    return pageOfAll({ tenantId, listing: 'exclusions', filter: {} }, query, () => this.all(tenantId));
   }
 
   /** @throws AnkaError `exclusion-not-found`; `record-outdated` if one of the tenant's exclusions is missing */
   async get(context: Context, id: string): Promise<Exclusion> {
-    const one = (await this.list(context)).find((exclusion) => exclusion.id === id);
+    const one = (await this.all(context.tenantId)).find((exclusion) => exclusion.id === id);
     if (one === undefined) throw new AnkaError('exclusion-not-found');
     return one;
   }
@@ -97,6 +98,11 @@ export class Exclusions {
         return before;
       },
     });
+  }
+
+  /** @throws AnkaError `record-outdated` if one is missing */
+  private async all(tenantId: string): Promise<Exclusion[]> {
+    return (await this.sets.load(ExcludedSubject, tenantId)).map(resourceOf);
   }
 }
 

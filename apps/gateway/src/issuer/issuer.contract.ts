@@ -1,4 +1,4 @@
-import { instant, notTogether, text, uuid } from '@ankasecure/contracts';
+import { cursor, instant, notTogether, page, pageLimit, text, uuid } from '@ankasecure/contracts';
 import { z } from 'zod';
 import { claimPath, optionalClaims } from '../auth/claim.js';
 import { clientKey } from '../auth/client-key.js';
@@ -122,10 +122,11 @@ export const putIssuer = {
   contract: ownContract('issuer.put', consistent(z.strictObject({ id: uuid, ...body })), tenantIssuer),
 };
 
+/** Newest first. */
 export const listIssuers = ownContract(
   'issuer.list',
-  z.strictObject({}),
-  z.strictObject({ items: z.array(tenantIssuer) }),
+  z.strictObject({ limit: pageLimit, cursor: cursor.optional() }),
+  page(tenantIssuer),
 );
 export const getIssuer = ownContract('issuer.get', z.strictObject({ id: uuid }), tenantIssuer);
 

@@ -24,8 +24,11 @@ export class IssuerController {
   }
 
   @MessagePattern(listIssuers)
-  async list(context: Context): Promise<Answer<{ items: TenantIssuer[] }>> {
-    return { body: { items: await this.issuers.list(context) } };
+  async list(
+    context: Context,
+    query: z.infer<typeof listIssuers.request>,
+  ): Promise<Answer<z.infer<typeof listIssuers.reply>>> {
+    return { body: await this.issuers.list(context, query) };
   }
 
   @MessagePattern(getIssuer)

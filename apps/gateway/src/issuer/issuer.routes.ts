@@ -70,8 +70,8 @@ export const issuerRoutes: readonly Route[] = [
     contract: listIssuers,
     takes: 'parameters',
     status: 200,
-    errors: [],
-    example: { reply: { items: [issuer] } },
+    errors: ['cursor-invalid'],
+    example: { reply: { items: [issuer], next: null } },
   },
   {
     ...one,

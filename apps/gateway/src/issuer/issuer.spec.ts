@@ -314,7 +314,7 @@ describe('the settings of an issuer', () => {
     expect((await dryRunOf('PUT', `/${id}`, other, { 'if-match': '"2"' })).error?.code).toBe('precondition-failed');
     expect(await dryRunOf('DELETE', `/${id}`)).toMatchObject({ operation: 'issuer.delete', succeeds: true });
     expect((await dryRunOf('DELETE', `/${crypto.randomUUID()}`)).error?.code).toBe('issuer-not-found');
-    expect(JSON.parse((await send('GET', '')).text)).toEqual({ items: [{ id, ...held }] });
+    expect(JSON.parse((await send('GET', '')).text)).toEqual({ items: [{ id, ...held }], next: null });
     await expect
       .poll(() => rig.standIns.sealed.filter(({ operation }) => operation.startsWith('dry-run.issuer.')))
       .toHaveLength(8);

@@ -13,7 +13,8 @@ import type { z } from 'zod';
 import { assertUsable } from '../auth/client-key.js';
 import { configuredSpaces, type NameSpace } from '../auth/configured-issuers.js';
 import { IdentityConfig } from '../auth/identity.config.js';
-import type { putIssuer, TenantIssuer } from './issuer.contract.js';
+import { pageOfAll } from '../route/page-by-id.js';
+import type { listIssuers, putIssuer, TenantIssuer } from './issuer.contract.js';
 import { IssuerRecord, resourceOf } from './issuer.entity.js';
 import { IssuerChanges } from './issuer-changes.js';
 import { assertFree, type IssuerSettings } from './issuer-rules.js';
@@ -61,17 +62,24 @@ export class Issuers {
     });
   }
 
+  /** Newest first. @throws AnkaError `cursor-invalid`; `record-outdated` if any of the tenant's issuers is missing */
+  list(
+    { tenantId }: Pick<Context, 'tenantId'>,
+    query: z.infer<typeof listIssuers.request>,
+  ): Promise<{ items: TenantIssuer[]; next: string | null }> {
+    return pageOfAll({ tenantId, listing: 'issuers', filter: {} }, query, () => this.all({ tenantId }));
+  }
+
   /**
-   * Newest first.
+   * In no order.
    * @param doubted as `SetOptions` says
    * @throws AnkaError `record-outdated` if one is missing
    */
-  async list(
+  async all(
     { tenantId }: Pick<Context, 'tenantId'>,
     doubted?: SetOptions<IssuerRecord>['doubted'],
   ): Promise<TenantIssuer[]> {
-    const order = { createdAt: 'DESC', id: 'DESC' } as const;
-    return (await this.sets.load(IssuerRecord, tenantId, { order, doubted })).map(resourceOf);
+    return (await this.sets.load(IssuerRecord, tenantId, { doubted })).map(resourceOf);
   }
 
   /** Whether the tenant has issuers. It asks the database alone: any caller can name a tenant. */
@@ -81,7 +89,7 @@ export class Issuers {
 
   /** @throws AnkaError `issuer-not-found`; `record-outdated` if one of the tenant's issuers is missing */
   async get(context: Context, id: string): Promise<TenantIssuer> {
-    const one = (await this.list(context)).find((issuer) => issuer.id === id);
+    const one = (await this.all(context)).find((issuer) => issuer.id === id);
     if (one === undefined) throw new AnkaError('issuer-not-found');
     return one;
   }

@@ -78,7 +78,7 @@ export class TenantIssuers implements IssuerSource {
     if (!(await this.issuers.any({ tenantId }))) return undefined;
     // Nobody can tell whether the issuer was deleted. It is not trusted, and its names stay taken.
     const doubted = new Map<string, TenantIssuer>();
-    const rows = await this.issuers.list({ tenantId }, (id) => {
+    const rows = await this.issuers.all({ tenantId }, (id) => {
       const row = [...(before?.values() ?? [])].find((known) => known.row.id === id)?.row;
       if (row !== undefined) doubted.set(id, row);
       return row !== undefined;

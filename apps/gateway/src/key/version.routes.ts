@@ -30,8 +30,9 @@ export const versionRoutes: readonly Route[] = [
     operationId: 'getKeyUsage',
     summary: 'Read the usage of a key',
     description:
-      'Counts the successful operations of each version, by operation, and gives the time of the last one. The counts are updated in the commit that records the operation.',
+      'The newest version comes first. Counts the successful operations of each version, by operation, and gives the time of the last one. The counts are updated in the commit that records the operation.',
     contract: getKeyUsage,
+    errors: ['key-not-found', 'key-access-denied', 'cursor-invalid'],
     example: {
       reply: {
         items: [
@@ -41,6 +42,7 @@ export const versionRoutes: readonly Route[] = [
             operations: [{ operation: 'sign', count: 1203, lastUsedAt: instants.sealed }],
           },
         ],
+        next: null,
       },
     },
   },

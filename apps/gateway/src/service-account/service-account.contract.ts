@@ -115,7 +115,7 @@ export const putServiceAccount = {
   ),
 };
 
-/** Newest first. A cursor is the id of the last item of a page, as in other listings of the gateway. */
+/** Newest first. */
 export const listServiceAccounts = ownContract(
   'service-account.list',
   z.strictObject({ limit: pageLimit, cursor: cursor.optional() }),

@@ -23,7 +23,7 @@ import { assertUsable } from '../auth/client-key.js';
 import { thumbprintOf } from '../http/client-certificate.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
 import { lockTenant } from '../identity/tenant-lock.statement.js';
-import { idOfCursor } from '../route/id-cursor.js';
+import { pageById } from '../route/page-by-id.js';
 import { type StoredCertificate, storedCertificates } from './certificate.js';
 import { credentialChange } from './credential.js';
 import type {
@@ -101,17 +101,14 @@ export class ServiceAccounts {
     });
   }
 
-  list({ tenantId }: Context, { limit, cursor }: Query): Promise<{ items: ServiceAccount[]; next: string | null }> {
-    const before = idOfCursor(cursor);
-    return withTenant(this.dataSource, tenantId, async (manager) => {
-      const found = await manager.find(ServiceAccountRecord, {
-        where: { tenantId, ...(before !== undefined && { id: LessThan(before) }) },
-        order: { id: 'DESC' },
-        take: limit + 1,
-      });
-      const items = found.slice(0, limit).map(resourceOf);
-      return { items, next: found.length > limit ? (items.at(-1)?.id ?? null) : null };
-    });
+  /** Newest first. @throws AnkaError `cursor-invalid` */
+  list({ tenantId }: Context, query: Query): Promise<{ items: ServiceAccount[]; next: string | null }> {
+    return pageById({ tenantId, listing: 'service-accounts', filter: {} }, query, (before, take) =>
+      withTenant(this.dataSource, tenantId, async (manager) => {
+        const where = { tenantId, ...(before !== undefined && { id: LessThan(before) }) };
+        return (await manager.find(ServiceAccountRecord, { where, order: { id: 'DESC' }, take })).map(resourceOf);
+      }),
+    );
   }
 
   /** @throws AnkaError `service-account-not-found`; `record-outdated` if it is missing */
