@@ -111,9 +111,13 @@ export class AnkaError extends Error {
   }
 }
 
-/** A key that the tenant does not have. */
-export const noSuchKey = (): AnkaError =>
-  new AnkaError('key-not-found', 'The tenant has no key with this id or alias. Read /keys and /aliases.');
+/** A key that the tenant does not have, which the request names by its id or alias. */
+export class NoSuchKey extends AnkaError {
+  constructor() {
+    super('key-not-found', 'The tenant has no key with this id or alias. Read /keys and /aliases.');
+  }
+}
+export const noSuchKey = (): AnkaError => new NoSuchKey();
 
 /** An alias that the tenant does not have, in a request that names its key by it. */
 export const noKeyOfAlias = (): AnkaError =>
@@ -124,6 +128,13 @@ export const noKeyOfKid = (): AnkaError =>
   new AnkaError(
     'key-not-found',
     'The header’s kid names no key of the tenant, as its own or as one of its formerKids. Send keyId or alias.',
+  );
+
+/** A version that a kid in our own form names, of a key that the tenant has, where nothing else names the key. */
+export const noVersionOfKid = (version: number): AnkaError =>
+  new AnkaError(
+    'key-not-found',
+    `The header’s kid names version ${version} of a key of the tenant, which has no such version. Send keyId or alias.`,
   );
 
 /** A key that the tenant has, without this version. */

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { AnkaError, noSuchKey, noSuchVersion } from '@ankasecure/contracts';
+import { AnkaError, NoSuchKey, noKeyOfKid, noSuchKey, noSuchVersion, noVersionOfKid } from '@ankasecure/contracts';
 import { BoundedMap, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -95,6 +95,12 @@ const otherInKid = (version: number): AnkaError =>
     `version: the header’s kid names version ${version} of the key. Send that one, or leave version out.`,
   );
 
+/** What is told of a key that only a kid in our own form names: the caller knows no id, and no version but the request's own. */
+const missingOfKid = (error: AnkaError, { version, butInKid }: NamedById): AnkaError => {
+  if (error instanceof NoSuchKey) return noKeyOfKid();
+  return butInKid === undefined && version !== null ? noVersionOfKid(version) : error;
+};
+
 /** The versions of one key that were asked for. `current` is the version that was the current one when it was read. */
 type KnownVersions = BoundedMap<number | 'current', Promise<GrantedVersion>>;
 
@@ -145,7 +151,7 @@ export class KeyStore {
     if (formerKid === undefined) return found;
     return found.catch((error: unknown) => {
       if (!isNoSuch(error)) throw error;
-      return this.imported(tenantId, { formerKid, version }, error);
+      return this.imported(tenantId, { formerKid, version }, missingOfKid(error, target));
     });
   }
 
