@@ -2,8 +2,50 @@ import { z } from 'zod';
 
 const count = z.int().min(0);
 
+/** What was found, for programs: texts may change. A code keeps its meaning, and others may be added. */
+export const findingCodes = [
+  'configuration-unreadable',
+  'library-missing',
+  'library-unusable',
+  'profile-unknown',
+  'profile-fits-less',
+  'profile-lacks-mechanisms',
+  'token-not-selected',
+  'token-by-index',
+  'token-not-initialised',
+  'token-not-opened',
+  'token-silent',
+  'pin-not-set',
+  'pin-tries-few',
+  'pin-to-be-changed',
+  'pin-entered-elsewhere',
+  'pin-locked',
+  'pin-last-try',
+  'pin-form',
+  'pin-length',
+  'pin-refused',
+  'mechanisms-missing',
+  'key-wrap-missing',
+  'step-outside-module',
+  'key-not-generated',
+  'key-not-usable',
+  'key-not-destroyed',
+  'algorithm-in-trouble',
+  'algorithm-refused',
+  'algorithm-wrong',
+  'step-slow',
+  'leftovers-removed',
+  'object-not-removed',
+  'run-stopped',
+] as const;
+export type FindingCode = (typeof findingCodes)[number];
+
 /** Something that an operator should know. `red` makes the run fail. */
 const finding = z.strictObject({
+  code: z
+    .enum(findingCodes)
+    .optional()
+    .describe('What was found, for programs. Absent in the report of a worker of an earlier release.'),
   level: z.enum(['red', 'note']),
   /** What it is about: `PIN`, `library`, `profile`, or a key such as `RSA-2048 sign token`. */
   about: z.string(),

@@ -120,16 +120,22 @@ describe('hsm doctor', () => {
   });
 
   const refused = [
-    ['a library that is missing', { 'library-path': '/nowhere/libcknfast.so' }, 72, 'does not exist'],
-    ['a file that is no library', { 'library-path': '/etc/hostname' }, 72, 'cannot be used'],
-    ['a label that no token has', { 'token-label': 'no such token' }, 1, token.tokenLabel],
-    ['a profile that does not exist', { profile: 'none' }, 72, 'No profile is named none'],
+    [
+      'a library that is missing',
+      { 'library-path': '/nowhere/libcknfast.so' },
+      72,
+      'library-missing',
+      'does not exist',
+    ],
+    ['a file that is no library', { 'library-path': '/etc/hostname' }, 72, 'library-unusable', 'cannot be used'],
+    ['a label that no token has', { 'token-label': 'no such token' }, 1, 'token-not-selected', token.tokenLabel],
+    ['a profile that does not exist', { profile: 'none' }, 72, 'profile-unknown', 'No profile is named none'],
   ] as const;
-  it.each(refused)('names %s, and what to do', async (_, changes, exitCode, problem) => {
+  it.each(refused)('names %s, and what to do', async (_, changes, exitCode, found, problem) => {
     const { code, report } = await examined(token, some, changes);
     expect({ code, exitCode: report.exitCode }).toEqual({ code: exitCode, exitCode });
     expect(report.findings).toEqual([
-      expect.objectContaining({ level: 'red', problem: expect.stringContaining(problem) as string }),
+      expect.objectContaining({ code: found, level: 'red', problem: expect.stringContaining(problem) as string }),
     ]);
     expect(report.findings[0]?.remedy.length).toBeGreaterThan(20);
   });
@@ -138,15 +144,16 @@ describe('hsm doctor', () => {
     const { code, out, err } = await runDoctor(token, ['--json'], { 'slot-index': 'canary' });
     expect(code).toBe(78);
     expect(err).toContain('ankasecure.hsm.pkcs11.slot-index');
-    expect(JSON.parse(out)).toMatchObject({ format: 'ankasecure-hsm-doctor', ok: false, exitCode: 78 });
+    const findings = [{ code: 'configuration-unreadable' }];
+    expect(JSON.parse(out)).toMatchObject({ format: 'ankasecure-hsm-doctor', ok: false, exitCode: 78, findings });
     expect(out + err).not.toContain('canary');
   });
 
   it('tries a wrong PIN once, and says so', async () => {
     const { code, report, out, err } = await examined(token, some, { pin: 'wrong-canary' });
-    expect({ code, problems: report.findings.map(({ problem }) => problem) }).toEqual({
+    expect({ code, problems: report.findings.map(({ code: found, problem }) => `${found}: ${problem}`) }).toEqual({
       code: 77,
-      problems: ['The token refused the PIN (CKR_PIN_INCORRECT). It was tried once.'],
+      problems: ['pin-refused: The token refused the PIN (CKR_PIN_INCORRECT). It was tried once.'],
     });
     expect(out + err).not.toContain('canary');
     expect((await examined(token, ['--quick', '--only', 'HMAC-SHA256'])).code).toBe(0);

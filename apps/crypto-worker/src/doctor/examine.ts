@@ -7,12 +7,9 @@ import type { Examination, Progress } from './examination.js';
 import { fitProfile, look, type Seen } from './look.js';
 import { tryKeys } from './try-keys.js';
 
-/** Ends the problem of a PIN that the token has refused. */
-const triedOnce = 'It was tried once.';
-
 /** Whether the token refused the PIN in this run, which cost a try. */
 export const hasRefusedPin = ({ findings }: DoctorReport): boolean =>
-  findings.some(({ problem }) => problem.endsWith(triedOnce));
+  findings.some(({ code }) => code === 'pin-refused');
 
 /** Logs in, once. A refused PIN is not tried again. */
 const logIn = async ({ hsm, partition, limitSeconds }: Examination, draft: Draft): Promise<TokenTrials | undefined> => {
@@ -21,13 +18,19 @@ const logIn = async ({ hsm, partition, limitSeconds }: Examination, draft: Draft
   } catch (error) {
     const { message } = error as Error;
     if (error instanceof PinRefused)
-      draft.findings.red(
+      draft.findings.add(
+        'pin-refused',
         'PIN',
-        `The token refused the PIN (${/CKR[ _]\w+/.exec(message)?.[0] ?? message}). ${triedOnce}`,
+        `The token refused the PIN (${/CKR[ _]\w+/.exec(message)?.[0] ?? message}). It was tried once.`,
         'Correct hsm.pkcs11.pin before you run this again, or start a worker: every try counts.',
-        'pin',
       );
-    else draft.findings.red('library', `The token cannot be opened: ${message}`, 'See the vendor’s log.', 'hsm');
+    else
+      draft.findings.add(
+        'token-not-opened',
+        'library',
+        `The token cannot be opened: ${message}`,
+        'See the vendor’s log.',
+      );
     return undefined;
   }
 };
@@ -59,7 +62,8 @@ const examineKeys = async (
     await tryKeys(trials, examination, draft, progress, stop);
     return await tryProfiles(trials, progress, stop);
   } catch (error) {
-    draft.findings.red(
+    draft.findings.add(
+      'token-silent',
       'token',
       `The token stopped answering: ${(error as Error).message}`,
       'Repair the connection, then run this again: it removes what is left.',
@@ -88,7 +92,8 @@ export const examine = async (
   }
   draft.stopped = stop.aborted;
   if (stop.aborted)
-    draft.findings.red(
+    draft.findings.add(
+      'run-stopped',
       'run',
       'The run was stopped before its end.',
       'It leaves nothing on the token. Run it again; if the time was over, run hsm doctor, which has no limit.',

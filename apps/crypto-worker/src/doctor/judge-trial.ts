@@ -1,4 +1,4 @@
-import type { KeyRow } from '@ankasecure/contracts';
+import type { FindingCode, KeyRow } from '@ankasecure/contracts';
 import { kindOf } from '../custody/pkcs11/kind/kinds.js';
 import type { SelfTestFailure } from '../custody/pkcs11/operation/self-test-failure.js';
 import { doesNotWrap } from '../custody/pkcs11/operation/self-test-subject.js';
@@ -22,6 +22,18 @@ const remedies: Readonly<Record<'generate' | 'use' | 'destroy', (trial: Trial) =
   use: () => 'The token does not find its own new object, or changed it: see what the profile differs in.',
   destroy: () => 'Give the user the right to destroy objects, then run this again: it removes what is left.',
 };
+
+const codes = {
+  generate: 'key-not-generated',
+  use: 'key-not-usable',
+  destroy: 'key-not-destroyed',
+} as const satisfies Readonly<Record<keyof typeof remedies, FindingCode>>;
+
+const algCodes = {
+  trouble: 'algorithm-in-trouble',
+  refused: 'algorithm-refused',
+  wrong: 'algorithm-wrong',
+} as const satisfies Readonly<Record<SelfTestFailure['cause'], FindingCode>>;
 
 /** What to do about a key that works wrongly, by the cause. */
 const algRemedies: Readonly<Record<SelfTestFailure['cause'], (trial: Trial) => string>> = {
@@ -58,7 +70,8 @@ const rounded = (ms: TrialResult['ms']): KeyRow['ms'] =>
 const judgeTimes = (trial: Trial, { ms }: TrialResult, timeoutSeconds: number, findings: Findings): void => {
   const longest = Math.max(0, ...Object.values(ms)) / 1000;
   if (longest > timeoutSeconds)
-    findings.red(
+    findings.add(
+      'step-slow',
       nameOf(trial),
       `One step took ${longest.toFixed(1)} s, longer than hsm.pkcs11.session-timeout-seconds (${timeoutSeconds}).`,
       `Set session-timeout-seconds above ${Math.ceil(longest)}.`,
@@ -77,9 +90,14 @@ export const judgeTrial = (trial: Trial, result: TrialResult, timeoutSeconds: nu
   if (failure === null && failed.length > 0 && failed.every(({ reason }) => reason === doesNotWrap))
     return rowOf(trial, 'not-wrapped', algs, ms);
   if (failure !== null)
-    findings.red(nameOf(trial), `${failure.step} failed: ${failure.reason}`, remedies[failure.step](trial));
+    findings.add(
+      codes[failure.step],
+      nameOf(trial),
+      `${failure.step} failed: ${failure.reason}`,
+      remedies[failure.step](trial),
+    );
   for (const { alg, cause, reason } of failed)
-    findings.red(`${nameOf(trial)} ${alg}`, reason, algRemedies[cause](trial));
+    findings.add(algCodes[cause], `${nameOf(trial)} ${alg}`, reason, algRemedies[cause](trial));
   judgeTimes(trial, result, timeoutSeconds, findings);
   return rowOf(trial, failure === null && failed.length === 0 ? 'works' : 'fails', algs, ms);
 };

@@ -27,17 +27,17 @@ const survey = async ({ partition, hsm }: Examination, draft: Draft): Promise<Su
   const { libraryPath, slotIndex, tokenLabel, tokenSerial } = hsm;
   const { findings } = draft;
   if (!existsSync(libraryPath)) {
-    findings.red(
+    findings.add(
+      'library-missing',
       'library',
       `${libraryPath} does not exist.`,
       'Install the vendor’s client, or correct hsm.pkcs11.library-path.',
-      'hsm',
     );
     return undefined;
   }
   const seen = await surveyLibrary({ libraryPath, partition, slotIndex, tokenLabel, tokenSerial });
   if (!('cause' in seen)) return seen;
-  findings.red('library', `${libraryPath} cannot be used: ${seen.reason}`, remedies[seen.cause], 'hsm');
+  findings.add('library-unusable', 'library', `${libraryPath} cannot be used: ${seen.reason}`, remedies[seen.cause]);
   return undefined;
 };
 
@@ -53,7 +53,7 @@ const profileOf = ({ hsm }: Examination, clues: readonly string[], draft: Draft)
   if (hsm.profile === undefined || profiles.some(({ name }) => name === hsm.profile))
     return chooseProfile(hsm.profile, clues);
   const names = profiles.map(({ name }) => name).join(', ');
-  draft.findings.red('profile', `No profile is named ${hsm.profile}.`, `Choose one of ${names}.`, 'hsm');
+  draft.findings.add('profile-unknown', 'profile', `No profile is named ${hsm.profile}.`, `Choose one of ${names}.`);
   return undefined;
 };
 
@@ -64,11 +64,21 @@ export const look = async (examination: Examination, draft: Draft): Promise<Seen
   draft.tell(examination.hsm.libraryPath, seen);
   const { choice } = seen;
   if ('problem' in choice) {
-    draft.findings.red('token', choice.problem, 'Correct token-label and token-serial in hsm.pkcs11.');
+    draft.findings.add(
+      'token-not-selected',
+      'token',
+      choice.problem,
+      'Correct token-label and token-serial in hsm.pkcs11.',
+    );
     return undefined;
   }
   if (choice.byIndex)
-    draft.findings.note('token', 'The token is selected by its slot index, which can change.', 'Set token-label.');
+    draft.findings.add(
+      'token-by-index',
+      'token',
+      'The token is selected by its slot index, which can change.',
+      'Set token-label.',
+    );
   const { slot, mechanisms } = choice;
   const clues = [examination.hsm.libraryPath, slot.token.manufacturer, slot.token.model];
   const profile = profileOf(examination, clues, draft);
@@ -101,7 +111,12 @@ export const fitProfile = (used: Profile, signs: TokenSigns, { hsm }: Examinatio
   const lacks = own?.lacks.filter((mechanism) => !candidates[0]?.lacks.includes(mechanism)) ?? [];
   const better = `The profile ${fits.name} fits this token better than ${used.name}: they differ in ${names}.`;
   const remedy = `Set hsm.pkcs11.profile to ${fits.name}, and run this again.`;
-  if (lacks.length === 0) draft.findings.note('profile', better, remedy);
+  if (lacks.length === 0) draft.findings.add('profile-fits-less', 'profile', better, remedy);
   else
-    draft.findings.red('profile', `${better} The token does not list the ${lacks.join(', ')} of ${used.name}.`, remedy);
+    draft.findings.add(
+      'profile-lacks-mechanisms',
+      'profile',
+      `${better} The token does not list the ${lacks.join(', ')} of ${used.name}.`,
+      remedy,
+    );
 };

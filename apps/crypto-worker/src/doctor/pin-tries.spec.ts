@@ -26,8 +26,8 @@ describe('the tries of a PIN', () => {
       const { code, report } = await examined(token, quick, { pin });
       expect(code).toBe(77);
       expect(report.token?.flags).toContain('userPinFinalTry');
-      expect(report.findings.map(({ problem }) => problem)).toEqual([
-        'One try is left: another wrong PIN locks the token. It was not tried.',
+      expect(report.findings.map(({ code: found, problem }) => `${found}: ${problem}`)).toEqual([
+        'pin-last-try: One try is left: another wrong PIN locks the token. It was not tried.',
       ]);
     }
     expect((await examined(token, [...quick, '--log-in-anyway'])).code).toBe(0);

@@ -29,7 +29,12 @@ const report = async (command: Command, { err, stop }: Surroundings): Promise<Do
 /** A configuration that cannot be read, as a report. */
 const unread = (error: unknown, partition: string): DoctorReport => {
   const draft = new Draft(partition);
-  draft.findings.red('configuration', sentenceOf(error), 'Correct the file that the sentence names. No PIN was tried.');
+  draft.findings.add(
+    'configuration-unreadable',
+    'configuration',
+    sentenceOf(error),
+    'Correct the file that the sentence names. No PIN was tried.',
+  );
   return { ...draft.report, exitCode: exitCodeOf(error) };
 };
 

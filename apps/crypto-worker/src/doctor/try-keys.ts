@@ -20,7 +20,8 @@ const clear = async (trials: TokenTrials, objects: readonly TrialObject[], draft
     } catch (error) {
       const id = Buffer.from(object.id).toString('hex');
       draft.left.push(object.label);
-      draft.findings.red(
+      draft.findings.add(
+        'object-not-removed',
         'token',
         `The object “${object.label}” (CKA_ID ${id}) could not be removed: ${(error as Error).message}`,
         'Give the user the right to destroy objects and run this again, or remove it with the vendor’s tool.',
@@ -39,7 +40,8 @@ const clearLeftovers = async (trials: TokenTrials, draft: Draft, progress: Progr
   const left = before.filter((object) => after.some(sameObject(object)));
   await clear(trials, left, draft);
   if (draft.removed.length > 0)
-    draft.findings.note(
+    draft.findings.add(
+      'leftovers-removed',
       'token',
       `An earlier run had left ${draft.removed.length} objects, which were removed: ${draft.removed.join(', ')}.`,
       'None.',
@@ -52,15 +54,22 @@ const isWanted = ({ algorithm, isLong }: Trial, { quick, only }: Examination): b
 /** What makes a token useless for this product, whatever else works. */
 const checkCustodies = ({ profile, plan }: TokenTrials, draft: Draft): void => {
   if (plan.trials.length === 0)
-    draft.findings.red('token', 'The token lists no mechanism of this product.', 'Check the partition’s policy.');
+    draft.findings.add(
+      'mechanisms-missing',
+      'token',
+      'The token lists no mechanism of this product.',
+      'Check the partition’s policy.',
+    );
   if (profile.kekWrap.length === 0)
-    draft.findings.note(
+    draft.findings.add(
+      'key-wrap-missing',
       'wrapped',
       'The token lists no AES key wrap with padding, so keys are kept in the token alone, and none can be imported.',
       'Check whether a newer firmware or another policy of the partition offers it.',
     );
   for (const step of plan.outsideSteps)
-    draft.findings.note(
+    draft.findings.add(
+      'step-outside-module',
       'FIPS',
       `${step}: ${detailOf(step)}`,
       'If a policy is FIPS-only, it may refuse this step: see GET /algorithms.',

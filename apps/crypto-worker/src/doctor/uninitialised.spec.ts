@@ -13,7 +13,10 @@ describe('hsm doctor on tokens beside each other', () => {
     expect(code).toBe(1);
     expect(report.token?.flags).not.toContain('tokenInitialized');
     expect(report.findings.filter(({ level }) => level === 'red')).toEqual([
-      expect.objectContaining({ problem: 'The token is not initialised. The PIN was not tried.' }),
+      expect.objectContaining({
+        code: 'token-not-initialised',
+        problem: 'The token is not initialised. The PIN was not tried.',
+      }),
     ]);
     expect(report.keys).toEqual([]);
   });
@@ -22,7 +25,10 @@ describe('hsm doctor on tokens beside each other', () => {
     const other = token.addToken(token.tokenLabel);
     const { code, report } = await examined(token, ['--quick']);
     expect(code).toBe(1);
-    expect(report.findings[0]?.problem).toContain('set token-serial');
+    expect(report.findings[0]).toMatchObject({
+      code: 'token-not-selected',
+      problem: expect.stringContaining('set token-serial') as string,
+    });
     const chosen = await examined(token, ['--no-login'], { 'token-serial': other });
     expect(chosen.report).toMatchObject({ ok: true, token: { serialNumber: other } });
   });

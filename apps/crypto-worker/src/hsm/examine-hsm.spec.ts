@@ -81,7 +81,9 @@ describe('the HSM of a partition', () => {
 
   it('is told a wrong PIN once, whichever worker is asked to test it', async () => {
     const report = await worker('wrong-PIN-1').test(within(120_000), true);
-    expect(report.findings).toContainEqual(expect.objectContaining({ about: 'PIN', level: 'red' }));
+    expect(report.findings).toContainEqual(
+      expect.objectContaining({ code: 'pin-refused', about: 'PIN', level: 'red' }),
+    );
     await endPauses();
     const again = { code: 'hsm-unavailable', detail: expect.stringMatching(/refused the PIN at/) as string };
     await expect(worker('wrong-PIN-1').test(within(120_000), true)).rejects.toMatchObject(again);

@@ -44,7 +44,15 @@ const surveyed: DoctorReport = {
     candidates: [{ name: 'softhsm', points: 8, reasons: ['lists its AES-GCM'] }],
   },
   keys: [],
-  findings: [],
+  findings: [
+    {
+      code: 'token-by-index',
+      level: 'note',
+      about: 'token',
+      problem: 'The token is selected by its slot index, which can change.',
+      remedy: 'Set token-label.',
+    },
+  ],
   removed: [],
   left: [],
 };
