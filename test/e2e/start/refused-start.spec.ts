@@ -70,6 +70,26 @@ describe('a service that cannot start', () => {
     },
   );
 
+  it.each(['gateway', 'policy', 'audit', 'crypto-worker'] as const)(
+    '%s: an address without a use for traces is refused in one sentence',
+    async (service) => {
+      const faulty = new CopiedProcess(rig, service);
+      try {
+        await faulty.prepare();
+        const environment = {
+          NODE_OPTIONS: '--import @ankasecure/service-kit/otel',
+          OTEL_EXPORTER_OTLP_ENDPOINT: 'ftp://canary@collector',
+        };
+        const { code, stderr } = await endingOf(faulty.start('main.js', environment));
+        const fault = 'configuration: OTEL_EXPORTER_OTLP_ENDPOINT must be an http or https URL';
+        expect(stderr).toBe(`${service} cannot start: ${fault}\n`);
+        expect(code).toBe(exitCodes.configuration.code);
+      } finally {
+        faulty.end();
+      }
+    },
+  );
+
   it('outlives SIGHUP and stops with code 0', async () => {
     const faulty = new CopiedProcess(rig, 'policy');
     try {

@@ -69,6 +69,34 @@ export const faults: readonly Fault[] = [
   },
   {
     reason: 'configuration',
+    name: 'a bus with the scheme of another protocol',
+    make: ({ set }) => set('nats.servers', ['http://127.0.0.1:4222']),
+    says: /ankasecure\.nats\.servers\.0: must be tls:\/\/ or nats:\/\/ and a host/,
+  },
+  {
+    reason: 'configuration',
+    name: 'a bus with a login',
+    make: ({ set }) => set('nats.servers', ['tls://user:canary@127.0.0.1:4222']),
+    says: /ankasecure\.nats\.servers\.0: must be tls:\/\/ or nats:\/\/ and a host/,
+  },
+  {
+    reason: 'configuration',
+    name: 'a URL for the host of the database',
+    make: ({ set }) => set('database.host', 'postgres://127.0.0.1'),
+    says: /ankasecure\.database\.host: must be a host name or an address, without a scheme/,
+  },
+  {
+    reason: 'configuration',
+    name: 'a key set at another scheme',
+    services: ['gateway'],
+    make: ({ set }) => {
+      set('identity.issuers.0.jwks-file', undefined);
+      set('identity.issuers.0.jwks-url', 'ftp://login.test/keys');
+    },
+    says: /ankasecure\.identity\.issuers\.0\.jwks-url: must be an https URL/,
+  },
+  {
+    reason: 'configuration',
     name: 'a PIN with a control character',
     services: ['crypto-worker'],
     make: ({ secret }) => secret('pkcs11_pin', 'canary\tx'),

@@ -1,5 +1,5 @@
 import { issuerName, maxTokenSeconds, platformTenantId, uuid } from '@ankasecure/contracts';
-import { integer, network } from '@ankasecure/service-kit';
+import { hasNoLogin, integer, network } from '@ankasecure/service-kit';
 import { z } from 'zod';
 import { claimPath, optionalClaims } from './claim.js';
 
@@ -50,7 +50,11 @@ const issuer = z
     /** A JWK set with public keys. It is read again when it changes. */
     jwksFile: z.string().min(1).optional(),
     /** The URL of a JWK set. It is fetched when needed, and again for a key that is not in it. */
-    jwksUrl: z.string().refine(isTrustworthy, 'must be an https URL (http only on loopback)').optional(),
+    jwksUrl: z
+      .string()
+      .refine(isTrustworthy, 'must be an https URL (http only on loopback)')
+      .refine(hasNoLogin, 'must have no login: a key set is public, and the URL is in messages')
+      .optional(),
     algorithms: z.array(z.enum(tokenAlgorithms)).min(1),
     /** Where the claims are: names, or paths with dots (`realm_access.roles`). A claim with the whole name comes first. */
     claims: z

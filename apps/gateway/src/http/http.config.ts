@@ -1,4 +1,4 @@
-import { integer, keyExchange, network, port } from '@ankasecure/service-kit';
+import { hasNoLogin, host, integer, keyExchange, network, port } from '@ankasecure/service-kit';
 import { z } from 'zod';
 import { problemPath } from '../problem/problem.js';
 
@@ -6,7 +6,7 @@ const mebibyte = 1024 * 1024;
 
 export const httpConfig = z
   .strictObject({
-    host: z.string().min(1).default('0.0.0.0'),
+    host: host.default('0.0.0.0'),
     port,
     /** The head of a message must also fit into the bus's max_payload. */
     bodyLimitBytes: integer(1024, 64 * mebibyte).default(4 * mebibyte),
@@ -24,8 +24,9 @@ export const httpConfig = z
       .max(512)
       .refine(
         (address) => address === problemPath || (/^https?:\/\/.*[/#=]$/.test(address) && URL.canParse(address)),
-        `must be ${problemPath}, or a URL that ends with /, # or =`,
+        `must be ${problemPath}, or an http or https URL that ends with /, # or =`,
       )
+      .refine(hasNoLogin, 'must have no login: every problem shows the address')
       .optional(),
     /** The address of the client in audit events. */
     clientAddress: z

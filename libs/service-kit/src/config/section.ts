@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Authority } from '../file/certificate-file.js';
 import { levelFormats } from '../logging/logger.js';
 import { keyExchange } from '../tls/key-exchange.js';
+import { busServer, host } from './address.js';
 
 /** A whole number. A string of digits counts, because a placeholder always gives a string. */
 export const integer = (min: number, max: number) =>
@@ -39,13 +40,13 @@ export const clockDefaults: ClockConfig = { maximumSkewMs: 2_000 };
 /** The configuration that every service has. A service's own schema extends it. */
 export const serviceConfig = z.strictObject({
   nats: z.strictObject({
-    servers: z.array(z.string().min(1)).min(1),
+    servers: z.array(busServer).min(1),
     nkeySeed: z.string().refine(isUserSeed, 'must be a user nkey seed, which begins with SU and ends with a checksum'),
     caFile: z.string().min(1),
     keyExchange: keyExchange.optional(),
   }),
   database: z.strictObject({
-    host: z.string().min(1),
+    host,
     port,
     name: z.string().min(1),
     ...login,
@@ -58,7 +59,7 @@ export const serviceConfig = z.strictObject({
     owner: z.strictObject(login).optional(),
   }),
   observability: z.strictObject({
-    host: z.string().min(1).default('0.0.0.0'),
+    host: host.default('0.0.0.0'),
     port,
     logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
     logLevelFormat: z.enum(levelFormats).default('number'),

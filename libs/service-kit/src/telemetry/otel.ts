@@ -4,4 +4,8 @@ import '../start/hang-up.js';
 const { env } = process;
 const endpoint = env['OTEL_EXPORTER_OTLP_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
 
-if (endpoint && env['OTEL_SDK_DISABLED'] !== 'true') await (await import('./sdk.js')).startSdk();
+if (endpoint && env['OTEL_SDK_DISABLED'] !== 'true') {
+  const { endIfFaulty } = await import('./exporter-address.js');
+  await endIfFaulty(env);
+  await (await import('./sdk.js')).startSdk();
+}
