@@ -94,6 +94,16 @@ describe('configuration', () => {
     ['braces in the default', '${canary:{a}}'],
     ['a shell’s variable', '$canary'],
     ['a shell’s command', '$(canary)'],
+    ...[
+      '{{canary}}',
+      '{{ .Values.canary }}',
+      '#{canary}',
+      '#{ENV["canary"]}',
+      '%{canary}',
+      '@{canary}',
+      '%canary%',
+    ].map((text) => [`a template’s ${text}`, text]),
+    ...['@canary.1234@', '<%= canary %>', ' {{canary}} ', '{{canary}}{{canary}}'].map((text) => [`also ${text}`, text]),
     ['a brace too many', '${canary}}'],
     ['a brace too many before it', '}${canary}'],
     ['a brace too many after a written one', '$${a}}${canary}'],
@@ -114,6 +124,10 @@ describe('configuration', () => {
     ['${pkcs11_pin}-${pkcs11_pin}', '1234-1234'],
     ['{${pkcs11_pin}}', '{1234}'],
     ['a}b', 'a}b'],
+    ...['{a}', '100%', '50%off%', 'a@b.c', '@', '@@', '%%', '<a>', '#1', '{"a":1}', 'x{{y}}'].map((text) => [
+      text,
+      text,
+    ]),
   ])('reads %j as %j', (pin, value) => {
     expect(refusedPin(pin, { pkcs11_pin: '1234' })).toMatchObject({ hsm: { pkcs11: { pin: value } } });
   });

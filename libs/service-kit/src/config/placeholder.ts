@@ -25,8 +25,11 @@ const foreign: readonly (readonly [form: RegExp, what: string])[] = [
 /** A value that begins like a variable of a shell or of Kubernetes. */
 const bare = /^\$[A-Za-z_(]/;
 
+/** A whole value that another tool should have replaced: Helm or Jinja, Spring or Ruby, Apache, Windows, Maven, ERB. */
+const template = /^\s*(?:\{\{.*\}\}|[#%@]\{.*\}|%[A-Za-z_]\w*%|@[A-Za-z_][\w.-]*@|<%.*%>)\s*$/s;
+
 const rule =
-  'The forms are ${NAME} and ${NAME:default}; $${ writes ${. A value that begins with a dollar sign and a name belongs in a secret file or in the environment.';
+  'The forms are ${NAME} and ${NAME:default}; $${ writes ${. A value that is meant as it looks belongs in a secret file or in the environment.';
 
 /** Whether text with a placeholder has a brace that closes nothing: `${NAME}}` would become the value and a brace. */
 const hasStrayBrace = (text: string): boolean => {
@@ -60,6 +63,7 @@ const valueOf = (part: string, key: string, resolve: Resolve): string => {
  */
 export const resolvePlaceholders = (text: string, key: string, resolve: Resolve): string => {
   if (bare.test(text)) throw refusal(key, 'begins with $ and a name, without braces');
+  if (template.test(text)) throw refusal(key, 'is a placeholder of another tool, which has not replaced it');
   if (hasStrayBrace(text)) throw refusal(key, 'has a closing brace too many beside a placeholder');
   return text.replaceAll(parts, (part) => valueOf(part, key, resolve));
 };
