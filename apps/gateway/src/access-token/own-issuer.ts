@@ -31,6 +31,7 @@ export class OwnIssuer implements IssuerSource {
     return {
       issuer: name,
       audience: name,
+      audienceClaim: 'aud',
       algorithms: ['ES256'],
       isOwn: true,
       required: ['nbf'],

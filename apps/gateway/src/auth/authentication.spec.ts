@@ -232,7 +232,7 @@ describe('authentication', () => {
               audience,
               jwksUrl: url,
               algorithms: ['ES256'],
-              claims: { tenant: 'tenant', roles: 'roles', groups: 'groups', required: [] },
+              claims: { tenant: 'tenant', roles: 'roles', groups: 'groups', audience: 'aud', required: [] },
               ...(tenants && { tenants }),
               platform,
             },
@@ -298,6 +298,7 @@ describe('a principal whose token expires while work runs for them', () => {
     const issuer: Issuer = {
       issuer: maker.issuer,
       audience,
+      audienceClaim: 'aud',
       algorithms: ['ES256'],
       keys: createLocalJWKSet({ keys: [maker.publicJwk] }),
       required: [],

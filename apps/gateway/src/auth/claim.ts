@@ -37,6 +37,13 @@ export const namesIn = (claims: JWTPayload, path: string): readonly string[] | u
   return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : undefined;
 };
 
+/**
+ * Claims in which an issuer's tokens can say that they are for this API. Only `aud` is for that (RFC 7519 §4.1.3). The others name
+ * the application that got the token, for providers whose access tokens have no `aud`, such as Amazon Cognito (`client_id`).
+ */
+export const audienceClaims = ['aud', 'client_id', 'azp', 'cid', 'appid'] as const;
+export type AudienceClaim = (typeof audienceClaims)[number];
+
 /** Claims that an issuer's tokens can be required to have. `iss`, `aud`, `sub`, `exp`, and one of `iat` and `nbf` always are. */
 export const optionalClaims = ['nbf', 'iat', 'jti', 'client_id'] as const;
 export type OptionalClaim = (typeof optionalClaims)[number];

@@ -30,6 +30,7 @@ export class ConfiguredIssuers implements IssuerSource {
 const issuerOf = (config: IssuerConfig, keys: JWTVerifyGetKey): Issuer => ({
   issuer: config.issuer,
   audience: config.audience,
+  audienceClaim: config.claims.audience,
   algorithms: config.algorithms,
   keys,
   required: config.claims.required,
@@ -56,7 +57,7 @@ const speaksFor = ({ tenants, platform }: Pick<IssuerConfig, 'tenants' | 'platfo
 
 /** The issuer, the names of its claims, and the prefix of its subjects and groups. */
 type ClaimSettings = Pick<IssuerConfig, 'issuer' | 'subjectPrefix'> & {
-  readonly claims: Omit<IssuerConfig['claims'], 'required'>;
+  readonly claims: Pick<IssuerConfig['claims'], 'tenant' | 'roles' | 'groups'>;
 };
 
 /** The subject of a genuine token without a usable one, in the record of its refusal. */

@@ -59,7 +59,7 @@ describe('a key file', () => {
         {
           ...issuer,
           algorithms: ['ES256'],
-          claims: { tenant: 'tenant', roles: 'roles', groups: 'groups', required: [] },
+          claims: { tenant: 'tenant', roles: 'roles', groups: 'groups', audience: 'aud', required: [] },
           platform: false,
           jwksFile,
         },

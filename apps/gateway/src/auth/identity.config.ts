@@ -1,7 +1,7 @@
 import { issuerName, maxTokenSeconds, platformTenantId, uuid } from '@ankasecure/contracts';
 import { hasNoLogin, integer, network } from '@ankasecure/service-kit';
 import { z } from 'zod';
-import { claimPath, optionalClaims } from './claim.js';
+import { audienceClaims, claimPath, optionalClaims } from './claim.js';
 
 /** The algorithms of tokens. All use public keys, so that no public key can serve as an HMAC secret. */
 export const tokenAlgorithms = [
@@ -45,7 +45,7 @@ const issuer = z
   .strictObject({
     /** The value of `iss`, compared character by character. */
     issuer: issuerName,
-    /** `aud` must contain this value. */
+    /** The claim `claims.audience` (`aud`) must contain this value. */
     audience: z.string().min(1),
     /** A JWK set with public keys. It is read again when it changes. */
     jwksFile: z.string().min(1).optional(),
@@ -63,10 +63,12 @@ const issuer = z
         roles: claimPath.default('roles'),
         /** A token can omit this claim. Its bearer then has no groups. */
         groups: claimPath.default('groups'),
+        /** The claim with the audience. Others than `aud` name the application that got the token: see `audienceClaims`. */
+        audience: z.enum(audienceClaims).default('aud'),
         /** The claims that a token must have besides `iss`, `aud`, `sub`, `exp`, and `iat` or `nbf`. `nbf` is checked whenever it is present. */
         required: z.array(z.enum(optionalClaims)).default([]),
       })
-      .default({ tenant: 'tenant', roles: 'roles', groups: 'groups', required: [] }),
+      .default({ tenant: 'tenant', roles: 'roles', groups: 'groups', audience: 'aud', required: [] }),
     /** Default: the issuer is trusted for every subject and group of its tenants. */
     subjectPrefix: subjectPrefix.optional(),
     /** The tenants that the issuer is trusted for. Default: all, except the platform's own tenant, which is never included. */

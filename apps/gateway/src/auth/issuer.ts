@@ -1,5 +1,5 @@
 import type { JWTHeaderParameters, JWTPayload, JWTVerifyGetKey } from 'jose';
-import type { OptionalClaim } from './claim.js';
+import type { AudienceClaim, OptionalClaim } from './claim.js';
 import type { Principal } from './principal.js';
 
 /** The principal that a token's claims describe. */
@@ -14,6 +14,8 @@ export interface Issuer {
   /** The value of `iss`, compared character by character. */
   readonly issuer: string;
   readonly audience: string;
+  /** The claim that must contain the audience. */
+  readonly audienceClaim: AudienceClaim;
   readonly algorithms: readonly string[];
   readonly keys: JWTVerifyGetKey;
   /** The claims that its tokens must have, besides those of every token. */

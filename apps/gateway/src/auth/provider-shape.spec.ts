@@ -10,6 +10,7 @@ import {
 } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { audience, seconds, tenantA } from '../testing/token.js';
+import { audienceClaims } from './claim.js';
 import { principalOf } from './configured-issuers.js';
 import { type IdentityConfig, identityConfig } from './identity.config.js';
 import { TokenVerifier } from './token-verifier.js';
@@ -126,6 +127,68 @@ const shapes: Readonly<Record<string, Shape>> = {
     subject: 'alice@acme.example',
     groups: ['Everyone', 'signers'],
   },
+  'Microsoft Entra ID, version 1 for an application': {
+    issuer: 'https://sts.windows.net/01939f2e-0000-7000-8000-000000000001/',
+    settings: { claims: { tenant: 'extn.ankaTenant', roles: 'roles' } },
+    header: { typ: 'JWT', x5t: 'k1' },
+    claims: {
+      ...issued,
+      nbf: issued.iat,
+      aud: audience,
+      aio: 'E2ZgYDj6',
+      appid: '6e74172b-be56-4843-9ff4-e66a39bb12e3',
+      appidacr: '1',
+      idp: 'https://sts.windows.net/01939f2e-0000-7000-8000-000000000001/',
+      oid: '690222be-ff1a-4d56-abd1-7e4f7d38e474',
+      roles: ['user', 'Directory.Read.All'],
+      sub: '690222be-ff1a-4d56-abd1-7e4f7d38e474',
+      tid: '01939f2e-0000-7000-8000-000000000001',
+      ver: '1.0',
+      extn: { ankaTenant: tenantA },
+    },
+    subject: '690222be-ff1a-4d56-abd1-7e4f7d38e474',
+  },
+  'Amazon Cognito': {
+    issuer: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_A1b2C3d4E',
+    settings: {
+      claims: { tenant: 'anka_tenant', roles: 'cognito:groups', groups: 'cognito:groups', audience: 'client_id' },
+    },
+    header: {},
+    claims: {
+      ...issued,
+      sub: 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee',
+      'cognito:groups': ['user'],
+      version: 2,
+      client_id: audience,
+      origin_jti: 'a1b2',
+      event_id: 'c3d4',
+      token_use: 'access',
+      scope: 'aws.cognito.signin.user.admin',
+      auth_time: issued.iat,
+      jti: 'e5f6',
+      username: 'alice',
+      anka_tenant: tenantA,
+    },
+    subject: 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee',
+    groups: ['user'],
+  },
+  'Google Identity Platform': {
+    issuer: 'https://securetoken.google.com/acme-project',
+    settings: { claims: { tenant: 'anka.tenant', roles: 'anka.roles' } },
+    header: { typ: 'JWT' },
+    claims: {
+      ...issued,
+      aud: audience,
+      auth_time: issued.iat,
+      user_id: 'h2vQk8',
+      sub: 'h2vQk8',
+      email: 'alice@acme.example',
+      email_verified: true,
+      firebase: { identities: { email: ['alice@acme.example'] }, sign_in_provider: 'password' },
+      anka: { tenant: tenantA, roles: 'user' },
+    },
+    subject: 'h2vQk8',
+  },
   'RFC 9068, roles in scope': {
     issuer: 'https://authorization-server.example/',
     settings: { claims: { tenant: 'tenant', roles: 'scope', required: ['iat', 'jti', 'client_id'] } },
@@ -164,6 +227,7 @@ describe('a token of', () => {
     const source = {
       find: () => ({
         ...row,
+        audienceClaim: row.claims.audience,
         keys: createLocalJWKSet({ keys }),
         required: row.claims.required,
         read: (payload: JWTPayload) => ({ principal: principalOf(payload, row, () => true) }),
@@ -190,6 +254,47 @@ describe('a token of', () => {
     await expect(verifier.verify(await sign({ nbf: seconds(120) }), new Date())).rejects.toThrow(/nbf/);
     await expect(verifier.verify(await sign({ exp: undefined }), new Date())).rejects.toThrow(/exp/);
     await expect(verifier.verify(await sign({}, { kid: 'k2' }), new Date())).rejects.toThrow(/no applicable key/);
+  });
+
+  const audiences = audienceClaims.flatMap((claim) => [
+    { claim, claims: { aud: undefined, [claim]: audience }, ok: true },
+    { claim, claims: { aud: undefined, [claim]: 'another' }, ok: false },
+    { claim, claims: { aud: undefined }, ok: false },
+    { claim, claims: { aud: undefined, [claim]: '' }, ok: false },
+    ...audienceClaims
+      .filter((other) => other !== claim)
+      .map((other) => ({ claim, claims: { aud: undefined, [other]: audience }, ok: false })),
+  ]);
+  it.each(audiences)('an issuer whose audience is in $claim is accepted with $claims: $ok', async (row) => {
+    const shape = shapes['Amazon Cognito'] as Shape;
+    const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
+    const settings = { claims: { tenant: 'anka_tenant', roles: 'cognito:groups', audience: row.claim } };
+    const verifier = verifierOf({ ...shape, settings }, await keySet(await exportJWK(publicKey)));
+    const claims = { iss: shape.issuer, ...shape.claims, client_id: undefined, ...row.claims } as Shape['claims'];
+    const token = await new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'k1' }).sign(privateKey);
+    const verified = verifier.verify(token, new Date());
+    if (row.ok) expect((await verified).principal.roles).toEqual(['user']);
+    else await expect(verified).rejects.toMatchObject({ caller: { tenantId: tenantA }, message: /\bclaim\b/ });
+  });
+
+  it.each([
+    ...[undefined, 'JWT', 'jwt', 'at+jwt', 'AT+JWT', 'application/at+jwt', 'application/jwt'].map((typ) => ({
+      typ,
+      ok: true,
+    })),
+    ...['dpop+jwt', 'logout+jwt', 'secevent+jwt', 'id+jwt', 'JWS', ''].map((typ) => ({ typ, ok: false })),
+  ])('the typ $typ is accepted: $ok', async ({ typ, ok }) => {
+    const shape = shapes['Keycloak'] as Shape;
+    const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
+    const verifier = verifierOf(shape, await keySet(await exportJWK(publicKey)));
+    const token = await new SignJWT({ iss: shape.issuer, ...shape.claims })
+      .setProtectedHeader({ alg: 'RS256', kid: 'k1', ...(typ !== undefined && { typ }) })
+      .sign(privateKey);
+    const verified = verifier.verify(token, new Date()).then(
+      () => true,
+      () => false,
+    );
+    expect(await verified).toBe(ok);
   });
 
   it('an issuer or tenant that nobody named is refused for both reasons it can have', async () => {

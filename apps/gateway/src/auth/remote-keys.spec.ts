@@ -89,7 +89,7 @@ describe('an issuer’s keys while its provider is unavailable', () => {
           jwksUrl: provider.url,
           platform: false,
           algorithms: ['ES256' as const],
-          claims: { tenant: 'tenant', roles: 'roles', groups: 'groups', required: [] },
+          claims: { tenant: 'tenant', roles: 'roles', groups: 'groups', audience: 'aud', required: [] },
         },
       ],
     };

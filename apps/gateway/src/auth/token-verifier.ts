@@ -13,6 +13,7 @@ import {
 } from 'jose';
 import { TurnedAway } from '../identity/turned-away.js';
 import { bindingOf } from './bound-token.js';
+import type { AudienceClaim } from './claim.js';
 import { IdentityConfig } from './identity.config.js';
 import { type Issuer, IssuerSources, type TokenPrincipal } from './issuer.js';
 import { assertPlainHeader } from './token-header.js';
@@ -24,7 +25,8 @@ export interface VerifiedToken extends TokenPrincipal {
   readonly binding: string | undefined;
 }
 
-const types = [undefined, 'jwt', 'at+jwt', 'application/at+jwt'];
+/** Media types, with or without the part that may be omitted (RFC 7515 §4.1.9). */
+const types = [undefined, 'jwt', 'application/jwt', 'at+jwt', 'application/at+jwt'];
 
 /** Verifies access tokens (RFC 7519, RFC 8725, RFC 9068) of known issuers. */
 @Injectable()
@@ -57,14 +59,17 @@ export class TokenVerifier {
 
   private async verified(token: string, issuer: Issuer, at: Date): Promise<JWTVerifyResult & ResolvedKey> {
     try {
-      return await jwtVerify(token, issuer.keys, {
+      const { audience, audienceClaim } = issuer;
+      const result = await jwtVerify(token, issuer.keys, {
         issuer: issuer.issuer,
-        audience: issuer.audience,
+        ...(audienceClaim === 'aud' && { audience }),
         algorithms: [...issuer.algorithms],
         requiredClaims: ['exp', 'sub', ...issuer.required],
         clockTolerance: this.config.clockToleranceSeconds,
         currentDate: at,
       });
+      if (audienceClaim !== 'aud') assertFor(audience, audienceClaim, result.payload);
+      return result;
     } catch (error) {
       throw (await turnedAway(token, issuer, error)) ?? error;
     }
@@ -82,6 +87,12 @@ export class TokenVerifier {
 /** A tenant's own issuer is looked up in the tenant that the token names, so both can be missing. */
 const unknownIssuer =
   'no issuer of the configuration has the name in the claim iss, and the token’s tenant claim names no tenant with such an issuer';
+
+/** @throws JWTClaimValidationFailed if the claim is another audience, or absent */
+const assertFor = (audience: string, claim: AudienceClaim, payload: JWTPayload): void => {
+  if (payload[claim] === audience) return;
+  throw new errors.JWTClaimValidationFailed(`unexpected "${claim}" claim value`, payload, claim, 'check_failed');
+};
 
 /** Names the caller of a token that fails by its claims alone. jose compares claims after the signature. */
 const turnedAway = async (token: string, issuer: Issuer, error: unknown): Promise<TurnedAway | undefined> => {

@@ -8,6 +8,7 @@ const factsOf = (of: TenantIssuer): Readonly<Record<string, string>> => ({
   audience: of.audience,
   algorithms: of.algorithms.join(','),
   ...(of.claims.tenant !== 'tenant' && { tenantClaim: of.claims.tenant }),
+  ...(of.claims.audience !== 'aud' && { audienceClaim: of.claims.audience }),
   rolesClaim: of.claims.roles,
   groupsClaim: of.claims.groups,
   ...(of.claims.required.length > 0 && { requiredClaims: of.claims.required.join(',') }),

@@ -1,6 +1,6 @@
 import { cursor, instant, notTogether, page, pageLimit, text, uuid } from '@ankasecure/contracts';
 import { z } from 'zod';
-import { claimPath, optionalClaims } from '../auth/claim.js';
+import { audienceClaims, claimPath, optionalClaims } from '../auth/claim.js';
 import { clientKey } from '../auth/client-key.js';
 import { isTrustworthy, subjectPrefix, tokenAlgorithms } from '../auth/identity.config.js';
 import { tenantRoles } from '../auth/role.js';
@@ -10,7 +10,7 @@ const url = text(512).refine(isTrustworthy, 'must be an https URL').meta({ forma
 
 const about = {
   issuer: url.describe('The value of `iss`, compared character by character.'),
-  audience: text(256).describe('The value that `aud` must contain.'),
+  audience: text(256).describe('The value that the claim with the audience (`aud`) must contain.'),
   algorithms: z
     .array(z.enum(tokenAlgorithms))
     .min(1)
@@ -39,19 +39,25 @@ const claimNames = {
   tenant: claimPath.describe('The claim with the tenant’s id.'),
   roles: claimPath.describe('The claim with the roles: a list, or a text with spaces between them.'),
   groups: claimPath.describe('The claim with the groups, a list.'),
+  audience: z
+    .enum(audienceClaims)
+    .describe(
+      'The claim with the audience. `aud`, except for a provider whose access tokens have none: the others name the application that got the token (Amazon Cognito: `client_id`).',
+    ),
   required: z
     .array(z.enum(optionalClaims))
     .max(optionalClaims.length)
     .refine((all) => new Set(all).size === all.length, 'must not contain a claim twice')
     .meta({ uniqueItems: true })
     .describe(
-      'Claims that a token must have besides `iss`, `aud`, `sub`, `exp`, and `iat` or `nbf`, from which its life is counted. `nbf` is checked whenever it is present.',
+      'Claims that a token must have besides `iss`, the audience, `sub`, `exp`, and `iat` or `nbf`, from which its life is counted. `nbf` is checked whenever it is present.',
     ),
 };
 const claims = z.strictObject({
   tenant: claimNames.tenant.default('tenant'),
   roles: claimNames.roles.default('roles'),
   groups: claimNames.groups.default('groups'),
+  audience: claimNames.audience.default('aud'),
   required: claimNames.required.default([]),
 });
 const sources = {
@@ -69,7 +75,7 @@ const sources = {
 const body = {
   ...about,
   claims: claims
-    .default({ tenant: 'tenant', roles: 'roles', groups: 'groups', required: [] })
+    .default({ tenant: 'tenant', roles: 'roles', groups: 'groups', audience: 'aud', required: [] })
     .describe(
       'Where the claims are. Each is a name, or a path with dots such as `realm_access.roles`; a claim with the whole name comes first.',
     ),

@@ -102,8 +102,8 @@ export const resourceOf = ({ createdAt, ...record }: IssuerRecord): TenantIssuer
   issuer: record.issuer,
   audience: record.audience,
   algorithms: record.algorithms,
-  // A record of an earlier release has two names only.
-  claims: { tenant: 'tenant', required: [], ...record.claims },
+  // A record of an earlier release has fewer names.
+  claims: { tenant: 'tenant', audience: 'aud', required: [], ...record.claims },
   roles: record.roles,
   keys: record.keys,
   subjectPrefix: record.subjectPrefix,

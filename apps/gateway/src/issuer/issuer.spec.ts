@@ -265,6 +265,24 @@ describe('the settings of an issuer', () => {
     expect((await read(await maker.token({ jti: 'one', nbf: undefined, iat: seconds() }))).status).toBe(401);
   });
 
+  it('can have the audience in a claim of the application, and then the claim aud says nothing', async () => {
+    const maker = await makeIssuer('https://cognito.test');
+    const settings = { issuer: maker.issuer, keys: [maker.publicJwk], audience: 'the-app' };
+    const { id } = await create(about({ ...settings, claims: { audience: 'client_id' } }));
+    const token = (claims: object) => maker.token({ aud: undefined, client_id: 'the-app', ...claims });
+    expect((await read(await token({}))).status).toBe(200);
+    for (const claims of [
+      { client_id: 'another' },
+      { client_id: undefined, aud: 'the-app' },
+      { client_id: ['the-app'] },
+    ])
+      expect((await read(await token(claims))).status, JSON.stringify(claims)).toBe(401);
+    const events = () => rig.standIns.sealed.filter(({ details }) => details?.['issuerId'] === id);
+    await expect.poll(() => events().some(({ details }) => details?.['audienceClaim'] === 'client_id')).toBe(true);
+    const refused = await send('POST', '', about({ ...settings, claims: { audience: 'sub' } }));
+    expect(refused.problem.code).toBe('request-invalid');
+  });
+
   it('cannot name an issuer that the platform already knows', async () => {
     const stranger = await makeIssuer(rig.issuer.issuer);
     for (const issuer of [rig.issuer.issuer, ownIssuer])

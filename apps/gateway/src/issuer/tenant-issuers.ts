@@ -98,6 +98,7 @@ export class TenantIssuers implements IssuerSource {
 const issuerOf = ({ row, keys, sharedWith: other, foreign }: KnownIssuer, epoch: number): Issuer => ({
   issuer: row.issuer,
   audience: row.audience,
+  audienceClaim: row.claims.audience,
   algorithms: row.algorithms,
   keys,
   required: row.claims.required,

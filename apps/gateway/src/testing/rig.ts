@@ -62,7 +62,7 @@ const identityOf = (directory: string, issuer: TokenMaker, otherIssuer: TokenMak
   const settings = {
     audience,
     algorithms: ['ES256' as const],
-    claims: { tenant: 'tenant', roles: 'roles', groups: 'groups', required: [] },
+    claims: { tenant: 'tenant', roles: 'roles', groups: 'groups', audience: 'aud' as const, required: [] },
     platform: false,
   };
   return {
