@@ -13,7 +13,9 @@ const onSignal = (): void => {
     stop.abort();
   } else if (performance.now() - stoppedAt > sameSignalMs) process.exit(1);
 };
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+// A terminal that is closed, which sends SIGHUP, takes no more text.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 process.exitCode = await run(process.argv.slice(2), {
   environment: process.env,

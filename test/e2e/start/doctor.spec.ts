@@ -62,16 +62,19 @@ describe('the program hsm doctor', () => {
     expect(said).not.toContain(token.pin);
   });
 
-  it('is stopped by Ctrl-C after the key under way, although a terminal and npm send two signals', async () => {
-    const doctor = start(...some);
-    await doctor.reaches('EC-P256 sign token');
-    doctor.child.kill('SIGINT');
-    doctor.child.kill('SIGINT');
-    const { code, said } = await doctor.ended;
-    expect(said).toMatch(/^STOPPED: /m);
-    expect(code).toBe(1);
-    expect(await keys()).toEqual([]);
-  });
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'is stopped by %s after the key under way, although a terminal and npm send two signals',
+    async (signal) => {
+      const doctor = start(...some);
+      await doctor.reaches('EC-P256 sign token');
+      doctor.child.kill(signal);
+      doctor.child.kill(signal);
+      const { code, said } = await doctor.ended;
+      expect(said).toMatch(/^STOPPED: /m);
+      expect(code).toBe(1);
+      expect(await keys()).toEqual([]);
+    },
+  );
 
   it('removes what a killed run left', async () => {
     for (const step of ['EC-P256 sign token', 'AES-256 encrypt dir token', 'HMAC-SHA256 mac token']) {
