@@ -1,5 +1,8 @@
 const dayMicros = 86_400_000_000;
 
+/** Whether this is the id of a key of one UTC day: `<generation>.<YYYY-MM-DD>`. */
+export const isDayKeyId = (macKeyId: string): boolean => /^[1-9]\d{0,5}\.\d{4}-\d{2}-\d{2}$/.test(macKeyId);
+
 /**
  * Whether a row sealed at `sealedAt` (microseconds since the epoch) can bear MACs of this key. `<generation>.<YYYY-MM-DD>` is
  * a key of that UTC day. It fits that day and the adjacent days, because a MAC is made before the row is sealed and clocks

@@ -29,6 +29,13 @@ describe('the form of a proof', () => {
     );
   });
 
+  it('of an event whose MAC the process has made is frozen too', () => {
+    const made = { macKeyId: '1.2026-11-30', hmac: Buffer.from('0a0b', 'hex') };
+    expect(outboxProofInput(worker, { ...content, made }).toString('hex')).toBe(
+      `${magic}02${field('crypto-worker')}${field('north')}${field(process)}${field(eventId)}01000000020102${field('{}')}${field('1.2026-11-30')}01000000020a0b`,
+    );
+  });
+
   it('is authenticated with HMAC-SHA256', () => {
     const key = Buffer.alloc(32, 7);
     const expected = createHmac('sha256', key).update(outboxProofInput(gateway, content)).digest();
@@ -48,6 +55,10 @@ describe('the form of a proof', () => {
       outboxProofInput(worker, { ...content, eventId: process }),
       outboxProofInput(worker, { ...content, canonical: Buffer.from('01', 'hex') }),
       outboxProofInput(worker, { ...content, details: '{"a":"b"}' }),
+      outboxProofInput(worker, { ...content, made: { macKeyId: '', hmac: Buffer.of() } }),
+      outboxProofInput(worker, { ...content, made: { macKeyId: '1.2026-11-30', hmac: Buffer.of() } }),
+      outboxProofInput(worker, { ...content, made: { macKeyId: '1.2026-11-30', hmac: Buffer.of(1) } }),
+      outboxProofInput(worker, { ...content, made: { macKeyId: '1.2026-11-3', hmac: Buffer.of(1) } }),
     ].map((form) => form.toString('hex'));
     expect(new Set(forms).size).toBe(forms.length);
   });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contract, page } from './bus.js';
-import { isOrdinaryEvent } from './ordinary-event.js';
+import { isOrdinaryEvent, isOrdinaryOffer } from './ordinary-event.js';
 import { cursor, instant, keyIdOnly, pageLimit, uuid } from './primitive.js';
 import type { Reporter } from './reporter.js';
 
@@ -40,11 +40,18 @@ export const reportedEvent = z.strictObject({
 });
 export type AuditEvent = z.infer<typeof reportedEvent>;
 
-const proof = z.strictObject({ process: uuid, mac: z.string().max(64) });
+const proof = z.strictObject({
+  process: uuid,
+  mac: z.string().max(64),
+  /** The event's own MAC under its tenant's audit key of the day, base64url, if the process has made it. Only workers can. */
+  macKeyId: z.string().max(64).optional(),
+  hmac: z.string().max(64).optional(),
+});
 
 /**
  * An event as it waits in an outbox and is offered to the audit service. The proof is the last member: a MAC under the key of the
- * process that wrote it (`outboxMac` of audit-event). It is not sealed. Without it the event is refused with `event-unproven`.
+ * process that wrote it (`outboxMac` of audit-event). Without it the event is refused with `event-unproven`. Nothing of it is sealed
+ * but the event's own MAC.
  */
 export const offeredEvent = z.strictObject({
   ...reportedEvent.shape,
@@ -67,13 +74,30 @@ export const assertSealable = (event: AuditEvent): void => {
   throw new Error(`the event of ${event.operation} cannot be sealed: ${faults.join('; ')}`);
 };
 
+const isOrdinaryAppend = (value: unknown): boolean => {
+  if (typeof value !== 'object' || value === null || !('events' in value) || Object.keys(value).length !== 1)
+    return false;
+  const events: unknown = value.events;
+  return (
+    Array.isArray(events) &&
+    events.length > 0 &&
+    events.length <= maxAppend &&
+    events.every((event) => isOrdinaryOffer(event))
+  );
+};
+
 const append = (reporter: Reporter, partition = '') =>
   contract({
     owner: 'audit',
     callers: [reporter],
     subject: `audit.append.${reporter}${partition}`,
     request: z.strictObject({ events: z.array(offeredEvent).min(1).max(maxAppend) }),
-    reply: z.strictObject({ sealed: z.number().int().nonnegative() }),
+    isOrdinary: isOrdinaryAppend,
+    reply: z.strictObject({
+      sealed: z.number().int().nonnegative(),
+      /** Proofs may have the events' own MACs. A process of the release before says nothing, and refuses such events. */
+      takesMacs: z.literal(true).optional(),
+    }),
   });
 
 /**

@@ -150,6 +150,8 @@ export interface Contract<Request extends z.ZodType = z.ZodType, Reply extends z
   readonly subject: string;
   readonly request: Request;
   readonly reply: Reply;
+  /** Tells that a request certainly fulfils its schema, and faster than the schema. False says nothing. `value` may be any JSON. */
+  readonly isOrdinary?: (value: unknown) => boolean;
 }
 
 export const contract = <Request extends z.ZodType, Reply extends z.ZodType>(

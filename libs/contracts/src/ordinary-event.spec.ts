@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AuditEvent, assertSealable, reportedEvent } from './audit.js';
+import { type AuditEvent, appendFromWorker, assertSealable, offeredEvent, reportedEvent } from './audit.js';
 import { auditEvent } from './audit-event.js';
 import { isOrdinaryEvent } from './ordinary-event.js';
 
@@ -63,4 +63,56 @@ describe('an ordinary event', () => {
       { numRuns: 5000 },
     );
   });
+});
+
+describe('an ordinary append', () => {
+  const proof = { process: ordinary.eventId, mac: 'A'.repeat(43) };
+  const made = { ...proof, macKeyId: '1.2026-11-30', hmac: 'A'.repeat(43) };
+  const { request, isOrdinary } = appendFromWorker;
+
+  it('is what outboxes offer', () => {
+    for (const one of [proof, made]) expect(isOrdinary?.({ events: [{ ...ordinary, proof: one }] })).toBe(true);
+  });
+
+  it('is left by the schema as it is', () => {
+    const names = [...Object.keys(offeredEvent.shape), ...Object.keys(made), 'other', '__proto__'];
+    const place = fc.constantFrom('event', 'proof', 'details', 'append', 'second');
+    const changes = fc.array(fc.tuple(place, fc.constantFrom(...names), fc.oneof(value, fc.constant('absent'))), {
+      maxLength: 3,
+    });
+    const seen = { ordinary: 0, refused: 0 };
+    fc.assert(
+      fc.property(changes, fc.constantFrom(proof, made), (changed, one) => {
+        const event: Record<string, unknown> = { ...ordinary, details: { ...ordinary.details }, proof: { ...one } };
+        const second: Record<string, unknown> = { ...ordinary, proof: { ...one } };
+        const append: Record<string, unknown> = { events: [event, second] };
+        const places = { event, second, append, proof: event['proof'], details: event['details'] } as Readonly<
+          Record<string, object>
+        >;
+        for (const [at, name, to] of changed)
+          if (to === 'absent') Reflect.deleteProperty(places[at] ?? {}, name);
+          else
+            Object.defineProperty(places[at], name, {
+              value: to,
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+        const parsed = request.safeParse(append);
+        if (isOrdinary?.(append) === true) {
+          expect(parsed.data).toEqual(append);
+          seen.ordinary++;
+        } else if (!parsed.success) seen.refused++;
+      }),
+      { numRuns: 5000 },
+    );
+    expect(Math.min(seen.ordinary, seen.refused)).toBeGreaterThan(100);
+  });
+
+  it.each([null, [], 'events', {}, { events: {} }, { events: [] }, { events: [null] }, { events: [[]] }])(
+    'is not %j',
+    (body) => {
+      expect(isOrdinary?.(body)).toBe(false);
+    },
+  );
 });

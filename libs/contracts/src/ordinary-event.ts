@@ -1,7 +1,7 @@
-import type { AuditEvent } from './audit.js';
-import { acceptedUuidForm } from './primitive.js';
+import type { AuditEvent, OfferedEvent } from './audit.js';
+import { uuidForm } from './id.js';
 
-const isUuid = (value: unknown): boolean => typeof value === 'string' && acceptedUuidForm.test(value);
+const isUuid = (value: unknown): boolean => typeof value === 'string' && uuidForm.test(value);
 
 const isField = (value: unknown, max: number): boolean =>
   typeof value === 'string' && value.length > 0 && value.length <= max && value.isWellFormed() && !value.includes('\0');
@@ -15,7 +15,9 @@ const fewDetails = 32;
 const areDetails = (details: unknown): boolean => {
   if (!isPlain(details)) return false;
   const names = Object.keys(details);
-  return names.length <= fewDetails && names.every((name) => isField(name, 64) && isField(details[name], 512));
+  // The schema drops a member named __proto__.
+  const isOne = (name: string): boolean => name !== '__proto__' && isField(name, 64) && isField(details[name], 512);
+  return names.length <= fewDetails && names.every(isOne);
 };
 
 /** The members of an event, with details. */
@@ -25,9 +27,23 @@ const members = 11;
  * Tells that an event certainly fulfils the schema `reportedEvent`. False says nothing: the schema decides. Every outcome is checked
  * before it is committed, and this takes a tenth of the schema's time.
  */
-export const isOrdinaryEvent = (event: AuditEvent): boolean =>
+export const isOrdinaryEvent = (event: AuditEvent): boolean => isOrdinary(event, members);
+
+/** Tells the same of an event with a proof, and that the schema `offeredEvent` leaves it as it is. */
+export const isOrdinaryOffer = (event: OfferedEvent): boolean =>
+  isOrdinary(event, members + 1) && isOrdinaryProof(event.proof);
+
+const isShort = (value: unknown): boolean => typeof value === 'string' && value.length <= 64;
+
+const isOrdinaryProof = (proof: unknown): boolean => {
+  if (!isPlain(proof) || !isUuid(proof['process']) || !isShort(proof['mac'])) return false;
+  const { length } = Object.keys(proof);
+  return length === 2 || (length === 4 && isShort(proof['macKeyId']) && isShort(proof['hmac']));
+};
+
+const isOrdinary = (event: AuditEvent, count: number): boolean =>
   isPlain(event) &&
-  Object.keys(event).length === members &&
+  Object.keys(event).length === count &&
   isUuid(event.eventId) &&
   isUuid(event.tenantId) &&
   isField(event.userId, 256) &&

@@ -10,6 +10,7 @@ import { type ReportedEvent, reportedEventOf } from '../reporter/reported-event.
 import { TenantPartitions } from '../reporter/tenant-partition.js';
 import type { AuthenticatedEvent } from './bound-event.js';
 import { EventMetrics } from './event-metrics.js';
+import { OutdatedMacs } from './made-mac.js';
 import { SealTrail } from './seal-trail.js';
 import { TrailFault } from './trail-fault.js';
 
@@ -87,10 +88,20 @@ export class AppendEvents {
       () => sealSpan(events),
       async () => {
         await this.guard.assertSound(context.tenantId);
-        const authenticated = await this.authenticate(context, source, events);
-        this.count(await this.sealOrCompare(context, authenticated), events.length);
+        this.count(await this.sealFitting(context, source, events), events.length);
       },
     );
+  }
+
+  /** MACs that were made on an earlier day are made again. Only the database's time tells the day of the seal. */
+  private async sealFitting(context: Context, source: Source, events: readonly ReportedEvent[]): Promise<number> {
+    try {
+      return await this.sealOrCompare(context, await this.authenticate(context, source, events));
+    } catch (error) {
+      if (!(error instanceof OutdatedMacs)) throw error;
+      const unmade = events.map(({ made: _, ...event }) => event);
+      return this.sealOrCompare(context, await this.authenticate(context, source, unmade));
+    }
   }
 
   /** If the trail lacks what this process has sealed, an operator may have accepted an older one meanwhile. */
@@ -106,20 +117,21 @@ export class AppendEvents {
     }
   }
 
+  /** Takes the MACs that reporting processes have made, and asks for the others. */
   private async authenticate(
     context: Context,
     source: Source,
     events: readonly ReportedEvent[],
   ): Promise<readonly AuthenticatedEvent[]> {
     await this.partitions.assertOwn(source, context);
-    const macs = await this.macs.compute(
-      context,
-      null,
-      events.map(({ canonical }) => canonical),
-    );
-    return events.flatMap((event, index) => {
-      const mac = macs[index];
-      return mac === undefined ? [] : [{ ...event, ...mac }];
+    const unmade = events.flatMap(({ made, canonical }) => (made === undefined ? [canonical] : []));
+    const asked = (await this.macs.compute(context, null, unmade)).values();
+    return events.map((event) => {
+      const { made } = event;
+      if (made !== undefined) return { ...event, macKeyId: made.macKeyId, hmac: made.hmac, madeBy: made.process };
+      const { value: mac } = asked.next();
+      if (mac === undefined) throw new Error('fewer MACs than messages');
+      return { ...event, ...mac };
     });
   }
 

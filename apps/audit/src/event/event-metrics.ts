@@ -20,13 +20,13 @@ export class EventMetrics {
     });
     this.refused = new Counter({
       name: 'ankasecure_audit_events_refused_total',
-      help: 'Events refused for good: without a genuine proof (proof), or in a batch with one that its reporter may not report (reporter)',
+      help: 'Events refused for good: without a genuine proof (proof), or in a batch with one that its reporter may not report (reporter). Events with a false MAC of their reporter, which are sealed under another (mac)',
       labelNames: ['reporter', 'reason'],
       registers,
     });
     // A counter that begins with its first refusal would hide that refusal from rate().
     for (const reporter of reporters)
-      for (const reason of ['proof', 'reporter']) this.refused.inc({ reporter, reason }, 0);
+      for (const reason of ['proof', 'reporter', 'mac']) this.refused.inc({ reporter, reason }, 0);
     this.append = new Histogram({
       name: 'ankasecure_audit_append_seconds',
       help: 'Time from the receipt of a batch to its commit',

@@ -55,7 +55,7 @@ export class SealTrail {
   ): Promise<Sealed> {
     const { tenantId } = context;
     try {
-      const sealed = await seal(this.dataSource, trail, events, this.macs.under(context), indexes);
+      const sealed = await seal(this.dataSource, trail, events, this.macs.allUnder(context), indexes);
       const { end, from, differing } = sealed;
       if (differing.length > 0)
         this.log.warn(

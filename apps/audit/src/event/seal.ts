@@ -4,10 +4,11 @@ import { withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { type IndexPlace, reaches, type SealedEnd, type ToldEnd } from '../end/sealed-ends.js';
 import type { Descent } from '../end/trail-descent.js';
-import type { ComputeMac } from '../mac/stored-mac.js';
+import { type ComputeMacs, singly } from '../mac/stored-mac.js';
 import type { FollowedIndex, FollowIndex } from '../record/record-indexes.js';
 import { namingChanges } from '../record/sealed-change.js';
 import type { AuthenticatedEvent, BoundEvent, PlacedEvent } from './bound-event.js';
+import { OutdatedMacs, refusingFalse, sealingMac } from './made-mac.js';
 import { assertWritten, notContinued, notSealed } from './read-back.sql.js';
 import { appendRows, claimEventIds, type LockedHead, lockHead } from './seal.sql.js';
 import { TrailFault } from './trail-fault.js';
@@ -46,20 +47,21 @@ export interface Sealed {
 /**
  * Appends events of one tenant to its trail, in one transaction under the tenant's head row. The events that were not sealed
  * before get the next sequence numbers, without a gap, in the given order. The last of them gets the seal over the chain.
- * Up to three MACs are requested under the head's lock: that of the seal, which covers the hash of the last row; that of the index of
- * records, if the events name changes; and one that proves the last seal, if another process has made it. What other processes have
- * sealed since is walked along first. The changes of records move their heads. The batch is read back before the commit.
+ * Up to three MACs are requested under the head's lock: that of the seal, which covers the hash of the last row, together with one
+ * that tells whether those that a reporting process has made are genuine; that of the index of records, if the events name changes;
+ * and one that proves the last seal, if another process has made it. What other processes have sealed since is walked along first. The changes of records move their heads. The batch is read back before the commit.
  * @param events no event id twice
- * @throws TrailFault if the trail lacks what this process has sealed, now or before; LongDescent
+ * @throws TrailFault if the trail lacks what this process has sealed, now or before; LongDescent; FalseMac; OutdatedMacs
  */
 export const seal = async (
   dataSource: DataSource,
   trail: Trail,
   events: readonly AuthenticatedEvent[],
-  chainMac: ComputeMac,
+  compute: ComputeMacs,
   indexes: FollowIndex,
 ): Promise<Sealed> => {
   const { tenantId, partition, known } = trail;
+  const macs = refusingFalse(compute, events);
   let followed: FollowedIndex | undefined;
   const sealed = await withTenant(dataSource, tenantId, async (manager) => {
     const head = await lockHead(manager, tenantId);
@@ -69,9 +71,17 @@ export const seal = async (
     const last = rows.at(-1);
     if (last !== undefined) {
       const { sealingAt } = head;
-      const batch = { tenantId, partition, end: head, last, sealingAt, changes: namingChanges(rows), mac: chainMac };
+      const batch = {
+        tenantId,
+        partition,
+        end: head,
+        last,
+        sealingAt,
+        changes: namingChanges(rows),
+        mac: singly(macs),
+      };
       followed = await indexes.follow(manager, batch);
-      await appendRows(manager, tenantId, head, await bind(tenantId, rows, followed.place, chainMac));
+      await appendRows(manager, tenantId, head, await bind(tenantId, rows, followed.place, macs));
     }
     if (last === undefined && !isSealed) throw notSealed(tenantId);
     const { seq, hash } = last ?? head;
@@ -116,11 +126,13 @@ const claim = async (
   return { fresh: events.filter(isFresh), earlier: events.filter((event) => !isFresh(event)) };
 };
 
-/** @throws AnkaError `service-unavailable` for events whose seal every later verification would reject */
+/** @throws OutdatedMacs, or AnkaError `service-unavailable` for events whose seal every later verification would reject */
 const place = (events: readonly AuthenticatedEvent[], head: LockedHead): readonly PlacedEvent[] => {
   // The database gives the time in whole milliseconds.
   const sealedAt = head.sealingAt.getTime() * 1000;
-  if (!events.every(({ macKeyId }) => fitsMacDay(macKeyId, sealedAt)))
+  const unfit = events.filter(({ macKeyId }) => !fitsMacDay(macKeyId, sealedAt));
+  if (unfit.some(({ madeBy }) => madeBy !== undefined)) throw new OutdatedMacs();
+  if (unfit.length > 0)
     throw new AnkaError(
       'service-unavailable',
       'The clocks of the audit database and the crypto-workers are more than a day apart. No event is sealed until they agree.',
@@ -140,12 +152,12 @@ const bind = async (
   tenantId: string,
   rows: readonly PlacedEvent[],
   index: IndexPlace | null,
-  chainMac: ComputeMac,
+  macs: ComputeMacs,
 ): Promise<readonly BoundEvent[]> => {
   const [first, last] = [rows.at(0), rows.at(-1)];
   if (first === undefined || last === undefined) return [];
   const { seq, hash, macKeyId } = last;
   const batch = { tenantId, fromSeq: first.seq, seq, hash, index };
-  const chainSeal = { fromSeq: first.seq, index, mac: await chainMac(macKeyId, chainSealBytes(batch)) };
+  const chainSeal = { fromSeq: first.seq, index, mac: await sealingMac(macs, rows, macKeyId, chainSealBytes(batch)) };
   return rows.map((row) => ({ ...row, chainSeal: row === last ? chainSeal : null }));
 };

@@ -3,6 +3,7 @@ import { BoundedMap, Logger, ownContext, QuietPeriod } from '@ankasecure/service
 import { Injectable } from '@nestjs/common';
 import { AppendEvents } from '../event/append-events.js';
 import { EventMetrics } from '../event/event-metrics.js';
+import type { FalseMac } from '../event/made-mac.js';
 import type { Source } from '../reporter/report.js';
 import type { ReportedEvent } from '../reporter/reported-event.js';
 
@@ -13,7 +14,10 @@ const mostIds = 1_000;
 /** The time that the seal of the event may take, in milliseconds. */
 const budgetMs = 10_000;
 
-/** Raises the alarm about events that no process of their service has written: a metric, a logged error and an event of its own. */
+/**
+ * Raises the alarm about events that no process of their service has written, and about MACs that the tenant's key does not make: a
+ * metric, a logged error and an event of its own.
+ */
 @Injectable()
 export class RefusedProofs {
   /** The ids of refused events that no event tells of yet, by reporter and tenant. */
@@ -39,12 +43,28 @@ export class RefusedProofs {
     }
   }
 
+  /** The event is sealed all the same, under a MAC that a worker is asked for. */
+  noteMac(source: Source, { process, tenantId, eventId }: FalseMac): void {
+    const { reporter, partition } = source;
+    this.metrics.refused.inc({ reporter, reason: 'mac' });
+    this.log.error(
+      { alarm: 'event-unproven', reporter, partition, tenantId, process, first: eventId },
+      'a process has made a false MAC of an event, and none of its MACs is believed',
+    );
+    void this.tell(source, tenantId, [eventId], { falseMacBy: process });
+  }
+
   /** The forger chooses the tenant. What cannot be told to the tenant's trail is told to the platform's. */
-  private async tell(source: Source, tenantId: string, ids: readonly string[]): Promise<void> {
+  private async tell(
+    source: Source,
+    tenantId: string,
+    ids: readonly string[],
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     try {
-      await this.tellOnce(source, tenantId, ids, {});
+      await this.tellOnce(source, tenantId, ids, more);
     } catch {
-      await this.tellOnce(source, platformTenantId, ids, { refusedTenant: tenantId }).catch((error: unknown) =>
+      await this.tellOnce(source, platformTenantId, ids, { ...more, refusedTenant: tenantId }).catch((error: unknown) =>
         this.log.error({ tenantId, reason: (error as Error).message }, 'cannot record that events were refused'),
       );
     }
@@ -57,7 +77,7 @@ export class RefusedProofs {
     more: Readonly<Record<string, string>>,
   ): Promise<void> {
     const { reporter, partition } = source;
-    const name = `${reporter}/${partition ?? ''}/${tenantId}`;
+    const name = `${reporter}/${partition ?? ''}/${tenantId}/${more['falseMacBy'] ?? ''}`;
     const eventIds = this.untold.get(name) ?? new Set();
     this.untold.set(name, eventIds);
     for (const id of ids) if (eventIds.size < mostIds) eventIds.add(id);

@@ -51,6 +51,6 @@ export class ReportController {
   }
 
   private async append(source: Source, context: Context, { events }: Append): Promise<Appended> {
-    return { body: await this.receiver.receive(context, source, events) };
+    return { body: { ...(await this.receiver.receive(context, source, events)), takesMacs: true } };
   }
 }

@@ -1,19 +1,14 @@
+import type { EventMac } from '@ankasecure/audit-event';
 import { AnkaError, type Context, computeMacs, monotonicNow } from '@ankasecure/contracts';
 import { BusClient } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { TenantPartitions } from '../reporter/tenant-partition.js';
 import { MacConfig } from './mac.config.js';
-import type { ComputeMac } from './stored-mac.js';
+import type { ComputeMac, ComputeMacs } from './stored-mac.js';
 
 type Request = z.infer<typeof computeMacs.request>;
 type Reply = z.infer<typeof computeMacs.reply>;
-
-export interface Mac {
-  readonly macKeyId: string;
-  /** 32 bytes. */
-  readonly hmac: Buffer;
-}
 
 /** The maximum number of messages in a request. Each is below 3 KB, and a request must fit into one bus message. */
 const maxMessages = 1000;
@@ -43,8 +38,12 @@ export class MacSource {
    * @param macKeyId null for the current key
    * @throws AnkaError as the worker answered; `service-unavailable` or `deadline-exceeded` (retryable) when none did
    */
-  async compute(context: Context, macKeyId: string | null, messages: readonly Uint8Array[]): Promise<readonly Mac[]> {
-    const macs: Mac[] = [];
+  async compute(
+    context: Context,
+    macKeyId: string | null,
+    messages: readonly Uint8Array[],
+  ): Promise<readonly EventMac[]> {
+    const macs: EventMac[] = [];
     for (let start = 0; start < messages.length; start += maxMessages) {
       const some = messages.slice(start, start + maxMessages).map(base64);
       const reply = await this.ask(context, { macKeyId, messages: some });
@@ -65,6 +64,11 @@ export class MacSource {
   /** As `computeOne`, for one context. */
   under(context: Context): ComputeMac {
     return (macKeyId, message) => this.computeOne(context, macKeyId, message);
+  }
+
+  /** As `compute` under a known key, for one context. */
+  allUnder(context: Context): ComputeMacs {
+    return async (macKeyId, messages) => (await this.compute(context, macKeyId, messages)).map(({ hmac }) => hmac);
   }
 
   /** The partition whose workers are asked for the tenant's MACs. */

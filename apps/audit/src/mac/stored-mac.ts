@@ -8,6 +8,18 @@ export const isNoSuchKey = (error: unknown): boolean => error instanceof AnkaErr
 /** Gets the MAC of `message` under the tenant's key of that id. */
 export type ComputeMac = (macKeyId: string, message: Buffer) => Promise<Buffer>;
 
+/** Gets the MACs of messages, in their order. */
+export type ComputeMacs = (macKeyId: string, messages: readonly Buffer[]) => Promise<readonly Buffer[]>;
+
+/** Gets one MAC at a time. */
+export const singly =
+  (compute: ComputeMacs): ComputeMac =>
+  async (macKeyId, message) => {
+    const [mac] = await compute(macKeyId, [message]);
+    if (mac === undefined) throw new Error('fewer MACs than messages');
+    return mac;
+  };
+
 /** A MAC that the database holds, and the key and the message that it claims. */
 export interface StoredMac {
   readonly macKeyId: string;

@@ -335,13 +335,18 @@ describe('the heads of records', () => {
     await changing(tenantId, versionOf(keyId, 1));
     const { app, dataSource } = audit.instances[0] ?? expect.unreachable();
     const macs = app.get(MacSource);
-    const mac = (id: string, message: Buffer) => macs.computeOne(contextOf(tenantId), id, message);
     const sealAnother = async (): Promise<void> => {
       const event = eventOf(tenantId, { details: recordDetails([versionOf(keyId, 2)]) });
       const reported = reportedEventOf({ reporter: 'crypto-worker', partition: 'default' }, event);
       const [made] = await macs.compute(contextOf(tenantId), null, [reported.canonical]);
       const trail = { tenantId, partition: 'default', known: undefined, descentOf: undefined };
-      await seal(dataSource, trail, [{ ...reported, ...(made ?? expect.unreachable()) }], mac, indexes);
+      await seal(
+        dataSource,
+        trail,
+        [{ ...reported, ...(made ?? expect.unreachable()) }],
+        macs.allUnder(contextOf(tenantId)),
+        indexes,
+      );
     };
     let asked = 0;
     const slow = {

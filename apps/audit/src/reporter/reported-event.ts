@@ -1,6 +1,11 @@
-import { canonicalBytes, detailsText } from '@ankasecure/audit-event';
+import { canonicalBytes, detailsText, type EventMac } from '@ankasecure/audit-event';
 import { type AuditEvent, reporterDetails } from '@ankasecure/contracts';
 import type { Source } from './report.js';
+
+/** A MAC of an event that its reporting process has made. */
+export interface MadeMac extends EventMac {
+  readonly process: string;
+}
 
 /** An event as it is sealed: its details name its source. The forms are made once, for the proof, the MAC and the leaf. */
 export interface ReportedEvent {
@@ -10,6 +15,8 @@ export interface ReportedEvent {
   readonly details: string;
   /** The traceparent of the span that reported it. It is neither proved nor sealed. */
   readonly span: string | undefined;
+  /** The event's own MAC, as its proof binds it, from a process whose MACs are believed. */
+  readonly made?: MadeMac | undefined;
 }
 
 export const reportedEventOf = ({ reporter, partition }: Source, reported: AuditEvent): ReportedEvent => {

@@ -25,6 +25,8 @@ export class MacStandIn {
   private untilSwallowed = 0;
   /** Tenants whose requests are not answered. */
   readonly slow = new Set<string>();
+  /** Each request for MACs: the key that it names, and the number of its messages. */
+  readonly requests: { readonly tenantId: string; readonly macKeyId: string | null; readonly messages: number }[] = [];
   /** The number of keys of reporting processes that were asked for. */
   keysAsked = 0;
   private readonly known = new Set<string>();
@@ -47,15 +49,21 @@ export class MacStandIn {
       };
     });
     bus.serve(computeMacs, 'default', async ({ tenantId }, { macKeyId, messages }) => {
+      this.requests.push({ tenantId, macKeyId, messages: messages.length });
       const failure = this.failures.get(tenantId);
       if (failure !== undefined) throw failure;
       if (this.hangs || this.slow.has(tenantId) || this.untilSwallowed-- === 1) await new Promise(() => undefined);
       const id = macKeyId ?? this.macKeyId;
-      if (macKeyId === null) this.known.add(`${tenantId}/${id}`);
+      if (macKeyId === null) this.hold(tenantId, id);
       else if (!this.known.has(`${tenantId}/${id}`)) throw new AnkaError('key-not-found', 'no such key');
       const macs = messages.map((message) => hmac(tenantId, id, Buffer.from(message, 'base64')).toString('base64'));
       return { body: { macKeyId: id, macs } };
     });
+  }
+
+  /** Has the tenant have the key of that id. */
+  hold(tenantId: string, macKeyId: string): void {
+    this.known.add(`${tenantId}/${macKeyId}`);
   }
 
   private held() {
@@ -68,5 +76,6 @@ export class MacStandIn {
   }
 }
 
-const hmac = (tenantId: string, macKeyId: string, canonical: Uint8Array): Buffer =>
+/** The MAC of an event under a tenant's key, as the stand-in computes it. */
+export const hmac = (tenantId: string, macKeyId: string, canonical: Uint8Array): Buffer =>
   createHmac('sha256', `${tenantId}/${macKeyId}`).update(macInput(macKeyId, canonical)).digest();

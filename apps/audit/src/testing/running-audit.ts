@@ -71,10 +71,11 @@ type Query = z.input<typeof queryEvents.request>;
 
 /** The requests of a gateway and a worker to the audit service. */
 const requestsOf = (gateway: BusClient, worker: BusClient) => {
-  const offer = (events: readonly OfferedEvent[], timeoutMs?: number) =>
-    worker.request(appendFromWorker, 'default', contextOf(platformTenantId, timeoutMs), {
-      events: [...events],
-    });
+  const offer = async (events: readonly OfferedEvent[], timeoutMs?: number) => {
+    const context = contextOf(platformTenantId, timeoutMs);
+    const { sealed } = await worker.request(appendFromWorker, 'default', context, { events: [...events] });
+    return { sealed };
+  };
   const append = (events: readonly AuditEvent[], timeoutMs?: number) => offer(proven(events), timeoutMs);
   return {
     append,

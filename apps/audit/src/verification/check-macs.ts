@@ -1,6 +1,6 @@
-import { type ChainRow, type KeyedChecks, sealedBytesOf } from '@ankasecure/audit-event';
+import { type ChainRow, type EventMac, type KeyedChecks, sealedBytesOf } from '@ankasecure/audit-event';
 import { AnkaError, type Context } from '@ankasecure/contracts';
-import type { Mac, MacSource } from '../mac/mac-source.js';
+import type { MacSource } from '../mac/mac-source.js';
 import { isNoSuchKey } from '../mac/stored-mac.js';
 
 /** A MAC that a row claims was made under the tenant's key. */
@@ -40,7 +40,7 @@ const recompute = async (
   context: Context,
   macKeyId: string,
   claims: readonly Claim[],
-): Promise<readonly Mac[]> => {
+): Promise<readonly EventMac[]> => {
   try {
     return await macs.compute(
       context,

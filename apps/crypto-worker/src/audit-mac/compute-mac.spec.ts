@@ -6,6 +6,7 @@ import type { Custody } from '../custody/custody.js';
 import type { PlatformKeys } from '../platform-key/platform-key.js';
 import { contextOf, ownClock } from '../testing/worker-database.js';
 import { ComputeMac } from './compute-mac.js';
+import { OwnMacs } from './own-mac.js';
 
 const tenantId = randomUUID();
 const tenantKey = randomBytes(32);
@@ -48,7 +49,7 @@ describe('audit MACs', () => {
 
   it('use a key that the HSM derives once a day', async () => {
     const { asked, custody, keys } = counting();
-    const macs = new ComputeMac(custody, keys, { mode: 'day-key' }, ownClock);
+    const macs = new ComputeMac(custody, keys, { mode: 'day-key' }, ownClock, new OwnMacs(ownClock));
     const day = new Date().toISOString().slice(0, 10);
     const first = await macs.compute(contextOf(tenantId), request(null));
     await macs.compute(contextOf(tenantId), request(null));
@@ -62,7 +63,7 @@ describe('audit MACs', () => {
 
   it('are recomputed for verification under the key they name', async () => {
     const { custody, keys } = counting();
-    const old = await new ComputeMac(custody, keys, { mode: 'day-key' }, ownClock).compute(
+    const old = await new ComputeMac(custody, keys, { mode: 'day-key' }, ownClock, new OwnMacs(ownClock)).compute(
       contextOf(tenantId),
       request('1.2020-02-29'),
     );
@@ -73,10 +74,13 @@ describe('audit MACs', () => {
 
   it('are computed one by one in the HSM if the configuration says so', async () => {
     const { asked, custody, keys } = counting();
-    const { macKeyId, macs } = await new ComputeMac(custody, keys, { mode: 'hsm' }, ownClock).compute(
-      contextOf(tenantId),
-      request(null),
-    );
+    const { macKeyId, macs } = await new ComputeMac(
+      custody,
+      keys,
+      { mode: 'hsm' },
+      ownClock,
+      new OwnMacs(ownClock),
+    ).compute(contextOf(tenantId), request(null));
     expect(macKeyId).toBe('1.hsm');
     expect(asked).toHaveLength(2);
     expect(macs[0]).toBe(hmac(tenantKey, macInput('1.hsm', Buffer.from('first'))).toString('base64'));
@@ -85,7 +89,10 @@ describe('audit MACs', () => {
   it.each(['', '1', '0.hsm', '1.2020-2-1', '1.hsm ', '../1.hsm'])('refuse the key id %j', async (macKeyId) => {
     const { custody, keys } = counting();
     await expect(
-      new ComputeMac(custody, keys, { mode: 'day-key' }, ownClock).compute(contextOf(tenantId), request(macKeyId)),
+      new ComputeMac(custody, keys, { mode: 'day-key' }, ownClock, new OwnMacs(ownClock)).compute(
+        contextOf(tenantId),
+        request(macKeyId),
+      ),
     ).rejects.toMatchObject({
       code: 'request-invalid',
     });
@@ -94,7 +101,10 @@ describe('audit MACs', () => {
   it('do not exist for a tenant without a key', async () => {
     const { custody, keys } = counting();
     await expect(
-      new ComputeMac(custody, keys, { mode: 'day-key' }, ownClock).compute(contextOf(randomUUID()), request(null)),
+      new ComputeMac(custody, keys, { mode: 'day-key' }, ownClock, new OwnMacs(ownClock)).compute(
+        contextOf(randomUUID()),
+        request(null),
+      ),
     ).rejects.toMatchObject({
       code: 'tenant-unknown',
     });

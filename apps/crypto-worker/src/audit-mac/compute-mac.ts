@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import { Custody } from '../custody/custody.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
 import { AuditMacConfig } from './audit-mac.config.js';
+import { OwnMacs } from './own-mac.js';
 
 type Request = z.infer<typeof computeMacs.request>;
 type Reply = z.infer<typeof computeMacs.reply>;
@@ -52,11 +53,14 @@ export class ComputeMac {
     private readonly platformKeys: PlatformKeys,
     private readonly config: AuditMacConfig,
     private readonly clock: Clock,
+    private readonly own: OwnMacs,
   ) {}
 
   async compute(context: Context, { macKeyId, messages }: Request): Promise<Reply> {
     const key = macKeyId === null ? await this.current(context) : parseId(macKeyId);
     const id = idOf(key);
+    if (macKeyId === null && key.day !== null)
+      this.own.hold(context.tenantId, id, key.day, await this.dayKey(context, key, key.day));
     const inputs = messages.map((message) => macInput(id, Buffer.from(message, 'base64')));
     const macs =
       key.day === null
@@ -85,6 +89,11 @@ export class ComputeMac {
     day: string,
     inputs: readonly Uint8Array[],
   ): Promise<Uint8Array[]> {
+    const secret = await this.dayKey(context, key, day);
+    return inputs.map((input) => createHmac('sha256', secret).update(input).digest());
+  }
+
+  private dayKey(context: Context, key: MacKeyId, day: string): Promise<KeyObject> {
     const name = `${context.tenantId}/${idOf(key)}`;
     let dayKey = this.dayKeys.get(name);
     if (dayKey === undefined) {
@@ -92,8 +101,7 @@ export class ComputeMac {
       this.dayKeys.set(name, dayKey);
       dayKey.catch(() => this.dayKeys.delete(name));
     }
-    const secret = await dayKey;
-    return inputs.map((input) => createHmac('sha256', secret).update(input).digest());
+    return dayKey;
   }
 
   private async deriveDayKey(context: Context, generation: number, day: string): Promise<KeyObject> {

@@ -9,9 +9,13 @@ import {
 import type { BusClient } from '../nats/client.js';
 import type { RawReply } from '../nats/connection.js';
 import { ownContext } from '../nats/own-context.js';
+import type { OutboxProof } from './outbox-proof.js';
 
 /** Bytes of the largest bus message that are reserved for the head. */
 const headBytes = 4096;
+
+/** The member of an answer, which has nothing but numbers beside it. */
+const takesMacs = '"takesMacs":true';
 
 const contracts: Readonly<Record<Reporter, Contract>> = {
   gateway: appendFromGateway,
@@ -26,8 +30,7 @@ export class AppendChannel {
   /** @param timeoutMs time limit of one append, in milliseconds */
   constructor(
     private readonly bus: Pick<BusClient, 'maxPayload' | 'requestRaw'>,
-    private readonly reporter: Reporter,
-    private readonly partition: string,
+    private readonly proof: OutboxProof,
     readonly timeoutMs: number,
   ) {}
 
@@ -36,17 +39,17 @@ export class AppendChannel {
     return this.bus.maxPayload - headBytes;
   }
 
-  readonly ask = (body: Buffer): Promise<RawReply> =>
-    new Promise((resolve, reject) => {
+  /** Asks, and learns whether the audit service takes the MACs of later events. */
+  readonly ask = async (body: Buffer): Promise<RawReply> => {
+    const { service, partition } = this.proof;
+    const subject = subjectOf(contracts[service], partition);
+    const reply = await new Promise<RawReply>((resolve, reject) => {
       this.giveUp = reject;
-      this.bus
-        .requestRaw(
-          subjectOf(contracts[this.reporter], this.partition),
-          ownContext(this.reporter, this.timeoutMs),
-          body,
-        )
-        .then(resolve, reject);
+      this.bus.requestRaw(subject, ownContext(service, this.timeoutMs), body).then(resolve, reject);
     });
+    if (reply.head.ok) this.proof.takesMacs = reply.body.includes(takesMacs);
+    return reply;
+  };
 
   /** Ends the request under way, if any, without its answer. */
   abandon(): void {

@@ -1,6 +1,12 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import { canonicalBytes, detailsText, type OutboxProcess, outboxMac } from '@ankasecure/audit-event';
+import { canonicalBytes, detailsText, type EventMac, type OutboxProcess, outboxMac } from '@ankasecure/audit-event';
 import { AnkaError, type AuditEvent, newId, type Reporter, reporterDetails } from '@ankasecure/contracts';
+
+/** Makes the MACs of events, in a process that has the keys. */
+export interface EventMacs {
+  /** @returns undefined without today's key of the tenant */
+  of(tenantId: string, canonical: Uint8Array): EventMac | undefined;
+}
 
 /**
  * Proves to the audit service which process wrote an event into an outbox. Whoever owns the database has no key, so they cannot
@@ -8,6 +14,10 @@ import { AnkaError, type AuditEvent, newId, type Reporter, reporterDetails } fro
  */
 export class OutboxProof {
   readonly process = newId();
+  /** Makes the events' MACs; undefined in a service without keys. */
+  macs: EventMacs | undefined;
+  /** Whether the audit service takes events' MACs, as it has answered last. */
+  takesMacs = false;
   private readonly of: OutboxProcess;
   private key: KeyObject | undefined;
 
@@ -41,9 +51,12 @@ export class OutboxProof {
   textOf(event: AuditEvent): string {
     const key = this.genuineKey();
     const details = detailsText(reporterDetails(event.details, this.service, this.of.partition ?? undefined));
-    const { eventId } = event;
-    const mac = outboxMac(key, this.of, { eventId, canonical: canonicalBytes(event), details }).toString('base64url');
-    return `${JSON.stringify(event).slice(0, -1)},"proof":{"process":"${this.process}","mac":"${mac}"}}`;
+    const { eventId, tenantId } = event;
+    const canonical = canonicalBytes(event);
+    const made = this.takesMacs ? this.macs?.of(tenantId, canonical) : undefined;
+    const mac = outboxMac(key, this.of, { eventId, canonical, details, made }).toString('base64url');
+    const own = made && `,"macKeyId":"${made.macKeyId}","hmac":"${made.hmac.toString('base64url')}"`;
+    return `${JSON.stringify(event).slice(0, -1)},"proof":{"process":"${this.process}","mac":"${mac}"${own ?? ''}}}`;
   }
 
   private genuineKey(): KeyObject {

@@ -81,8 +81,8 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     options: Partial<OutboxOptions> = {},
   ) {
     const { capacity, timeoutMs, searchMs, ...relayed } = { ...defaults, ...options };
-    const { service, partition } = proof;
-    const channel = (): AppendChannel => new AppendChannel(bus, service, partition, timeoutMs);
+    const { partition } = proof;
+    const channel = (): AppendChannel => new AppendChannel(bus, proof, timeoutMs);
     this.share = new FairShare(capacity);
     this.channel = channel();
     this.relay = new Relay(dataSource, this.channel, log, { ...relayed, partition });
