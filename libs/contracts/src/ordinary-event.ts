@@ -1,4 +1,4 @@
-import type { AuditEvent, OfferedEvent } from './audit.js';
+import type { AuditEvent } from './audit.js';
 import { uuidForm } from './id.js';
 
 const isUuid = (value: unknown): boolean => typeof value === 'string' && uuidForm.test(value);
@@ -30,8 +30,8 @@ const members = 11;
 export const isOrdinaryEvent = (event: AuditEvent): boolean => isOrdinary(event, members);
 
 /** Tells the same of an event with a proof, and that the schema `offeredEvent` leaves it as it is. */
-export const isOrdinaryOffer = (event: OfferedEvent): boolean =>
-  isOrdinary(event, members + 1) && isOrdinaryProof(event.proof);
+export const isOrdinaryOffer = (event: unknown): boolean =>
+  isOrdinary(event, members + 1) && isPlain(event) && isOrdinaryProof(event['proof']);
 
 const isShort = (value: unknown): boolean => typeof value === 'string' && value.length <= 64;
 
@@ -41,18 +41,19 @@ const isOrdinaryProof = (proof: unknown): boolean => {
   return length === 2 || (length === 4 && isShort(proof['macKeyId']) && isShort(proof['hmac']));
 };
 
-const isOrdinary = (event: AuditEvent, count: number): boolean =>
+const isInstant = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const isOrdinary = (event: unknown, count: number): boolean =>
   isPlain(event) &&
   Object.keys(event).length === count &&
-  isUuid(event.eventId) &&
-  isUuid(event.tenantId) &&
-  isField(event.userId, 256) &&
-  (event.keyId === null || isUuid(event.keyId)) &&
-  (event.algorithm === null || isField(event.algorithm, 64)) &&
-  isField(event.operation, 64) &&
-  (event.outcome === 'success' || event.outcome === 'failure') &&
-  (event.failureCode === null || isField(event.failureCode, 64)) &&
-  Number.isSafeInteger(event.occurredAt) &&
-  event.occurredAt >= 0 &&
-  isField(event.correlationId, 64) &&
-  areDetails(event.details);
+  isUuid(event['eventId']) &&
+  isUuid(event['tenantId']) &&
+  isField(event['userId'], 256) &&
+  (event['keyId'] === null || isUuid(event['keyId'])) &&
+  (event['algorithm'] === null || isField(event['algorithm'], 64)) &&
+  isField(event['operation'], 64) &&
+  (event['outcome'] === 'success' || event['outcome'] === 'failure') &&
+  (event['failureCode'] === null || isField(event['failureCode'], 64)) &&
+  isInstant(event['occurredAt']) &&
+  isField(event['correlationId'], 64) &&
+  areDetails(event['details']);

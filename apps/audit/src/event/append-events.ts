@@ -4,13 +4,12 @@ import { Injectable } from '@nestjs/common';
 import { TrailGuard } from '../anchor/trail-guard.js';
 import type { VerifiedTrail } from '../anchor/trail-place.js';
 import { MacSource } from '../mac/mac-source.js';
+import { type AuthenticatedEvent, OutdatedMacs } from '../mac/made-mac.js';
 import type { FollowIndex } from '../record/record-indexes.js';
 import type { Source } from '../reporter/report.js';
 import { type ReportedEvent, reportedEventOf } from '../reporter/reported-event.js';
 import { TenantPartitions } from '../reporter/tenant-partition.js';
-import type { AuthenticatedEvent } from './bound-event.js';
 import { EventMetrics } from './event-metrics.js';
-import { OutdatedMacs } from './made-mac.js';
 import { SealTrail } from './seal-trail.js';
 import { TrailFault } from './trail-fault.js';
 

@@ -1,11 +1,5 @@
-import type { ChainSeal, EventMac } from '@ankasecure/audit-event';
-import type { ReportedEvent } from '../reporter/reported-event.js';
-
-/** An event with its MAC, ready to take its place in the trail. */
-export interface AuthenticatedEvent extends ReportedEvent, EventMac {
-  /** The reporting process that has made the MAC; undefined if a worker was asked for it. */
-  readonly madeBy?: string | undefined;
-}
+import type { ChainSeal } from '@ankasecure/audit-event';
+import type { AuthenticatedEvent } from '../mac/made-mac.js';
 
 /** An event with its place in the trail and its leaf hash. */
 export interface PlacedEvent extends AuthenticatedEvent {

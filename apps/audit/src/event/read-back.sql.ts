@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import type { SealedEnd } from '../end/sealed-ends.js';
+import type { AuthenticatedEvent } from '../mac/made-mac.js';
 import { findPlacedRows } from '../trail/placed-row.sql.js';
-import type { AuthenticatedEvent, PlacedEvent } from './bound-event.js';
+import type { PlacedEvent } from './bound-event.js';
 import { prepared } from './prepared.js';
 import { TrailFault } from './trail-fault.js';
 

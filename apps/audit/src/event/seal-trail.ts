@@ -4,8 +4,8 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { TrailDescent } from '../end/trail-descent.js';
 import { MacSource } from '../mac/mac-source.js';
+import type { AuthenticatedEvent } from '../mac/made-mac.js';
 import { type FollowIndex, RecordIndexes } from '../record/record-indexes.js';
-import type { AuthenticatedEvent } from './bound-event.js';
 import { LongDescent, type Sealed, seal, type Trail } from './seal.js';
 import { TrailFault } from './trail-fault.js';
 

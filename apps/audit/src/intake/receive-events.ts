@@ -2,7 +2,7 @@ import { AnkaError, type Context, type OfferedEvent } from '@ankasecure/contract
 import { Injectable } from '@nestjs/common';
 import { AppendEvents } from '../event/append-events.js';
 import { EventMetrics } from '../event/event-metrics.js';
-import { FalseMac } from '../event/made-mac.js';
+import { FalseMac } from '../mac/made-mac.js';
 import { CheckProofs } from '../reporter/check-proofs.js';
 import { assertMayReport, type Source } from '../reporter/report.js';
 import { RefusedProofs } from './refused-proofs.js';

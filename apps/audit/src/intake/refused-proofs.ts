@@ -3,7 +3,7 @@ import { BoundedMap, Logger, ownContext, QuietPeriod } from '@ankasecure/service
 import { Injectable } from '@nestjs/common';
 import { AppendEvents } from '../event/append-events.js';
 import { EventMetrics } from '../event/event-metrics.js';
-import type { FalseMac } from '../event/made-mac.js';
+import type { FalseMac } from '../mac/made-mac.js';
 import type { Source } from '../reporter/report.js';
 import type { ReportedEvent } from '../reporter/reported-event.js';
 

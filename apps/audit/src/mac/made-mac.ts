@@ -1,7 +1,14 @@
 import { randomInt } from 'node:crypto';
+import type { EventMac } from '@ankasecure/audit-event';
 import { AnkaError } from '@ankasecure/contracts';
-import { type ComputeMacs, isNoSuchKey } from '../mac/stored-mac.js';
-import type { AuthenticatedEvent } from './bound-event.js';
+import type { ReportedEvent } from '../reporter/reported-event.js';
+import { type ComputeMacs, isNoSuchKey } from './stored-mac.js';
+
+/** An event with its MAC, ready to take its place in the trail. */
+export interface AuthenticatedEvent extends ReportedEvent, EventMac {
+  /** The reporting process that has made the MAC; undefined if a worker was asked for it. */
+  readonly madeBy?: string | undefined;
+}
 
 /** An event whose MAC its reporting process has made. */
 type MadeEvent = AuthenticatedEvent & { readonly madeBy: string };
