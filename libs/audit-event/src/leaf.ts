@@ -1,5 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import { AnkaError } from '@ankasecure/contracts';
+import { putInteger } from './field.js';
 
 /** The values that a leaf of a tenant's trail binds. */
 export interface Leaf {
@@ -23,13 +24,19 @@ export interface Leaf {
  * @throws AnkaError `request-invalid` for ill-formed UTF-16
  */
 export const detailsText = (details: Readonly<Record<string, string>> = {}): string => {
-  const entries = Object.entries(details);
-  if (!entries.every(([name, value]) => name.isWellFormed() && value.isWellFormed()))
-    throw new AnkaError('request-invalid', 'details: must be well-formed Unicode');
-  const members = entries
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
-  return `{${members.join(',')}}`;
+  let members = '';
+  for (const name of Object.keys(details).sort())
+    members += `${members === '' ? '' : ','}${stringText(name)}:${stringText(details[name])}`;
+  return `{${members}}`;
+};
+
+/** Printable ASCII without the quote and the backslash, which JSON writes as it is. */
+const plain = /^[ !#-[\]-~]*$/;
+
+const stringText = (value: string | undefined): string => {
+  if (value !== undefined && plain.test(value)) return `"${value}"`;
+  if (value?.isWellFormed() !== true) throw new AnkaError('request-invalid', 'details: must be well-formed Unicode');
+  return JSON.stringify(value);
 };
 
 /** The first byte under a leaf's hash (RFC 6962 §2.1), so that an inner node cannot pass for a leaf. */
@@ -37,7 +44,7 @@ const leafPrefix = 0;
 
 const int64 = (value: number): Buffer => {
   const bytes = Buffer.allocUnsafe(8);
-  bytes.writeBigInt64BE(BigInt(value));
+  putInteger(bytes, value, 0);
   return bytes;
 };
 
@@ -48,15 +55,14 @@ const int64 = (value: number): Buffer => {
 export const leafHash = (leaf: Leaf): Buffer => {
   const { seq, eventId, previousHash, macKeyId, canonical, hmac, details, sealedAt } = leaf;
   const parts = [int64(seq), eventId, previousHash, macKeyId, canonical, hmac, details, int64(sealedAt)];
-  const lengths = parts.map((part) => (typeof part === 'string' ? Buffer.byteLength(part) : part.length));
-  const bytes = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + 4 + length, 1));
+  let size = 1;
+  for (const part of parts) size += 4 + (typeof part === 'string' ? Buffer.byteLength(part) : part.length);
+  const bytes = Buffer.allocUnsafe(size);
   let offset = bytes.writeUInt8(leafPrefix);
-  for (const [index, part] of parts.entries()) {
-    const length = lengths[index] ?? 0;
-    offset = bytes.writeUInt32BE(length, offset);
-    if (typeof part === 'string') bytes.write(part, offset);
-    else bytes.set(part, offset);
-    offset += length;
+  for (const part of parts) {
+    const { length } = typeof part === 'string' ? { length: bytes.write(part, offset + 4) } : part;
+    if (typeof part !== 'string') bytes.set(part, offset + 4);
+    offset = bytes.writeUInt32BE(length, offset) + length;
   }
   return hash('sha256', bytes, 'buffer');
 };
