@@ -10,6 +10,7 @@ export * from './config/load-config.js';
 export * from './config/placeholder.js';
 export * from './config/section.js';
 export * from './cursor/cursor.js';
+export * from './database/array-bytes.js';
 export * from './database/bounded-client.js';
 export * from './database/comparing-data-source.js';
 export * from './database/connect.js';

@@ -1,4 +1,5 @@
 import { genesisHash } from '@ankasecure/audit-event';
+import { arrayBytes, type Element, type ElementType } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import type { BoundEvent } from './bound-event.js';
 import { prepared } from './prepared.js';
@@ -39,29 +40,32 @@ export const claimEventIds = async (
 };
 
 /** The columns of a row, without the tenant and the time, which are the same in all rows. */
-const columns: readonly { readonly name: string; readonly type: string; readonly of: (row: BoundEvent) => unknown }[] =
-  [
-    { name: 'seq', type: 'bigint', of: ({ seq }) => seq },
-    { name: 'event_id', type: 'uuid', of: ({ event }) => event.eventId },
-    { name: 'user_id', type: 'text', of: ({ event }) => event.userId },
-    { name: 'key_id', type: 'uuid', of: ({ event }) => event.keyId },
-    { name: 'algorithm', type: 'text', of: ({ event }) => event.algorithm },
-    { name: 'operation', type: 'text', of: ({ event }) => event.operation },
-    { name: 'outcome', type: 'text', of: ({ event }) => event.outcome },
-    { name: 'failure_code', type: 'text', of: ({ event }) => event.failureCode },
-    { name: 'occurred_at', type: 'bigint', of: ({ event }) => event.occurredAt },
-    { name: 'correlation_id', type: 'text', of: ({ event }) => event.correlationId },
-    { name: 'details', type: 'text', of: ({ details }) => details },
-    { name: 'mac_key_id', type: 'text', of: ({ macKeyId }) => macKeyId },
-    { name: 'canonical', type: 'bytea', of: ({ canonical }) => canonical },
-    { name: 'hmac', type: 'bytea', of: ({ hmac }) => hmac },
-    { name: 'previous_hash', type: 'bytea', of: ({ previousHash }) => previousHash },
-    { name: 'hash', type: 'bytea', of: ({ hash }) => hash },
-    { name: 'chain_seal_from', type: 'bigint', of: ({ chainSeal }) => chainSeal?.fromSeq ?? null },
-    { name: 'chain_seal', type: 'bytea', of: ({ chainSeal }) => chainSeal?.mac ?? null },
-    { name: 'chain_seal_index_seq', type: 'bigint', of: ({ chainSeal }) => chainSeal?.index?.seq ?? null },
-    { name: 'chain_seal_index_mac', type: 'bytea', of: ({ chainSeal }) => chainSeal?.index?.mac ?? null },
-  ];
+const columns: readonly {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly of: (row: BoundEvent) => Element;
+}[] = [
+  { name: 'seq', type: 'bigint', of: ({ seq }) => seq },
+  { name: 'event_id', type: 'uuid', of: ({ event }) => event.eventId },
+  { name: 'user_id', type: 'text', of: ({ event }) => event.userId },
+  { name: 'key_id', type: 'uuid', of: ({ event }) => event.keyId },
+  { name: 'algorithm', type: 'text', of: ({ event }) => event.algorithm },
+  { name: 'operation', type: 'text', of: ({ event }) => event.operation },
+  { name: 'outcome', type: 'text', of: ({ event }) => event.outcome },
+  { name: 'failure_code', type: 'text', of: ({ event }) => event.failureCode },
+  { name: 'occurred_at', type: 'bigint', of: ({ event }) => event.occurredAt },
+  { name: 'correlation_id', type: 'text', of: ({ event }) => event.correlationId },
+  { name: 'details', type: 'text', of: ({ details }) => details },
+  { name: 'mac_key_id', type: 'text', of: ({ macKeyId }) => macKeyId },
+  { name: 'canonical', type: 'bytea', of: ({ canonical }) => canonical },
+  { name: 'hmac', type: 'bytea', of: ({ hmac }) => hmac },
+  { name: 'previous_hash', type: 'bytea', of: ({ previousHash }) => previousHash },
+  { name: 'hash', type: 'bytea', of: ({ hash }) => hash },
+  { name: 'chain_seal_from', type: 'bigint', of: ({ chainSeal }) => chainSeal?.fromSeq ?? null },
+  { name: 'chain_seal', type: 'bytea', of: ({ chainSeal }) => chainSeal?.mac ?? null },
+  { name: 'chain_seal_index_seq', type: 'bigint', of: ({ chainSeal }) => chainSeal?.index?.seq ?? null },
+  { name: 'chain_seal_index_mac', type: 'bytea', of: ({ chainSeal }) => chainSeal?.index?.mac ?? null },
+];
 
 /** Parameters before those of `columns`: tenant, time, and the head's old seq, new seq and new hash. */
 const leading = 5;
@@ -83,6 +87,6 @@ export const appendRows = async (
   rows: readonly BoundEvent[],
 ): Promise<void> => {
   const last = rows.at(-1);
-  const values = columns.map(({ of }) => rows.map(of));
+  const values = columns.map(({ type, of }) => arrayBytes(type, rows.map(of)));
   await prepared(manager, 'append', insert, [tenantId, head.sealingAt, head.seq, last?.seq, last?.hash, ...values]);
 };
