@@ -2,7 +2,7 @@ export { type Certificates, makeCertificates } from './certificate.js';
 export { type DatabaseLogin, type DatabaseRole, provisionDatabases, queryOnce } from './database.js';
 export { LocalError } from './failure.js';
 export { audience, type Issuer, issuer, openIssuer, type Role, roles, type TokenClaims } from './identity.js';
-export { prepareKryopticSync } from './kryoptic.js';
+export { builtKryoptic, prepareKryopticSync } from './kryoptic.js';
 export { maxPayloadBytes, type Nats, type NatsOptions, startNats } from './nats.js';
 export { freePort, isListening } from './port.js';
 export { type Postgres, type PostgresOptions, startPostgres } from './postgres.js';

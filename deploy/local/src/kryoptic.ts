@@ -16,7 +16,8 @@ const initProgram = join(
   fromSource ? 'src/custody/pkcs11/token/init-token.ts' : 'dist/custody/pkcs11/token/init-token.js',
 );
 
-const builtLibrary = (): string => {
+/** @throws LocalError if it has not been built */
+export const builtKryoptic = (): string => {
   const path = kryopticLibrary(repository);
   if (existsSync(path)) return path;
   throw new LocalError(`${path} is missing. Build it with: node deploy/hsm/kryoptic/build.mjs`);
@@ -59,7 +60,7 @@ export const prepareKryopticSync = (directory: string, tokenLabel: string, initi
   const env = { KRYOPTIC_CONF: writePrivate(join(directory, 'token.conf'), settings) };
   const token = {
     name: 'kryoptic',
-    libraryPath: builtLibrary(),
+    libraryPath: builtKryoptic(),
     env,
     tokenLabel,
     pin: keptSecret(directory, 'pin', 8),

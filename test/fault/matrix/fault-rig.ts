@@ -2,13 +2,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Service, services } from '@ankasecure/contracts';
-import { type Stack, type StackOptions, startStack } from '@ankasecure/local';
+import { builtKryoptic, type Stack, type StackOptions, startStack } from '@ankasecure/local';
 import {
   createPkcs11Shim,
   type FaultProxy,
   type Pkcs11Shim,
   softHsmLibrary,
   startFaultProxy,
+  testToken,
 } from '@ankasecure/testing';
 import type { Replacement } from '../../e2e/harness/restart.js';
 import { addressOf, type OwnRig, rigAt } from '../../e2e/harness/rig.js';
@@ -21,6 +22,9 @@ export interface FaultRig extends OwnRig {
   /** Parts that took the place of killed ones. They end with the rig. */
   readonly replacements: Replacement[];
 }
+
+/** The library behind the shim. Another token than SoftHSM: `ANKASECURE_TOKEN=kryoptic`. */
+const libraries = { softhsm: softHsmLibrary, kryoptic: builtKryoptic } as const;
 
 /** The stack chooses its ports while it starts, and nothing connects before it has. */
 const portReader = (dataDirectory: string) => {
@@ -51,6 +55,7 @@ const startNetwork = async (portOf: (name: string) => () => number): Promise<Net
 
 const optionsOf = (network: Network, token: Pkcs11Shim): StackOptions => ({
   workers: 2,
+  tokens: { default: testToken() },
   services: {
     gateway: { configuration: configurationOf(network, 'gateway') },
     policy: { configuration: configurationOf(network, 'policy') },
@@ -69,7 +74,7 @@ export const startFaultRig = async (): Promise<FaultRig> => {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'anka-faults-'));
   const ports = portReader(dataDirectory);
   const network = await startNetwork(ports.of);
-  const token = createPkcs11Shim(softHsmLibrary());
+  const token = createPkcs11Shim(libraries[testToken()]());
   const stops: (() => Promise<void> | void)[] = [
     () => rm(dataDirectory, { recursive: true, force: true }),
     () => token.remove(),

@@ -109,28 +109,44 @@ const creates = (tenant: Tenant): TokenUse => {
   };
 };
 
+/** What decrypts, by the algorithm of the key. The token uses a different call for each. */
+const decryptions = [
+  ['decrypt', { algorithm: 'AES-256', alg: 'dir' }],
+  ['decrypt with a wrapping key', { algorithm: 'AES-256', alg: 'A256KW' }],
+  ['decrypt with RSA', { algorithm: 'RSA-2048' }],
+  ['decrypt with ECDH', { algorithm: 'EC-P256' }],
+] as const;
+
+/** Both custodies: a key that is an object of the token, and one that a lane has unwrapped. */
+const custodies = [
+  ['', 'token'],
+  [', a wrapped key', 'wrapped'],
+] as const;
+
+const decryptionRows = decryptions.flatMap(([name, key]) =>
+  custodies.map(([suffix, custody]) => [`${name}${suffix}`, { ...key, purpose: 'encrypt', custody }] as const),
+);
+
 /** Every kind of work that the token does for a request. */
-export const tokenUses = async (tenant: Tenant): Promise<readonly TokenUse[]> => [
-  await signs(tenant, 'sign', { algorithm: 'EC-P256', custody: 'token' }),
-  await signs(tenant, 'sign with a wrapped key', { algorithm: 'EC-P256', custody: 'wrapped' }),
-  await macs(tenant),
-  await encrypts(tenant),
-  await decrypts(tenant, 'decrypt', { algorithm: 'AES-256', purpose: 'encrypt', alg: 'dir' }),
-  await decrypts(tenant, 'decrypt with a wrapping key', { algorithm: 'AES-256', purpose: 'encrypt', alg: 'A256KW' }),
-  await decrypts(tenant, 'decrypt with RSA', { algorithm: 'RSA-2048', purpose: 'encrypt' }),
-  await decrypts(tenant, 'decrypt with ECDH', { algorithm: 'EC-P256', purpose: 'encrypt' }),
-  creates(tenant),
-];
+export const tokenUses = async (tenant: Tenant): Promise<readonly TokenUse[]> => {
+  const decrypting: TokenUse[] = [];
+  for (const [name, key] of decryptionRows) decrypting.push(await decrypts(tenant, name, key));
+  return [
+    await signs(tenant, 'sign', { algorithm: 'EC-P256', custody: 'token' }),
+    await signs(tenant, 'sign with a wrapped key', { algorithm: 'EC-P256', custody: 'wrapped' }),
+    await macs(tenant),
+    await encrypts(tenant),
+    ...decrypting,
+    creates(tenant),
+  ];
+};
 
 /** The names, for tables that are made before the keys are. */
-export const useNames = [
+export const useNames: readonly string[] = [
   'sign',
   'sign with a wrapped key',
   'MAC',
   'encrypt',
-  'decrypt',
-  'decrypt with a wrapping key',
-  'decrypt with RSA',
-  'decrypt with ECDH',
+  ...decryptionRows.map(([name]) => name),
   'create',
-] as const;
+];

@@ -1,9 +1,11 @@
 import { createECDH, createHash, randomBytes, verify } from 'node:crypto';
 import { behindShim, enterToken, listeningLogger, partitionOn, type TokenEvent } from '@ankasecure/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inTime, newRef, publicKeyOf } from '../custody.conformance.js';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { codeOf, inTime, newRef, publicKeyOf } from '../custody.conformance.js';
 import type { Custody, KeyRef } from '../custody.js';
 import { keepingBlobs, wrappingBy } from '../testing/keeping-blobs.js';
+import { type CkrName, ckr } from './cryptoki/ckr.js';
+import { actionFor } from './cryptoki/error-policy.js';
 import { openBothCustodies } from './wrapped-custody.js';
 
 const { token, shim, remove } = behindShim(enterToken());
@@ -11,6 +13,15 @@ afterAll(remove);
 
 const events: readonly TokenEvent[] = ['restart', 'lose-sessions', 'log-out', 'renew-handles'];
 const input = randomBytes(32);
+
+/** The errors that blame the data of a caller. Tokens give some of them where the key is gone. */
+const blaming = (Object.keys(ckr) as CkrName[]).filter((name) =>
+  actionFor(ckr[name], 'caller-data').startsWith('bad-data'),
+);
+/** The events after which no handle stands for its key. */
+const losing: readonly TokenEvent[] = ['restart', 'log-out'];
+/** Uses whose first call of the token carries data of the caller. */
+const carrying = ['unwrap', 'agree'] as const;
 
 /** One use of a key: the last call of the token that it makes, and how it is used again and again. */
 interface Use {
@@ -116,6 +127,31 @@ describe.each(['token', 'wrapped'] as const)('a use of a warm key of custody %s'
       shim.inject({});
       await used;
       expect(custody.healthy()).toBe(true);
+    });
+  });
+
+  describe.each(carrying)('whose token has lost it, to %s', (name) => {
+    const { lastCall } = uses.find((use) => use.name === name) ?? expect.unreachable();
+    const loseWith = async (fault: string, event: TokenEvent): Promise<unknown> => {
+      for (const { name: each } of uses) await warm.get(each)?.();
+      shim.inject({ [lastCall]: fault });
+      shim.happen(event);
+      return warm.get(name)?.();
+    };
+    afterEach(() => {
+      shim.inject({});
+    });
+
+    it.each(blaming)('notices nothing of a token that answers %s', async (code) => {
+      for (const event of losing) await loseWith(`${ckr[code]}*1`, event);
+      expect(custody.healthy()).toBe(true);
+    });
+
+    it('is told of a fault of the HSM if the token goes on so', async () => {
+      const told = await codeOf(loseWith(String(ckr.GENERAL_ERROR), 'log-out'));
+      shim.inject({});
+      // Where the key is found again and the token refuses the data once more, nothing speaks against the token.
+      expect(kind === 'wrapped' && name === 'unwrap' ? ['hsm-error', 'hsm-unavailable'] : [told]).toContain(told);
     });
   });
 });

@@ -41,8 +41,8 @@ const endings: Readonly<Record<ErrorAction, number>> = {
 };
 
 /**
- * Tokens blame the caller's data where the key is gone: kryoptic answers GENERAL_ERROR to an unwrap after a logout. So the key is
- * looked at before the caller is told that the data is bad, whatever the data.
+ * Tokens blame the caller's data where the key is gone: kryoptic answers GENERAL_ERROR to an unwrap after a logout. So the key,
+ * an object of the token or one that was unwrapped, is looked at before the caller is told that the data is bad, whatever the data.
  */
 const blamingData: readonly ErrorAction[] = ['bad-data', 'bad-data-canary'];
 
@@ -66,7 +66,15 @@ interface Attempts {
   /** Attempts that found no object. They are counted apart: a token that has just recovered may need some of both. */
   looks: number;
   others: number;
+  /** The session failed to tell what has become of the key or the login. */
+  isMute: boolean;
 }
+
+/** The token has forgotten the key, and so perhaps others and the login. @returns null to retry the job */
+const afterLoss = (session: TokenSession, code: number): Ending | null => {
+  session.forgetHandles();
+  return session.loggedIn() ? null : { status: status.needsLogin, code };
+};
 
 /** @returns the status of the job, or null to retry it */
 const judge = (session: TokenSession, error: unknown, attempts: Attempts): Ending | null => {
@@ -85,7 +93,9 @@ const judge = (session: TokenSession, error: unknown, attempts: Attempts): Endin
     return { status: status.failed, code: 0 };
   }
   const action = actionFor(code, session.kind);
-  if (!harmless.includes(code)) session.close();
+  const blames = blamingData.includes(action);
+  // A session that the token has forgotten could not tell what has become of the key.
+  if (blames || !harmless.includes(code)) session.close();
   const end = { status: endings[action], code };
   if (repeating.includes(action)) {
     const over =
@@ -94,11 +104,11 @@ const judge = (session: TokenSession, error: unknown, attempts: Attempts): Endin
     sleep(Math.random() * 20);
     return null;
   }
+  if (blames && (attempts.isMute || session.hasLostUsed()))
+    return attempts.isMute || attempt >= mostHealings
+      ? { status: status.failedCanary, code }
+      : afterLoss(session, code);
   if (attempt >= mostHealings) return end;
-  if (blamingData.includes(action) && session.hasLostUsed()) {
-    session.forgetHandles();
-    return session.loggedIn() ? null : { status: status.needsLogin, code };
-  }
   if (action === 'reopen-session') return null;
   if (action === 'find-again' || action === 'find-again-or-login') {
     if (attempt === 0) session.forgetUsed();
@@ -108,12 +118,13 @@ const judge = (session: TokenSession, error: unknown, attempts: Attempts): Endin
   return end;
 };
 
-/** Like `judge`, also if asking the session for its login fails. */
+/** Like `judge`, also if asking the session for its key or its login fails. */
 const judgeSafely = (session: TokenSession, error: unknown, attempts: Attempts): Ending | null => {
   try {
     return judge(session, error, attempts);
   } catch (second) {
     attempts.others = mostHealings;
+    attempts.isMute = true;
     return judge(session, second, attempts);
   }
 };
@@ -125,7 +136,7 @@ export const perform = (session: TokenSession, request: Request & { readonly par
   const startedAt = performance.now();
   const handler = handlers[request.operation];
   if (!handler) return { status: status.failed, code: 0, micros: 0, parts: [Buffer.from('unknown operation')] };
-  const attempts: Attempts = { startedAt, looks: 0, others: 0 };
+  const attempts: Attempts = { startedAt, looks: 0, others: 0, isMute: false };
   for (;;) {
     session.allCalls = null;
     session.trial = null;

@@ -8,7 +8,7 @@ import { unwrappedTemplate } from '../kind/template.js';
 import { boundBytes, shapeOfHeader, unpackWrapped, type WrappedLocator } from '../session/locator.js';
 import { passing } from '../session/passing.js';
 import { BlobRefused, type TokenSession } from '../session/token-session.js';
-import type { UnwrapInto } from '../session/unwrapped-key.js';
+import type { UnwrapInto, UnwrapTarget } from '../session/unwrapped-key.js';
 import { kekMechanism, wrapWith } from '../use/kwp.js';
 import { make } from './generate.js';
 
@@ -22,22 +22,20 @@ const macOf = (session: TokenSession, blobMac: Buffer, header: Buffer, blob: Buf
 
 /**
  * Unwraps a key, once its blob has proved to match its record.
- * @param into returns the session of the resulting object
  * @throws BlobRefused
  */
 const unwrapWith = (
   session: TokenSession,
-  into: () => Handle,
+  into: UnwrapTarget,
   { kek, blobMac, mac, header, blob }: WrappedLocator,
   place: Omit<Placement, 'id'>,
 ): Handle => {
   if (!timingSafeEqual(macOf(session, blobMac, header, blob), mac)) throw new BlobRefused();
   const unwrapping = session.key(objectClass.secret, kek);
   const template = session.template(
-    // The object has an id of its own. Objects with the key's id are objects of the token.
-    unwrappedTemplate(shapeOfHeader(header), { id: randomBytes(16), ...place }, session.profile),
+    unwrappedTemplate(shapeOfHeader(header), { id: into.id, ...place }, session.profile),
   );
-  const target = into();
+  const target = into.session();
   session.begin('C_UnwrapKey', 'produce');
   return session.p11.C_UnwrapKey(target, kekMechanism(session), unwrapping, blob, template);
 };
@@ -76,6 +74,7 @@ export const generateWrapped = (
 export const rewrap = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
   const [locator, header, kek, blobMac] = parts as [Buffer, Buffer, Buffer, Buffer];
   const place = { label: 'ankasecure:to-be-wrapped', as: 'wrappable-session' } as const;
-  const key = unwrapWith(session, () => session.session, unpackWrapped(locator), place);
+  const into: UnwrapTarget = { id: randomBytes(16), session: () => session.session };
+  const key = unwrapWith(session, into, unpackWrapped(locator), place);
   return passing(session, key, () => wrapAndBind(session, key, [header, kek, blobMac]));
 };

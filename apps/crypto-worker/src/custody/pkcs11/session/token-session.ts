@@ -8,6 +8,7 @@ import { shared } from '../job/control.js';
 import type { Profile } from '../profile/profile.js';
 import { type Kem, openKem } from './kem.js';
 import { type Expected, isWrapped, nameIsOf, nameOf, unpackObject } from './locator.js';
+import { isLost } from './lost-handle.js';
 import { packAttributes } from './packed-attribute.js';
 import type { UnwrappedKeys } from './unwrapped-key.js';
 
@@ -64,8 +65,8 @@ export class TokenSession {
   private handles = new Map<string, Handle>();
   private readonly unwrapped: UnwrappedKeys;
   private readonly check: CheckObject;
-  /** The key that was last used: a name among the handles, or 'unwrapped'. */
-  private used: string | null = null;
+  /** The key that was last used: its name among the handles, or among the unwrapped keys. */
+  private used: { readonly name: string; readonly isWrapped: boolean } | null = null;
   private scratch = Buffer.alloc(16 * 1024);
   /** Buffers that the last template points at. */
   private pointedAt: Buffer[] = [];
@@ -156,11 +157,11 @@ export class TokenSession {
     const session = this.session;
     if (isWrapped(locator)) {
       const handle = this.unwrapped.use(this, locator);
-      this.used = 'unwrapped';
+      this.used = { name: nameOf(locator), isWrapped: true };
       return handle;
     }
     const name = String.fromCharCode(objectClass) + nameOf(locator);
-    this.used = name;
+    this.used = { name, isWrapped: false };
     const cached = this.handles.get(name);
     if (cached) {
       this.handles.delete(name);
@@ -229,20 +230,17 @@ export class TokenSession {
 
   /** Makes the next use of the key that was last used look it up again. */
   forgetUsed(): void {
-    if (this.used === 'unwrapped') this.unwrapped.close();
-    else if (this.used) this.handles.delete(this.used);
+    if (this.used?.isWrapped === true) this.unwrapped.close();
+    else if (this.used) this.handles.delete(this.used.name);
   }
 
   /** Whether the handle of the key that was last used stands for no object any more, or for another. */
   hasLostUsed(): boolean {
-    const handle = this.used === null ? undefined : this.handles.get(this.used);
-    if (!handle || this.used === null) return false;
-    try {
-      return !nameIsOf(this.used, this.attribute(handle, cka.ID));
-    } catch (error) {
-      if (!lostCodes.includes(ckrOf(error) ?? -1)) throw error;
-      return true;
-    }
+    if (this.used === null) return false;
+    const { name, isWrapped } = this.used;
+    if (isWrapped) return this.unwrapped.hasLost(this, name);
+    const handle = this.handles.get(name);
+    return handle !== undefined && isLost(this, handle, (id) => nameIsOf(name, id));
   }
 
   /** Makes the next use of any key look it up again: the token has forgotten more than one. */
@@ -289,9 +287,6 @@ export class TokenSession {
     return this.p11.C_GetSessionInfo(session).state === userState ? new KeyMissing() : new LoginLost();
   }
 }
-
-/** Errors of reading a key that is not there, or not to be seen without a login. */
-const lostCodes: readonly number[] = [ckr.OBJECT_HANDLE_INVALID, ckr.KEY_HANDLE_INVALID, ckr.USER_NOT_LOGGED_IN];
 
 /** Errors that leave a session fit for the next call. */
 export const harmless: readonly number[] = [ckr.SIGNATURE_INVALID, ckr.BUFFER_TOO_SMALL];

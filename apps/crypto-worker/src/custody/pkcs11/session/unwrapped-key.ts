@@ -1,11 +1,24 @@
+import { randomBytes } from 'node:crypto';
 import type { Handle, PKCS11 } from 'pkcs11js';
 import { ckrOf } from '../cryptoki/ckr.js';
 import { rwSession } from '../cryptoki/mechanism.js';
 import { nameIsOf, nameOf, unpackWrapped, type WrappedLocator } from './locator.js';
+import { isLost } from './lost-handle.js';
 import type { TokenSession } from './token-session.js';
 
-/** Unwraps a key. @param into returns the session of the resulting object */
-export type UnwrapInto = (session: TokenSession, into: () => Handle, locator: WrappedLocator) => Handle;
+/** What a key is unwrapped to: an object with this CKA_ID, of the session that `session` returns. */
+export interface UnwrapTarget {
+  readonly id: Buffer;
+  readonly session: () => Handle;
+}
+
+/** Unwraps a key. */
+export type UnwrapInto = (session: TokenSession, into: UnwrapTarget, locator: WrappedLocator) => Handle;
+
+interface Unwrapped {
+  readonly handle: Handle;
+  readonly id: Buffer;
+}
 
 /**
  * The wrapped keys that a lane has unwrapped, the least recently used first. They are objects of a separate session. The
@@ -16,7 +29,7 @@ export class UnwrappedKeys {
   private readonly p11: PKCS11;
   private readonly capacity: number;
   private readonly unwrapInto: UnwrapInto;
-  private readonly handles = new Map<string, Handle>();
+  private readonly keys = new Map<string, Unwrapped>();
   private cellar: Handle | null = null;
 
   // A lane's thread runs this source with its types stripped, which does not support parameter properties.
@@ -29,24 +42,29 @@ export class UnwrappedKeys {
   /** @throws BlobRefused, and the errors of looking up the KEK */
   use(session: TokenSession, locator: Buffer): Handle {
     const name = nameOf(locator);
-    const known = this.handles.get(name);
+    const known = this.keys.get(name);
     if (known) {
-      this.handles.delete(name);
-      this.handles.set(name, known);
-      return known;
+      this.keys.delete(name);
+      this.keys.set(name, known);
+      return known.handle;
     }
-    while (this.handles.size >= this.capacity && this.handles.size > 0)
-      this.drop(session, this.handles.keys().next().value ?? '');
-    const handle = this.unwrap(session, locator);
-    this.handles.set(name, handle);
-    return handle;
+    while (this.keys.size >= this.capacity && this.keys.size > 0)
+      this.drop(session, this.keys.keys().next().value ?? '');
+    const key = this.unwrap(session, locator);
+    this.keys.set(name, key);
+    return key.handle;
+  }
+
+  /** Whether the object of this key is gone, or its handle stands for another. */
+  hasLost(session: TokenSession, name: string): boolean {
+    const key = this.keys.get(name);
+    return key !== undefined && isLost(session, key.handle, (id) => key.id.equals(id));
   }
 
   /** Destroys the unwrapped objects of these keys. C_DestroyObject clears the HSM's memory. */
   forget(session: TokenSession, objectIds: readonly Uint8Array[] | 'all'): void {
     if (objectIds === 'all') return this.close();
-    for (const name of [...this.handles.keys()])
-      if (objectIds.some((id) => nameIsOf(name, id))) this.drop(session, name);
+    for (const name of [...this.keys.keys()]) if (objectIds.some((id) => nameIsOf(name, id))) this.drop(session, name);
   }
 
   /** Ends their session, which destroys them. */
@@ -63,13 +81,16 @@ export class UnwrappedKeys {
 
   /** Forgets them, because the module has ended. */
   lose(): void {
-    this.handles.clear();
+    this.keys.clear();
     this.cellar = null;
   }
 
-  private unwrap(session: TokenSession, locator: Buffer): Handle {
+  private unwrap(session: TokenSession, locator: Buffer): Unwrapped {
+    // The object has an id of its own. Objects with the key's id are objects of the token.
+    const id = randomBytes(16);
     try {
-      return this.unwrapInto(session, () => this.session(session), unpackWrapped(locator));
+      const into: UnwrapTarget = { id, session: () => this.session(session) };
+      return { handle: this.unwrapInto(session, into, unpackWrapped(locator)), id };
     } catch (error) {
       // Their session may be at fault, so it is opened again.
       if (session.call === 'C_UnwrapKey') this.close();
@@ -86,12 +107,12 @@ export class UnwrappedKeys {
   }
 
   private drop(session: TokenSession, name: string): void {
-    const handle = this.handles.get(name);
-    this.handles.delete(name);
-    if (!handle || !this.cellar) return;
+    const key = this.keys.get(name);
+    this.keys.delete(name);
+    if (!key || !this.cellar) return;
     session.begin('C_DestroyObject', 'own');
     try {
-      this.p11.C_DestroyObject(this.cellar, handle);
+      this.p11.C_DestroyObject(this.cellar, key.handle);
     } catch (error) {
       // Closing the session destroys every object that it made.
       this.close();
