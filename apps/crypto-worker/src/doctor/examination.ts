@@ -1,4 +1,5 @@
 import type { Pkcs11Section } from '../custody/partition.js';
+import type { InTurn } from './turns.js';
 
 /** What to look at, and how. */
 export interface Examination {
@@ -18,3 +19,12 @@ export interface Examination {
 
 /** Receives what is under way. */
 export type Progress = (text: string) => void;
+
+/** The surroundings of one examination. */
+export interface Run {
+  readonly progress: Progress;
+  /** Ends it after the key under way. */
+  readonly stop: AbortSignal;
+  /** Whatever writes to the token is done in a turn. */
+  readonly inTurn: InTurn;
+}

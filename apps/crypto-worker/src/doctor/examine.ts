@@ -3,9 +3,10 @@ import { PinRefused } from '../custody/pkcs11/pkcs11-custody.js';
 import { TokenTrials } from '../custody/pkcs11/trial/token-trials.js';
 import { checkPin } from './check-pin.js';
 import { Draft } from './draft.js';
-import type { Examination, Progress } from './examination.js';
+import type { Examination, Run } from './examination.js';
 import { fitProfile, look, type Seen } from './look.js';
 import { tryKeys } from './try-keys.js';
+import { NoTurn } from './turns.js';
 
 /** Whether the token refused the PIN in this run, which cost a try. */
 export const hasRefusedPin = ({ findings }: DoctorReport): boolean =>
@@ -38,29 +39,35 @@ const logIn = async ({ hsm, partition, limitSeconds }: Examination, draft: Draft
 /** By the name of a profile: what passes under it. Absent if nobody could find out. */
 type Passed = Awaited<ReturnType<TokenTrials['tryProfiles']>> | undefined;
 
-const tryProfiles = async (trials: TokenTrials, progress: Progress, stop: AbortSignal): Promise<Passed> => {
+const tryProfiles = async (trials: TokenTrials, { progress, stop }: Run): Promise<Passed> => {
   if (stop.aborted) return undefined;
   progress('find out which profile fits');
   return trials.tryProfiles();
+};
+
+/** A run that was told to end before it had its first turn has tried nothing. */
+const unlessStopped = (error: unknown): undefined => {
+  if (error instanceof NoTurn) return undefined;
+  throw error;
 };
 
 const examineKeys = async (
   examination: Examination,
   { slot, profile }: Seen,
   draft: Draft,
-  progress: Progress,
-  stop: AbortSignal,
+  run: Run,
 ): Promise<Passed> => {
   const { pin } = examination.hsm;
   const insists = examination.logInAnyway;
   if (!checkPin({ pin, profile, token: slot.token, insists }, draft.findings)) return undefined;
-  if (examination.withoutLogin || stop.aborted) return undefined;
-  progress('log in');
-  const trials = await logIn(examination, draft);
+  if (examination.withoutLogin || run.stop.aborted) return undefined;
+  run.progress('log in');
+  // A login writes too: the token counts tries.
+  const trials = await run.inTurn(() => logIn(examination, draft));
   if (trials === undefined) return undefined;
   try {
-    await tryKeys(trials, examination, draft, progress, stop);
-    return await tryProfiles(trials, progress, stop);
+    await tryKeys(trials, examination, draft, run);
+    return await tryProfiles(trials, run);
   } catch (error) {
     draft.findings.add(
       'token-silent',
@@ -74,20 +81,14 @@ const examineKeys = async (
   }
 };
 
-/**
- * Looks at the library and its token, checks the PIN, and tries a key of everything that the token and its profile promise.
- * @param stop ends it after the key under way
- */
-export const examine = async (
-  examination: Examination,
-  progress: Progress,
-  stop: AbortSignal,
-): Promise<DoctorReport> => {
+/** Looks at the library and its token, checks the PIN, and tries a key of everything that the token and its profile promise. */
+export const examine = async (examination: Examination, run: Run): Promise<DoctorReport> => {
+  const { progress, stop } = run;
   const draft = new Draft(examination.partition);
   progress('load the library');
   const seen = await look(examination, draft);
   if (seen !== undefined) {
-    const passed = await examineKeys(examination, seen, draft, progress, stop);
+    const passed = await examineKeys(examination, seen, draft, run).catch(unlessStopped);
     fitProfile(seen.profile, { ...seen.signs, passed }, examination, draft);
   }
   draft.stopped = stop.aborted;

@@ -6,6 +6,7 @@ import { examine } from './examine.js';
 import { ProgressLine } from './progress-line.js';
 import { readPartition } from './read-partition.js';
 import { reportText } from './report/print-report.js';
+import { alone } from './turns.js';
 
 /** Where the program reads and writes. */
 export interface Surroundings {
@@ -20,7 +21,7 @@ const report = async (command: Command, { err, stop }: Surroundings): Promise<Do
   const { name, hsm } = readPartition(command.config, command.partition);
   const progress = new ProgressLine(err);
   try {
-    return await examine({ ...command, partition: name, hsm }, progress.show, stop);
+    return await examine({ ...command, partition: name, hsm }, { progress: progress.show, stop, inTurn: alone });
   } finally {
     progress.end();
   }

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { detailOf } from '../custody/outside-step.js';
-import type { TokenTrials, TrialObject } from '../custody/pkcs11/trial/token-trials.js';
-import type { Trial } from '../custody/pkcs11/trial/trial.js';
+import type { TokenTrials, TrialObject, TrialResult } from '../custody/pkcs11/trial/token-trials.js';
+import { isObject, type Trial } from '../custody/pkcs11/trial/trial.js';
 import type { Draft } from './draft.js';
-import type { Examination, Progress } from './examination.js';
+import type { Examination, Run } from './examination.js';
 import { judgeTrial, lackingRow, nameOf, skippedRow } from './judge-trial.js';
+import { type InTurn, NoTurn } from './turns.js';
 
 /** The time after which an object of a trial key is surely left over: another run may be at work on the token. */
 const leftoverAfterMs = 5_000;
@@ -12,10 +13,15 @@ const leftoverAfterMs = 5_000;
 const sameObject = (a: TrialObject) => (b: TrialObject) => Buffer.from(a.id).equals(b.id);
 
 /** Destroys trial keys. What cannot be destroyed is named. */
-const clear = async (trials: TokenTrials, objects: readonly TrialObject[], draft: Draft): Promise<void> => {
+const clear = async (
+  trials: TokenTrials,
+  objects: readonly TrialObject[],
+  draft: Draft,
+  inTurn: InTurn,
+): Promise<void> => {
   for (const object of objects) {
     try {
-      await trials.destroy(object);
+      await inTurn(() => trials.destroy(object));
       draft.removed.push(object.label);
     } catch (error) {
       const id = Buffer.from(object.id).toString('hex');
@@ -31,14 +37,14 @@ const clear = async (trials: TokenTrials, objects: readonly TrialObject[], draft
 };
 
 /** Removes what an earlier run left. An object that goes away by itself is of a run that is at work now. */
-const clearLeftovers = async (trials: TokenTrials, draft: Draft, progress: Progress): Promise<void> => {
+const clearLeftovers = async (trials: TokenTrials, draft: Draft, { progress, inTurn }: Run): Promise<void> => {
   const before = await trials.objects();
   if (before.length === 0) return;
   progress('objects of another run: wait whether it is still at work');
   await delay(leftoverAfterMs);
   const after = await trials.objects();
   const left = before.filter((object) => after.some(sameObject(object)));
-  await clear(trials, left, draft);
+  await clear(trials, left, draft, inTurn);
   if (draft.removed.length > 0)
     draft.findings.add(
       'leftovers-removed',
@@ -50,6 +56,20 @@ const clearLeftovers = async (trials: TokenTrials, draft: Draft, progress: Progr
 
 const isWanted = ({ algorithm, isLong }: Trial, { quick, only }: Examination): boolean =>
   !(quick && isLong) && (only.length === 0 || only.includes(algorithm));
+
+/**
+ * Tries one key. Only an object of the token is written to it, and takes a turn: others make their keys between two of these.
+ * @returns undefined if the run was told to end before the turn came
+ */
+const tryKey = async (trials: TokenTrials, trial: Trial, inTurn: InTurn): Promise<TrialResult | undefined> => {
+  if (!isObject(trial)) return trials.run(trial);
+  try {
+    return await inTurn(() => trials.run(trial));
+  } catch (error) {
+    if (error instanceof NoTurn) return undefined;
+    throw error;
+  }
+};
 
 /** What makes a token useless for this product, whatever else works. */
 const checkCustodies = ({ profile, plan }: TokenTrials, draft: Draft): void => {
@@ -80,25 +100,21 @@ const checkCustodies = ({ profile, plan }: TokenTrials, draft: Draft): void => {
  * Generates, uses and destroys one key for each algorithm and custody. A signal ends it after the key under way. Afterwards no
  * object of it is on the token, or the object is named.
  */
-export const tryKeys = async (
-  trials: TokenTrials,
-  examination: Examination,
-  draft: Draft,
-  progress: Progress,
-  stop: AbortSignal,
-): Promise<void> => {
-  await clearLeftovers(trials, draft, progress);
+export const tryKeys = async (trials: TokenTrials, examination: Examination, draft: Draft, run: Run): Promise<void> => {
+  const { progress, stop, inTurn } = run;
+  await clearLeftovers(trials, draft, run);
   const removedBefore = draft.removed.length;
   const wanted = trials.plan.trials.filter((trial) => isWanted(trial, examination));
   for (const [index, trial] of wanted.entries()) {
     if (stop.aborted) break;
     progress(`${index + 1}/${wanted.length} ${nameOf(trial)}`);
-    const result = await trials.run(trial);
+    const result = await tryKey(trials, trial, inTurn);
+    if (result === undefined) break;
     draft.keys.push(judgeTrial(trial, result, examination.hsm.sessionTimeoutSeconds, draft.findings));
   }
   progress('look for what is left on the token');
   const remaining = await trials.objects();
-  await clear(trials, remaining, draft);
+  await clear(trials, remaining, draft, inTurn);
   draft.removed.splice(removedBefore);
   const tried = draft.keys.length;
   draft.keys.push(...wanted.slice(tried).map(skippedRow));

@@ -1,11 +1,14 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Context, doctorReport, monotonicNow } from '@ankasecure/contracts';
+import { Health } from '@ankasecure/service-kit';
 import { enterToken } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FingerprintKey, RefusedPins } from '../custody/assembly/refused-pins.js';
+import { takesTurns, WriterTurn } from '../custody/assembly/writer-turn.js';
 import type { Custody } from '../custody/custody.js';
 import { Partition, pkcs11Section } from '../custody/partition.js';
 import { objectsOf } from '../doctor/testing/doctor-run.js';
-import { startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 import { ExamineHsm } from './examine-hsm.js';
 import { TestTurn } from './test-turn.js';
 
@@ -19,9 +22,9 @@ const within = (milliseconds: number) => ({ deadline: monotonicNow() + milliseco
 let database: WorkerDatabase;
 const turns: TestTurn[] = [];
 /** What a worker has of the examination. All workers of a partition share the database. */
-const worker = (pin = token.pin): ExamineHsm => {
+const worker = (pin = token.pin, health = new Health('crypto-worker')): ExamineHsm => {
   const partition = partitionWith(pin);
-  const turn = new TestTurn(database.config, partition, custody);
+  const turn = new TestTurn(database.config, partition, custody, health);
   const refused = new RefusedPins(database.config, partition, new FingerprintKey('of this test'));
   turns.push(turn);
   return new ExamineHsm(partition, turn, custody, refused);
@@ -97,4 +100,55 @@ describe('the HSM of a partition', () => {
     expect(objectsOf(token)).toBe(before);
     await endPauses();
   });
+
+  /** Objects of trial keys on the token now. */
+  const trialObjects = (): number => objectsOf(token).split('hsm.doctor').length - 1;
+  /** A test that has hardly begun must end as clean as one that has made some keys, so no more is waited for. */
+  const whenTesting = async (): Promise<void> => {
+    const connected = `SELECT 1 FROM pg_stat_activity WHERE application_name = 'ankasecure-hsm-test'`;
+    await expect.poll(async () => (await database.superuser.query<unknown[]>(connected)).length).toBe(1);
+    await delay(3000);
+  };
+
+  it('lets others write to it between the keys of a test', async () => {
+    if (!takesTurns(token.name)) return;
+    const writer = new WriterTurn(database.config, 'default', silent);
+    const run = { isOver: false };
+    const testing = worker()
+      .test(within(120_000), true)
+      .finally(() => {
+        run.isOver = true;
+      });
+    const seenInTurn = new Set<number>();
+    let turns = 0;
+    while (!run.isOver) {
+      const looks = turns % 5 === 0;
+      await writer.take(async () => void (looks && seenInTurn.add(trialObjects())));
+      turns++;
+    }
+    const report = await testing;
+    await writer.close();
+    expect(report).toMatchObject({ ok: true, stopped: false, left: [] });
+    expect(turns).toBeGreaterThan(5);
+    // The test writes in turns of its own, each of which leaves the token as it was.
+    expect([...seenInTurn]).toEqual([0]);
+    expect(objectsOf(token)).toBe(before);
+    await endPauses();
+  });
+
+  it.each(['asked to stop', 'closed'] as const)(
+    'is left clean by a worker that is %s during a test, before another may test it',
+    async (how) => {
+      const health = new Health('crypto-worker');
+      const testing = worker(token.pin, health).test(within(120_000), false);
+      await whenTesting();
+      if (how === 'asked to stop') health.markStopping();
+      else await endPauses();
+      const over = testing.then(() => 'over');
+      if (how === 'closed') expect(await Promise.race([over, delay(1000, 'under way')])).toBe('over');
+      expect(await testing).toMatchObject({ stopped: true, left: [] });
+      expect(objectsOf(token)).toBe(before);
+      await endPauses();
+    },
+  );
 });

@@ -6,6 +6,7 @@ import { Partition } from '../custody/partition.js';
 import type { Examination } from '../doctor/examination.js';
 import { examine, hasRefusedPin } from '../doctor/examine.js';
 import { examineApart } from '../doctor/examine-apart.js';
+import { alone } from '../doctor/turns.js';
 import { TestTurn } from './test-turn.js';
 
 /** For so long a survey answers who asks again, in milliseconds. */
@@ -15,7 +16,7 @@ const farewellMs = 15_000;
 /** The longest time of one call, in seconds. */
 const longestCallSeconds = 30;
 
-const neverStopped = new AbortController().signal;
+const quietly = { progress: () => undefined, stop: new AbortController().signal, inTurn: alone };
 
 /** Looks at the token of this partition, and tests it, with the program of `hsm doctor`. */
 @Injectable()
@@ -33,7 +34,7 @@ export class ExamineHsm {
   look(): Promise<DoctorReport> {
     if (this.survey === undefined || monotonicNow() > this.survey.until) {
       const examination = { ...this.examination(true), withoutLogin: true };
-      const report = examine(examination, () => undefined, neverStopped).finally(() => {
+      const report = examine(examination, quietly).finally(() => {
         survey.until = monotonicNow() + surveyAgeMs;
       });
       // A look at a library that hangs takes long: all who ask meanwhile share it.
@@ -57,8 +58,11 @@ export class ExamineHsm {
         'hsm-unavailable',
         `The HSM refused the PIN at ${at} UTC, so it is not tried. Correct the PIN.`,
       );
-    const report = await this.turn.take(() =>
-      examineApart(this.examination(quick), Math.max(0, deadline - monotonicNow() - farewellMs)),
+    const report = await this.turn.take((keeper) =>
+      examineApart(this.examination(quick), {
+        ...keeper,
+        stopAfterMs: Math.max(0, deadline - monotonicNow() - farewellMs),
+      }),
     );
     if (report !== undefined && hasRefusedPin(report)) await this.refused.note();
     if (report !== undefined) return report;

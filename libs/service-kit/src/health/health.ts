@@ -29,7 +29,7 @@ export class Health {
   private findBehind: () => BehindDatabase | undefined = () => undefined;
   private findUncompared: () => string | undefined = () => undefined;
   private started = false;
-  private stopping = false;
+  private readonly end = new AbortController();
   private server: Server | undefined;
 
   constructor(service: string) {
@@ -65,7 +65,12 @@ export class Health {
 
   /** The process is about to end. It is not ready from now on, so that nothing more is sent to it. */
   markStopping(): void {
-    this.stopping = true;
+    this.end.abort();
+  }
+
+  /** Aborted when the process is about to end, before it waits for requests in flight. */
+  get ending(): AbortSignal {
+    return this.end.signal;
   }
 
   isStarted(): boolean {
@@ -89,7 +94,7 @@ export class Health {
       failure instanceof NotReady ? [[name, failure.message] as const] : [],
     );
     return {
-      ready: this.started && !this.stopping && failures.every(([, failure]) => failure === undefined),
+      ready: this.started && !this.ending.aborted && failures.every(([, failure]) => failure === undefined),
       parts: Object.fromEntries(failures.map(([name, failure]) => [name, failure === undefined ? 'ok' : 'failed'])),
       ...(reasons.length > 0 && { reasons: Object.fromEntries(reasons) }),
       ...(behind && { behind: { [behind.database]: behind.tenants } }),
