@@ -28,6 +28,7 @@ describeWiring(
   },
   {
     RecordSeals: 'seals and checks records, as a subscriber of the data source',
+    CertificateWatch: 'warns ahead of the sunset of the HSM’s certificate, in rounds',
     DestroyDue: 'destroys the keys that are due, in rounds',
     DestroyRetiredKeks: 'destroys the KEKs that no backup needs, in rounds',
     ForgetUnwrapped: 'listens for changed versions, and forgets their unwrapped keys',

@@ -1,3 +1,4 @@
+import { listAlgorithms } from './algorithm-list.js';
 import { deleteAlias, getAlias, listAliases, putAlias, resolveAlias } from './alias.js';
 import {
   appendFromGateway,
@@ -26,7 +27,7 @@ import {
 import { surveyHsm, testHsm } from './hsm.js';
 import { getWrappingKey, importKey } from './import-key.js';
 import { getKek, rotateKek } from './kek.js';
-import { createKey, getKey, listAlgorithms, listKeys } from './key.js';
+import { createKey, getKey, listKeys } from './key.js';
 import { findTenant, getKeySet } from './key-set.js';
 import {
   activateKey,

@@ -1,3 +1,4 @@
+export * from './algorithm-list.js';
 export * from './alias.js';
 export * from './approval.js';
 export * from './audit.js';

@@ -3,7 +3,6 @@ import { contract, page } from './bus.js';
 import { inHsm } from './in-hsm.js';
 import {
   algorithmName,
-  contentAlg,
   cursor,
   custody,
   instant,
@@ -203,97 +202,4 @@ export const listKeys = contract({
     cursor: cursor.optional(),
   }),
   reply: page(key),
-});
-
-export const exclusionCodes = [
-  'policy',
-  'fips-only',
-  'cnsa2',
-  'token-lacks-mechanism',
-  'self-test-failed',
-  'self-test-pending',
-] as const;
-
-export const listAlgorithms = contract({
-  ...gatewayToWorker,
-  subject: 'crypto.{partition}.algorithm.list',
-  request: z.strictObject({}),
-  reply: z.strictObject({
-    items: z.array(
-      z
-        .strictObject({
-          algorithm: algorithmName,
-          /** One row per purpose: the available JOSE algorithms now, and the reasons for the others. */
-          purpose,
-          algs: z.array(z.union([jwsAlg, jweAlg, wrapAlg])),
-          available: z.boolean(),
-          software: z
-            .boolean()
-            .describe('True if the token does not support the algorithm and the policy allows custody software.'),
-          custodies: z
-            .array(z.enum(['token', 'wrapped', 'software']))
-            .describe('The custodies that a new key can have, by the policy and by what is known of the token.'),
-          publicKeys: z
-            .array(z.enum(['verify', 'encrypt']))
-            .describe(
-              'What an imported public key (custody public) of this row can be used for, if the policy allows it. Empty if it allows none, or such keys have no public half.',
-            ),
-          /** The uses that existing keys have. */
-          uses: z.array(z.enum(['protect', 'process'])).describe('The uses that existing keys have.'),
-          reasons: z.array(
-            z.strictObject({
-              code: z.enum(exclusionCodes),
-              detail: z.string(),
-              /** If the policy excludes it: the field of the policy and its source. */
-              rule: z.string().optional().describe('The field of the policy that excludes the algorithm.'),
-              source: z.string().optional().describe('The source of the rule: document and section.'),
-            }),
-          ),
-          warnings: z.array(warning),
-          outsideSteps: z
-            .array(
-              z.strictObject({
-                alg: z.union([jwsAlg, jweAlg, wrapAlg]),
-                step: z.string(),
-                detail: z.string(),
-                fipsOnlyRefuses: z
-                  .boolean()
-                  .describe('True if a policy with fipsOnly refuses the step. Otherwise its answers name it.'),
-              }),
-            )
-            .describe('The steps that run in the worker, outside the HSM.'),
-          strength: z.number().int(),
-          quantumSafe: z.boolean(),
-          fips: z.strictObject({ approved: z.boolean(), source: z.string() }),
-        })
-        .meta({ id: 'AlgorithmAvailability' }),
-    ),
-    contentEncryption: z
-      .array(
-        z
-          .strictObject({
-            enc: contentAlg,
-            uses: z
-              .array(z.enum(['protect', 'process']))
-              .describe('protect: /encrypt may ask for it. process: /decrypt opens it.'),
-            strength: z.number().int(),
-            quantumSafe: z.boolean(),
-            fips: z.strictObject({ approved: z.boolean(), source: z.string() }),
-          })
-          .meta({ id: 'ContentEncryption' }),
-      )
-      .describe('The content encryption algorithms of JWEs (the header enc). A key with alg dir has only A256GCM.'),
-    hsm: z.strictObject({
-      partition: z.string(),
-      profile: z.string(),
-      token: z.string(),
-      serial: z.string(),
-      manufacturer: z.string(),
-      model: z.string(),
-      firmware: z.string(),
-      cmvp: z.strictObject({ certificate: z.string(), standard: z.string(), status: z.string() }).nullable(),
-    }),
-    policyVersion: z.number().int().positive(),
-    fipsOnly: z.boolean(),
-  }),
 });

@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** A reason why the policy refuses, or would refuse, a request. */
 export const policyReason = z
   .strictObject({
-    code: z.enum(['policy', 'fips-only', 'cnsa2']),
+    code: z.enum(['policy', 'fips-only', 'module-not-listed', 'module-not-active', 'cnsa2']),
     rule: policyDocument.keyof().describe('The field of the policy that refuses the use.'),
     detail: z.string(),
     source: z.string().describe('The source of the rule: document and section, or the tenant’s own policy.'),

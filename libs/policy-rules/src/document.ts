@@ -21,6 +21,9 @@ export type CustodyKind = (typeof custodyKinds)[number];
 /** The operations that a tenant can require two people for. */
 export const controlledActions = ['destroy', 'compromise', 'deactivate', 'change-policy', 'relax-policy'] as const;
 
+/** What FIPS-only asks of a request: an approved algorithm, or also the certificate of the HSM's module. */
+export const fipsLevels = ['algorithm', 'module'] as const;
+
 const days = z.number().int().min(1).max(36_500);
 
 const distinct = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
@@ -83,7 +86,11 @@ export const policyDocument = z.strictObject({
     'The algorithms of keys that may be made and used. Checked at creation and at every use.',
   ),
   /** Refuses every creation and use that would invoke a primitive that is not FIPS-approved. */
-  fipsOnly: z.boolean().describe('Refuses every request that would use a primitive that is not FIPS-approved.'),
+  fipsOnly: z
+    .union([z.boolean(), z.enum(fipsLevels)])
+    .describe(
+      'Refuses every request that would use a primitive that is not FIPS-approved. algorithm is the same as true: NIST approves the algorithm. module requires more, at creation and at every use: the certificate of this HSM lists the algorithm as approved, and is active today for the firmware of the HSM. What is not known of the certificate counts as not fulfilled.',
+    ),
   cnsa2: z
     .boolean()
     .optional()
@@ -144,6 +151,9 @@ export const policyDocument = z.strictObject({
     ),
 });
 export type PolicyDocument = z.infer<typeof policyDocument>;
+
+/** Whether the policy asks for the certificate of the HSM's module. */
+export const asksForModule = ({ fipsOnly }: Pick<PolicyDocument, 'fipsOnly'>): boolean => fipsOnly === 'module';
 
 /** The policy of a new tenant: every algorithm of the table, without FIPS-only. */
 export const initialPolicy: PolicyDocument = { allowedAlgorithms: [...algorithmNames], fipsOnly: false };

@@ -1,8 +1,9 @@
 import { type ApprovalRow, approvalAt, approvalRows, cnsaApproval, endOf, fipsApproval } from '@ankasecure/algorithm';
-import type { PolicyDocument } from './document.js';
+import { asksForModule, type PolicyDocument } from './document.js';
+import { endOfCertificate } from './module-verdict.js';
 import { exists, type PolicyRequest } from './request.js';
 import { type Reason, type RuleName, rules, sunsetOf, tenantPolicy, tooOldFrom } from './rule.js';
-import { type Warning, warningsOf } from './warning.js';
+import { certificateWarnMs, type Warning, warningsOf } from './warning.js';
 
 export interface Decision {
   readonly allow: boolean;
@@ -26,7 +27,7 @@ const tablesOf = ({
   cnsa2,
 }: PolicyDocument): readonly { rule: RuleName; table: readonly ApprovalRow[] }[] => [
   ...(cnsa2 === true ? [{ rule: 'cnsa2', table: cnsaApproval } as const] : []),
-  ...(fipsOnly ? [{ rule: 'fipsOnly', table: fipsApproval } as const] : []),
+  ...(fipsOnly !== false ? [{ rule: 'fipsOnly', table: fipsApproval } as const] : []),
 ];
 
 /** Every time at which the decision may change by itself. */
@@ -41,7 +42,9 @@ const turningPoints = (policy: PolicyDocument, request: PolicyRequest): readonly
   const ends = exists(request)
     ? tablesOf(policy).flatMap(({ table }) => approvalRows(table, algorithm, purpose).map(endOf))
     : [];
-  return [...dates, ...ages, ...ends];
+  const historical = asksForModule(policy) ? endOfCertificate(request.module) : undefined;
+  const ofModule = historical === undefined ? [] : [historical - certificateWarnMs, historical];
+  return [...dates, ...ages, ...ends, ...ofModule];
 };
 
 const allowedBy = (policy: PolicyDocument, { algorithm, purpose }: PolicyRequest, now: number) => {

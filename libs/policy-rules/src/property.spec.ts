@@ -4,12 +4,15 @@ import { describe, expect, it } from 'vitest';
 import {
   controlledActions,
   custodyKinds,
+  fipsLevels,
   initialPolicy,
   type PolicyDocument,
   policyDocument,
   type Sunset,
 } from './document.js';
 import { evaluate } from './evaluate.js';
+import { configuredCertificate } from './module-certificate.js';
+import type { HsmModule } from './module-verdict.js';
 import { relaxes } from './relax.js';
 import { exists, type PolicyRequest, uses } from './request.js';
 
@@ -50,7 +53,7 @@ const anyPurposes = fc
 const anyPolicy = fc
   .record({
     allowedAlgorithms: fc.uniqueArray(anyAlgorithm),
-    fipsOnly: fc.boolean(),
+    fipsOnly: fc.constantFrom(false, true, ...fipsLevels),
     cnsa2: maybe(fc.boolean()),
     minimumStrength: maybe(fc.integer({ min: 112, max: 256 })),
     purposes: maybe(anyPurposes),
@@ -64,6 +67,25 @@ const anyPolicy = fc
   })
   .map((policy) => policyDocument.parse(given(policy)));
 
+const anyDay = anyMoment.map((moment) => new Date(moment).toISOString().slice(0, 10));
+
+const anyModule: fc.Arbitrary<HsmModule> = fc
+  .record({
+    certificate: fc.constant('4684'),
+    standard: fc.constant('FIPS 140-3'),
+    status: fc.constantFrom('Active', 'Historical'),
+    sunset: maybe(anyDay),
+    firmware: maybe(fc.constantFrom(['7.8'], ['7.8', '7.9'])),
+    approved: maybe(fc.uniqueArray(anyAlgorithm)),
+    asOf: anyDay,
+  })
+  .chain((certificate) =>
+    fc.record({
+      certificate: fc.constantFrom(null, configuredCertificate.parse(given(certificate))),
+      firmware: fc.constantFrom('7.8', '7.9'),
+    }),
+  );
+
 const anyRequest = fc
   .record({
     algorithm: anyAlgorithm,
@@ -71,6 +93,7 @@ const anyRequest = fc
     use: fc.constantFrom(...uses),
     custody: fc.constantFrom(...custodyKinds),
     outsideSteps: fc.constantFrom([], ['oaep-unpadding']),
+    module: maybe(anyModule),
     enc: maybe(fc.constantFrom(...contentAlgs)),
     keyMadeAt: maybe(anyMoment),
     versionMadeAt: maybe(anyMoment),
@@ -86,7 +109,10 @@ const anyRestriction: fc.Arbitrary<(policy: PolicyDocument) => PolicyDocument> =
     ...policy,
     allowedAlgorithms: policy.allowedAlgorithms.filter((name) => name !== dropped),
   })),
-  fc.constant((policy: PolicyDocument) => ({ ...policy, fipsOnly: true })),
+  fc.constantFrom(true, ...fipsLevels).map((level) => (policy: PolicyDocument) => ({
+    ...policy,
+    fipsOnly: policy.fipsOnly === 'module' ? policy.fipsOnly : level,
+  })),
   fc.constant((policy: PolicyDocument) => ({ ...policy, cnsa2: true })),
   fc.integer({ min: 0, max: 144 }).map((more) => (policy: PolicyDocument) => ({
     ...policy,

@@ -15,6 +15,9 @@ const [early, late] = ['2028-01-01T00:00:00Z', '2030-01-01T00:00:00Z'];
 const relaxations: readonly (readonly [string, Partial<PolicyDocument>, Partial<PolicyDocument>])[] = [
   ['one more algorithm', {}, { allowedAlgorithms: ['AES-256', 'EC-P256', 'RSA-2048'] }],
   ['FIPS-only off', { fipsOnly: true }, {}],
+  ['FIPS-only for algorithms off', { fipsOnly: 'algorithm' }, {}],
+  ['FIPS-only without the module', { fipsOnly: 'module' }, { fipsOnly: true }],
+  ['FIPS-only for algorithms alone', { fipsOnly: 'module' }, { fipsOnly: 'algorithm' }],
   ['CNSA 2.0 off', { cnsa2: true }, { cnsa2: false }],
   ['less strength', { minimumStrength: 128 }, { minimumStrength: 112 }],
   ['no strength', { minimumStrength: 112 }, {}],
@@ -44,6 +47,7 @@ describe('a policy is relaxed by', () => {
 
   it.each<[string, Partial<PolicyDocument>, Partial<PolicyDocument>]>([
     ['nothing', {}, {}],
+    ['another word for FIPS-only', { fipsOnly: true }, { fipsOnly: 'algorithm' }],
     ['another order', { custody: ['token', 'wrapped'] }, { custody: ['wrapped', 'token'] }],
     [
       'explicit defaults',

@@ -1,5 +1,5 @@
 import { defaultContentEncryption } from './content.js';
-import type { PolicyDocument, Sunset } from './document.js';
+import { fipsLevels, type PolicyDocument, type Sunset } from './document.js';
 import { controlledBy } from './dual-control.js';
 import { defaultCustody, type RuleName } from './rule.js';
 
@@ -9,11 +9,9 @@ type Relaxes = (from: PolicyDocument, to: PolicyDocument) => boolean;
 const loses = <Item>(first: readonly Item[], second: readonly Item[]): boolean =>
   first.some((item) => !second.includes(item));
 
-/** A flag changes from on to off. */
-const unset =
-  (field: 'fipsOnly' | 'cnsa2'): Relaxes =>
-  (from, to) =>
-    from[field] === true && to[field] !== true;
+/** What FIPS-only asks for, the least first. true stands for `algorithm`. */
+const strictness = ({ fipsOnly }: PolicyDocument): number =>
+  fipsOnly === false ? 0 : 1 + (fipsOnly === true ? 0 : fipsLevels.indexOf(fipsOnly));
 
 /** An upper bound is higher or absent. */
 const raised =
@@ -30,8 +28,8 @@ const endsOf = ({ protectUntil, processUntil }: Partial<Sunset> = {}): readonly 
 /** For each field: whether it allows something that was refused. Warnings refuse nothing. */
 const relaxations = {
   allowedAlgorithms: (from, to) => loses(to.allowedAlgorithms, from.allowedAlgorithms),
-  fipsOnly: unset('fipsOnly'),
-  cnsa2: unset('cnsa2'),
+  fipsOnly: (from, to) => strictness(to) < strictness(from),
+  cnsa2: (from, to) => from.cnsa2 === true && to.cnsa2 !== true,
   minimumStrength: ({ minimumStrength: from = 0 }, { minimumStrength: to = 0 }) => to < from,
   purposes: ({ purposes: from = {} }, { purposes: to = {} }) =>
     (Object.keys(from) as (keyof typeof from)[]).some((algorithm) => {

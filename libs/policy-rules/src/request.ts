@@ -1,5 +1,6 @@
 import { type AlgorithmName, algorithms, type ContentAlg, joseAlgs, type Purpose } from '@ankasecure/algorithm';
 import type { CustodyKind } from './document.js';
+import type { HsmModule } from './module-verdict.js';
 
 /** The uses: make a key, protect data with it (encrypt, sign, MAC), or process protected data (decrypt, verify). */
 export const uses = ['create', 'protect', 'process'] as const;
@@ -13,6 +14,8 @@ export interface PolicyRequest {
   readonly custody: CustodyKind;
   /** Steps that a worker does outside the token, by their names in `outsideStepTable`. FIPS-only refuses some of them. */
   readonly outsideSteps: readonly string[];
+  /** The module of the HSM that the key is or will be in. Absent if nothing is known of it. */
+  readonly module?: HsmModule;
   /** The content encryption of a JWE. Absent if no content is encrypted or decrypted. */
   readonly enc?: ContentAlg;
   /** The times at which the key and the version were made, in milliseconds since the epoch. Unknown at creation. */

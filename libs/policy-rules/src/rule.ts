@@ -7,7 +7,8 @@ import {
   refusalOfStep,
 } from '@ankasecure/algorithm';
 import { contentRules } from './content.js';
-import type { CustodyKind, PolicyDocument, Sunset } from './document.js';
+import { asksForModule, type CustodyKind, type PolicyDocument, type Sunset } from './document.js';
+import { activeVerdict, listedVerdict, sourceOf, type Verdict } from './module-verdict.js';
 import { exists, type PolicyRequest, protects } from './request.js';
 import { weakness } from './weakness.js';
 
@@ -16,7 +17,8 @@ export type RuleName = keyof PolicyDocument;
 
 /** A reason for a refusal. */
 export interface Reason {
-  readonly code: 'policy' | 'fips-only' | 'cnsa2';
+  /** `module-not-listed`, `module-not-active`: the certificate of the HSM's module, or what is not known of it, under `fipsOnly: module`. */
+  readonly code: 'policy' | 'fips-only' | 'module-not-listed' | 'module-not-active' | 'cnsa2';
   readonly rule: RuleName;
   /** A sentence for people that says what was refused. */
   readonly detail: string;
@@ -68,6 +70,13 @@ const unlessApproved = (
     detail: `${algorithm} for ${purpose} is ${list} only to process data that is already protected`,
     source: row.source,
   };
+};
+
+/** The objection of a policy that asks for the module. What is not known counts as not fulfilled. */
+const unlessCertified = (policy: PolicyDocument, request: PolicyRequest, verdictOf: () => Verdict): Objection => {
+  if (!asksForModule(policy) || !exists(request)) return undefined;
+  const { verdict, reason } = verdictOf();
+  return verdict === 'yes' ? undefined : { detail: reason, source: sourceOf(request.module) };
 };
 
 /** The names that the policy requires in a key's metadata and that `labels` does not contain. */
@@ -169,13 +178,13 @@ export const rules: readonly Rule[] = [
     rule: 'fipsOnly',
     code: 'fips-only',
     objects: ({ fipsOnly }, request, now) =>
-      fipsOnly && exists(request) ? unlessApproved(fipsApproval, 'FIPS-approved', request, now) : undefined,
+      fipsOnly !== false && exists(request) ? unlessApproved(fipsApproval, 'FIPS-approved', request, now) : undefined,
   },
   {
     rule: 'fipsOnly',
     code: 'fips-only',
     objects: ({ fipsOnly }, { algorithm, purpose, outsideSteps }) => {
-      const refused = fipsOnly ? outsideSteps.filter((step) => refusalOfStep(step) !== null) : [];
+      const refused = fipsOnly !== false ? outsideSteps.filter((step) => refusalOfStep(step) !== null) : [];
       const [first] = refused;
       if (first === undefined) return undefined;
       const sources = [...new Set(refused.map(refusalOfStep))].join('; ');
@@ -189,9 +198,19 @@ export const rules: readonly Rule[] = [
     rule: 'fipsOnly',
     code: 'fips-only',
     objects: ({ fipsOnly }, { custody }) =>
-      fipsOnly && custody === 'software'
+      fipsOnly !== false && custody === 'software'
         ? { detail: 'A key in software is outside the validated module', source: 'FIPS 140-3 §7.9' }
         : undefined,
+  },
+  {
+    rule: 'fipsOnly',
+    code: 'module-not-listed',
+    objects: (policy, request) => unlessCertified(policy, request, () => listedVerdict(request, request.module)),
+  },
+  {
+    rule: 'fipsOnly',
+    code: 'module-not-active',
+    objects: (policy, request, now) => unlessCertified(policy, request, () => activeVerdict(request.module, now)),
   },
   {
     rule: 'cnsa2',

@@ -1,11 +1,12 @@
 import { type ApprovalRow, approvalAt, cnsaApproval, endOf, fipsApproval } from '@ankasecure/algorithm';
-import type { PolicyDocument } from './document.js';
+import { asksForModule, type PolicyDocument } from './document.js';
+import { activeVerdict, endOfCertificate } from './module-verdict.js';
 import { exists, type PolicyRequest } from './request.js';
 import { endOfUse, sunsetOf } from './rule.js';
 
 /** A warning about a use that is allowed and will end. */
 export interface Warning {
-  readonly code: 'algorithm-sunset' | 'approval-ends';
+  readonly code: 'algorithm-sunset' | 'approval-ends' | 'certificate-ends';
   readonly detail: string;
   /** The time from which the use is deprecated. */
   readonly deprecation?: string;
@@ -52,12 +53,28 @@ const ofTable =
     };
   };
 
+/** How long before its sunset the certificate of an HSM is warned of, in milliseconds: half a year to replace a module. */
+export const certificateWarnMs = 182 * 86_400_000;
+
+/** Warns about the certificate of the HSM's module, on which every use depends. */
+const ofModule: Warns = (policy, { module }, now) => {
+  const end = asksForModule(policy) ? endOfCertificate(module) : undefined;
+  if (end === undefined || now < end - certificateWarnMs || activeVerdict(module, now).verdict !== 'yes')
+    return undefined;
+  return {
+    code: 'certificate-ends',
+    detail: `CMVP certificate ${module?.certificate?.certificate} of this HSM becomes historical on ${module?.certificate?.sunset}`,
+    sunset: new Date(end).toISOString(),
+  };
+};
+
 const ofFips = ofTable(fipsApproval, 'FIPS-approved');
 const ofCnsa = ofTable(cnsaApproval, 'in CNSA 2.0');
 
 const warners: readonly Warns[] = [
   ofSunset,
-  ({ fipsOnly }, request, now) => (fipsOnly ? ofFips(request, now) : undefined),
+  ({ fipsOnly }, request, now) => (fipsOnly !== false ? ofFips(request, now) : undefined),
+  ofModule,
   ({ cnsa2 }, request, now) => (cnsa2 === true ? ofCnsa(request, now) : undefined),
 ];
 

@@ -1,8 +1,11 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import type { AlgorithmName, Purpose } from '@ankasecure/algorithm';
+import { type ModuleCertificate, verdictsOf } from '@ankasecure/policy-rules';
 import { parseConfig } from '@ankasecure/service-kit';
 import { describe, expect, it, vi } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { partitionReader, schemaOf, standardProfile, vendorProfiles } from './schema.js';
 import { headings, limitsNamedBy, limitsOf, readVendorPage, rowsOf } from './vendor-page.js';
 import { matches, read, root } from './workplace.js';
@@ -23,6 +26,10 @@ const resolveFor =
     vendor === 'generic' && placeholder === 'PKCS11_LIBRARY_PATH' ? '/opt/vendor/libpkcs11.so' : values[placeholder];
 const pageOf = (name: string) => readVendorPage(read('deploy/hsm', name, 'README.md'));
 const index = read('deploy/hsm/README.md');
+
+interface Documented {
+  readonly ankasecure: { readonly hsm: { readonly pkcs11: { cmvp: unknown } } };
+}
 
 /** The configuration of the product's documentation, as it stands there. */
 const documented = `# application.yml
@@ -82,6 +89,24 @@ describe('deploy/hsm', () => {
     const asWritten = [...limits].map(([setting, { value }]) => [setting, value]);
     expect(Object.fromEntries(asWritten)).toEqual(Object.fromEntries(limitsOf(profile, await standardProfile())));
     for (const [, { source }] of limits) expect(source).not.toBe('');
+  });
+
+  it('the certificate of a module loads as its page shows it, and decides about its algorithms', async () => {
+    const [, block = ''] = /```yaml\n([^]*?)```/.exec(read('deploy/hsm/certificate.md')) ?? [];
+    const shown = (parse(block) as Documented).ankasecure.hsm.pkcs11.cmvp;
+    const sample = parse(read('deploy/hsm/luna/application.yml')) as Documented;
+    sample.ankasecure.hsm.pkcs11.cmvp = shown;
+    const config = parseConfig(stringify(sample), await schemaOf('crypto-worker'), resolveFor('luna'));
+    const { cmvp } = (config as { hsm: { pkcs11: { cmvp: ModuleCertificate } } }).hsm.pkcs11;
+    expect(cmvp).toMatchObject({ certificate: '1234', level: 3, sunset: '2031-01-31', asOf: '2026-11-30' });
+    const module = { certificate: cmvp, firmware: '7.9' };
+    const verdictOf = (algorithm: AlgorithmName, purpose: Purpose, at = '2031-01-30T23:59:59Z') => {
+      const { listed, active } = verdictsOf({ algorithm, purpose }, module, Date.parse(at));
+      return [listed.verdict, active.verdict];
+    };
+    expect(verdictOf('EC-P256', 'sign')).toEqual(['yes', 'yes']);
+    expect(verdictOf('EC-P256', 'encrypt')).toEqual(['no', 'yes']);
+    expect(verdictOf('ML-DSA-65', 'sign', '2031-01-31T00:00:00Z')).toEqual(['no', 'no']);
   });
 
   it('says which row was never run, and when the one service ends', () => {

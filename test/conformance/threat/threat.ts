@@ -298,9 +298,19 @@ export const threats: Readonly<Record<string, Threat>> = {
     ],
   },
   'FIPS bypass': {
-    control: 'The policy is evaluated at every use, not only at creation.',
+    control:
+      'The policy is evaluated at every use, not only at creation. An approved algorithm, its place in the module’s certificate and that certificate’s validity today are three verdicts; a policy says how many it asks for.',
     proofs: [
       e2e('vertical/policy.spec.ts', 'refuses with FIPS-only every step that this token leaves outside its boundary'),
+      e2e(
+        'vertical/policy.spec.ts',
+        'refuses every use where FIPS-only asks for a certificate of the module and none is known',
+      ),
+      proof('libs/policy-rules/src/module-verdict.spec.ts', 'have three verdicts, which policies ask for'),
+      proof(
+        'apps/crypto-worker/src/making/three-verdicts.spec.ts',
+        'refuses a key for the reasons listed, before the token is called',
+      ),
     ],
   },
   'secret leakage': {

@@ -69,7 +69,7 @@ const values: Readonly<Record<string, readonly unknown[]>> = {
   aad: [null, 7, [], {}, true],
   jwe: [null, 7, [], {}, true, ''],
   signature: [null, 7, [], {}, true, 'AAAAA', 'AA==', 'x'.repeat(70_000)],
-  fipsOnly: [null, 0, 'false', [], {}],
+  fipsOnly: [null, 0, 'false', 'MODULE', [], {}],
   allowedAlgorithms: [null, 'EC-P256', {}, [null], ['none'], ['EC-P256', 'EC-P256'], [['EC-P256']]],
 };
 

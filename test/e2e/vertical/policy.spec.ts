@@ -5,6 +5,7 @@ import {
   type listAlgorithms,
   type Policy,
   policy as policySchema,
+  type SignResult,
 } from '@ankasecure/contracts';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Client } from '../harness/client.js';
@@ -145,6 +146,34 @@ describe('the policy of a tenant', () => {
     expect(await row('AES-256', 'encrypt')).toMatchObject({ available: true, algs: ['A256KW'] });
     expect((await row('AES-256', 'encrypt'))?.reasons).toMatchObject([{ code: 'fips-only', rule: 'fipsOnly' }]);
     expect(await row('EC-P256', 'encrypt')).toMatchObject({ available: false });
+  });
+
+  it('refuses every use where FIPS-only asks for a certificate of the module and none is known', async () => {
+    const key = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
+    const signing = { keyId: key.id, payload: 'AAAA' };
+    const { jws } = await client.post<SignResult>('/sign', signing);
+    const { verdicts } = (await row('EC-P256', 'sign')) ?? expect.unreachable();
+    const unknown = { verdict: 'unknown', reason: 'No CMVP certificate is configured for this HSM' };
+    expect(verdicts).toMatchObject({ approved: { verdict: 'yes' }, listed: unknown, active: unknown });
+    await tenant.changePolicy({ fipsOnly: 'algorithm' });
+    const { warnings } = await client.post<SignResult>('/sign', signing);
+    expect(warnings?.map(({ code }) => code)).toEqual(['message-hash', 'signature-verification']);
+    await tenant.changePolicy({ fipsOnly: 'module' });
+    const calls: readonly (readonly [string, object])[] = [
+      ['/sign', signing],
+      ['/verify', { jws }],
+      ['/keys', { algorithm: 'EC-P256', purpose: 'sign', label: 'refused' }],
+      [`/keys/${key.id}/rotate`, {}],
+    ];
+    const listed = (await row('EC-P256', 'sign'))?.reasons;
+    expect(listed).toMatchObject([{ code: 'module-not-listed' }, { code: 'module-not-active' }]);
+    for (const [path, body] of calls) {
+      const refused = await client.send<{ reasons: unknown }>('POST', path, { body });
+      expectProblem(refused, 'policy-refused');
+      expect([path, refused.body.reasons]).toEqual([path, listed]);
+    }
+    await tenant.changePolicy({ fipsOnly: false });
+    expect((await client.post<SignResult>('/sign', signing)).warnings).toBeUndefined();
   });
 
   it('changes only from its current version', async () => {

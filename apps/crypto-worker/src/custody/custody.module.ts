@@ -1,6 +1,8 @@
 import { type BeforeApplicationShutdown, type FactoryProvider, Module } from '@nestjs/common';
 import { OpenCustody } from './assembly/open-custody.js';
 import { RefusedPins } from './assembly/refused-pins.js';
+import { CertificateWatch } from './certificate-watch.js';
+import { CertifiedModule } from './certified-module.js';
 import { Custody } from './custody.js';
 
 /** Provides the result of the injected opener. The compiler checks that it has the token's type. */
@@ -14,7 +16,10 @@ const opened = <Opened>(
 });
 
 /** The keys of one HSM partition, open from start to shutdown. */
-@Module({ providers: [OpenCustody, RefusedPins, opened(Custody, OpenCustody)], exports: [Custody, RefusedPins] })
+@Module({
+  providers: [OpenCustody, RefusedPins, opened(Custody, OpenCustody), CertifiedModule, CertificateWatch],
+  exports: [Custody, RefusedPins, CertifiedModule],
+})
 export class CustodyModule implements BeforeApplicationShutdown {
   constructor(private readonly custody: Custody) {}
 

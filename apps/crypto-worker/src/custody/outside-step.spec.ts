@@ -1,5 +1,5 @@
 import { type Alg, type AlgorithmName, algorithmNames, joseAlgs, purposes } from '@ankasecure/algorithm';
-import { evaluate, initialPolicy } from '@ankasecure/policy-rules';
+import { evaluate, fipsLevels, initialPolicy, type PolicyDocument } from '@ankasecure/policy-rules';
 import { describe, expect, it } from 'vitest';
 import type { Custody } from './custody.js';
 import { outsideSteps, outsideStepsOn, stepWarnings } from './outside-step.js';
@@ -47,6 +47,7 @@ describe('the steps outside the HSM', () => {
     const steps = outsideStepsOn(custody, { algorithm, purpose: 'encrypt' }, alg);
     const request = { algorithm, purpose: 'encrypt', use: 'protect', custody: 'token', outsideSteps: steps } as const;
     const decision = evaluate({ ...initialPolicy, fipsOnly: true }, request, Date.now());
+    expect(evaluate({ ...initialPolicy, fipsOnly: 'algorithm' }, request, Date.now())).toEqual(decision);
     expect([decision.allow, decision.rule]).toEqual([allow, 'fipsOnly']);
     if (!allow) expect(decision.source).toMatch(/FIPS 140-3|SP 800-56C/);
     expect(evaluate(initialPolicy, request, Date.now()).allow).toBe(true);
@@ -54,7 +55,8 @@ describe('the steps outside the HSM', () => {
 
   it('are all named under FIPS-only, and otherwise those that the token lacks', () => {
     const steps = ['oaep-unpadding', 'content-encryption'];
-    const codes = (fipsOnly: boolean) => stepWarnings(steps, fipsOnly).map(({ code }) => code);
-    expect([codes(true), codes(false)]).toEqual([steps, ['oaep-unpadding']]);
+    const codes = (fipsOnly: PolicyDocument['fipsOnly']) => stepWarnings(steps, fipsOnly).map(({ code }) => code);
+    for (const level of [true, ...fipsLevels]) expect(codes(level)).toEqual(steps);
+    expect(codes(false)).toEqual(['oaep-unpadding']);
   });
 });

@@ -7,6 +7,7 @@ import {
   outsideStepTable,
   type Purpose,
 } from '@ankasecure/algorithm';
+import type { PolicyDocument } from '@ankasecure/policy-rules';
 import type { Custody, CustodyKind } from './custody.js';
 
 export interface Warning {
@@ -63,10 +64,10 @@ export const detailOf = (step: string): string =>
  */
 const alwaysNamed: readonly string[] = ['oaep-unpadding', 'import-check', 'public-key-record'];
 
-/** The warnings for these steps, for answers. @param fipsOnly whether the tenant's policy has this flag */
-export const stepWarnings = (steps: readonly string[], fipsOnly: boolean): Warning[] =>
+/** The warnings for these steps, for answers. @param fipsOnly of the tenant's policy: whatever it asks for, all steps are named */
+export const stepWarnings = (steps: readonly string[], fipsOnly: PolicyDocument['fipsOnly']): Warning[] =>
   steps
-    .filter((step) => fipsOnly || alwaysNamed.includes(step))
+    .filter((step) => fipsOnly !== false || alwaysNamed.includes(step))
     .map((step) => ({ code: step, detail: detailOf(step) }));
 
 /** The warnings for the steps that a key needs because its token lacks them. */

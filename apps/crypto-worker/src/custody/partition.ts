@@ -1,3 +1,4 @@
+import { configuredCertificate } from '@ankasecure/policy-rules';
 import { integer } from '@ankasecure/service-kit';
 import { z } from 'zod';
 import type { Naming } from './object-owner.js';
@@ -23,10 +24,8 @@ export const pkcs11Section = z.strictObject({
   sessionTimeoutSeconds: integer(1, 600).default(30),
   /** Mechanisms that are not used even if the token lists them, by their PKCS#11 names (without CKM_). */
   excludedMechanisms: z.array(z.enum(mechanismNames as readonly [MechanismName, ...MechanismName[]])).default([]),
-  /** The module's certificate as NIST CMVP lists it. It is named in reports, never assumed. */
-  cmvp: z
-    .strictObject({ certificate: z.string().min(1), standard: z.string().min(1), status: z.string().min(1) })
-    .optional(),
+  /** The module's certificate as NIST CMVP lists it. It is named in reports and decides under `fipsOnly: module`; nothing is assumed. */
+  cmvp: configuredCertificate.optional(),
 });
 export type Pkcs11Section = z.infer<typeof pkcs11Section>;
 

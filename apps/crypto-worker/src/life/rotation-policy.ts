@@ -12,6 +12,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { assertGranted } from '../access/grant.js';
+import { CertifiedModule } from '../custody/certified-module.js';
 import { Custody } from '../custody/custody.js';
 import { dayMs } from '../deadline/day.js';
 import { onTheWayOut, refusalOf, stateAt } from '../key/key-state.js';
@@ -57,6 +58,7 @@ export class RotationPolicies {
     private readonly actions: KeyActionRunner,
     private readonly custody: Custody,
     private readonly clock: Clock,
+    private readonly certified: CertifiedModule,
   ) {}
 
   /** @throws AnkaError `key-not-found`, also if the key has no policy; `key-access-denied` */
@@ -141,7 +143,7 @@ export class RotationPolicies {
     { tenantId, id, now }: { readonly tenantId: string; readonly id: string; readonly now: number },
     planned: Pick<PolicyRequest, 'rotationDays'>,
   ): Promise<void> {
-    const policy = await policyWithin(manager, tenantId, { now: () => now });
+    const policy = await policyWithin(manager, tenantId, { now: () => now }, this.certified);
     const row = await readCurrent(manager, tenantId, id);
     assertMadeHere(row.key.purpose);
     if (row.custody === 'public') throw new AnkaError('purpose-mismatch', ownerMakesIt);

@@ -17,6 +17,7 @@ import {
   partitionNamed,
   silent,
   startWorkerDatabase,
+  uncertified,
   type WorkerDatabase,
 } from '../testing/worker-database.js';
 import { CreateKey } from './create-key.js';
@@ -71,7 +72,7 @@ describe('a key that cannot be made', () => {
     const quotas = { keysOf: () => mostKeys, objectsOf: () => mostObjects } as unknown as Quotas;
     const room = new KeyRoom(dataSource, quotas);
     const versions = new VersionMaker(partitionNamed('default'), custody, maker, undefined as never, room);
-    const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource, ownClock), outcomes, ownClock);
+    const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource, ownClock, uncertified), outcomes, ownClock);
     return new CreateKey(dataSource, custody, makings, versions, room);
   };
   const requestFor = (algorithm: AlgorithmName) =>

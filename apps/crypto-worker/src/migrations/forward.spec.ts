@@ -10,7 +10,14 @@ import { KeyStore } from '../key/key-store.js';
 import { ReadUsage } from '../key/key-usage.js';
 import { GroupCommit } from '../outcome/group-commit.js';
 import { EnforcedPolicies } from '../policy/enforced-policy.js';
-import { contextOf, ownClock, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import {
+  contextOf,
+  ownClock,
+  silent,
+  startWorkerDatabase,
+  uncertified,
+  type WorkerDatabase,
+} from '../testing/worker-database.js';
 
 const tenantId = randomUUID();
 const keyId = randomUUID();
@@ -86,7 +93,7 @@ describe('a database of the first release', () => {
   it('continues: outcomes are committed under its policy and keys, and counted', async () => {
     const outcomes = new GroupCommit(database.config, database.outbox, ownClock, silent);
     const key = await new KeyStore(database.dataSource).find(tenantId, keyId, null);
-    const policy = await new EnforcedPolicies(database.dataSource, ownClock).of(tenantId);
+    const policy = await new EnforcedPolicies(database.dataSource, ownClock, uncertified).of(tenantId);
     expect(policy.revision).toBe(3);
     const event = { ...waiting, eventId: randomUUID() };
     expect(await outcomes.commit({ tenantId, policy, key, validity: always }, event)).toBe(true);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AnkaError, auditEvent } from '@ankasecure/contracts';
-import { initialPolicy } from '@ankasecure/policy-rules';
+import { initialPolicy, type PolicyDocument } from '@ankasecure/policy-rules';
 import { withTenant } from '@ankasecure/service-kit';
 import type { EntityManager, EntitySubscriberInterface } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -18,6 +18,7 @@ import {
   partitionNamed,
   silent,
   startWorkerDatabase,
+  uncertified,
   type WorkerDatabase,
 } from '../testing/worker-database.js';
 import { ApplyPolicy } from './apply-policy.js';
@@ -46,12 +47,12 @@ describe('applying a policy', () => {
     database = await startWorkerDatabase();
   });
   beforeEach(() => {
-    policies = new EnforcedPolicies(database.dataSource, ownClock);
+    policies = new EnforcedPolicies(database.dataSource, ownClock, uncertified);
     tenantId = randomUUID();
   });
   afterAll(() => database.stop());
 
-  const apply = (revision: number, document: typeof strict, disabled = false) =>
+  const apply = (revision: number, document: PolicyDocument, disabled = false) =>
     new ApplyPolicy(database.dataSource, provisioned, policies, database.outbox).apply(contextOf(tenantId), {
       revision,
       document,
@@ -76,7 +77,7 @@ describe('applying a policy', () => {
 
   it('stops a tenant that is disabled, on a worker that knew it as enabled too, and an outcome decided before is dropped', async () => {
     await apply(1, strict);
-    const others = new EnforcedPolicies(database.dataSource, ownClock);
+    const others = new EnforcedPolicies(database.dataSource, ownClock, uncertified);
     const before = await others.of(tenantId);
     expect(await apply(2, strict, true)).toEqual({ revision: 2, document: strict, disabled: true });
     await expect(policies.of(tenantId)).rejects.toMatchObject({ code: 'tenant-disabled', retryable: false });

@@ -1,5 +1,5 @@
 import { type Context, countUses, type evaluatePolicyChange } from '@ankasecure/contracts';
-import { evaluate, type PolicyDocument, type Reason } from '@ankasecure/policy-rules';
+import { evaluate, type HsmModule, type PolicyDocument, type Reason } from '@ankasecure/policy-rules';
 import { BusClient, type CursorScope, CursorSeal, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -9,7 +9,7 @@ import { dayMs } from '../deadline/day.js';
 import { permissionOf, stateAt, usesOfKey } from '../key/key-state.js';
 import { lifecycleOf } from '../key/key-store.js';
 import { type StoredVersion, selectVersions } from '../key/record/select-version.js';
-import { EnforcedPolicies } from '../policy/enforced-policy.js';
+import { EnforcedPolicies, onModule } from '../policy/enforced-policy.js';
 import { makings, type PolicyQuestion, useQuestion, uses } from './past-call.js';
 
 type Request = z.infer<typeof evaluatePolicyChange.request>;
@@ -20,6 +20,7 @@ interface ProposedChange {
   readonly inForce: PolicyDocument;
   readonly proposed: PolicyDocument;
   readonly now: number;
+  readonly module: HsmModule | undefined;
 }
 
 /** Tells what a change of policy would refuse that is allowed today. It changes nothing and does not call the HSM. */
@@ -36,8 +37,8 @@ export class EvaluateChange {
   /** @throws AnkaError `cursor-invalid`, and the audit service's errors if the trail cannot be read */
   async evaluate(context: Context, { document, days, limit, cursor }: Request): Promise<Reply> {
     const { tenantId } = context;
-    const { revision, document: inForce, now } = await this.policies.latest(tenantId);
-    const change = { inForce, proposed: document, now: now() };
+    const { revision, document: inForce, now, module } = await this.policies.latest(tenantId);
+    const change = { inForce, proposed: document, now: now(), module: module() };
     const scope: CursorScope = { tenantId, listing: 'policy-change', filter: { document: JSON.stringify(document) } };
     const position = cursor === undefined ? null : this.cursors.open(scope, cursor).split('/');
     const rows = await this.versions(tenantId, position, limit + 1);
@@ -127,11 +128,12 @@ export class EvaluateChange {
 
   /** The reasons for which the proposed policy refuses what the policy in force allows. Empty if nothing changes. */
   private newReasons(
-    { inForce, proposed, now }: ProposedChange,
+    { inForce, proposed, now, module }: ProposedChange,
     row: StoredVersion,
     question: PolicyQuestion,
   ): Reason[] {
-    const decided = (document: PolicyDocument) => evaluate(document, question(this.custody, row, document, now), now);
+    const decided = (document: PolicyDocument) =>
+      evaluate(document, onModule(question(this.custody, row, document, now), module), now);
     return decided(inForce).allow ? [...decided(proposed).reasons] : [];
   }
 }

@@ -1,8 +1,9 @@
 import type { ContentAlg } from '@ankasecure/algorithm';
-import { evaluate, type PolicyDocument, type PolicyRequest, warnedOf } from '@ankasecure/policy-rules';
+import { evaluate, type HsmModule, type PolicyDocument, type PolicyRequest, warnedOf } from '@ankasecure/policy-rules';
 import { Clock, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { CertifiedModule } from '../custody/certified-module.js';
 import type { Use } from '../key/key-state.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { enabledTenant } from '../key/lock/enabled-tenant.js';
@@ -16,7 +17,9 @@ export interface EnforcedPolicy {
   readonly document: PolicyDocument;
   /** The time by which this copy decides, in milliseconds since the epoch. */
   readonly now: () => number;
-  /** Evaluates this document as of `at`; by default now. */
+  /** The module of this partition's HSM, on which every decision is made. */
+  readonly module: () => HsmModule | undefined;
+  /** Evaluates this document for a key in this partition's HSM as of `at`; by default now. */
   decide(request: PolicyRequest, at?: number): Ruling;
   /**
    * Decides about the use of a key version as of `at`; by default now. The ruling is remembered while it holds.
@@ -25,22 +28,33 @@ export interface EnforcedPolicy {
   ruling(key: KeyVersion, use: Use, outsideSteps: readonly string[], at?: number, enc?: ContentAlg): Ruling;
 }
 
-/** @param clock decides by its time */
+/**
+ * @param clock decides by its time
+ * @param certified tells the module of the HSM. Without it nothing is known, and FIPS-only for the module refuses everything
+ */
 export const enforcedPolicy = (
   revision: number,
   document: PolicyDocument,
   clock: Pick<Clock, 'now'>,
+  certified?: Pick<CertifiedModule, 'get'>,
 ): EnforcedPolicy => {
-  const rulings = new Rulings(document);
+  const module = (): HsmModule | undefined => certified?.get();
+  const rulings = new Rulings(document, module);
   const now = (): number => clock.now();
   return {
     revision,
     document,
     now,
-    decide: (request, at = now()) => rulingOf(document, evaluate(document, request, at), request.outsideSteps),
+    module,
+    decide: (request, at = now()) =>
+      rulingOf(document, evaluate(document, onModule(request, module()), at), request.outsideSteps),
     ruling: (key, use, outsideSteps, at = now(), enc = undefined) => rulings.on(key, { use, enc }, outsideSteps, at),
   };
 };
+
+/** The request for a key in the HSM with this module. */
+export const onModule = (request: PolicyRequest, module: HsmModule | undefined): PolicyRequest =>
+  module === undefined ? request : { ...request, module };
 
 /**
  * Reads the document in force in the caller's transaction. If the transaction holds the tenant's fence, it stays in force
@@ -63,9 +77,10 @@ export const policyWithin = async (
   manager: EntityManager,
   tenantId: string,
   clock: Pick<Clock, 'now'>,
+  certified: Pick<CertifiedModule, 'get'>,
 ): Promise<EnforcedPolicy> => {
   const held = await enabledTenant(manager, tenantId);
-  return enforcedPolicy(held.revision, documentOf(held), clock);
+  return enforcedPolicy(held.revision, documentOf(held), clock, certified);
 };
 
 /**
@@ -79,6 +94,7 @@ export class EnforcedPolicies {
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
+    private readonly certified: CertifiedModule,
   ) {}
 
   /** @throws AnkaError `tenant-unknown` for a tenant that never had a policy, `tenant-disabled` */
@@ -108,6 +124,8 @@ export class EnforcedPolicies {
   }
 
   private load(tenantId: string): Promise<EnforcedPolicy> {
-    return withTenant(this.dataSource, tenantId, (manager) => policyWithin(manager, tenantId, this.clock));
+    return withTenant(this.dataSource, tenantId, (manager) =>
+      policyWithin(manager, tenantId, this.clock, this.certified),
+    );
   }
 }

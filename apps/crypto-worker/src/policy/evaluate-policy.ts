@@ -7,7 +7,7 @@ import { Custody } from '../custody/custody.js';
 import { outsideSteps } from '../custody/outside-step.js';
 import { KeyStore } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
-import { EnforcedPolicies } from './enforced-policy.js';
+import { EnforcedPolicies, onModule } from './enforced-policy.js';
 import { type Obstacle, obstacleTo } from './obstacle.js';
 import { rulingOf, toldOf } from './ruling.js';
 
@@ -37,7 +37,7 @@ export class EvaluatePolicy {
   async evaluate({ tenantId }: Context, request: Request): Promise<z.infer<typeof evaluatePolicy.reply>> {
     const key = await this.keyOf(tenantId, request);
     const { algorithm, purpose, custody } = key;
-    const { revision, document, now } = await this.policies.latest(tenantId);
+    const { revision, document, now, module } = await this.policies.latest(tenantId);
     const steps = outsideSteps(this.custody, key);
     const { use, lifeDays, rotationDays, labels, enc } = request;
     const planned = {
@@ -47,7 +47,8 @@ export class EvaluatePolicy {
       ...(enc !== undefined && { enc }),
     };
     const at = request.at === undefined ? now() : Date.parse(request.at);
-    const ruling = rulingOf(document, evaluate(document, { ...key, use, outsideSteps: steps, ...planned }, at), steps);
+    const asked = onModule({ ...key, use, outsideSteps: steps, ...planned }, module());
+    const ruling = rulingOf(document, evaluate(document, asked, at), steps);
     const obstacle = obstacleTo(this.custody, { algorithm, purpose, custody, use });
     const told = toldOf(ruling.decision);
     return {

@@ -8,7 +8,7 @@ import {
   refusalOfStep,
 } from '@ankasecure/algorithm';
 import type { Context, listAlgorithms } from '@ankasecure/contracts';
-import { type Decision, mayUseContent, type Use } from '@ankasecure/policy-rules';
+import { type Decision, mayUseContent, type Use, verdictsOf } from '@ankasecure/policy-rules';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { type Capability, Custody, type CustodyKind } from '../custody/custody.js';
@@ -118,12 +118,13 @@ export class ListAlgorithm {
       ],
       warnings: [
         ...warnings,
-        ...(policy.document.fipsOnly && this.partition.hsm.cmvp === undefined ? [notValidated] : []),
+        ...(policy.document.fipsOnly !== false && this.partition.hsm.cmvp === undefined ? [notValidated] : []),
       ],
       outsideSteps: all.flatMap((alg) => stepsOf(alg).map((step) => stepOf(alg, step))),
       strength,
       quantumSafe,
       fips: fipsStatus(algorithm, purpose, policy.now()),
+      verdicts: verdictsOf(row, policy.module(), policy.now()),
     };
   }
 }

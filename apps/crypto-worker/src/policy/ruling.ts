@@ -1,6 +1,6 @@
 import type { ContentAlg } from '@ankasecure/algorithm';
 import { AnkaError, type Notice } from '@ankasecure/contracts';
-import { type Decision, evaluate, type PolicyDocument, tenantPolicy } from '@ankasecure/policy-rules';
+import { type Decision, evaluate, type HsmModule, type PolicyDocument, tenantPolicy } from '@ankasecure/policy-rules';
 import { stepWarnings, type Warning } from '../custody/outside-step.js';
 import { isValidAt, type Use } from '../key/key-state.js';
 import type { KeyVersion } from '../key/key-version.js';
@@ -63,11 +63,16 @@ interface UseOfKey {
 interface Remembered {
   readonly ruling: Ruling;
   readonly outsideSteps: readonly string[];
+  readonly module: HsmModule | undefined;
 }
+
+/** Whether a ruling was made on these steps and this module. */
+const holdsFor = (known: Remembered, outsideSteps: readonly string[], module: HsmModule | undefined): boolean =>
+  known.outsideSteps === outsideSteps && known.module === module;
 
 /**
  * Rulings on uses of key versions under one document. Each is made once and remembered until the clock may change it. A hit
- * costs two look-ups by identity and one comparison of times, because every item asks for one.
+ * costs two look-ups by identity and a comparison of times, steps and module, because every item asks for one.
  */
 export class Rulings {
   private readonly remembered = {
@@ -75,17 +80,23 @@ export class Rulings {
     process: new Map<ContentAlg | undefined, WeakMap<KeyVersion, Remembered>>(),
   } as const satisfies Record<Use, unknown>;
 
-  constructor(private readonly document: PolicyDocument) {}
+  /** @param moduleOf the HSM's module now, the same object until something of it changes */
+  constructor(
+    private readonly document: PolicyDocument,
+    private readonly moduleOf: () => HsmModule | undefined = () => undefined,
+  ) {}
 
   on(key: KeyVersion, { use, enc }: UseOfKey, outsideSteps: readonly string[], now: number): Ruling {
     const remembered = this.of(use, enc);
     const known = remembered.get(key);
-    if (known !== undefined && isValidAt(known.ruling.decision, now) && known.outsideSteps === outsideSteps)
+    const module = this.moduleOf();
+    if (known !== undefined && isValidAt(known.ruling.decision, now) && holdsFor(known, outsideSteps, module))
       return known.ruling;
     const { algorithm, purpose, custody, keyMadeAt, madeAt: versionMadeAt } = key;
-    const request = { algorithm, purpose, use, custody, outsideSteps, keyMadeAt, versionMadeAt, ...(enc && { enc }) };
+    const asked = { algorithm, purpose, use, custody, outsideSteps, keyMadeAt, versionMadeAt };
+    const request = { ...asked, ...(enc && { enc }), ...(module && { module }) };
     const ruling = rulingOf(this.document, evaluate(this.document, request, now), outsideSteps);
-    remembered.set(key, { ruling, outsideSteps });
+    remembered.set(key, { ruling, outsideSteps, module });
     return ruling;
   }
 

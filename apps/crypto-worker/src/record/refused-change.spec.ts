@@ -36,6 +36,7 @@ import {
   partitionNamed,
   silent,
   startWorkerDatabase,
+  uncertified,
   type WorkerDatabase,
 } from '../testing/worker-database.js';
 
@@ -115,7 +116,7 @@ const platformKeys = () => {
 };
 const makers = () => {
   const { dataSource } = database;
-  const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource, ownClock), outcomes, ownClock);
+  const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource, ownClock, uncertified), outcomes, ownClock);
   const quotas = new Quotas({ ...limit, tenants: [] });
   const room = new KeyRoom(dataSource, quotas);
   const maker = objectMakerOn(database, custody(), lease);
@@ -143,7 +144,7 @@ const grant = (over: Partial<Context> = {}) =>
 const name = (over: Partial<Context> = {}) =>
   new KeyAliases(database.dataSource, actionsBy(), new CursorSeal('c'.repeat(32))).put(as(over), { name: 'n', keyId });
 const schedule = (over: Partial<Context> = {}, clock = ownClock) =>
-  new RotationPolicies(database.dataSource, actionsBy(clock), custody(), clock).put(as(over), {
+  new RotationPolicies(database.dataSource, actionsBy(clock), custody(), clock, uncertified).put(as(over), {
     id: keyId,
     interval: 'P30D',
   });

@@ -10,6 +10,8 @@ import {
 } from '@ankasecure/testing';
 import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
+import { CertifiedModule } from '../custody/certified-module.js';
+import type { Custody } from '../custody/custody.js';
 import { Partition, pkcs11Section } from '../custody/partition.js';
 import * as migrations from '../migrations/index.js';
 import { schema } from '../schema.js';
@@ -121,6 +123,9 @@ export const startWorkerDatabase = async (past?: Past): Promise<WorkerDatabase> 
 /** A partition of this name, without a token. */
 export const partitionNamed = (name: string): Partition =>
   new Partition(name, pkcs11Section.parse({ libraryPath: 'none', pin: 'none' }));
+
+/** An HSM without a configured certificate. */
+export const uncertified = new CertifiedModule(partitionNamed('default'), { token: { firmware: '1.0' } } as Custody);
 
 export const contextOf = (tenantId: string): Context => ({
   tenantId,

@@ -3,6 +3,9 @@ import { tenantRoles } from '../auth/role.js';
 import type { Route } from '../route/route.js';
 import { key } from './key.example.js';
 
+const noCertificate = { verdict: 'unknown', reason: 'No CMVP certificate is configured for this HSM' } as const;
+const uncertified = { listed: noCertificate, active: noCertificate };
+
 const algorithms = {
   items: [
     {
@@ -27,6 +30,10 @@ const algorithms = {
       strength: 128,
       quantumSafe: false,
       fips: key.fips,
+      verdicts: {
+        approved: { verdict: 'yes', reason: 'EC-P256 for sign is approved to protect data (FIPS 186-5 §6 (ECDSA))' },
+        ...uncertified,
+      },
     },
     {
       algorithm: 'Ed25519',
@@ -50,6 +57,10 @@ const algorithms = {
       strength: 128,
       quantumSafe: false,
       fips: { approved: true, source: 'FIPS 186-5 §7 (EdDSA)' },
+      verdicts: {
+        approved: { verdict: 'yes', reason: 'Ed25519 for sign is approved to protect data (FIPS 186-5 §7 (EdDSA))' },
+        ...uncertified,
+      },
     },
   ],
   contentEncryption: [

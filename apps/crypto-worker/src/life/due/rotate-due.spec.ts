@@ -21,6 +21,7 @@ import {
   partitionNamed,
   silent,
   startWorkerDatabase,
+  uncertified,
   type WorkerDatabase,
 } from '../../testing/worker-database.js';
 import { DueRotations } from './due-rotation.js';
@@ -67,7 +68,7 @@ const worker = (alone = true, clock = ownClock) => {
   if (!alone) Object.assign(lease, { alone: async (_: string, work: () => Promise<void>) => (await work(), true) });
   const outcomes = new GroupCommit(database.config, outbox, clock, silent);
   const maker = objectMakerOn(database, custody, lease, clock);
-  const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource, clock), outcomes, clock);
+  const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource, clock, uncertified), outcomes, clock);
   const room = new KeyRoom(dataSource, new Quotas({ tenants: [] }));
   const versions = new VersionMaker(partitionNamed('default'), custody, maker, undefined as never, room);
   const rotator = new RotateKey(dataSource, custody, new KeyStore(dataSource), makings, versions);
