@@ -27,12 +27,27 @@ export interface TokenLimits {
   readonly ownObjects?: boolean;
   /** Who chooses the IV of AES-GCM: the token, which writes it into a parameter of zeros or appends 16 bytes after the tag. */
   readonly gcmIv?: 'written-back' | 'appended';
-  /** The most bytes that AES-GCM takes. */
+  /** The most bytes that AES-GCM takes, and the most that C_Sign takes. */
   readonly gcmMax?: number;
+  readonly signMax?: number;
   /** One key can be made in so many microseconds, by all processes together. */
   readonly creationMicros?: number;
+  /** The library has no list of interfaces, and with it nothing of v3.x. */
+  readonly v2Only?: boolean;
+  /** Data objects are refused. */
+  readonly noData?: boolean;
+  /** AES key wrap (RFC 3394) unwraps only by a template with CKA_VALUE_LEN. */
+  readonly wrapNeedsLength?: boolean;
+  /** ECDH gives no shared secret without a key derivation function. */
+  readonly noPlainEcdh?: boolean;
+  /** Functions that do not exist. They answer CKR_FUNCTION_NOT_SUPPORTED. */
+  readonly missing?: readonly string[];
   /** Mechanisms that the vendor has other numbers for: the vendor's, and that of the token behind. */
   readonly mechanisms?: readonly (readonly [vendor: number, inside: number])[];
+  /** Mechanisms of the token behind that the vendor does not have. */
+  readonly hidden?: readonly number[];
+  /** Attributes that the vendor does not know. A template with one of them is refused. */
+  readonly unknown?: readonly number[];
 }
 
 /** A PKCS#11 library that forwards to a real one, and disturbs it as it is told. */
@@ -70,8 +85,10 @@ const functionNames = (folder: string): readonly string[] =>
 
 const ivModes = { 'written-back': 1, appended: 2 } as const;
 
+const notSupported = '0x54';
+
 const linesOf = (limits: TokenLimits): readonly string[] => {
-  const { mechanisms = [], gcmIv } = limits;
+  const { mechanisms = [], hidden = [], unknown = [], missing = [], gcmIv } = limits;
   const words: Readonly<Record<string, number | boolean | undefined>> = {
     removed: limits.removed,
     sessions: limits.sessions,
@@ -82,12 +99,20 @@ const linesOf = (limits: TokenLimits): readonly string[] => {
     'own-objects': limits.ownObjects,
     'gcm-iv': gcmIv && ivModes[gcmIv],
     'gcm-max': limits.gcmMax,
+    'sign-max': limits.signMax,
     'creation-us': limits.creationMicros,
+    'v2-only': limits.v2Only,
+    'no-data': limits.noData,
+    'kw-length': limits.wrapNeedsLength,
+    'no-plain-ecdh': limits.noPlainEcdh,
   };
   const given = Object.entries(words).filter(([, value]) => value !== undefined && value !== false);
   return [
     ...given.map(([word, value]) => `${word} ${Number(value)}`),
     ...mechanisms.map(([vendor, inside]) => `mechanism ${vendor} ${inside}`),
+    ...hidden.map((number) => `hidden ${number}`),
+    ...unknown.map((type) => `unknown ${type}`),
+    ...missing.map((name) => `${name}=${notSupported}`),
   ];
 };
 
@@ -139,6 +164,10 @@ export const createPkcs11Shim = (realLibrary: string): Pkcs11Shim => {
   const counts = join(directory, 'counts');
   writeFileSync(counts, Buffer.alloc(names.length * 8));
   const control = new ControlFile(join(directory, 'control'));
+  const assertFunctions = (named: readonly string[]): void => {
+    const others = named.filter((name) => !names.includes(name));
+    if (others.length > 0) throw new Error(`no PKCS#11 function ${others.join(', ')}`);
+  };
   const calls = (name: string): number => Number(readFileSync(counts).readBigUInt64LE(names.indexOf(name) * 8));
   return {
     libraryPath,
@@ -148,11 +177,13 @@ export const createPkcs11Shim = (realLibrary: string): Pkcs11Shim => {
       ANKASECURE_FAULT_COUNTS: counts,
     },
     inject: (faults) => {
-      const unknown = Object.keys(faults).filter((name) => name !== '*' && !names.includes(name));
-      if (unknown.length > 0) throw new Error(`no PKCS#11 function ${unknown.join(', ')}`);
+      assertFunctions(Object.keys(faults).filter((name) => name !== '*'));
       control.change({ faults });
     },
-    limit: (limits) => control.change({ limits }),
+    limit: (limits) => {
+      assertFunctions(limits.missing ?? []);
+      control.change({ limits });
+    },
     happen: (event) => control.happen(event),
     calls,
     allCalls: () =>

@@ -1,9 +1,19 @@
-import { behindShim, enterSoftHsmToken, type TokenLimits } from '@ankasecure/testing';
-import { type AesGCM, type Handle, PKCS11 } from 'pkcs11js';
+import {
+  behindShim,
+  enterSoftHsmToken,
+  forkSource,
+  partitionOn,
+  type TokenLimits,
+  tellProcess,
+} from '@ankasecure/testing';
+import { type AesGCM, type Handle, PKCS11, type Template } from 'pkcs11js';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { newRef } from '../custody.conformance.js';
 import { cka, keyType, objectClass } from './cryptoki/attribute.js';
 import { ckr, ckrOf } from './cryptoki/ckr.js';
-import { ckm, osLocking, params, rwSession, userLogin } from './cryptoki/mechanism.js';
+import { ckm, noKdf, osLocking, params, rwSession, userLogin } from './cryptoki/mechanism.js';
+import { curveOf } from './kind/curve.js';
+import type { Order } from './other-process.fixture.js';
 
 const { token, shim, remove } = behindShim(enterSoftHsmToken());
 afterAll(remove);
@@ -47,6 +57,53 @@ const aesKey = (isToken = false): Handle =>
     { type: cka.ENCRYPT, value: true },
     { type: cka.DECRYPT, value: true },
   ]);
+
+/** A key that wraps and unwraps, or the template of one of a session. */
+const wrapping = (...more: Template): Template => [
+  { type: cka.CLASS, value: objectClass.secret },
+  { type: cka.KEY_TYPE, value: keyType.aes },
+  { type: cka.TOKEN, value: false },
+  { type: cka.EXTRACTABLE, value: true },
+  { type: cka.WRAP, value: true },
+  { type: cka.UNWRAP, value: true },
+  ...more,
+];
+const wrapper = (): Handle =>
+  p11.C_GenerateKey(session, { mechanism: ckm.AES_KEY_GEN }, wrapping({ type: cka.VALUE_LEN, value: 32 }));
+const agreeAlone = (): unknown => {
+  const { oid } = curveOf(256);
+  const pair = p11.C_GenerateKeyPair(
+    session,
+    { mechanism: ckm.EC_KEY_PAIR_GEN },
+    [{ type: cka.EC_PARAMS, value: oid }],
+    [{ type: cka.DERIVE, value: true }],
+  );
+  // The point is an octet string in DER.
+  const point = p11.C_GetAttributeValue(session, pair.publicKey, [{ type: cka.EC_POINT }])[0]?.value as Buffer;
+  const parameter = { type: params.ecdh, kdf: noKdf, publicData: point.subarray(2) };
+  const template = wrapping({ type: cka.VALUE_LEN, value: 32 });
+  return p11.C_DeriveKey(session, { mechanism: ckm.ECDH1_DERIVE, parameter }, pair.privateKey, template);
+};
+const dataObject = () =>
+  p11.C_CreateObject(session, [
+    { type: cka.CLASS, value: objectClass.data },
+    { type: cka.LABEL, value: 'shim' },
+    { type: cka.VALUE, value: Buffer.of(1) },
+  ]);
+const macOf = (bytes: number): unknown => {
+  const key = p11.C_GenerateKey(session, { mechanism: ckm.GENERIC_SECRET_KEY_GEN }, [
+    { type: cka.SIGN, value: true },
+    { type: cka.VALUE_LEN, value: 32 },
+  ]);
+  p11.C_SignInit(session, { mechanism: ckm.SHA256_HMAC }, key);
+  return p11.C_Sign(session, Buffer.alloc(bytes), Buffer.alloc(64));
+};
+const found = (id: Uint8Array): number => {
+  p11.C_FindObjectsInit(session, [{ type: cka.ID, value: Buffer.from(id) }]);
+  const handles = p11.C_FindObjects(session, 2);
+  p11.C_FindObjectsFinal(session);
+  return handles.length;
+};
 
 const gcm = (iv: Buffer, mechanism: number = ckm.AES_GCM) => {
   const parameter: AesGCM = { type: params.gcm, iv, ivBits: iv.length * 8, tagBits: 128 };
@@ -122,12 +179,60 @@ describe('a limit', () => {
     ['RW sessions only', { rwOnly: true }, () => open(4), 0xb5],
     ['one login', { loginOnce: true }, login, 0x104],
     ['templates of the vendor', { ownTemplates: true }, () => aesKey(), 0xd1],
+    ['data objects', { noData: true }, dataObject, 0x13],
+    ['bytes to sign', { signMax: 99 }, () => macOf(100), 0x21],
+    ['ECDH without a key derivation function', { noPlainEcdh: true }, agreeAlone, ckr.MECHANISM_PARAM_INVALID],
+    ['a mechanism that is hidden', { hidden: [ckm.AES_KEY_GEN] }, () => aesKey(), ckr.MECHANISM_INVALID],
+    ['an attribute that is unknown', { unknown: [cka.VALUE_LEN] }, () => aesKey(), ckr.ATTRIBUTE_TYPE_INVALID],
+    ['a function that is missing', { missing: ['C_GenerateKey'] }, () => aesKey(), 0x54],
     ['removed', { removed: true }, () => p11.C_GetSessionInfo(session), ckr.DEVICE_REMOVED],
     ['no token in the slot', { removed: true }, () => open(), ckr.TOKEN_NOT_PRESENT],
   ];
   it.each(refusals)('%s', (_, limits, call, code) => {
     shim.limit(limits);
     expect(codeOf(call)).toBe(code);
+  });
+
+  it.each(refusals)('%s: not without the limit', (_, limits, call) => {
+    // Some calls make an object of the token or a session, or log in again, which the token itself refuses.
+    if (limits.removed || limits.loginOnce || limits.ownTemplates) return;
+    expect(codeOf(call)).toBe(0);
+  });
+
+  it('hidden mechanisms are not listed', () => {
+    const all = p11.C_GetMechanismList(slot);
+    shim.limit({ hidden: [ckm.AES_GCM, ckm.EDDSA] });
+    expect(p11.C_GetMechanismList(slot)).toEqual(
+      all.filter((each) => ![ckm.AES_GCM, ckm.EDDSA].includes(each as never)),
+    );
+    expect(codeOf(() => p11.C_GetMechanismInfo(slot, ckm.AES_GCM))).toBe(ckr.MECHANISM_INVALID);
+  });
+
+  it('the length of a key that RFC 3394 unwraps: it must be in the template', () => {
+    const key = wrapper();
+    const blob = Buffer.from(p11.C_WrapKey(session, { mechanism: ckm.AES_KEY_WRAP }, key, wrapper(), Buffer.alloc(64)));
+    const unwrap = (...more: Template) =>
+      codeOf(() => p11.C_UnwrapKey(session, { mechanism: ckm.AES_KEY_WRAP }, key, blob, wrapping(...more)));
+    expect(unwrap()).toBe(0);
+    shim.limit({ wrapNeedsLength: true });
+    expect([unwrap(), unwrap({ type: cka.VALUE_LEN, value: 32 })]).toEqual([0xd0, 0]);
+  });
+
+  it('objects of another process: found if they were made before C_Initialize, and otherwise not', async () => {
+    const there = forkSource(new URL('./other-process.fixture.ts', import.meta.url));
+    const tell = (order: Order) => tellProcess(there, order);
+    const { owner, objectId } = newRef('EC-P256', 'sign');
+    expect(await tell({ open: { ...partitionOn(token), libraryPath: shim.libraryPath } })).toBe('open');
+    expect(await tell({ generate: { owner, id: Buffer.from(objectId).toString('hex') } })).toBe('done');
+    expect(found(objectId)).toBe(1);
+    shim.limit({ ownObjects: true });
+    expect(found(objectId)).toBe(0);
+    p11.C_Finalize();
+    p11.C_Initialize({ flags: osLocking });
+    session = open();
+    login();
+    expect(found(objectId)).toBe(1);
+    there.kill();
   });
 
   it('removed: no slot has a token, and its sessions do not come back with it', () => {

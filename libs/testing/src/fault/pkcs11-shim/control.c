@@ -8,7 +8,8 @@
  *   C_Sign=hang            every call waits until the directive is withdrawn, then is forwarded
  * Without `*N` a directive stays in force. A later line replaces an earlier one for the same function.
  * Of the token: the words of `words` and `events` below, as `sessions 16`; `mechanism 0x80002109 0x2109` shows the second
- * mechanism by the first number. The file is read again when it is replaced; counts of calls start anew then.
+ * mechanism by the first number, `hidden 0x1057` shows none, and `unknown 0x171` takes no such attribute. The file is read
+ * again when it is replaced; counts of calls start anew then.
  */
 #include "shim.h"
 #include <pthread.h>
@@ -32,13 +33,21 @@ static const struct { const char *name; size_t at; } words[] = {
   {"own-objects", offsetof(struct limits, own_objects)},
   {"gcm-iv", offsetof(struct limits, gcm_iv)},
   {"gcm-max", offsetof(struct limits, gcm_max)},
+  {"sign-max", offsetof(struct limits, sign_max)},
   {"creation-us", offsetof(struct limits, creation_us)},
+  {"v2-only", offsetof(struct limits, v2_only)},
+  {"no-data", offsetof(struct limits, no_data)},
+  {"kw-length", offsetof(struct limits, kw_length)},
+  {"no-plain-ecdh", offsetof(struct limits, no_plain_ecdh)},
 };
 static const char *const events[EVENTS] = {"restart", "lose-sessions", "log-out", "renew-handles"};
 
-enum { MECHANISMS = 16 };
+enum { MECHANISMS = 64, ATTRIBUTES = 16 };
+/* A hidden mechanism has no number of the vendor. */
 static struct { word vendor, inside; } mechanisms[MECHANISMS];
 static int mechanism_count;
+static word unknown[ATTRIBUTES];
+static int unknown_count;
 static struct fault faults[COUNT];
 static word happened[EVENTS];
 static int was_read;
@@ -63,10 +72,12 @@ static void read_fault(const char *name, const char *what) {
 }
 
 static unsigned read_word(const char *name, word value, word second) {
-  if (strcmp(name, "mechanism") == 0 && mechanism_count < MECHANISMS) {
-    mechanisms[mechanism_count].vendor = value;
-    mechanisms[mechanism_count++].inside = second;
+  const int hidden = strcmp(name, "hidden") == 0;
+  if ((hidden || strcmp(name, "mechanism") == 0) && mechanism_count < MECHANISMS) {
+    mechanisms[mechanism_count].vendor = hidden ? NO_MECHANISM : value;
+    mechanisms[mechanism_count++].inside = hidden ? value : second;
   }
+  if (strcmp(name, "unknown") == 0 && unknown_count < ATTRIBUTES) unknown[unknown_count++] = value;
   for (size_t index = 0; index < sizeof words / sizeof *words; index++)
     if (strcmp(name, words[index].name) == 0) *(word *)((char *)&limits + words[index].at) = value;
   for (int event = 0; event < EVENTS; event++) {
@@ -99,7 +110,7 @@ unsigned control_read(void) {
   const int was_removed = limits.removed != 0;
   memset(faults, 0, sizeof faults);
   memset(&limits, 0, sizeof limits);
-  mechanism_count = 0;
+  mechanism_count = unknown_count = 0;
   FILE *file = fopen(path, "r");
   char line[160];
   while (file && fgets(line, sizeof line, file)) happening |= read_line(line);
@@ -130,7 +141,7 @@ word mechanism_inside(word vendor) {
     if (mechanisms[index].vendor == vendor) return mechanisms[index].inside;
   /* The standard's number means nothing to a token that has another for the same mechanism. */
   for (int index = 0; index < mechanism_count; index++)
-    if (mechanisms[index].inside == vendor) return 0xfffffffful;
+    if (mechanisms[index].inside == vendor) return NO_MECHANISM;
   return vendor;
 }
 
@@ -138,4 +149,9 @@ word mechanism_outside(word inside) {
   for (int index = 0; index < mechanism_count; index++)
     if (mechanisms[index].inside == inside) return mechanisms[index].vendor;
   return inside;
+}
+
+int attribute_unknown(word type) {
+  for (int index = 0; index < unknown_count; index++) if (unknown[index] == type) return 1;
+  return 0;
 }

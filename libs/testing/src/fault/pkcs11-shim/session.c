@@ -2,7 +2,8 @@
 #include "shim.h"
 #include <pthread.h>
 
-enum { USER = 1, RW_SESSION = 2, CLASS_LABEL = 3, CKA_TOKEN = 1, CKA_ID = 0x102, MOST = 8192, MOST_PIN = 256 };
+enum { USER = 1, RW_SESSION = 2, CKA_CLASS = 0, CKA_TOKEN = 1, CKA_LABEL = 3, CKA_ID = 0x102, DATA_CLASS = 0, MOST = 8192,
+  MOST_PIN = 256 };
 static const word vendor_defined = 0x80000000ul;
 
 static struct { word session, slot; } sessions[MOST];
@@ -65,8 +66,31 @@ static void forget_session(word session, word slot, int all) {
 static int is_own_template(word attributes, word count) {
   const struct attribute *all = (const struct attribute *)attributes;
   for (word index = 0; all && index < count; index++)
-    if (all[index].type != CLASS_LABEL && all[index].type < vendor_defined) return 0;
+    if (all[index].type != CKA_LABEL && all[index].type < vendor_defined) return 0;
   return 1;
+}
+
+static int has_unknown(word attributes, word count) {
+  const struct attribute *all = (const struct attribute *)attributes;
+  for (word index = 0; all && index < count; index++) if (attribute_unknown(all[index].type)) return 1;
+  return 0;
+}
+
+/* What a vendor's attributes do not allow: those it does not know, data objects, and templates that are not its own. */
+static word refused_template(int function, PARAMETERS) {
+  const word arguments[] = {ARGUMENTS};
+  const struct attribute *class = function == N_C_CreateObject ? attribute_of(CKA_CLASS, b, c) : NULL;
+  if (limits.no_data && class && *(const word *)class->value == DATA_CLASS) return ATTRIBUTE_VALUE_INVALID;
+  if ((function == N_C_FindObjectsInit && has_unknown(b, c)) || (function == N_C_GetAttributeValue && has_unknown(c, d)))
+    return ATTRIBUTE_TYPE_INVALID;
+  for (int index = 0; index < MAKERS; index++) {
+    if (makers[index].function != function) continue;
+    const word attributes = arguments[makers[index].attributes], count = arguments[makers[index].attributes + 1];
+    if (has_unknown(attributes, count)) return ATTRIBUTE_TYPE_INVALID;
+    const int generates = function == N_C_GenerateKey || function == N_C_GenerateKeyPair;
+    if (limits.own_templates && generates && !is_own_template(attributes, count)) return TEMPLATE_INCONSISTENT;
+  }
+  return OK;
 }
 
 static word refused_while_removed(int function) {
@@ -80,10 +104,7 @@ static word refused(int function, PARAMETERS) {
   if (function == N_C_OpenSession && limits.sessions && (word)session_count >= limits.sessions) return SESSION_COUNT;
   if (function == N_C_Login && limits.login_once && login.held && b == USER) return ANOTHER_ALREADY_LOGGED_IN;
   if (limits.objects && is_maker(function) && (word)object_count >= limits.objects) return DEVICE_MEMORY;
-  if (limits.own_templates && function == N_C_GenerateKey && !is_own_template(c, d)) return TEMPLATE_INCONSISTENT;
-  if (limits.own_templates && function == N_C_GenerateKeyPair && !(is_own_template(c, d) && is_own_template(e, f)))
-    return TEMPLATE_INCONSISTENT;
-  return OK;
+  return refused_template(function, ARGUMENTS);
 }
 
 word session_refused(int function, PARAMETERS) {

@@ -24,9 +24,10 @@ struct attribute { word type; void *value; word length; };
 struct mechanism { word type; void *parameter; word length; };
 struct gcm { unsigned char *iv; word iv_length, iv_bits; void *aad; word aad_length, tag_bits; };
 
-enum { OK = 0, GENERAL_ERROR = 5, DATA_LEN_RANGE = 0x21, DEVICE_MEMORY = 0x31, DEVICE_REMOVED = 0x32,
-  FUNCTION_NOT_SUPPORTED = 0x54, MECHANISM_PARAM_INVALID = 0x71, SESSION_COUNT = 0xb1, SESSION_READ_ONLY = 0xb5,
-  TEMPLATE_INCONSISTENT = 0xd1, TOKEN_NOT_PRESENT = 0xe0, ANOTHER_ALREADY_LOGGED_IN = 0x104, BUFFER_TOO_SMALL = 0x150 };
+enum { OK = 0, GENERAL_ERROR = 5, ATTRIBUTE_TYPE_INVALID = 0x12, ATTRIBUTE_VALUE_INVALID = 0x13, DATA_LEN_RANGE = 0x21,
+  DEVICE_MEMORY = 0x31, DEVICE_REMOVED = 0x32, FUNCTION_NOT_SUPPORTED = 0x54, MECHANISM_PARAM_INVALID = 0x71,
+  SESSION_COUNT = 0xb1, SESSION_READ_ONLY = 0xb5, TEMPLATE_INCOMPLETE = 0xd0, TEMPLATE_INCONSISTENT = 0xd1,
+  TOKEN_NOT_PRESENT = 0xe0, ANOTHER_ALREADY_LOGGED_IN = 0x104, BUFFER_TOO_SMALL = 0x150 };
 
 /* What the control file asks for besides faults of single functions. 0 means: not limited, as the token does it. */
 struct limits {
@@ -38,7 +39,12 @@ struct limits {
   word own_objects;        /* objects that another process made since C_Initialize are not found */
   word gcm_iv;             /* who chooses the IV of AES-GCM: see enum */
   word gcm_max;            /* bytes that AES-GCM takes at a time */
+  word sign_max;           /* bytes that C_Sign takes */
   word creation_us;        /* one key may be made in so many microseconds, by all processes together */
+  word v2_only;            /* there is no list of interfaces, only the functions of v2.40 */
+  word no_data;            /* no data objects */
+  word kw_length;          /* AES key wrap (RFC 3394) unwraps only by a template with CKA_VALUE_LEN */
+  word no_plain_ecdh;      /* ECDH gives no shared secret without a key derivation function */
 };
 enum { IV_CALLER, IV_WRITTEN_BACK, IV_APPENDED };
 /* Things that happen once. The control file counts them. */
@@ -58,8 +64,11 @@ unsigned control_read(void);
 struct fault control_take(int function);
 int control_hangs(int function);
 /* The number that the token uses for a mechanism, and the one that the vendor shows. */
+#define NO_MECHANISM 0xfffffffful
 word mechanism_inside(word vendor);
 word mechanism_outside(word inside);
+/* Whether the vendor has no such attribute. */
+int attribute_unknown(word type);
 
 /* session.c: what this process has open. */
 void happen(unsigned events);

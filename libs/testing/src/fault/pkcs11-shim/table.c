@@ -20,6 +20,13 @@ static void wait_us(word microseconds) {
   nanosleep(&(struct timespec){microseconds / 1000000, (microseconds % 1000000) * 1000}, NULL);
 }
 
+static void obey(unsigned events) {
+  if (!events) return;
+  pthread_rwlock_wrlock(&calls);
+  happen(events);
+  pthread_rwlock_unlock(&calls);
+}
+
 /* Waits while calls of the function hang. */
 static void wait_out(int function) {
   for (int hangs = 1; hangs;) {
@@ -28,10 +35,7 @@ static void wait_out(int function) {
     const unsigned events = control_read();
     hangs = control_hangs(function);
     control_unlock();
-    if (!events) continue;
-    pthread_rwlock_wrlock(&calls);
-    happen(events);
-    pthread_rwlock_unlock(&calls);
+    obey(events);
   }
 }
 
@@ -55,11 +59,7 @@ static word pass(int function, PARAMETERS) {
   const struct fault fault = control_take(function);
   control_unlock();
   shared_count(function);
-  if (events) {
-    pthread_rwlock_wrlock(&calls);
-    happen(events);
-    pthread_rwlock_unlock(&calls);
-  }
+  obey(events);
   if (fault.code) return fault.code;
   if (fault.hang) wait_out(function);
   if (fault.wait_us) wait_us(fault.wait_us);
@@ -108,6 +108,15 @@ static void *found(const char *name) {
   return library ? dlsym(library, name) : NULL;
 }
 
+static int has_interfaces(void) {
+  control_lock();
+  const unsigned events = control_read();
+  const int has = !limits.v2_only;
+  control_unlock();
+  obey(events);
+  return has;
+}
+
 static int is_standard(const char *name) { return name && strcmp(name, "PKCS 11") == 0; }
 
 static word function_list(struct list **out) {
@@ -154,6 +163,7 @@ word C_GetFunctionList(struct list **out) {
 
 word C_GetInterfaceList(struct interface *out, word *count) {
   if (!count) return ARGUMENTS_BAD;
+  if (!has_interfaces()) return FUNCTION_NOT_SUPPORTED;
   pthread_mutex_lock(&lock);
   const word code = interface_list(out, count);
   pthread_mutex_unlock(&lock);
@@ -162,6 +172,7 @@ word C_GetInterfaceList(struct interface *out, word *count) {
 
 word C_GetInterface(const char *name, const unsigned char *version, struct interface **out, word flags) {
   if (!out) return ARGUMENTS_BAD;
+  if (!has_interfaces()) return FUNCTION_NOT_SUPPORTED;
   pthread_mutex_lock(&lock);
   const word code = interface_named(name, version, out, flags);
   pthread_mutex_unlock(&lock);

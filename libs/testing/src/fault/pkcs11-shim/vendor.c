@@ -3,7 +3,8 @@
 #include <pthread.h>
 #include <sys/random.h>
 
-enum { CKM_AES_GCM = 0x1087, CKA_ID = 0x102, WRITTEN_IV = 12, APPENDED_IV = 16, TAG = 16, MOST = 512 };
+enum { CKM_ECDH1_DERIVE = 0x1050, CKM_AES_GCM = 0x1087, CKM_AES_KEY_WRAP = 0x2109, CKD_NULL = 1, CKA_ID = 0x102,
+  CKA_VALUE_LEN = 0x161, WRITTEN_IV = 12, APPENDED_IV = 16, TAG = 16, MOST = 512, MOST_ATTRIBUTES = 64 };
 
 /* An encryption or decryption with AES-GCM that a session has begun. */
 static struct pending { word session; unsigned char iv[APPENDED_IV]; word iv_length; unsigned char *write_to; int appends; } pending[MOST];
@@ -72,7 +73,8 @@ static word encrypt(int function, PARAMETERS) {
   const struct pending one = gcm_of(a);
   word *length = (word *)e;
   if (one.session != a || a == 0) return real_call(function, ARGUMENTS);
-  if (limits.gcm_max && c > limits.gcm_max) return DATA_LEN_RANGE;
+  /* The tag is no data. */
+  if (limits.gcm_max && c > limits.gcm_max + (function == N_C_Decrypt ? TAG : 0)) return DATA_LEN_RANGE;
   if (function == N_C_Decrypt) return real_call(function, ARGUMENTS);
   const word most = c + TAG + one.iv_length;
   if (one.appends && d && *length < most) {
@@ -106,8 +108,23 @@ static word find(PARAMETERS) {
 static word list_mechanisms(PARAMETERS) {
   const word code = real_call(N_C_GetMechanismList, ARGUMENTS);
   word *list = (word *)b;
-  for (word index = 0; code == OK && list && index < *(word *)c; index++) list[index] = mechanism_outside(list[index]);
+  word shown = 0;
+  for (word index = 0; code == OK && list && index < *(word *)c; index++) {
+    list[shown] = mechanism_outside(list[index]);
+    if (list[shown] != NO_MECHANISM) shown++;
+  }
+  if (code == OK && list) *(word *)c = shown;
   return code;
+}
+
+/* The tokens behind read the length from the blob, and take no length besides. */
+static word unwrap(struct mechanism mechanism, PARAMETERS) {
+  struct attribute *all = (struct attribute *)f, kept[MOST_ATTRIBUTES];
+  word count = 0;
+  for (word index = 0; index < g && count < MOST_ATTRIBUTES; index++)
+    if (all[index].type != CKA_VALUE_LEN) kept[count++] = all[index];
+  if (count == g) return TEMPLATE_INCOMPLETE;
+  return real_call(N_C_UnwrapKey, a, (word)&mechanism, c, d, e, (word)kept, count, h, i, j);
 }
 
 static word with_mechanism(int function, PARAMETERS) {
@@ -116,6 +133,9 @@ static word with_mechanism(int function, PARAMETERS) {
   if (mechanism.type == CKM_AES_GCM && (function == N_C_EncryptInit || function == N_C_DecryptInit))
     return begin_gcm(function, mechanism, ARGUMENTS);
   if (function == N_C_EncryptInit || function == N_C_DecryptInit) forget_gcm(a);
+  if (limits.kw_length && mechanism.type == CKM_AES_KEY_WRAP && function == N_C_UnwrapKey) return unwrap(mechanism, ARGUMENTS);
+  if (limits.no_plain_ecdh && mechanism.type == CKM_ECDH1_DERIVE && *(word *)mechanism.parameter == CKD_NULL)
+    return MECHANISM_PARAM_INVALID;
   return real_call(function, a, (word)&mechanism, c, d, e, f, g, h, i, j);
 }
 
@@ -130,6 +150,7 @@ word vendor_call(int function, PARAMETERS) {
     case N_C_GetMechanismInfo: return real_call(function, a, mechanism_inside(b), c, d, e, f, g, h, i, j);
     case N_C_Encrypt: case N_C_Decrypt: return encrypt(function, ARGUMENTS);
     case N_C_FindObjects: return find(ARGUMENTS);
+    case N_C_Sign: return limits.sign_max && c > limits.sign_max ? DATA_LEN_RANGE : real_call(function, ARGUMENTS);
     default: return real_call(function, ARGUMENTS);
   }
 }
