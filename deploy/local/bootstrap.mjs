@@ -22,6 +22,7 @@ import {
   testLong,
   testMonitoring,
   testPq,
+  testVendors,
 } from './bootstrap/test.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -55,6 +56,7 @@ const commands = {
   'test:faults': { build: buildAll, run: testFaults },
   'test:drill': { build: buildAll, run: testDrill },
   'test:pq': { build: buildAll, run: testPq, kryoptic: () => true },
+  'test:vendors': { build: buildAll, run: testVendors, kryoptic: () => true },
   // It runs on a machine with an HSM's client and nothing else, and what it prints may be read by a program.
   'hsm-doctor': { build: buildStack, run: program('apps/crypto-worker/dist/doctor.js'), isAlone: true },
   'test:interop': { build: buildAll, run: testInterop, kryoptic: () => true },

@@ -111,6 +111,12 @@ export const testDrill = suite('drill');
  */
 export const testPq = suite(['pq', 'pq-stack']);
 
+/** Runs the suites under the limits of every vendor's HSM, with every algorithm, on SoftHSM and on the token with PKCS#11 3.2. */
+export const testVendors = ({ repository, node, args }) =>
+  vitest(repository, node, ['--project=hsm', '--project=pq', 'vendor-profile', 'vendor-offer', ...args], {
+    ANKASECURE_VENDORS: 'whole',
+  }).then(finish);
+
 /** Runs default clients of other ecosystems against a stack. It installs their libraries first, or says what is missing. */
 export const testInterop = suite('interop');
 

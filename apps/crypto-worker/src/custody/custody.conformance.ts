@@ -148,10 +148,18 @@ const isSlowToSign = (algorithm: AlgorithmName): boolean => /^SLH-DSA-.*s$/.test
 
 const curves: Readonly<Record<number, string>> = { 256: 'prime256v1', 384: 'secp384r1', 521: 'secp521r1' };
 
+/** Tests of what a target does not have are absent, and not skipped. */
+const describeIf = (isOffered: boolean): ((name: string, define: () => void) => void) =>
+  isOffered ? describe : () => undefined;
+
 export interface ConformanceTarget {
   readonly open: () => Promise<Custody>;
   /** Algorithms that the target is known to lack. They must be reported as excluded, and are not tried. */
   readonly lacks?: readonly Alg[];
+  /** The algorithms to try. All by default. */
+  readonly only?: readonly AlgorithmName[];
+  /** Calls besides keys of callers that the target is known to refuse. */
+  readonly refuses?: readonly ('anchor' | 'platform')[];
 }
 
 /** The contract of every custody, checked against node:crypto. It runs on each implementation. */
@@ -166,8 +174,15 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       return value.spki && publicKeyOf(value.spki);
     };
     const lacks = (alg: Alg): boolean => target.lacks?.includes(alg) ?? false;
+    const refuses = (call: 'anchor' | 'platform'): boolean => target.refuses?.includes(call) ?? false;
+    const { only = algorithmNames } = target;
     /** Algorithms that are offered for some use, so that their keys can be made. */
-    const isOffered = (purpose: Purpose) => (algorithm: AlgorithmName) => !joseAlgs(algorithm, purpose).every(lacks);
+    const isOffered = (purpose: Purpose) => (algorithm: AlgorithmName) =>
+      only.includes(algorithm) && !joseAlgs(algorithm, purpose).every(lacks);
+    const offered = (purpose: Purpose, ...kinds: readonly string[]): readonly AlgorithmName[] =>
+      having(purpose, ...kinds).filter(isOffered(purpose));
+    /** A key that each target has which makes keys at all. */
+    const signs = isOffered('sign')('EC-P256');
 
     beforeAll(async () => {
       custody = await target.open();
@@ -178,7 +193,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       await custody.close();
     });
 
-    describe.each(algorithmNames.map((algorithm) => [algorithm] as const))('capability of %s', (algorithm) => {
+    describe.each(only.map((algorithm) => [algorithm] as const))('capability of %s', (algorithm) => {
       it.each(Object.keys(algorithmOf(algorithm).purposes) as Purpose[])(
         'to %s is what its self-test found',
         async (purpose) => {
@@ -192,25 +207,22 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       );
     });
 
-    describe('signatures', () => {
-      it.each(having('sign', 'rsa', 'ec', 'ed', 'ml-dsa', 'slh-dsa').filter(isOffered('sign')))(
-        '%s verifies outside',
-        async (algorithm) => {
-          const ref = newRef(algorithm, 'sign');
-          const publicKey = await generate(ref);
-          expect(publicKey).not.toBeNull();
-          for (const alg of joseAlgs(algorithm, 'sign') as readonly JwsAlg[]) {
-            if (lacks(alg) || !publicKey) continue;
-            for (const message of isSlowToSign(algorithm) ? [Buffer.from('x')] : [randomBytes(100), Buffer.from('x')]) {
-              const budget = metered(inTime());
-              const value = await custody.sign(budget, ref, requestFor(alg), inputFor(alg, message));
-              expect(verifies(alg, message, publicKey, value)).toBe(true);
-              // A key in memory needs no HSM.
-              expect(budget.hsm.micros).toBeGreaterThanOrEqual(custody.kind === 'software' ? 0 : 1);
-            }
+    describeIf(signs)('signatures', () => {
+      it.each(offered('sign', 'rsa', 'ec', 'ed', 'ml-dsa', 'slh-dsa'))('%s verifies outside', async (algorithm) => {
+        const ref = newRef(algorithm, 'sign');
+        const publicKey = await generate(ref);
+        expect(publicKey).not.toBeNull();
+        for (const alg of joseAlgs(algorithm, 'sign') as readonly JwsAlg[]) {
+          if (lacks(alg) || !publicKey) continue;
+          for (const message of isSlowToSign(algorithm) ? [Buffer.from('x')] : [randomBytes(100), Buffer.from('x')]) {
+            const budget = metered(inTime());
+            const value = await custody.sign(budget, ref, requestFor(alg), inputFor(alg, message));
+            expect(verifies(alg, message, publicKey, value)).toBe(true);
+            // A key in memory needs no HSM.
+            expect(budget.hsm.micros).toBeGreaterThanOrEqual(custody.kind === 'software' ? 0 : 1);
           }
-        },
-      );
+        }
+      });
 
       const wholeMessage = ['Ed25519', 'ML-DSA-65', 'SLH-DSA-SHA2-128f'] as const;
       it.each(wholeMessage.filter(isOffered('sign')))('sign the empty message with %s', async (algorithm) => {
@@ -240,8 +252,8 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       });
     });
 
-    describe('MACs', () => {
-      it.each(having('mac', 'hmac'))(
+    describeIf(offered('mac', 'hmac').length > 0)('MACs', () => {
+      it.each(offered('mac', 'hmac'))(
         '%s is full length, repeatable, and differs by key and message',
         async (algorithm) => {
           const [alg] = joseAlgs(algorithm, 'mac') as readonly JwsAlg[];
@@ -273,7 +285,22 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       });
     });
 
-    describe('an anchor', () => {
+    describeIf(refuses('anchor'))('an anchor', () => {
+      it('is refused by a token that stores no data', async () => {
+        expect(await codeOf(custody.readAnchor(inTime(), 'any'))).toBe('algorithm-unavailable');
+        const anchor = { number: 1, value: Buffer.alloc(32) };
+        expect(await codeOf(custody.writeAnchor(inTime(), 'any', anchor))).toBe('algorithm-unavailable');
+      });
+    });
+
+    describeIf(refuses('platform'))('a platform key', () => {
+      it.each(['kek', 'audit-mac', 'blob-mac', 'import', 'token-signing'] as const)('%s is refused', async (kind) => {
+        const made = custody.generatePlatformKey(inTime(), newPlatformRef(kind));
+        expect(await codeOf(made)).toBe('algorithm-unavailable');
+      });
+    });
+
+    describeIf(!refuses('anchor'))('an anchor', () => {
       const label = `ankasecure:trail-anchor:conformance:${randomBytes(4).toString('hex')}`;
       const anchorOf = (number: number) => ({ number, value: Buffer.alloc(32, number) });
 
@@ -290,8 +317,8 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       });
     });
 
-    describe('RSA-OAEP-256', () => {
-      it.each(having('encrypt', 'rsa'))(
+    describeIf(offered('encrypt', 'rsa').length > 0)('RSA-OAEP-256', () => {
+      it.each(offered('encrypt', 'rsa'))(
         '%s opens what node sealed and refuses everything else alike',
         async (algorithm) => {
           const ref = newRef(algorithm, 'encrypt', 'RSA-OAEP-256');
@@ -323,8 +350,10 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       );
     });
 
-    describe('ECDH and ML-KEM', () => {
-      it.each(having('encrypt', 'ec'))('%s agrees with node and refuses points off the curve', async (algorithm) => {
+    const agreeing = offered('encrypt', 'ec');
+    const encapsulating = mlKemSets.filter(isOffered('encrypt'));
+    describeIf(agreeing.length + encapsulating.length > 0)('ECDH and ML-KEM', () => {
+      it.each(agreeing)('%s agrees with node and refuses points off the curve', async (algorithm) => {
         const { bits } = algorithmOf(algorithm);
         const ref = newRef(algorithm, 'encrypt', 'ECDH-ES+A256KW');
         const publicKey = await generate(ref);
@@ -346,45 +375,43 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
         return { ciphertext, wrapped: createCipheriv('aes256-wrap', sharedKey, Buffer.alloc(8, 0xa6)).update(cek) };
       };
 
-      it.each(mlKemSets.filter(isOffered('encrypt')))(
-        '%s opens what node sealed and refuses everything else alike',
-        async (algorithm) => {
-          const ref = newRef(algorithm, 'encrypt', mlKemJweAlg(algorithm));
-          const publicKey = await generate(ref);
-          if (!publicKey) throw new Error('no key');
-          for (const size of contentKeySizes) {
-            const cek = randomBytes(size);
-            const { ciphertext, wrapped } = sealedTo(publicKey, cek);
-            const opened = await custody.decapsulateCek(inTime(), ref, ciphertext, wrapped);
-            expect(Buffer.from(opened)).toEqual(cek);
-          }
-          const { ciphertext, wrapped } = sealedTo(publicKey, randomBytes(32));
-          const other = sealedTo(publicKey, randomBytes(32));
-          const bad: readonly (readonly [Uint8Array, Uint8Array])[] = [
-            [flipped(ciphertext), wrapped],
-            [flipped(ciphertext, 0), wrapped],
-            [other.ciphertext, wrapped],
-            [ciphertext.subarray(1), wrapped],
-            [Buffer.concat([ciphertext, Buffer.of(0)]), wrapped],
-            [new Uint8Array(0), wrapped],
-            [ciphertext, flipped(wrapped)],
-            [ciphertext, wrapped.subarray(8)],
-            [ciphertext, new Uint8Array(0)],
-          ];
-          for (const [encapsulated, content] of bad)
-            expect(await codeOf(custody.decapsulateCek(inTime(), ref, encapsulated, content))).toBe(
-              'decryption-failed',
-            );
-          expect(custody.healthy()).toBe(true);
-        },
-      );
+      it.each(encapsulating)('%s opens what node sealed and refuses everything else alike', async (algorithm) => {
+        const ref = newRef(algorithm, 'encrypt', mlKemJweAlg(algorithm));
+        const publicKey = await generate(ref);
+        if (!publicKey) throw new Error('no key');
+        for (const size of contentKeySizes) {
+          const cek = randomBytes(size);
+          const { ciphertext, wrapped } = sealedTo(publicKey, cek);
+          const opened = await custody.decapsulateCek(inTime(), ref, ciphertext, wrapped);
+          expect(Buffer.from(opened)).toEqual(cek);
+        }
+        const { ciphertext, wrapped } = sealedTo(publicKey, randomBytes(32));
+        const other = sealedTo(publicKey, randomBytes(32));
+        const bad: readonly (readonly [Uint8Array, Uint8Array])[] = [
+          [flipped(ciphertext), wrapped],
+          [flipped(ciphertext, 0), wrapped],
+          [other.ciphertext, wrapped],
+          [ciphertext.subarray(1), wrapped],
+          [Buffer.concat([ciphertext, Buffer.of(0)]), wrapped],
+          [new Uint8Array(0), wrapped],
+          [ciphertext, flipped(wrapped)],
+          [ciphertext, wrapped.subarray(8)],
+          [ciphertext, new Uint8Array(0)],
+        ];
+        for (const [encapsulated, content] of bad)
+          expect(await codeOf(custody.decapsulateCek(inTime(), ref, encapsulated, content))).toBe('decryption-failed');
+        expect(custody.healthy()).toBe(true);
+      });
     });
 
-    describe('AES key wrap', () => {
-      it.each([
+    const wrapping = (
+      [
         ['AES-128', 'A128KW'],
         ['AES-256', 'A256KW'],
-      ] as const)('%s unwraps what it wrapped and refuses everything else alike', async (algorithm, alg) => {
+      ] as const
+    ).filter(([algorithm, alg]) => only.includes(algorithm) && !lacks(alg));
+    describeIf(wrapping.length > 0)('AES key wrap', () => {
+      it.each(wrapping)('%s unwraps what it wrapped and refuses everything else alike', async (algorithm, alg) => {
         const ref = newRef(algorithm, 'encrypt', alg);
         await generate(ref);
         for (const size of contentKeySizes) {
@@ -405,7 +432,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       });
     });
 
-    describe('AES-GCM', () => {
+    describeIf(!lacks('dir'))('AES-GCM', () => {
       it('seals and opens, empty inputs included, and refuses everything else alike', async () => {
         const ref = newRef('AES-256', 'encrypt', 'dir');
         await generate(ref);
@@ -438,7 +465,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       });
     });
 
-    describe('imported keys', () => {
+    describeIf(!lacks('AES-KWP'))('imported keys', () => {
       const bring = (ref: KeyRef, material: ImportedMaterial) => {
         made.push(ref);
         return custody.importKey(inTime(), { ref }, material);
@@ -529,8 +556,10 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       it.each(uses)('%s reports key-not-found', async (_name, use) => {
         expect(await codeOf(use(custody))).toBe('key-not-found');
       });
+    });
 
-      it('are gone after destroy, which may be repeated', async () => {
+    describeIf(signs)('a key that was made', () => {
+      it('is gone after destroy, which may be repeated', async () => {
         const ref = newRef('EC-P256', 'sign');
         await generate(ref);
         await custody.sign(inTime(), ref, { scheme: 'ecdsa' }, randomBytes(32));
@@ -538,14 +567,14 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
         expect(await destroyed(custody, ref)).toBe(0);
         expect(await codeOf(custody.sign(inTime(), ref, { scheme: 'ecdsa' }, randomBytes(32)))).toBe('key-not-found');
       });
-    });
 
-    it('reports hsm-timeout for a deadline that has passed', async () => {
-      const ref = newRef('EC-P256', 'sign');
-      await generate(ref);
-      expect(
-        await codeOf(custody.sign({ deadline: monotonicNow() - 1 }, ref, { scheme: 'ecdsa' }, randomBytes(32))),
-      ).toBe('hsm-timeout');
+      it('reports hsm-timeout for a deadline that has passed', async () => {
+        const ref = newRef('EC-P256', 'sign');
+        await generate(ref);
+        expect(
+          await codeOf(custody.sign({ deadline: monotonicNow() - 1 }, ref, { scheme: 'ecdsa' }, randomBytes(32))),
+        ).toBe('hsm-timeout');
+      });
     });
 
     it('names a key by an RFC 7512 URI without a PIN', () => {

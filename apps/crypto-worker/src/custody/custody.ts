@@ -138,8 +138,6 @@ export interface Capability {
    * `oaep-unpadding`. Policy decides by them, so they are known before any self-test has run, whatever its result.
    */
   readonly outsideSteps: readonly string[];
-  /** True if a token can also keep such keys wrapped, by what is known of it. A self-test decides in the end. */
-  readonly mayBeWrapped?: boolean;
 }
 
 export interface TokenIdentity {
@@ -205,8 +203,8 @@ export interface KeyCustody {
    * @param custody of the key in use, if a custody serves several kinds; wrapped keys are used in the token
    */
   known(algorithm: AlgorithmName, purpose: Purpose, custody?: CustodyKind): Capability;
-  /** As `known`, for every algorithm and purpose. */
-  capabilities(): readonly Capability[];
+  /** As `known`, for every algorithm and purpose. @param custody of keys to make; wrapped keys have capabilities of their own */
+  capabilities(custody?: CustodyKind): readonly Capability[];
 
   generate(budget: Deadline, key: NewKey): Promise<GeneratedKey>;
   /** RFC 7512 URI, without a PIN; null for a key without an object. */

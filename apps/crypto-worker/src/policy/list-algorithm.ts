@@ -28,6 +28,11 @@ const notValidated = {
     'FIPS-only allows approved primitives, but no CMVP certificate is configured for this token, so they do not run in a known validated module',
 };
 
+/** What the token can do with its objects, and with keys that are kept wrapped. */
+interface TokenRow extends Capability {
+  readonly wrapped: Capability;
+}
+
 /** Custodies with a private or secret key. */
 const keptHere = ['token', 'wrapped', 'software'] as const;
 
@@ -53,12 +58,19 @@ export class ListAlgorithm {
     // Labels come with the request to make a key. Here every required label counts as present.
     const labels = policy.document.requiredLabels ?? [];
     return {
-      items: this.custody.capabilities().map((row) => this.item(policy, labels, row)),
+      items: this.rows().map((row) => this.item(policy, labels, row)),
       contentEncryption: contentRows(policy),
       hsm: { partition: name, token: label, serial, ...token, cmvp: cmvp ?? null },
       policyVersion: policy.revision,
       fipsOnly: policy.document.fipsOnly,
     };
+  }
+
+  private rows(): readonly TokenRow[] {
+    const wrapped = this.custody.capabilities('wrapped');
+    const of = ({ algorithm, purpose }: Capability) =>
+      wrapped.find((row) => row.algorithm === algorithm && row.purpose === purpose);
+    return this.custody.capabilities().map((row) => ({ ...row, wrapped: of(row) ?? row }));
   }
 
   /** Whether keys can be in software, because the token lacks the algorithm. */
@@ -67,14 +79,14 @@ export class ListAlgorithm {
   }
 
   /** The custodies that a new key can have. */
-  private custodies(row: Capability, allows: (custody: CustodyKind) => boolean): Reply['items'][number]['custodies'] {
+  private custodies(row: TokenRow, allows: (custody: CustodyKind) => boolean): Reply['items'][number]['custodies'] {
     return keptHere.filter((custody) => this.canKeep(row, custody) && allows(custody));
   }
 
   /** Whether this token, or the worker in its place, keeps keys of this row so. */
-  private canKeep(row: Capability, custody: CustodyKind): boolean {
+  private canKeep(row: TokenRow, custody: CustodyKind): boolean {
     if (custody === 'software') return this.inSoftware(row);
-    return row.algs.length > 0 && (custody === 'token' || row.mayBeWrapped === true);
+    return row.algs.length > 0 && (custody === 'token' || row.algs.some((alg) => mayBeWrapped(row, alg)));
   }
 
   /** What a public key of others can do, if it may be imported now. */
@@ -92,7 +104,7 @@ export class ListAlgorithm {
     return use !== undefined && mayImport ? [use] : [];
   }
 
-  private item(policy: EnforcedPolicy, labels: readonly string[], row: Capability): Reply['items'][number] {
+  private item(policy: EnforcedPolicy, labels: readonly string[], row: TokenRow): Reply['items'][number] {
     const { algorithm, purpose } = row;
     const { strength, quantumSafe } = algorithmOf(algorithm);
     const all = joseAlgs(algorithm, purpose);
@@ -115,6 +127,7 @@ export class ListAlgorithm {
         ...decision.reasons,
         ...(allowed.length === 0 ? [] : all.flatMap((alg) => reasonsOf(alg, decide('create', alg).decision))),
         ...row.excluded.map(({ alg, code, detail }) => ({ code, detail: `${alg}: ${detail}` })),
+        ...notWrapped(row).map(({ alg, code, detail }) => ({ code, detail: `${alg} in custody wrapped: ${detail}` })),
       ],
       warnings: [
         ...warnings,
@@ -128,6 +141,18 @@ export class ListAlgorithm {
     };
   }
 }
+
+/**
+ * What cannot be kept wrapped, where the reason is another than that of objects of the token. A self-test that has not run yet may
+ * pass.
+ */
+const notWrapped = ({ excluded, wrapped }: TokenRow): Capability['excluded'] => {
+  const isTold = (row: Capability['excluded'][number]): boolean =>
+    excluded.some(({ alg, detail }) => alg === row.alg && detail === row.detail);
+  return wrapped.excluded.filter((row) => row.code !== 'self-test-pending' && !isTold(row));
+};
+
+const mayBeWrapped = (row: TokenRow, alg: Alg): boolean => !notWrapped(row).some((excluded) => excluded.alg === alg);
 
 const stepOf = (alg: Alg, step: string): Reply['items'][number]['outsideSteps'][number] => ({
   alg,

@@ -64,8 +64,8 @@ export class CustodyByKind implements Custody {
     if (custody === 'public') return this.publicKeys.known(algorithm, purpose);
     return (custody === 'software' ? this.software : this.objects).known(algorithm, purpose);
   }
-  capabilities(): readonly Capability[] {
-    return this.objects.capabilities();
+  capabilities(custody?: CustodyKind): readonly Capability[] {
+    return (custody === 'wrapped' ? this.blobs : this.objects).capabilities();
   }
 
   generate(budget: Deadline, key: NewKey) {

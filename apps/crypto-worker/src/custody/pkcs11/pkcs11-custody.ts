@@ -28,6 +28,7 @@ import { objectClassOf } from './kind/kinds.js';
 import { anchorVariant } from './operation/anchor.js';
 import { type InspectSpec, inspectVariant } from './operation/inspect.js';
 import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './profile/config.js';
+import { assertFits, assertMakes, assertStoresData } from './profile/refusal.js';
 import { anchorIn, inspected, part } from './reply.js';
 import { TokenRuntime } from './token/token-runtime.js';
 import { objectUri } from './uri.js';
@@ -88,16 +89,13 @@ export class Pkcs11Custody implements Custody {
   async generate(budget: Deadline, { ref }: NewKey): Promise<GeneratedKey> {
     assure(ref.purpose !== 'encrypt' || ref.alg !== null, 'a key for encrypt must have a JOSE algorithm');
     assure(bindsOwner(ref.objectId), 'a CKA_ID must bind its owner');
+    assertMakes(this.runtime.profile, 'key');
     const reply = await this.make(budget, ref.objectId, this.runtime.locators.ofObject(ref));
     return { spki: reply.parts[0] ?? null, wrapped: null };
   }
 
   async generatePlatformKey(budget: Deadline, ref: PlatformRef | PartitionRef): Promise<GeneratedKey> {
-    if (ref.kind === 'kek' && this.runtime.profile.kekWrap.length === 0)
-      throw new AnkaError(
-        'algorithm-unavailable',
-        'The token does not support AES key wrap with padding, so it cannot hold a key-encryption key.',
-      );
+    assertMakes(this.runtime.profile, ref.kind);
     assure('label' in ref || bindsOwner(ref.objectId), 'a CKA_ID must bind its owner');
     const locator = this.runtime.locators.ofPlatformKey(ref);
     const reply = await this.make(budget, ref.objectId, locator);
@@ -183,6 +181,7 @@ export class Pkcs11Custody implements Custody {
   async sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Uint8Array> {
     if (request.scheme === 'rsa-pkcs1' || request.scheme === 'rsa-pss')
       assure(input.length === hashBytes[request.hash], 'the digest does not have the length of its hash');
+    if (request.scheme === 'hmac') assertFits(this.runtime.profile, 'mac', input);
     if (request.scheme === 'ecdsa') assure(input.length >= 20 && input.length <= 64, 'the input is not a digest');
     // A signature of SLH-DSA may take seconds, so it never runs on all lanes at once.
     const slow = request.scheme === 'slh-dsa';
@@ -233,12 +232,7 @@ export class Pkcs11Custody implements Custody {
   }
 
   async sealGcm(budget: Deadline, ref: KeyRef, aad: Uint8Array, plaintext: Uint8Array): Promise<GcmSealed> {
-    const { maxBytes } = this.runtime.profile.gcm;
-    if (plaintext.length > maxBytes)
-      throw new AnkaError(
-        'body-too-large',
-        `This token encrypts at most ${maxBytes} bytes at a time with dir. Use a key-wrapping algorithm.`,
-      );
+    assertFits(this.runtime.profile, 'gcm', plaintext);
     const reply = await this.runtime.call(budget, 'seal-gcm', 0, [this.locatorOf(ref), aad, plaintext]);
     return { iv: part(reply, 0), ciphertext: part(reply, 1), tag: part(reply, 2) };
   }
@@ -258,8 +252,7 @@ export class Pkcs11Custody implements Custody {
   }
 
   private anchor(budget: Deadline, variant: number, label: string, value: Uint8Array): Promise<Reply> {
-    if (!this.runtime.profile.createObject)
-      throw new AnkaError('algorithm-unavailable', 'The token stores no data objects.');
+    assertStoresData(this.runtime.profile);
     return this.runtime.call(budget, 'anchor', variant, [Buffer.from(label), value]);
   }
 

@@ -27,6 +27,11 @@ export type ReportFailure = (algorithm: AlgorithmName, alg: string, reason: stri
 
 export type RetestPauses = Pick<Tuning, 'retestFirstMs' | 'retestMaxMs'>;
 
+interface Options extends RetestPauses {
+  /** The capabilities are those of keys that are kept wrapped. */
+  readonly wrapped?: boolean;
+}
+
 const isLong = ({ spec: { shape } }: Test): boolean => {
   const { longTestFromBits } = kindOf(shape);
   return longTestFromBits !== null && shape.bits >= longTestFromBits;
@@ -50,9 +55,9 @@ export class Capabilities {
     listed: MechanismList,
     private readonly run: RunSelfTest,
     private readonly report: ReportFailure,
-    private readonly pauses: RetestPauses = defaultTuning,
+    private readonly options: Options = defaultTuning,
   ) {
-    this.retestPause = pauses.retestFirstMs;
+    this.retestPause = options.retestFirstMs;
     this.entries = algorithmNames.flatMap((algorithm) =>
       (Object.keys(algorithmOf(algorithm).purposes) as Purpose[]).map((purpose) =>
         this.plan(algorithm, purpose, profile, listed),
@@ -107,7 +112,7 @@ export class Capabilities {
     if (this.retesting || this.closed || performance.now() < this.retestAt) return;
     const failed = this.failedTests();
     if (failed.length === 0) {
-      this.retestPause = this.pauses.retestFirstMs;
+      this.retestPause = this.options.retestFirstMs;
       return;
     }
     this.retesting = true;
@@ -116,7 +121,7 @@ export class Capabilities {
       .finally(() => {
         this.retesting = false;
         this.retestAt = performance.now() + this.retestPause;
-        this.retestPause = Math.min(2 * this.retestPause, this.pauses.retestMaxMs);
+        this.retestPause = Math.min(2 * this.retestPause, this.options.retestMaxMs);
       });
   }
 
@@ -128,7 +133,7 @@ export class Capabilities {
   }
 
   private plan(algorithm: AlgorithmName, purpose: Purpose, profile: Profile, listed: MechanismList): CapabilityEntry {
-    const { entry, specs } = planEntry(algorithm, purpose, profile, listed);
+    const { entry, specs } = planEntry(algorithm, purpose, profile, listed, this.options.wrapped);
     for (const spec of specs) this.tests.push({ entry, spec, ended: null });
     return entry;
   }

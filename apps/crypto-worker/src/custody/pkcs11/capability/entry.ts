@@ -1,11 +1,4 @@
-import {
-  type Alg,
-  type AlgorithmName,
-  algorithmOf,
-  joseAlgs,
-  type OutsideStepName,
-  type Purpose,
-} from '@ankasecure/algorithm';
+import { type Alg, type AlgorithmName, joseAlgs, type OutsideStepName, type Purpose } from '@ankasecure/algorithm';
 import type { Capability } from '../../custody.js';
 import type { SelfTestResult } from '../operation/self-test.js';
 import type { SelfTestFailure } from '../operation/self-test-failure.js';
@@ -31,7 +24,6 @@ export class CapabilityEntry {
   private readonly order: readonly Alg[];
   private readonly failed = new Map<Alg, SelfTestFailure>();
   private readonly outsideSteps: readonly string[];
-  private readonly mayBeWrapped: boolean;
   private settle: () => void = () => undefined;
   /** The last answer of `capability`. Every operation asks for it, and only a self-test changes it. */
   private told: Capability | null = null;
@@ -46,7 +38,6 @@ export class CapabilityEntry {
     this.order = joseAlgs(algorithm, purpose);
     const listed = this.order.filter((alg) => !lacking.has(alg));
     this.outsideSteps = outsideStepsOf(listed, profile);
-    this.mayBeWrapped = profile.kekWrap.length > 0 && !profile.notWrapped.includes(algorithmOf(algorithm).kind);
     this.known = new Promise((resolve) => {
       this.settle = resolve;
     });
@@ -83,7 +74,6 @@ export class CapabilityEntry {
       algs: this.order.filter((alg) => !excluded.some((row) => row.alg === alg)),
       excluded,
       outsideSteps: this.outsideSteps,
-      mayBeWrapped: this.mayBeWrapped,
     };
   }
 

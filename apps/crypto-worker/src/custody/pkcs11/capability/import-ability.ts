@@ -19,15 +19,22 @@ const unwraps = (mechanism: number | undefined, listed: MechanismList): boolean 
 const isUnchecked = ({ algorithm, purpose }: Pick<KeyRef, 'algorithm' | 'purpose'>, profile: Profile): boolean =>
   profile.importCheck === 'worker' && kindOf(shapeOf(algorithm, purpose, null)).pair;
 
+/** What is known of a token's imports. */
+interface KnownOfImports {
+  readonly listed: MechanismList;
+  /** Why the self-test of an imported key that unwraps others failed; undefined if it did not. */
+  readonly failed: string | undefined;
+}
+
 /**
- * Tells whether the token can import by `method`, according to its list. Each import decides in the end.
+ * Tells whether the token can import by `method`, according to its list and to the self-test. Each import decides in the end.
  * @param of the kind of key, if known; it is tried before it is kept
  */
 export const importAbility = (
   method: ImportMethod,
   of: Pick<KeyRef, 'algorithm' | 'purpose'> | undefined,
   profile: Profile,
-  listed: MechanismList,
+  { listed, failed }: KnownOfImports,
 ): ImportAbility => {
   const oaep = method === 'rsa-aes-kwp';
   const untried = of && lackingToTry(shapeOf(of.algorithm, of.purpose, null), profile, listed);
@@ -35,6 +42,7 @@ export const importAbility = (
     ...(oaep && !unwraps(ckm.RSA_PKCS_OAEP, listed) ? ['unwrap with RSA-OAEP'] : []),
     ...(unwraps(profile.kekWrap[0], listed) ? [] : ['unwrap with AES key wrap with padding']),
     ...(of && profile.notWrapped.includes(algorithmOf(of.algorithm).kind) ? [`unwrap keys of ${of.algorithm}`] : []),
+    ...(failed === undefined ? [] : [`import a key (${failed})`]),
     ...(untried ? [`try a key of ${of.algorithm} (${untried})`] : []),
   ];
   const detail = lacks.length > 0 ? `The token cannot ${lacks.join(', nor ')}` : howImported[method];

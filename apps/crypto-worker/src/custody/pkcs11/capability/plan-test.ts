@@ -17,7 +17,7 @@ import type { SelfTestAlg } from '../kind/self-test.js';
 import type { SelfTestSpec } from '../operation/self-test.js';
 import type { Profile } from '../profile/profile.js';
 import { CapabilityEntry } from './entry.js';
-import { lackingFor } from './lack.js';
+import { lackingFor, lackingToWrap } from './lack.js';
 
 const isJws = (alg: Alg): alg is JwsAlg => (jwsAlgs as readonly Alg[]).includes(alg);
 const isJwe = (alg: Alg): alg is JweAlg => (jweAlgs as readonly Alg[]).includes(alg);
@@ -37,18 +37,22 @@ export interface PlannedEntry {
   readonly specs: readonly SelfTestSpec[];
 }
 
-/** The algorithms of one purpose that the token's list rules out, and the self-tests of the others. */
+/**
+ * The algorithms of one purpose that the token's list rules out, and the self-tests of the others.
+ * @param wrapped whether the keys are kept wrapped
+ */
 export const planEntry = (
   algorithm: AlgorithmName,
   purpose: Purpose,
   profile: Profile,
   listed: MechanismList,
+  wrapped = false,
 ): PlannedEntry => {
   const groups = new Map<JweAlg | null, { readonly shape: KeyShape; readonly algs: SelfTestAlg[] }>();
   const lacking = new Map<Alg, string>();
   for (const alg of joseAlgs(algorithm, purpose)) {
     const shape = shapeOf(algorithm, purpose, isJwe(alg) ? alg : null);
-    const lack = lackingFor(alg, shape, profile, listed);
+    const lack = lackingFor(alg, shape, profile, listed) ?? (wrapped ? lackingToWrap(shape, profile) : null);
     if (lack !== null) {
       lacking.set(alg, lack);
       continue;

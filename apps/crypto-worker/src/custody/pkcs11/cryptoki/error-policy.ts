@@ -26,7 +26,7 @@ export type ErrorAction =
   | 'bad-data-canary'
   /** A failure. The canary decides whether the token is healthy. */
   | 'fail-canary'
-  /** Another process is writing: retry after 0–20 ms, for up to 5 s. */
+  /** Another process is writing, or the token is full of objects of sessions: retry after 0–20 ms, for up to 5 s. */
   | 'retry-jitter'
   /**
    * Making an object failed through nobody's fault (SoftHSM: while another session of the process looks for objects). Its
@@ -108,7 +108,7 @@ export const errorPolicy: readonly Row[] = [
     kinds: ['caller-data'],
     action: 'bad-data',
   },
-  { codes: ['DEVICE_MEMORY'], kinds: ['create', 'own'], action: 'retry-jitter' },
+  { codes: ['DEVICE_MEMORY'], kinds: ['create', 'own', 'produce'], action: 'retry-jitter' },
   { codes: ['HOST_MEMORY', 'DEVICE_MEMORY'], action: 'fail' },
   { codes: ['DEVICE_ERROR', 'GENERAL_ERROR', 'FUNCTION_FAILED'], kinds: ['create'], action: 'make-again' },
   { codes: ['DEVICE_ERROR', 'GENERAL_ERROR'], kinds: ['key-init', 'produce'], action: 'fail-canary' },

@@ -62,11 +62,11 @@ const sealers: readonly KeyShape['purpose'][] = ['seal', 'canary'];
 
 const mechanisms = ({ purpose, alg }: KeyShape, { kekWrap, gcm, cekWrap }: Profile): readonly number[] => {
   if (keyWrappers.includes(purpose)) return kekWrap;
-  return sealers.includes(purpose) || alg === 'dir' ? [gcm.mechanism] : [cekWrap];
+  return sealers.includes(purpose) || alg === 'dir' ? [gcm.mechanism] : cekWrap.slice(0, 1);
 };
 
 const keyWrap: TokenUse = {
-  need: ({ cekWrap }) => ({ mechanism: cekWrap, flags: wrap | unwrap }),
+  need: ({ cekWrap }) => ({ mechanism: cekWrap[0], flags: wrap | unwrap }),
   selfTest: wrapsAndUnwraps,
 };
 
@@ -83,7 +83,7 @@ export const aes = {
   longTestFromBits: null,
   listedInBits: false,
   mechanisms,
-  neededToTry: ({ purpose }, { cekWrap }) => (purpose === 'wrap' ? [{ mechanism: cekWrap, flags: wrap }] : []),
+  neededToTry: ({ purpose }, { cekWrap }) => (purpose === 'wrap' ? [{ mechanism: cekWrap[0], flags: wrap }] : []),
   uses: {
     A128KW: keyWrap,
     A256KW: keyWrap,

@@ -4,6 +4,7 @@ import { ckm, mechanismFlag } from '../cryptoki/mechanism.js';
 import { signatureVariant } from '../job/job.js';
 import type { KeyShape } from '../job/key-shape.js';
 import { trialPlace } from '../job/placement.js';
+import type { Profile } from '../profile/profile.js';
 import { BadMaterial } from '../session/bad-material.js';
 import { passing } from '../session/passing.js';
 import type { TokenSession } from '../session/token-session.js';
@@ -11,10 +12,14 @@ import { agreeWith } from '../use/agree.js';
 import { curveOf, fieldBytes } from './curve.js';
 import { check, proves, publicKeyOf, type SelfTest, signatureTest } from './self-test.js';
 import { ecSpki } from './spki.js';
-import type { TokenKind, TokenUse, UnwrapAs } from './token-kind.js';
+import type { Need, TokenKind, TokenUse, UnwrapAs } from './token-kind.js';
 
 const signNeed = { mechanism: ckm.ECDSA, flags: mechanismFlag.sign } as const;
-const deriveNeed = { mechanism: ckm.ECDH1_DERIVE, flags: mechanismFlag.derive } as const;
+const deriveNeed = ({ plainEcdh }: Profile): Need => ({
+  mechanism: ckm.ECDH1_DERIVE,
+  flags: mechanismFlag.derive,
+  ...(!plainEcdh && { lacks: 'the token gives no shared secret of ECDH without a key derivation function' }),
+});
 
 const ecdsa: TokenUse = { need: () => signNeed, selfTest: signatureTest({ dsaEncoding: 'ieee-p1363' }) };
 
@@ -64,12 +69,12 @@ export const ec = {
   longTestFromBits: null,
   listedInBits: true,
   mechanisms: ({ purpose }) => [purpose === 'sign' ? ckm.ECDSA : ckm.ECDH1_DERIVE],
-  neededToTry: () => [deriveNeed, signNeed],
+  neededToTry: (_shape, profile) => [deriveNeed(profile), signNeed],
   uses: {
     ES256: ecdsa,
     ES384: ecdsa,
     ES512: ecdsa,
-    'ECDH-ES+A256KW': { need: () => deriveNeed, selfTest: agreesWithNode },
+    'ECDH-ES+A256KW': { need: deriveNeed, selfTest: agreesWithNode },
   },
   domainParameters: ({ bits }) => [{ type: cka.EC_PARAMS, value: curveOf(bits).oid }],
   spki: (session, { bits }, publicKey) => ecSpki(bits, session.attribute(publicKey, cka.EC_POINT)),

@@ -11,6 +11,8 @@ import type { SelfTest } from './self-test.js';
 export interface Need {
   readonly mechanism: number | undefined;
   readonly flags: number;
+  /** What the token lacks besides, by its profile. */
+  readonly lacks?: string;
 }
 
 /** The token's use of a kind of key for one JOSE algorithm. */

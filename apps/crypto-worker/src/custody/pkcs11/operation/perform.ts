@@ -101,6 +101,8 @@ const judge = (session: TokenSession, error: unknown, attempts: Attempts): Endin
     const over =
       action === 'make-again' ? attempt + 1 >= mostMakings : performance.now() - attempts.startedAt > jitterLimitMs;
     if (over) return end;
+    // The token may be full, also of what this lane keeps.
+    if (attempt > 0) session.forgetUnwrapped('all');
     sleep(Math.random() * 20);
     return null;
   }

@@ -27,8 +27,11 @@ export interface TokenSigns {
   readonly passed?: ReadonlyMap<string, readonly string[]> | undefined;
 }
 
-const wrapsKeys = ({ kekWrap }: Profile, { listed }: TokenSigns): boolean =>
-  kekWrap.length === 0 || kekWrap.some((mechanism) => listed.has(mechanism));
+const listsOne = (mechanisms: readonly number[], { listed }: TokenSigns): boolean =>
+  mechanisms.some((mechanism) => listed.has(mechanism));
+
+const wrapsKeys = ({ kekWrap }: Profile, token: TokenSigns): boolean =>
+  kekWrap.length === 0 || listsOne(kekWrap, token);
 
 /** The vendor's name counts more than all mechanisms together: many tokens list the same. */
 const signs: readonly Sign[] = [
@@ -50,7 +53,7 @@ const signs: readonly Sign[] = [
     points: 1,
     reason: 'lists its key wrap for content keys',
     mechanism: 'key wrap for content keys',
-    speaks: ({ cekWrap }, { listed }) => listed.has(cekWrap),
+    speaks: ({ cekWrap }, token) => listsOne(cekWrap, token),
   },
   { points: 1, reason: 'lists its key wrap for KEKs', mechanism: 'key wrap for KEKs', speaks: wrapsKeys },
   // On a tie the row that assumes the least is the safe one.

@@ -28,25 +28,37 @@ export interface Profile {
     /** The longest plaintext, in bytes. */
     readonly maxBytes: number;
   };
-  /** RFC 3394, for content encryption keys. */
-  readonly cekWrap: number;
+  /** RFC 3394, for content encryption keys: the first one that the token lists. */
+  readonly cekWrap: readonly number[];
+  /** Where the length of a key comes from that RFC 3394 unwraps: from the blob, or from the template. */
+  readonly cekLength: 'blob' | 'template';
   /** RFC 5649, for keys under a KEK: the first one that the token lists. */
   readonly kekWrap: readonly number[];
   /** `raw-then-unpad`: the token has no OAEP with SHA-256. It does the RSA operation, and the worker removes the padding. */
   readonly oaep: 'token' | 'raw-then-unpad';
   /** The hash of RSA-OAEP that unwraps keys. */
   readonly importHash: 'SHA-1' | 'SHA-256';
+  /** ECDH gives the shared secret itself (CKD_NULL). */
+  readonly plainEcdh: boolean;
+  /** The longest input of HMAC, in bytes; null if there is no limit. */
+  readonly macMaxBytes: number | null;
   /** CKA_EC_PARAMS of Ed25519. */
   readonly edParams: 'oid' | 'printable-string';
   /** The way to look up a key. Some tokens are fast only by CKA_ID alone; the class is checked afterwards. */
   readonly findBy: 'class-and-id' | 'id';
+  /** Keys are made from any attributes, or only from the vendor's own, which say neither whose a key is nor what it may do. */
+  readonly keyTemplates: 'standard' | 'vendor';
   readonly allowedMechanisms: boolean;
   /** Attributes that the token does not know. Templates omit them. */
   readonly omitAttributes: readonly number[];
   /** C_CreateObject exists: a content encryption key can be imported to be wrapped. */
   readonly createObject: boolean;
+  /** Data objects exist: the token can hold an anchor. */
+  readonly dataObjects: boolean;
   readonly setAttribute: boolean;
   readonly rwOnly: boolean;
+  /** The most objects, those of sessions included, that all users of the token together can have; null if no text says so. */
+  readonly handles: number | null;
   /** One lock covers the token: while it makes a key, which may take seconds for RSA, some other calls wait. */
   readonly makingBlocks: boolean;
   /** Whether a find sees another process's new objects at once, or only with some configuration. */
@@ -74,17 +86,23 @@ export const standard = {
   development: false,
   pinLengthsKnown: true,
   gcm: { mechanism: ckm.AES_GCM, ivMode: 'caller', maxBytes: 1024 * 1024 },
-  cekWrap: ckm.AES_KEY_WRAP,
+  cekWrap: [ckm.AES_KEY_WRAP],
+  cekLength: 'blob',
   kekWrap: [ckm.AES_KEY_WRAP_KWP, ckm.AES_KEY_WRAP_PAD],
   oaep: 'token',
   importHash: 'SHA-256',
+  plainEcdh: true,
+  macMaxBytes: null,
   edParams: 'oid',
   findBy: 'class-and-id',
+  keyTemplates: 'standard',
   allowedMechanisms: true,
   omitAttributes: [],
   createObject: true,
+  dataObjects: true,
   setAttribute: true,
   rwOnly: false,
+  handles: null,
   makingBlocks: false,
   crossProcessVisibility: 'at-once',
   unwrapTemplate: false,
@@ -100,6 +118,10 @@ const luna = {
   library: 'libCryptoki2_64.so with Chrystoki.conf',
   pinFormat: 'partition password',
   gcm: { mechanism: ckm.AES_GCM, ivMode: 'appended', maxBytes: 64 * 1024 },
+  // CKM_AES_KW and CKM_AES_KWP of the client's cryptoki_v2.h, which are older than the standard's numbers.
+  cekWrap: [0x80000170, ckm.AES_KEY_WRAP],
+  cekLength: 'template',
+  kekWrap: [0x80000171, ckm.AES_KEY_WRAP_KWP, ckm.AES_KEY_WRAP_PAD],
   allowedMechanisms: false,
   omitAttributes: [copyable],
   pqc: { kemEntries: ['interface-3.2', 'vendor-exports'], signature: 'standard' },
@@ -171,6 +193,7 @@ const rows = [
     pinFormat: 'user:password',
     pinLengthsKnown: false,
     gcm: { ...minimum.gcm, ivMode: 'written-back' },
+    handles: 3_200,
     notes: 'The client azcloudhsm_client must run. 3,200 handles and one new key a second per cluster.',
   },
   {
@@ -181,11 +204,14 @@ const rows = [
     library: '/opt/cloudhsm/lib/libcloudhsm_pkcs11.so',
     pinFormat: 'user:password',
     pinLengthsKnown: false,
-    gcm: { mechanism: ckm.AES_GCM, ivMode: 'written-back', maxBytes: 16 * 1024 - 16 },
-    cekWrap: 0x80002109,
+    gcm: { mechanism: ckm.AES_GCM, ivMode: 'written-back', maxBytes: 16_224 },
+    cekWrap: [0x80002109],
     kekWrap: [0x8000216f],
+    plainEcdh: false,
+    macMaxBytes: 16_224,
     allowedMechanisms: false,
     omitAttributes: [copyable],
+    dataObjects: false,
     setAttribute: false,
     rwOnly: true,
     pqc: { kemEntries: [], signature: 'vendor' },
@@ -202,9 +228,11 @@ const rows = [
     // An HSM key takes 8 KiB, the additional data included. A JWE's header is shorter than 1 KiB.
     gcm: { mechanism: 0x8001e101, ivMode: 'written-back', maxBytes: 7 * 1024 },
     kekWrap: [],
+    keyTemplates: 'vendor',
     allowedMechanisms: false,
     omitAttributes: [copyable],
     createObject: false,
+    dataObjects: false,
     setAttribute: false,
     crossProcessVisibility: 'needs-configuration',
     notes: 'No wrap, unwrap, derive or create: token custody only. refresh_interval_secs: 0 hides other workers’ keys.',
@@ -239,8 +267,17 @@ export const chooseProfile = (configured: string | undefined, clues: readonly st
   return profiles.find((row) => row.hints.some((hint) => text.includes(hint))) ?? byName('generic');
 };
 
-/** The profile with the key-wrap mechanism that the token lists; none if it lists none. */
-export const settleProfile = (profile: Profile, listed: MechanismList): Profile => ({
-  ...profile,
-  kekWrap: profile.kekWrap.filter((mechanism) => listed.has(mechanism)).slice(0, 1),
-});
+/**
+ * The profile with the key-wrap mechanisms that the token lists. Without one, no key wraps others, and the mechanism for content
+ * keys is the one that is missed.
+ */
+export const settleProfile = (profile: Profile, listed: MechanismList): Profile => {
+  const listedOf = (mechanisms: readonly number[]): readonly number[] =>
+    mechanisms.filter((mechanism) => listed.has(mechanism)).slice(0, 1);
+  const cekWrap = listedOf(profile.cekWrap);
+  return {
+    ...profile,
+    cekWrap: cekWrap.length > 0 ? cekWrap : profile.cekWrap.slice(0, 1),
+    kekWrap: listedOf(profile.kekWrap),
+  };
+};

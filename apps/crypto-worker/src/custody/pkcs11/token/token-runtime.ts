@@ -28,6 +28,15 @@ import { tokenAnswers } from './probe.js';
 import { Recovery, unavailable } from './recovery.js';
 import { TokenModule } from './token-module.js';
 
+/** What a worker's unwrapped keys may take of all the token's handles. */
+const shareOfHandles = 1 / 4;
+
+/** The wrapped keys that one lane keeps unwrapped. */
+const unwrappedKeysOf = ({ handles }: Profile, { unwrappedKeys }: Tuning, lanes: number): number =>
+  handles === null
+    ? unwrappedKeys
+    : Math.max(1, Math.min(unwrappedKeys, Math.floor((shareOfHandles * handles) / lanes)));
+
 /** The parts behind a custody: module, lanes, recovery, health and capabilities. It handles each job's reply. */
 export class TokenRuntime {
   readonly capabilities: Capabilities;
@@ -100,9 +109,12 @@ export class TokenRuntime {
     return this.module.mechanisms;
   }
 
-  /** Decides by the token's list. Each import decides in the end. */
+  /** Decides by the token's list and by the self-test of an imported key. Each import decides in the end. */
   importAbility(method: ImportMethod, of?: Pick<KeyRef, 'algorithm' | 'purpose'>): ImportAbility {
-    return importAbility(method, of, this.module.profile, this.module.mechanisms);
+    const [failed] = this.capabilities
+      .now('AES-256', 'wrap')
+      .excluded.filter(({ code }) => code === 'self-test-failed');
+    return importAbility(method, of, this.module.profile, { listed: this.module.mechanisms, failed: failed?.detail });
   }
 
   healthy(): boolean {
@@ -165,7 +177,7 @@ export class TokenRuntime {
         slot: module.slot,
         profile: module.profile,
         handleCacheSize: tuning.handleCacheSize,
-        unwrappedKeys: tuning.unwrappedKeys,
+        unwrappedKeys: unwrappedKeysOf(module.profile, tuning, this.config.sessionPoolSize),
         shared: control,
       }),
       loginEpoch: () => Atomics.load(control, shared.loginEpoch),
@@ -206,7 +218,7 @@ export class TokenRuntime {
       spec: {
         tokenLabel: identity.label,
         tokenSerial: identity.serial,
-        roundTrip: this.options.makesNoKeys !== true && mechanisms.has(profile.gcm.mechanism),
+        roundTrip: this.makesCanary && mechanisms.has(profile.gcm.mechanism),
       },
       everyMs: this.tuning.healthMs,
       failedEveryMs: Math.min(this.tuning.healthMs, this.tuning.failedHealthMs),
@@ -223,6 +235,10 @@ export class TokenRuntime {
     });
   }
 
+  private get makesCanary(): boolean {
+    return this.options.makesNoKeys !== true && this.module.profile.keyTemplates === 'standard';
+  }
+
   private makeCapabilities(custody: 'token' | 'wrapped'): Capabilities {
     const { partition } = this.config;
     return new Capabilities(
@@ -233,7 +249,7 @@ export class TokenRuntime {
         const fields = { partition, algorithm, alg, custody, reason };
         this.logger.warn(fields, 'a self-test failed; the algorithm is not offered');
       },
-      this.tuning,
+      { ...this.tuning, wrapped: custody === 'wrapped' },
     );
   }
 
