@@ -59,15 +59,16 @@ const aesKey = (isToken = false): Handle =>
   ]);
 
 /** A key that wraps and unwraps, or the template of one of a session. */
-const wrapping = (...more: Template): Template => [
-  { type: cka.CLASS, value: objectClass.secret },
-  { type: cka.KEY_TYPE, value: keyType.aes },
-  { type: cka.TOKEN, value: false },
-  { type: cka.EXTRACTABLE, value: true },
-  { type: cka.WRAP, value: true },
-  { type: cka.UNWRAP, value: true },
-  ...more,
-];
+const wrapping = (...more: Template): Template => {
+  const [yes, no] = [{ value: true }, { value: false }];
+  return [
+    { type: cka.CLASS, value: objectClass.secret },
+    { type: cka.KEY_TYPE, value: keyType.aes },
+    ...[cka.EXTRACTABLE, cka.WRAP, cka.UNWRAP].map((type) => ({ type, ...yes })),
+    ...[cka.TOKEN].map((type) => ({ type, ...no })),
+    ...more,
+  ];
+};
 const wrapper = (): Handle =>
   p11.C_GenerateKey(session, { mechanism: ckm.AES_KEY_GEN }, wrapping({ type: cka.VALUE_LEN, value: 32 }));
 const agreeAlone = (): unknown => {

@@ -26,6 +26,7 @@ import { type OperationName, signatureVariants } from './job/job.js';
 import { platformShapes } from './job/key-shape.js';
 import { objectClassOf } from './kind/kinds.js';
 import { anchorVariant } from './operation/anchor.js';
+import { findVariant } from './operation/find-named.js';
 import { type InspectSpec, inspectVariant } from './operation/inspect.js';
 import type { CustodyLogger, Pkcs11Config, Pkcs11Options } from './profile/config.js';
 import { assertFits, assertMakes, assertStoresData } from './profile/refusal.js';
@@ -55,6 +56,16 @@ export const assure = (good: boolean, what: string): void => {
 
 /** RFC 3394: two semiblocks at least, and the check. */
 const isWrappedCek = ({ length }: Uint8Array): boolean => length >= 24 && length % 8 === 0 && length <= 520;
+
+/** @returns undefined for an object that is missing, after it was looked for as long as it might be another process's */
+const ifThere = async (found: Promise<Reply>): Promise<Reply | undefined> => {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof AnkaError && error.code === 'key-not-found') return undefined;
+    throw error;
+  }
+};
 
 /** Keys as objects of one PKCS#11 token. */
 export class Pkcs11Custody implements Custody {
@@ -104,16 +115,14 @@ export class Pkcs11Custody implements Custody {
 
   async platformObjects(budget: Deadline, kind: PlatformKeyKind, tenantId: string): Promise<readonly Uint8Array[]> {
     const name = this.runtime.locators.nameOf({ role: kind, tenantId, keyId: null, version: 1 });
-    const { parts } = await this.runtime.call(budget, 'find-named', 0, [Buffer.from(JSON.stringify(name))]);
-    return parts;
+    const found = this.runtime.call(budget, 'find-named', findVariant.all, [Buffer.from(JSON.stringify(name))]);
+    return (await ifThere(found))?.parts ?? [];
   }
 
   async findByLabel(budget: Deadline, kind: PartitionKeyKind, label: string): Promise<readonly FoundKey[]> {
     const spec: InspectSpec = { shape: platformShapes[kind], label };
-    const { parts } = await this.runtime.call(budget, 'inspect', inspectVariant.label, [
-      Buffer.from(JSON.stringify(spec)),
-    ]);
-    return parts.map((found) => inspected(Buffer.from(found)));
+    const found = this.runtime.call(budget, 'inspect', inspectVariant.label, [Buffer.from(JSON.stringify(spec))]);
+    return ((await ifThere(found))?.parts ?? []).map((found) => inspected(Buffer.from(found)));
   }
 
   async checkPlatformKey(budget: Deadline, ref: PlatformRef): Promise<void> {
@@ -146,8 +155,8 @@ export class Pkcs11Custody implements Custody {
   async destroy(budget: Deadline, owner: ObjectOwner, objectId: Uint8Array): Promise<number> {
     assure(objectId.length > 0, 'no CKA_ID');
     const name = Buffer.from(JSON.stringify(this.runtime.locators.nameOf(owner)));
-    const reply = await this.runtime.call(budget, 'destroy', 0, [objectId, name]);
-    const count = Buffer.from(part(reply, 0)).readUInt32LE();
+    const reply = await ifThere(this.runtime.call(budget, 'destroy', 0, [objectId, name]));
+    const count = reply === undefined ? 0 : Buffer.from(part(reply, 0)).readUInt32LE();
     // An object is not gone because another token, or none, does not have it.
     if (count === 0 && !(await this.runtime.isProved())) throw new AnkaError('hsm-unavailable');
     return count;

@@ -1,10 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { behindShim, enterToken, listeningLogger, partitionOn, type TokenLimits } from '@ankasecure/testing';
+import {
+  behindShim,
+  enterToken,
+  forkSource,
+  listeningLogger,
+  partitionOn,
+  type TokenLimits,
+  tellProcess,
+} from '@ankasecure/testing';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { codeOf, inTime, newRef } from '../custody.conformance.js';
-import type { Custody } from '../custody.js';
+import { codeOf, destroyed, inTime, newRef } from '../custody.conformance.js';
+import type { Custody, KeyRef } from '../custody.js';
 import { keepingBlobs, wrappingBy } from '../testing/keeping-blobs.js';
 import { limitsOfVendor, type VendorName } from '../testing/vendor-limit.js';
+import type { Order, ToldKey } from './other-process.fixture.js';
 import { type BothCustodies, openBothCustodies } from './wrapped-custody.js';
 
 const { token, shim, remove } = behindShim(enterToken());
@@ -16,7 +25,8 @@ afterEach(() => custodies?.token.close());
 const open = async (profile: VendorName, more: TokenLimits = {}, sessionPoolSize = 2): Promise<BothCustodies> => {
   shim.limit({ ...limitsOfVendor(profile, token.name), ...more });
   const partition = { ...partitionOn(token), libraryPath: shim.libraryPath, profile, sessionPoolSize };
-  custodies = await openBothCustodies(partition, listeningLogger(), { tuning: { longSelfTests: false } });
+  const tuning = { longSelfTests: false, hangMs: 60_000, showMs: 200 };
+  custodies = await openBothCustodies(partition, listeningLogger(), { tuning });
   return custodies;
 };
 
@@ -71,5 +81,32 @@ describe('one new key a second, as of Azure Cloud HSM', () => {
     expect(made).toBeLessThan(3);
     await Promise.all(making);
     expect(made).toBe(3);
+  });
+});
+
+describe('two workers on an nShield that shows new objects only after C_Initialize', () => {
+  const told = ({ owner, objectId }: KeyRef): ToldKey => ({ owner, id: Buffer.from(objectId).toString('hex') });
+  const digest = randomBytes(32);
+
+  it('use and destroy each other’s new keys, and call none missing or destroyed that is there', async () => {
+    const { token: custody } = await open('nshield');
+    const there = forkSource(new URL('./other-process.fixture.ts', import.meta.url));
+    const tell = (order: Order) => tellProcess(there, order);
+    try {
+      const config = { ...partitionOn(token), libraryPath: shim.libraryPath, profile: 'nshield' };
+      expect(await tell({ open: config })).toBe('open');
+      const used = newRef('EC-P256', 'sign');
+      expect(await tell({ generate: told(used) })).toBe('done');
+      expect(await custody.sign(inTime(), used, { scheme: 'ecdsa' }, digest)).toHaveLength(64);
+      const dropped = newRef('EC-P256', 'sign');
+      expect(await tell({ generate: told(dropped) })).toBe('done');
+      expect(await destroyed(custody, dropped)).toBe(1);
+      expect(await destroyed(custody, dropped)).toBe(0);
+      const never = newRef('EC-P256', 'sign');
+      expect(await codeOf(custody.sign(inTime(), never, { scheme: 'ecdsa' }, digest))).toBe('key-not-found');
+      expect(custody.healthy()).toBe(true);
+    } finally {
+      there.kill();
+    }
   });
 });

@@ -18,7 +18,7 @@ const { token, shim, remove } = behindShim(enterToken());
 afterAll(remove);
 
 /** kryoptic stands still while it makes a key, which no vendor's profile says. */
-const tuning = { longSelfTests: triesAll, hangMs: 60_000 };
+const tuning = { longSelfTests: triesAll, hangMs: 60_000, showMs: 50 };
 const onlyFew = triesAll ? {} : { only: fewAlgorithms };
 
 const open = (profile: VendorName) => {

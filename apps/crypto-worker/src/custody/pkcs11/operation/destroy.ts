@@ -2,6 +2,7 @@ import type { Handle } from 'pkcs11js';
 import { isNamed, type ObjectName } from '../../object-owner.js';
 import { cka, objectClass } from '../cryptoki/attribute.js';
 import { ObjectRefused, type TokenSession } from '../session/token-session.js';
+import { assertAll } from './find-named.js';
 
 /** A public half that a killed generation left has no label. It is a copy of what everybody may know. */
 const isPublicHalf = (session: TokenSession, handle: Handle): boolean =>
@@ -14,7 +15,7 @@ const labelOf = (session: TokenSession, handle: Handle): string =>
  * Destroys every object with this CKA_ID, if it belongs to the named owner. A record that names somebody else's object
  * destroys nothing.
  * @returns their number, as four bytes
- * @throws ObjectRefused
+ * @throws ObjectRefused, KeyMissing
  */
 export const destroy = (session: TokenSession, _variant: number, parts: readonly Buffer[]): readonly Buffer[] => {
   const [id, json] = parts as [Buffer, Buffer];
@@ -27,6 +28,7 @@ export const destroy = (session: TokenSession, _variant: number, parts: readonly
     for (const handle of found) session.destroyObject(handle);
     count += found.length;
   }
+  assertAll(session, count);
   const answer = Buffer.alloc(4);
   answer.writeUInt32LE(count);
   return [answer];

@@ -6,6 +6,7 @@ import { objectClassOf } from '../kind/kinds.js';
 import { keyTemplate } from '../kind/template.js';
 import { unpackObject } from '../session/locator.js';
 import type { TokenSession } from '../session/token-session.js';
+import { assertAll } from './find-named.js';
 
 /** The part of an `inspect` job, as JSON. */
 export interface InspectSpec {
@@ -66,7 +67,9 @@ const labelled = (session: TokenSession, { shape, label }: InspectSpec): readonl
 /** @returns for each object with the label: its CKA_ID after one byte with its length, then its faults, joined by spaces */
 const byLabel = (session: TokenSession, json: Buffer): readonly Buffer[] => {
   const spec = JSON.parse(json.toString()) as InspectSpec;
-  return labelled(session, spec).map((handle) => {
+  const found = labelled(session, spec);
+  assertAll(session, found.length);
+  return found.map((handle) => {
     const id = session.attribute(handle, cka.ID);
     return Buffer.concat([Buffer.of(id.length), id, Buffer.from(faultsOf(session, handle, spec.shape).join(' '))]);
   });

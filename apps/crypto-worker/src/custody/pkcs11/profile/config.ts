@@ -55,6 +55,8 @@ export interface Tuning {
   /** The pause before the first new C_Initialize. It doubles up to `reinitialiseMaxMs`. */
   readonly reinitialiseFirstMs: number;
   readonly reinitialiseMaxMs: number;
+  /** The shortest time between two initialisations for objects that another process may have made. */
+  readonly showMs: number;
   /** The pause between two probes of a token that this process cannot use any more. */
   readonly probeMs: number;
   /** Lanes stuck at once before a new process must replace this one. Default: half the pool, at least two. */
@@ -82,6 +84,7 @@ export const defaultTuning: Tuning = {
   doubtMs: 1_000,
   reinitialiseFirstMs: 100,
   reinitialiseMaxMs: 2_000,
+  showMs: 5_000,
   probeMs: 1_000,
   handleCacheSize: 4096,
   unwrappedKeys: 256,

@@ -267,6 +267,9 @@ export const chooseProfile = (configured: string | undefined, clues: readonly st
   return profiles.find((row) => row.hints.some((hint) => text.includes(hint))) ?? byName('generic');
 };
 
+/** Whether an object that is missing may be one that another process made since C_Initialize. */
+export const hidesNewObjects = ({ crossProcessVisibility }: Profile): boolean => crossProcessVisibility !== 'at-once';
+
 /**
  * The profile with the key-wrap mechanisms that the token lists. Without one, no key wraps others, and the mechanism for content
  * keys is the one that is missed.

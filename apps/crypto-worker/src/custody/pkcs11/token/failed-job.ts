@@ -7,6 +7,7 @@ import { type Job, settle } from '../lane/job-queue.js';
 import type { LanePool } from '../lane/lane-pool.js';
 import { type Alarms, blobRefused, objectRefused } from './alarm.js';
 import type { Health } from './health.js';
+import type { LateObjects } from './late-object.js';
 import { type Recovery, unavailable } from './recovery.js';
 
 /** The token is ours and answers, and the object is not there. */
@@ -25,6 +26,7 @@ export class FailedJobs {
     private readonly recovery: Recovery,
     private readonly health: Health,
     private readonly alarms: Alarms,
+    private readonly late: LateObjects,
   ) {}
 
   answer(job: Job, reply: Reply, operation: string): void {
@@ -40,6 +42,7 @@ export class FailedJobs {
       case status.objectRefused:
         return settle(job, objectRefused(this.alarms, operation, describe(reply)));
       case status.keyMissing:
+        if (again && this.late.mayExist) return void this.late.show().then(() => this.again(job));
         return this.afterCanary(job, this.health.ask(), objectMissing());
       case status.skipped:
         if (job.deadline > monotonicNow()) this.pool.putBack(job);

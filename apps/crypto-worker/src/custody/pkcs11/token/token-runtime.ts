@@ -10,6 +10,7 @@ import { type OperationName, operationNumber, operations, status } from '../job/
 import { kindOf } from '../kind/kinds.js';
 import { type Job, newJob, settle } from '../lane/job-queue.js';
 import { LanePool } from '../lane/lane-pool.js';
+import { unwrappedKeysOf } from '../lane/share-of-handles.js';
 import { Locators } from '../locate/locators.js';
 import type { SelfTestResult, SelfTestSpec } from '../operation/self-test.js';
 import {
@@ -19,23 +20,15 @@ import {
   type Pkcs11Options,
   type Tuning,
 } from '../profile/config.js';
-import type { Profile } from '../profile/profile.js';
+import { hidesNewObjects, type Profile } from '../profile/profile.js';
 import { type Alarms, blobRefused } from './alarm.js';
 import { FailedJobs } from './failed-job.js';
 import { Health } from './health.js';
 import { LastResort } from './last-resort.js';
+import { LateObjects } from './late-object.js';
 import { tokenAnswers } from './probe.js';
 import { Recovery, unavailable } from './recovery.js';
 import { TokenModule } from './token-module.js';
-
-/** What a worker's unwrapped keys may take of all the token's handles. */
-const shareOfHandles = 1 / 4;
-
-/** The wrapped keys that one lane keeps unwrapped. */
-const unwrappedKeysOf = ({ handles }: Profile, { unwrappedKeys }: Tuning, lanes: number): number =>
-  handles === null
-    ? unwrappedKeys
-    : Math.max(1, Math.min(unwrappedKeys, Math.floor((shareOfHandles * handles) / lanes)));
 
 /** The parts behind a custody: module, lanes, recovery, health and capabilities. It handles each job's reply. */
 export class TokenRuntime {
@@ -70,7 +63,7 @@ export class TokenRuntime {
     this.recovery = this.makeRecovery();
     this.health = this.makeHealth();
     this.lastResort = this.makeLastResort();
-    this.failures = new FailedJobs(this.pool, this.recovery, this.health, this.alarms);
+    this.failures = new FailedJobs(this.pool, this.recovery, this.health, this.alarms, this.makeLateObjects());
     this.capabilities = this.makeCapabilities('token');
     this.wrappedCapabilities = this.makeCapabilities('wrapped');
   }
@@ -199,6 +192,17 @@ export class TokenRuntime {
       logger: this.logger,
       answers: () => tokenAnswers(this.config),
       end: (reason) => this.options.onFatal?.(reason),
+    });
+  }
+
+  private makeLateObjects(): LateObjects {
+    return new LateObjects({
+      hides: hidesNewObjects(this.module.profile),
+      pauseMs: this.tuning.showMs,
+      initialise: async () => {
+        await this.recovery.reinitialise('an object is missing, which another process may have made');
+        await this.health.check();
+      },
     });
   }
 
