@@ -24,6 +24,7 @@ export const findingCodes = [
   'pin-form',
   'pin-length',
   'pin-refused',
+  'keys-unsupported',
   'mechanisms-missing',
   'key-wrap-missing',
   'step-outside-module',

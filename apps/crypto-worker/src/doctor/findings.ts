@@ -27,6 +27,7 @@ const kinds = {
   'pin-form': 'pin',
   'pin-length': 'pin',
   'pin-refused': 'pin',
+  'keys-unsupported': 'other',
   'mechanisms-missing': 'other',
   'key-wrap-missing': 'note',
   'step-outside-module': 'note',

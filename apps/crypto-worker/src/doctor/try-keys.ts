@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { detailOf } from '../custody/outside-step.js';
+import { lackingAnyKey } from '../custody/pkcs11/capability/lack.js';
 import type { TokenTrials, TrialObject, TrialResult } from '../custody/pkcs11/trial/token-trials.js';
 import { isObject, type Trial } from '../custody/pkcs11/trial/trial.js';
 import type { Draft } from './draft.js';
@@ -73,7 +74,15 @@ const tryKey = async (trials: TokenTrials, trial: Trial, inTurn: InTurn): Promis
 
 /** What makes a token useless for this product, whatever else works. */
 const checkCustodies = ({ profile, plan }: TokenTrials, draft: Draft): void => {
-  if (plan.trials.length === 0)
+  const lacksAll = lackingAnyKey(profile);
+  if (lacksAll !== null)
+    draft.findings.add(
+      'keys-unsupported',
+      'token',
+      `No key can be made: ${lacksAll}.`,
+      'Use another HSM for this partition.',
+    );
+  else if (plan.trials.length === 0)
     draft.findings.add(
       'mechanisms-missing',
       'token',

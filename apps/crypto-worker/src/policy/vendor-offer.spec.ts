@@ -1,7 +1,7 @@
 import { joseAlgs } from '@ankasecure/algorithm';
 import { AnkaError, type listAlgorithms } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
-import { behindShim, enterToken, listeningLogger, partitionOn } from '@ankasecure/testing';
+import { behindShim, enterToken, listeningLogger } from '@ankasecure/testing';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { CustodyByKind } from '../custody/assembly/custody-by-kind.js';
@@ -10,7 +10,14 @@ import type { Partition } from '../custody/partition.js';
 import { chooseProfile } from '../custody/pkcs11/profile/profile.js';
 import { openBothCustodies } from '../custody/pkcs11/wrapped-custody.js';
 import { SoftwareCustody } from '../custody/software/software-custody.js';
-import { fewAlgorithms, lacksOf, triedLimits, type VendorName, vendorNames } from '../custody/testing/vendor-limit.js';
+import {
+  fewAlgorithms,
+  lacksOf,
+  partitionAs,
+  triedLimits,
+  type VendorName,
+  vendorNames,
+} from '../custody/testing/vendor-limit.js';
 import { planCreation } from '../making/plan-creation.js';
 import { contextOf, ownClock } from '../testing/worker-database.js';
 import { type EnforcedPolicies, enforcedPolicy } from './enforced-policy.js';
@@ -27,7 +34,7 @@ const context = () => ({ ...contextOf('00000000-0000-4000-8000-000000000000'), d
 /** A token whose quick self-tests have run, and which nobody asks anything in the background. */
 const open = async (profile: VendorName): Promise<CustodyByKind> => {
   shim.limit(triedLimits(profile, token.name));
-  const partition = { ...partitionOn(token), libraryPath: shim.libraryPath, profile, sessionTimeoutSeconds: 60 };
+  const partition = partitionAs(profile, token, shim.libraryPath);
   const tuning = { longSelfTests: false, healthMs: 3_600_000, hangMs: 60_000, retestFirstMs: 3_600_000 };
   const { token: objects, wrapped, vault } = await openBothCustodies(partition, listeningLogger(), { tuning });
   return new CustodyByKind(objects, wrapped, new SoftwareCustody(vault));

@@ -40,6 +40,11 @@ export interface TokenLimits {
   readonly wrapNeedsLength?: boolean;
   /** ECDH gives no shared secret without a key derivation function. */
   readonly noPlainEcdh?: boolean;
+  /** A PIN is the name of a user, a colon and the token's PIN. */
+  readonly userPin?: boolean;
+  /** Who CK_TOKEN_INFO says made the token, and its model. */
+  readonly manufacturer?: string;
+  readonly model?: string;
   /** Functions that do not exist. They answer CKR_FUNCTION_NOT_SUPPORTED. */
   readonly missing?: readonly string[];
   /** Mechanisms that the vendor has other numbers for: the vendor's, and that of the token behind. */
@@ -88,7 +93,7 @@ const ivModes = { 'written-back': 1, appended: 2 } as const;
 const notSupported = '0x54';
 
 const linesOf = (limits: TokenLimits): readonly string[] => {
-  const { mechanisms = [], hidden = [], unknown = [], missing = [], gcmIv } = limits;
+  const { mechanisms = [], hidden = [], unknown = [], missing = [], gcmIv, manufacturer, model } = limits;
   const words: Readonly<Record<string, number | boolean | undefined>> = {
     removed: limits.removed,
     sessions: limits.sessions,
@@ -104,6 +109,7 @@ const linesOf = (limits: TokenLimits): readonly string[] => {
     'v2-only': limits.v2Only,
     'no-data': limits.noData,
     'kw-length': limits.wrapNeedsLength,
+    'user-pin': limits.userPin,
     'no-plain-ecdh': limits.noPlainEcdh,
   };
   const given = Object.entries(words).filter(([, value]) => value !== undefined && value !== false);
@@ -112,6 +118,9 @@ const linesOf = (limits: TokenLimits): readonly string[] => {
     ...mechanisms.map(([vendor, inside]) => `mechanism ${vendor} ${inside}`),
     ...hidden.map((number) => `hidden ${number}`),
     ...unknown.map((type) => `unknown ${type}`),
+    ...Object.entries({ manufacturer, model }).flatMap(([name, text]) =>
+      text === undefined ? [] : [`${name}=${text}`],
+    ),
     ...missing.map((name) => `${name}=${notSupported}`),
   ];
 };

@@ -186,6 +186,7 @@ describe('a limit', () => {
     ['a mechanism that is hidden', { hidden: [ckm.AES_KEY_GEN] }, () => aesKey(), ckr.MECHANISM_INVALID],
     ['an attribute that is unknown', { unknown: [cka.VALUE_LEN] }, () => aesKey(), ckr.ATTRIBUTE_TYPE_INVALID],
     ['a function that is missing', { missing: ['C_GenerateKey'] }, () => aesKey(), 0x54],
+    ['a PIN with the name of a user', { userPin: true }, login, 0xa0],
     ['removed', { removed: true }, () => p11.C_GetSessionInfo(session), ckr.DEVICE_REMOVED],
     ['no token in the slot', { removed: true }, () => open(), ckr.TOKEN_NOT_PRESENT],
   ];
@@ -196,8 +197,24 @@ describe('a limit', () => {
 
   it.each(refusals)('%s: not without the limit', (_, limits, call) => {
     // Some calls make an object of the token or a session, or log in again, which the token itself refuses.
-    if (limits.removed || limits.loginOnce || limits.ownTemplates) return;
+    if (limits.removed || limits.loginOnce || limits.userPin || limits.ownTemplates) return;
     expect(codeOf(call)).toBe(0);
+  });
+
+  it('a PIN with the name of a user: the token’s own follows the colon', () => {
+    p11.C_Logout(session);
+    shim.limit({ userPin: true });
+    p11.C_Login(session, userLogin, `cu1:${token.pin}`);
+    expect(p11.C_GetSessionInfo(session).state).toBe(3);
+  });
+
+  it('tells another manufacturer and model, and the token’s own without', () => {
+    const own = p11.C_GetTokenInfo(slot);
+    shim.limit({ manufacturer: 'Maker, Inc.', model: 'One 2' });
+    const told = p11.C_GetTokenInfo(slot);
+    expect([told.manufacturerID.trimEnd(), told.model.trimEnd()]).toEqual(['Maker, Inc.', 'One 2']);
+    shim.limit({});
+    expect(p11.C_GetTokenInfo(slot)).toEqual(own);
   });
 
   it('hidden mechanisms are not listed', () => {

@@ -4,7 +4,6 @@ import {
   enterToken,
   forkSource,
   listeningLogger,
-  partitionOn,
   type TokenLimits,
   tellProcess,
 } from '@ankasecure/testing';
@@ -12,7 +11,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { codeOf, destroyed, inTime, newRef } from '../custody.conformance.js';
 import type { Custody, KeyRef } from '../custody.js';
 import { keepingBlobs, wrappingBy } from '../testing/keeping-blobs.js';
-import { limitsOfVendor, type VendorName } from '../testing/vendor-limit.js';
+import { limitsOfVendor, partitionAs, type VendorName } from '../testing/vendor-limit.js';
 import type { Order, ToldKey } from './other-process.fixture.js';
 import { type BothCustodies, openBothCustodies } from './wrapped-custody.js';
 
@@ -24,7 +23,7 @@ afterEach(() => custodies?.token.close());
 
 const open = async (profile: VendorName, more: TokenLimits = {}, sessionPoolSize = 2): Promise<BothCustodies> => {
   shim.limit({ ...limitsOfVendor(profile, token.name), ...more });
-  const partition = { ...partitionOn(token), libraryPath: shim.libraryPath, profile, sessionPoolSize };
+  const partition = { ...partitionAs(profile, token, shim.libraryPath), sessionPoolSize };
   const tuning = { longSelfTests: false, hangMs: 60_000, showMs: 200 };
   custodies = await openBothCustodies(partition, listeningLogger(), { tuning });
   return custodies;
@@ -93,8 +92,7 @@ describe('two workers on an nShield that shows new objects only after C_Initiali
     const there = forkSource(new URL('./other-process.fixture.ts', import.meta.url));
     const tell = (order: Order) => tellProcess(there, order);
     try {
-      const config = { ...partitionOn(token), libraryPath: shim.libraryPath, profile: 'nshield' };
-      expect(await tell({ open: config })).toBe('open');
+      expect(await tell({ open: partitionAs('nshield', token, shim.libraryPath) })).toBe('open');
       const used = newRef('EC-P256', 'sign');
       expect(await tell({ generate: told(used) })).toBe('done');
       expect(await custody.sign(inTime(), used, { scheme: 'ecdsa' }, digest)).toHaveLength(64);

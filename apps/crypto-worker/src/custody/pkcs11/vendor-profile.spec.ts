@@ -1,10 +1,11 @@
-import { behindShim, enterToken, listeningLogger, partitionOn } from '@ankasecure/testing';
+import { behindShim, enterToken, listeningLogger } from '@ankasecure/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { custodyConformance } from '../custody.conformance.js';
 import { keepingBlobs, wrappingBy } from '../testing/keeping-blobs.js';
 import {
   fewAlgorithms,
   lacksOf,
+  partitionAs,
   triedLimits,
   triesAll,
   type VendorName,
@@ -23,7 +24,7 @@ const onlyFew = triesAll ? {} : { only: fewAlgorithms };
 
 const open = (profile: VendorName) => {
   shim.limit(triedLimits(profile, token.name));
-  const partition = { ...partitionOn(token), libraryPath: shim.libraryPath, profile, sessionTimeoutSeconds: 60 };
+  const partition = partitionAs(profile, token, shim.libraryPath);
   return openBothCustodies(partition, listeningLogger(), { tuning });
 };
 
@@ -36,7 +37,7 @@ describe('the table of vendors', () => {
   it.each(vendorNames)('%s: each limit has a source, and none is given twice', (vendor) => {
     const given = vendors[vendor].limits.flatMap(({ limits }) => Object.keys(limits));
     expect(given).toEqual([...new Set(given)]);
-    for (const { source } of vendors[vendor].limits) expect(source).toMatch(/^(assumed|\w+, )/);
+    for (const { source } of vendors[vendor].limits) expect(source).toMatch(/^(assumed$|\w+, )/);
   });
 });
 

@@ -1,5 +1,5 @@
 import { type Alg, type AlgorithmName, algorithmKinds, algorithmNames, algorithmOf } from '@ankasecure/algorithm';
-import type { TestToken, TokenLimits } from '@ankasecure/testing';
+import { partitionOn, type TestToken, type TokenLimits } from '@ankasecure/testing';
 import { cka } from '../pkcs11/cryptoki/attribute.js';
 import { ckm, type MechanismName } from '../pkcs11/cryptoki/mechanism.js';
 import type { Profile, ProfileName } from '../pkcs11/profile/profile.js';
@@ -43,8 +43,15 @@ const postQuantumMechanisms = [
   'SLH_DSA',
 ] as const satisfies readonly MechanismName[];
 
+/** How a token calls itself, by the hints of its profile. */
+const named = (manufacturer: string, model: string): Limit => ({
+  limits: { manufacturer, model },
+  source: 'assumed',
+});
+
 const luna: Vendor = {
   limits: [
+    named('SafeNet', 'LunaSA 7'),
     { limits: { gcmIv: 'appended' }, source: 'Thales, CKM_AES_GCM, in FIPS configuration' },
     {
       limits: {
@@ -91,10 +98,12 @@ export const vendors: Readonly<Record<Exclude<ProfileName, 'softhsm' | 'kryoptic
   luna,
   cloudhsm: {
     limits: [
+      named('Marvell Semiconductors, Inc.', ''),
       {
         limits: { missing: ['C_SetAttributeValue', 'C_CopyObject', 'C_WaitForSlotEvent'] },
         source: 'AWS, PKCS#11 API operations',
       },
+      { limits: { userPin: true }, source: 'AWS, PKCS#11 PIN' },
       { limits: { rwOnly: true, loginOnce: true }, source: 'AWS, known issues of PKCS#11' },
       { limits: { gcmIv: 'written-back', gcmMax: 16_224, signMax: 16_224 }, source: 'AWS, PKCS#11 mechanisms' },
       {
@@ -118,6 +127,7 @@ export const vendors: Readonly<Record<Exclude<ProfileName, 'softhsm' | 'kryoptic
   },
   google: {
     limits: [
+      named('Google', 'Cloud KMS Token'),
       { limits: { missing: missingAtGoogle, v2Only: true, noData: true }, source: 'Google, libkmsp11 user guide' },
       { limits: { ownTemplates: true, ownObjects: true }, source: 'Google, libkmsp11 user guide' },
       {
@@ -143,6 +153,7 @@ export const vendors: Readonly<Record<Exclude<ProfileName, 'softhsm' | 'kryoptic
   },
   nshield: {
     limits: [
+      named('nCipher Corp. Ltd', ''),
       { limits: { ownObjects: true }, source: 'Entrust, CKNFAST_ASSUME_SINGLE_PROCESS, if it is not set to 0' },
       { limits: { unknown: ['COPYABLE'] }, source: 'assumed' },
     ],
@@ -151,8 +162,9 @@ export const vendors: Readonly<Record<Exclude<ProfileName, 'softhsm' | 'kryoptic
   'azure-dedicated': luna,
   'azure-cloud': {
     limits: [
+      named('Marvell Semiconductors, Inc.', ''),
       { limits: { creationMicros: 1_000_000, objects: 3_200 }, source: 'Microsoft, Service limits' },
-      { limits: { loginOnce: true }, source: 'Microsoft, Authentication: once per slot' },
+      { limits: { loginOnce: true, userPin: true }, source: 'Microsoft, Authentication: once per slot' },
       { limits: { hidden: postQuantumMechanisms }, source: 'Microsoft, Supported algorithms' },
       {
         limits: { gcmIv: 'written-back', gcmMax: 16_384, v2Only: true, unknown: ['COPYABLE', 'ALLOWED_MECHANISMS'] },
@@ -163,6 +175,7 @@ export const vendors: Readonly<Record<Exclude<ProfileName, 'softhsm' | 'kryoptic
   },
   generic: {
     limits: [
+      named('Somebody', 'Something'),
       {
         limits: { v2Only: true, gcmMax: 16_384, unknown: ['COPYABLE', 'ALLOWED_MECHANISMS', 'UNWRAP_TEMPLATE'] },
         source: 'assumed',
@@ -212,6 +225,12 @@ const lackedBehind = ({ oaep, importHash }: Profile, behind: TestToken['name']):
 export const lacksOf = (vendor: VendorName, profile: Profile, behind: TestToken['name']) => {
   const token = [...new Set([...vendors[vendor].lacks, ...lackedBehind(profile, behind)])];
   return { token, wrapped: [...new Set([...token, ...notWrapped[behind]])] };
+};
+
+/** The `hsm.pkcs11` configuration of a partition whose HSM behaves as the vendor's. @param libraryPath of the shim */
+export const partitionAs = (vendor: VendorName, token: TestToken, libraryPath: string) => {
+  const partition = { ...partitionOn(token), libraryPath, profile: vendor, sessionTimeoutSeconds: 60 };
+  return limitsOfVendor(vendor, token.name).userPin ? { ...partition, pin: `cu1:${token.pin}` } : partition;
 };
 
 /** One or two algorithms of each kind, which the short form tries. */

@@ -8,8 +8,8 @@
  *   C_Sign=hang            every call waits until the directive is withdrawn, then is forwarded
  * Without `*N` a directive stays in force. A later line replaces an earlier one for the same function.
  * Of the token: the words of `words` and `events` below, as `sessions 16`; `mechanism 0x80002109 0x2109` shows the second
- * mechanism by the first number, `hidden 0x1057` shows none, and `unknown 0x171` takes no such attribute. The file is read
- * again when it is replaced; counts of calls start anew then.
+ * mechanism by the first number, `hidden 0x1057` shows none, `unknown 0x171` takes no such attribute, and `manufacturer=SafeNet`
+ * and `model=Luna` are the token's. The file is read again when it is replaced; counts of calls start anew then.
  */
 #include "shim.h"
 #include <pthread.h>
@@ -38,6 +38,7 @@ static const struct { const char *name; size_t at; } words[] = {
   {"v2-only", offsetof(struct limits, v2_only)},
   {"no-data", offsetof(struct limits, no_data)},
   {"kw-length", offsetof(struct limits, kw_length)},
+  {"user-pin", offsetof(struct limits, user_pin)},
   {"no-plain-ecdh", offsetof(struct limits, no_plain_ecdh)},
 };
 static const char *const events[EVENTS] = {"restart", "lose-sessions", "log-out", "renew-handles"};
@@ -48,6 +49,7 @@ static struct { word vendor, inside; } mechanisms[MECHANISMS];
 static int mechanism_count;
 static word unknown[ATTRIBUTES];
 static int unknown_count;
+char manufacturer[MANUFACTURER + 1], model[MODEL + 1];
 static struct fault faults[COUNT];
 static word happened[EVENTS];
 static int was_read;
@@ -59,6 +61,8 @@ void control_lock(void) { pthread_mutex_lock(&lock); }
 void control_unlock(void) { pthread_mutex_unlock(&lock); }
 
 static void read_fault(const char *name, const char *what) {
+  if (strcmp(name, "manufacturer") == 0) strncpy(manufacturer, what, MANUFACTURER);
+  if (strcmp(name, "model") == 0) strncpy(model, what, MODEL);
   struct fault fault = {0, 0, 0, 1, -1};
   const char *first = strchr(what, '@'), *times = strchr(what, '*');
   if (first) fault.first = atol(first + 1);
@@ -111,6 +115,7 @@ unsigned control_read(void) {
   memset(faults, 0, sizeof faults);
   memset(&limits, 0, sizeof limits);
   mechanism_count = unknown_count = 0;
+  manufacturer[0] = model[0] = 0;
   FILE *file = fopen(path, "r");
   char line[160];
   while (file && fgets(line, sizeof line, file)) happening |= read_line(line);

@@ -25,7 +25,7 @@ struct mechanism { word type; void *parameter; word length; };
 struct gcm { unsigned char *iv; word iv_length, iv_bits; void *aad; word aad_length, tag_bits; };
 
 enum { OK = 0, GENERAL_ERROR = 5, ATTRIBUTE_TYPE_INVALID = 0x12, ATTRIBUTE_VALUE_INVALID = 0x13, DATA_LEN_RANGE = 0x21,
-  DEVICE_MEMORY = 0x31, DEVICE_REMOVED = 0x32, FUNCTION_NOT_SUPPORTED = 0x54, MECHANISM_PARAM_INVALID = 0x71,
+  DEVICE_MEMORY = 0x31, DEVICE_REMOVED = 0x32, FUNCTION_NOT_SUPPORTED = 0x54, MECHANISM_PARAM_INVALID = 0x71, PIN_INCORRECT = 0xa0,
   SESSION_COUNT = 0xb1, SESSION_READ_ONLY = 0xb5, TEMPLATE_INCOMPLETE = 0xd0, TEMPLATE_INCONSISTENT = 0xd1,
   TOKEN_NOT_PRESENT = 0xe0, ANOTHER_ALREADY_LOGGED_IN = 0x104, BUFFER_TOO_SMALL = 0x150 };
 
@@ -44,6 +44,7 @@ struct limits {
   word v2_only;            /* there is no list of interfaces, only the functions of v2.40 */
   word no_data;            /* no data objects */
   word kw_length;          /* AES key wrap (RFC 3394) unwraps only by a template with CKA_VALUE_LEN */
+  word user_pin;           /* a PIN is a user's name, a colon and the token's PIN */
   word no_plain_ecdh;      /* ECDH gives no shared secret without a key derivation function */
 };
 enum { IV_CALLER, IV_WRITTEN_BACK, IV_APPENDED };
@@ -69,6 +70,9 @@ word mechanism_inside(word vendor);
 word mechanism_outside(word inside);
 /* Whether the vendor has no such attribute. */
 int attribute_unknown(word type);
+/* Who CK_TOKEN_INFO says made the token, and its model; empty for what the token itself says. */
+enum { MANUFACTURER = 32, MODEL = 16 };
+extern char manufacturer[MANUFACTURER + 1], model[MODEL + 1];
 
 /* session.c: what this process has open. */
 void happen(unsigned events);

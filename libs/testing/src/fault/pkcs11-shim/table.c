@@ -40,6 +40,12 @@ static void wait_out(int function) {
 }
 
 static word forward(int function, PARAMETERS) {
+  if (limits.user_pin && function == N_C_Login && c) {
+    const char *pin = (const char *)c, *colon = memchr(pin, ':', d);
+    if (!colon) return PIN_INCORRECT;
+    d -= colon + 1 - pin;
+    c = (word)(colon + 1);
+  }
   if (limits.creation_us && (function == N_C_GenerateKey || function == N_C_GenerateKeyPair))
     shared_wait_turn(limits.creation_us);
   pthread_rwlock_rdlock(&calls);

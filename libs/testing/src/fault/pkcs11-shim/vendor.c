@@ -127,6 +127,22 @@ static word unwrap(struct mechanism mechanism, PARAMETERS) {
   return real_call(N_C_UnwrapKey, a, (word)&mechanism, c, d, e, (word)kept, count, h, i, j);
 }
 
+/* Texts of CK_TOKEN_INFO are padded with blanks. */
+static void put_text(char *at, word length, const char *text) {
+  if (!*text) return;
+  memset(at, ' ', length);
+  memcpy(at, text, strlen(text));
+}
+
+static word token_info(PARAMETERS) {
+  const word code = real_call(N_C_GetTokenInfo, ARGUMENTS);
+  struct { char label[32], manufacturer[MANUFACTURER], model[MODEL]; } *info = (void *)b;
+  if (code != OK) return code;
+  put_text(info->manufacturer, MANUFACTURER, manufacturer);
+  put_text(info->model, MODEL, model);
+  return OK;
+}
+
 static word with_mechanism(int function, PARAMETERS) {
   struct mechanism mechanism = *(struct mechanism *)b;
   mechanism.type = mechanism_inside(mechanism.type);
@@ -146,6 +162,7 @@ word vendor_call(int function, PARAMETERS) {
       if (!limits.removed || !(unsigned char)a) return real_call(function, ARGUMENTS);
       *(word *)c = 0;
       return OK;
+    case N_C_GetTokenInfo: return token_info(ARGUMENTS);
     case N_C_GetMechanismList: return list_mechanisms(ARGUMENTS);
     case N_C_GetMechanismInfo: return real_call(function, a, mechanism_inside(b), c, d, e, f, g, h, i, j);
     case N_C_Encrypt: case N_C_Decrypt: return encrypt(function, ARGUMENTS);

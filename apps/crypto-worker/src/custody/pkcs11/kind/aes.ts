@@ -6,7 +6,7 @@ import { signatureVariant } from '../job/job.js';
 import type { KeyShape } from '../job/key-shape.js';
 import type { Profile } from '../profile/profile.js';
 import type { TokenSession } from '../session/token-session.js';
-import { isJweIv, openGcmWith, sealGcmWith } from '../use/gcm.js';
+import { isJweIv, ivBytes, openGcmWith, sealGcmWith } from '../use/gcm.js';
 import { signWith } from '../use/sign.js';
 import { unwrapCekWith, wrapCekWith } from '../use/wrap-cek.js';
 import { check, Mismatch, type SelfTest } from './self-test.js';
@@ -24,11 +24,13 @@ const wrapsAndUnwraps: SelfTest = (session, { key, value }) => {
   check(unwrapCekWith(session, key, wrapped).equals(cek), 'the unwrapped key differs');
 };
 
+const wrongIv = (bytes: number): string => `the token’s IV has ${bytes} bytes, that of a JWE ${ivBytes}`;
+
 const sealsAndOpens: SelfTest = (session, { key, value }) => {
   const aad = randomBytes(20);
   const plaintext = randomBytes(40);
   const [iv, ciphertext, tag] = sealGcmWith(session, key, aad, plaintext);
-  check(isJweIv(iv), `the token’s IV has ${iv.length} bytes, that of a JWE 12`);
+  check(isJweIv(iv), wrongIv(iv.length));
   // We hand a token that chooses the IV one of zeros. If it uses that, every message of a key has the same IV.
   check(
     iv.some((byte) => byte !== 0),
@@ -87,7 +89,14 @@ export const aes = {
   uses: {
     A128KW: keyWrap,
     A256KW: keyWrap,
-    dir: { need: ({ gcm }) => ({ mechanism: gcm.mechanism, flags: encrypt | decrypt }), selfTest: sealsAndOpens },
+    dir: {
+      need: ({ gcm }) => ({
+        mechanism: gcm.mechanism,
+        flags: encrypt | decrypt,
+        ...(gcm.ivBytes !== ivBytes && { lacks: wrongIv(gcm.ivBytes) }),
+      }),
+      selfTest: sealsAndOpens,
+    },
     'AES-KWP': { need: ({ kekWrap }) => ({ mechanism: kekWrap[0], flags: unwrap }), selfTest: unwrapsKeys },
   },
   /** A key for `wrap` has nothing to unwrap yet, so it wraps a content encryption key instead. */

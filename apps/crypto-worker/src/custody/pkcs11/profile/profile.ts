@@ -25,6 +25,8 @@ export interface Profile {
      * after the tag.
      */
     readonly ivMode: 'caller' | 'written-back' | 'appended';
+    /** The length of its IV, in bytes. */
+    readonly ivBytes: number;
     /** The longest plaintext, in bytes. */
     readonly maxBytes: number;
   };
@@ -85,7 +87,7 @@ const copyable = 0x171;
 export const standard = {
   development: false,
   pinLengthsKnown: true,
-  gcm: { mechanism: ckm.AES_GCM, ivMode: 'caller', maxBytes: 1024 * 1024 },
+  gcm: { mechanism: ckm.AES_GCM, ivMode: 'caller', ivBytes: 12, maxBytes: 1024 * 1024 },
   cekWrap: [ckm.AES_KEY_WRAP],
   cekLength: 'blob',
   kekWrap: [ckm.AES_KEY_WRAP_KWP, ckm.AES_KEY_WRAP_PAD],
@@ -117,7 +119,7 @@ const luna = {
   evidence: 'documented',
   library: 'libCryptoki2_64.so with Chrystoki.conf',
   pinFormat: 'partition password',
-  gcm: { mechanism: ckm.AES_GCM, ivMode: 'appended', maxBytes: 64 * 1024 },
+  gcm: { mechanism: ckm.AES_GCM, ivMode: 'appended', ivBytes: 16, maxBytes: 64 * 1024 },
   // CKM_AES_KW and CKM_AES_KWP of the client's cryptoki_v2.h, which are older than the standard's numbers.
   cekWrap: [0x80000170, ckm.AES_KEY_WRAP],
   cekLength: 'template',
@@ -132,7 +134,7 @@ const luna = {
 const minimum = {
   ...standard,
   evidence: 'documented',
-  gcm: { mechanism: ckm.AES_GCM, ivMode: 'caller', maxBytes: 16 * 1024 },
+  gcm: { mechanism: ckm.AES_GCM, ivMode: 'caller', ivBytes: 12, maxBytes: 16 * 1024 },
   allowedMechanisms: false,
   omitAttributes: [copyable],
 } as const;
@@ -204,7 +206,7 @@ const rows = [
     library: '/opt/cloudhsm/lib/libcloudhsm_pkcs11.so',
     pinFormat: 'user:password',
     pinLengthsKnown: false,
-    gcm: { mechanism: ckm.AES_GCM, ivMode: 'written-back', maxBytes: 16_224 },
+    gcm: { mechanism: ckm.AES_GCM, ivMode: 'written-back', ivBytes: 12, maxBytes: 16_224 },
     cekWrap: [0x80002109],
     kekWrap: [0x8000216f],
     plainEcdh: false,
@@ -226,7 +228,7 @@ const rows = [
     pinFormat: 'ignored',
     pinLengthsKnown: false,
     // An HSM key takes 8 KiB, the additional data included. A JWE's header is shorter than 1 KiB.
-    gcm: { mechanism: 0x8001e101, ivMode: 'written-back', maxBytes: 7 * 1024 },
+    gcm: { mechanism: 0x8001e101, ivMode: 'written-back', ivBytes: 12, maxBytes: 7 * 1024 },
     kekWrap: [],
     keyTemplates: 'vendor',
     allowedMechanisms: false,

@@ -1,5 +1,6 @@
 import { type Alg, type AlgorithmName, algorithmNames, algorithmOf, type Purpose } from '@ankasecure/algorithm';
 import { type KeyOwner, type ObjectOwner, ownerOfKey, ownerOfPlatformKey } from '../../object-owner.js';
+import { lackingAnyKey } from '../capability/lack.js';
 import { planEntry, testOf } from '../capability/plan-test.js';
 import type { MechanismList } from '../cryptoki/mechanism.js';
 import { type KeyShape, platformShapes } from '../job/key-shape.js';
@@ -99,8 +100,9 @@ export const planTrials = (profile: Profile, listed: MechanismList): TrialPlan =
       planKeys(algorithm, purpose, profile, listed),
     ),
   );
+  const makesNone = lackingAnyKey(profile) !== null;
   const platform = platformKeys
-    .filter(({ kind }) => kind !== 'kek' || profile.kekWrap.length > 0)
+    .filter(({ kind }) => !makesNone && (kind !== 'kek' || profile.kekWrap.length > 0))
     .map(({ kind, algs }): PlatformTrial => {
       const shape = platformShapes[kind];
       return {
