@@ -42,8 +42,11 @@ const calling = (functions: RegExp): string[] =>
   );
 /** The specs with a SoftHSM token. A process can open one, so each of them has a process of its own; the others share theirs. */
 const hsm = calling(/\b(enterSoftHsmToken|enterToken)\(/);
-/** Those of them that wait for a token's faults, and the custody's whole suite once more, through the shim. `npm run test:long`. */
-const longHsm = hsm.filter((path) => /pkcs11\/(fault|transparent-shim)\.spec\.ts$/.test(path));
+/**
+ * Those of them that wait for a token's faults, and the custody's suite once more, through the shim: whole, and under the limits of
+ * every vendor. `npm run test:long`.
+ */
+const longHsm = hsm.filter((path) => /pkcs11\/(fault|transparent-shim|vendor-profile)\.spec\.ts$/.test(path));
 /** The specs with a kryoptic token: its own, and those that run on any token. */
 const pq = calling(/\b(enterKryopticToken|enterToken)\(/);
 const parts = { globalSetup: ['libs/testing/src/postgres/worker-server.setup.ts'], sequence: { groupOrder: 0 } };

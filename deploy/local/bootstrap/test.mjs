@@ -111,9 +111,11 @@ export const testDrill = suite('drill');
  */
 export const testPq = suite(['pq', 'pq-stack']);
 
+const vendorProjects = ['hsm', 'long-hsm', 'pq'].map((project) => `--project=${project}`);
+
 /** Runs the suites under the limits of every vendor's HSM, with every algorithm, on SoftHSM and on the token with PKCS#11 3.2. */
 export const testVendors = ({ repository, node, args }) =>
-  vitest(repository, node, ['--project=hsm', '--project=pq', 'vendor-profile', 'vendor-offer', ...args], {
+  vitest(repository, node, [...vendorProjects, 'vendor-profile', 'vendor-offer', 'vendor-doctor', ...args], {
     ANKASECURE_VENDORS: 'whole',
   }).then(finish);
 

@@ -19,6 +19,7 @@ import {
   vendorNames,
 } from '../custody/testing/vendor-limit.js';
 import { planCreation } from '../making/plan-creation.js';
+import { runWithoutHsm } from '../operation/without-hsm.js';
 import { contextOf, ownClock } from '../testing/worker-database.js';
 import { type EnforcedPolicies, enforcedPolicy } from './enforced-policy.js';
 import { ListAlgorithm } from './list-algorithm.js';
@@ -48,7 +49,7 @@ const itemsOf = async (from: CustodyByKind): Promise<readonly Item[]> => {
   return items.filter(({ algorithm }) => fewAlgorithms.includes(algorithm));
 };
 
-/** The words in which a key is refused; undefined if the token would be asked to make it. */
+/** The words in which a key is refused, before the token is called; undefined if it would be asked to make the key. */
 const refusalOf = async (
   from: CustodyByKind,
   { algorithm, purpose }: Item,
@@ -60,7 +61,9 @@ const refusalOf = async (
   const named = alg === 'AES-KWP' ? {} : { alg };
   const request = { algorithm, purpose, ...named, custody: place, label: 'x', purgeProtection: false };
   try {
-    await planCreation(from, async () => undefined, context(), { request, policy, source });
+    await runWithoutHsm(from, (stopped) =>
+      planCreation(stopped, async () => undefined, context(), { request, policy, source }),
+    );
     return undefined;
   } catch (error) {
     if (error instanceof AnkaError && error.code === 'algorithm-unavailable') return error.message;
@@ -76,10 +79,12 @@ describe.each(vendorNames)('GET /algorithms as %s', (vendor) => {
     custody = await open(vendor);
     // Self-tests of slow keys, and those of wrapped keys, run when they are needed.
     for (const { algorithm, purpose } of await itemsOf(custody))
-      for (const place of places) await custody.capability(inTime(), algorithm, purpose, place);
+      for (const place of places) await custody.capability(inTime(120_000), algorithm, purpose, place);
     const items = await itemsOf(custody);
     expect(items.length).toBeGreaterThan(fewAlgorithms.length);
-    const before = shim.allCalls();
+    // No self-test is left to run, so a refusal needs none.
+    const pending = items.flatMap(({ reasons }) => reasons.filter(({ code }) => code === 'self-test-pending'));
+    expect(pending).toEqual([]);
     for (const item of items)
       for (const alg of joseAlgs(item.algorithm, item.purpose))
         for (const place of places) {
@@ -98,6 +103,5 @@ describe.each(vendorNames)('GET /algorithms as %s', (vendor) => {
             ).toBe(true);
           }
         }
-    expect(shim.allCalls()).toEqual(before);
   });
 });

@@ -65,19 +65,19 @@ describe('the handles of Azure Cloud HSM', () => {
   });
 });
 
-describe('one new key a second, as of Azure Cloud HSM', () => {
-  it('holds up nobody who uses keys', async () => {
-    const { token: custody } = await open('azure-cloud', { creationMicros: 20_000 }, 3);
+describe('keys that are made one after the other, as in Azure Cloud HSM', () => {
+  it('hold up nobody who uses keys, however long it takes', async () => {
+    const { token: custody } = await open('azure-cloud', { creationMicros: 0 }, 3);
     const ref = newRef('EC-P256', 'sign');
     await custody.generate(inTime(), { ref });
-    shim.limit({ ...limitsOfVendor('azure-cloud', token.name), creationMicros: 1_000_000 });
+    shim.inject({ C_GenerateKeyPair: 'hang' });
     let made = 0;
     const making = Array.from({ length: 3 }, () =>
       custody.generate(inTime(), { ref: newRef('EC-P256', 'sign') }).then(() => made++),
     );
     for (let round = 0; round < 20; round++) await custody.sign(inTime(), ref, { scheme: 'ecdsa' }, randomBytes(32));
-    // The third key is made two seconds after the first.
-    expect(made).toBeLessThan(3);
+    expect(made).toBe(0);
+    shim.inject({});
     await Promise.all(making);
     expect(made).toBe(3);
   });
