@@ -12,7 +12,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['custody'],
     ['group', 'doctor'],
     ['key', 'hsm'],
-    ['policy', 'quota', 'envelope', 'signature'],
+    ['policy', 'quota', 'envelope', 'kem', 'signature'],
     ['outcome'],
     ['object', 'grant', 'alias'],
     ['platform-key'],

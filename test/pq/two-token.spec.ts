@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { AlgorithmName, Purpose } from '@ankasecure/algorithm';
-import type { DecryptResult, EncryptResult, Key, SignResult, VerifyResult } from '@ankasecure/contracts';
+import type {
+  DecapsulateResult,
+  DecryptResult,
+  EncapsulateResult,
+  EncryptResult,
+  Key,
+  SignResult,
+  VerifyResult,
+} from '@ankasecure/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OwnRig, startOwnRig } from '../e2e/harness/rig.js';
 import { platformClient, type Tenant, tenantAt } from '../e2e/harness/tenant.js';
@@ -28,6 +36,11 @@ const message = 'bWVzc2FnZQ';
 const useOf: Readonly<Record<Exclude<Purpose, 'wrap'>, (admin: Tenant['admin'], keyId: string) => Promise<void>>> = {
   sign: signAndVerify,
   mac: signAndVerify,
+  encapsulate: async (admin, keyId) => {
+    const { sharedSecret, ciphertext, version } = await admin.post<EncapsulateResult>('/encapsulate', { keyId });
+    const body = { keyId, version, ciphertext };
+    expect(await admin.post<DecapsulateResult>('/decapsulate', body)).toMatchObject({ sharedSecret, version });
+  },
   encrypt: async (admin, keyId) => {
     const { jwe } = await admin.post<EncryptResult>('/encrypt', { keyId, plaintext: message });
     expect((await admin.post<DecryptResult>('/decrypt', { jwe })).plaintext).toBe(message);
@@ -67,16 +80,17 @@ describe('a stack with two workers on a kryoptic token and one on a SoftHSM toke
   });
 
   it.each(partitions)('makes, uses, rotates and destroys a key of all that %s can do', async (partition) => {
-    const { admin } = tenantOf(partition);
+    const { admin, changePolicy } = tenantOf(partition);
+    await changePolicy({ rawKem: true });
     const items = await eventually('the end of the self-tests', async () => {
       const { items: listed } = await admin.get<Listed>('/algorithms');
       return !listed.some(({ reasons }) => reasons.some(({ code }) => code === 'self-test-pending')) && listed;
     });
     const rows = items.filter(({ available, purpose }) => available && purpose !== 'wrap');
     expect(rows.length).toBeGreaterThan(10);
-    // All parameter sets of ML-DSA, SLH-DSA and ML-KEM, which kryoptic does not wrap.
+    // All parameter sets of ML-DSA, SLH-DSA and, for two purposes, ML-KEM, which kryoptic does not wrap.
     const ownOnly = rows.filter(({ algorithm }) => /^(ML-DSA|SLH-DSA|ML-KEM)-/.test(algorithm));
-    expect(ownOnly).toHaveLength(partition === 'default' ? 18 : 0);
+    expect(ownOnly).toHaveLength(partition === 'default' ? 21 : 0);
     for (const { custodies } of ownOnly) expect(custodies).toEqual(['token']);
     for (const { algorithm, purpose, custodies } of rows)
       for (const custody of custodies.filter((name): name is Custody => name === 'token' || name === 'wrapped')) {

@@ -1,8 +1,9 @@
 /**
  * The purposes of keys. A key has exactly one, fixed at creation: a key that both wraps and decrypts gives its secrets away. A
- * `wrap` key also exists outside. It unwraps the keys that its owner imports, and nothing else.
+ * `wrap` key also exists outside. It unwraps the keys that its owner imports, and nothing else. The shared secrets of an
+ * `encapsulate` key leave the HSM for the caller; those of an `encrypt` key never do.
  */
-export const purposes = ['encrypt', 'sign', 'mac', 'wrap'] as const;
+export const purposes = ['encrypt', 'sign', 'mac', 'wrap', 'encapsulate'] as const;
 export type Purpose = (typeof purposes)[number];
 
 export type Hash = 'sha256' | 'sha384' | 'sha512';
@@ -44,5 +45,8 @@ export type JwsAlg =
 /** AES key wrap with padding (RFC 5649; SP 800-38F §6.3). JOSE has no name for it: it wraps keys, never content. */
 export type WrapAlg = 'AES-KWP';
 
+/** Raw ML-KEM (FIPS 203 §7), by the name of its parameter set. It is no JOSE algorithm, and no JWE can name it. */
+export type KemAlg = MlKemSet;
+
 /** The algorithms that a key is used with. */
-export type Alg = JwsAlg | JweAlg | WrapAlg;
+export type Alg = JwsAlg | JweAlg | WrapAlg | KemAlg;

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { algorithmNames, algorithmOf, algorithms, defaultPurpose, joseAlgs, mayWrap } from './algorithm.js';
 import { hashBytes, jweAlgs, jwsAlgs, signatureSchemes } from './jose.js';
 import { algorithmKinds } from './kind.js';
+import { mlKemSets } from './parameter-set.js';
 
 describe('the algorithm table', () => {
-  it('covers every JOSE algorithm and AES-KWP, and no others', () => {
+  it('covers every JOSE algorithm, AES-KWP and raw ML-KEM, and no others', () => {
     const reached = algorithmNames.flatMap((name) => Object.values(algorithmOf(name).purposes).flat());
-    expect(new Set(reached)).toEqual(new Set([...jwsAlgs, ...jweAlgs, 'AES-KWP']));
+    expect(new Set(reached)).toEqual(new Set([...jwsAlgs, ...jweAlgs, ...mlKemSets, 'AES-KWP']));
   });
 
   it.each(algorithmNames)('%s has a purpose and a strength', (name) => {

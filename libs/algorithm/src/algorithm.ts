@@ -65,7 +65,9 @@ const postQuantum = (
 
 const mlDsa = rowPer(mlDsaSets, (set) => postQuantum('ml-dsa', set, mlDsaSizes[set], { sign: [set] }));
 const slhDsa = rowPer(slhDsaSets, (set) => postQuantum('slh-dsa', set, slhDsaSizes[set], { sign: [set] }));
-const mlKem = rowPer(mlKemSets, (set) => postQuantum('ml-kem', set, mlKemSizes[set], { encrypt: [mlKemJweAlg(set)] }));
+const mlKem = rowPer(mlKemSets, (set) =>
+  postQuantum('ml-kem', set, mlKemSizes[set], { encrypt: [mlKemJweAlg(set)], encapsulate: [set] }),
+);
 
 /** Every algorithm that a key can have. A new algorithm of a known kind is a new row here and nothing else. */
 export const algorithms = {

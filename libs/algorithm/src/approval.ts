@@ -9,9 +9,9 @@ export interface ApprovalRow {
   readonly purpose: Purpose;
   /** The minimum strength in bits. The row does not apply to weaker algorithms. */
   readonly minimumStrength: number;
-  /** Whether the row allows protecting: encrypting, signing, computing a MAC, and making keys for it. */
+  /** Whether the row allows protecting: encrypting, encapsulating, signing, computing a MAC, and making keys for it. */
   readonly protect: boolean;
-  /** Whether the row allows processing protected data: decrypting, verifying. */
+  /** Whether the row allows processing protected data: decrypting, decapsulating, verifying. */
   readonly process: boolean;
   /** The last day of the row in UTC, or null if it has no end. After it the next matching row applies. */
   readonly notAfter: string | null;
@@ -67,6 +67,12 @@ export const fipsApproval: readonly ApprovalRow[] = [
     notAfter: null,
     source: 'FIPS 203 (ML-KEM); SP 800-227 §4.4 (the shared secret is the key); SP 800-38F (KW)',
   },
+  {
+    ...row('ml-kem', 'encapsulate', 128),
+    ...protects,
+    notAfter: null,
+    source: 'FIPS 203 (ML-KEM); SP 800-227 §4 (using KEMs)',
+  },
   { ...row('aes', 'encrypt', 128), ...protects, notAfter: null, source: aes },
   { ...row('aes', 'wrap', 128), ...protects, notAfter: null, source: kwp },
   { ...row('hmac', 'mac', 128), ...protects, notAfter: null, source: 'FIPS 198-1; SP 800-107 r1 §5.3' },
@@ -84,6 +90,7 @@ export const cnsaApproval: readonly ApprovalRow[] = [
   { ...row('AES-256', 'wrap', 256), ...protects, notAfter: null, source: cnsa2 },
   { ...row('ML-DSA-87', 'sign', 256), ...protects, notAfter: null, source: 'CNSA 2.0, table I (ML-DSA-87)' },
   { ...row('ML-KEM-1024', 'encrypt', 256), ...protects, notAfter: null, source: 'CNSA 2.0, table I (ML-KEM-1024)' },
+  { ...row('ML-KEM-1024', 'encapsulate', 256), ...protects, notAfter: null, source: 'CNSA 2.0, table I (ML-KEM-1024)' },
   { ...row('HMAC-SHA384', 'mac', 256), ...protects, notAfter: null, source: cnsa2Hash },
   { ...row('HMAC-SHA512', 'mac', 256), ...protects, notAfter: null, source: cnsa2Hash },
   { ...row('rsa', 'sign', 128), ...processes, notAfter: end1, source: cnsa1 },

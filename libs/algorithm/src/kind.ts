@@ -1,5 +1,5 @@
-import type { Alg, JweAlg, JwsAlg, WrapAlg } from './alg.js';
-import { mlDsaSets, mlKemJweAlg, slhDsaSets } from './parameter-set.js';
+import type { Alg, JweAlg, JwsAlg, KemAlg, WrapAlg } from './alg.js';
+import { mlDsaSets, mlKemJweAlg, mlKemSets, slhDsaSets } from './parameter-set.js';
 
 /** Per purpose, the algorithms that a key may be used with; the first is the default. The first purpose is the default. */
 export type PurposeAlgs = {
@@ -7,6 +7,7 @@ export type PurposeAlgs = {
   readonly mac?: readonly JwsAlg[];
   readonly encrypt?: readonly JweAlg[];
   readonly wrap?: readonly WrapAlg[];
+  readonly encapsulate?: readonly KemAlg[];
 };
 
 /**
@@ -21,7 +22,10 @@ export const algorithmKinds = {
   hmac: { mac: ['HS256', 'HS384', 'HS512'] },
   'ml-dsa': { sign: mlDsaSets },
   'slh-dsa': { sign: slhDsaSets },
-  'ml-kem': { encrypt: [mlKemJweAlg('ML-KEM-512'), mlKemJweAlg('ML-KEM-768'), mlKemJweAlg('ML-KEM-1024')] },
+  'ml-kem': {
+    encrypt: [mlKemJweAlg('ML-KEM-512'), mlKemJweAlg('ML-KEM-768'), mlKemJweAlg('ML-KEM-1024')],
+    encapsulate: mlKemSets,
+  },
 } as const satisfies Record<string, PurposeAlgs>;
 
 type AlgorithmKinds = typeof algorithmKinds;

@@ -59,6 +59,15 @@ export const outsideStepTable = {
       'The worker encapsulates a secret to the public key and wraps the content key with it. Decapsulation and unwrapping run in the HSM.',
     refusedBy: null,
   },
+  'public-key-encapsulation': {
+    detail: 'The worker encapsulates to the public key.',
+    refusedBy: null,
+  },
+  'shared-secret-release': {
+    detail:
+      'The shared secret leaves the HSM in plaintext: it is the answer. Only a policy with rawKem allows such keys.',
+    refusedBy: inModule,
+  },
   'public-key-record': {
     detail:
       'This key is a public key of somebody else. It is a record that the HSM seals, and no object in the HSM. The worker verifies and encrypts with it.',
@@ -107,6 +116,7 @@ export const outsideStepsOfAlg: Readonly<Record<Alg, readonly OutsideStepName[]>
   ...rowPer(mlDsaSets, () => whole),
   ...rowPer(slhDsaSets, () => whole),
   ...rowPer(mlKemSets.map(mlKemJweAlg), () => ['encapsulation', ...content] as const),
+  ...rowPer(mlKemSets, () => ['public-key-encapsulation', 'shared-secret-release'] as const),
   HS256: [],
   HS384: [],
   HS512: [],

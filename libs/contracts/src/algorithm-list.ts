@@ -1,7 +1,7 @@
 import { moduleCertificate, policyDocument } from '@ankasecure/policy-rules';
 import { z } from 'zod';
 import { contract } from './bus.js';
-import { algorithmName, contentAlg, jweAlg, jwsAlg, purpose, warning, wrapAlg } from './primitive.js';
+import { algorithmName, contentAlg, jweAlg, jwsAlg, kemAlg, purpose, warning, wrapAlg } from './primitive.js';
 
 export const exclusionCodes = [
   'policy',
@@ -39,7 +39,7 @@ export const listAlgorithms = contract({
           algorithm: algorithmName,
           /** One row per purpose: the available JOSE algorithms now, and the reasons for the others. */
           purpose,
-          algs: z.array(z.union([jwsAlg, jweAlg, wrapAlg])),
+          algs: z.array(z.union([jwsAlg, jweAlg, wrapAlg, kemAlg])),
           available: z.boolean(),
           software: z
             .boolean()
@@ -48,7 +48,7 @@ export const listAlgorithms = contract({
             .array(z.enum(['token', 'wrapped', 'software']))
             .describe('The custodies that a new key can have, by the policy and by what is known of the token.'),
           publicKeys: z
-            .array(z.enum(['verify', 'encrypt']))
+            .array(z.enum(['verify', 'encrypt', 'encapsulate']))
             .describe(
               'What an imported public key (custody public) of this row can be used for, if the policy allows it. Empty if it allows none, or such keys have no public half.',
             ),
@@ -67,7 +67,7 @@ export const listAlgorithms = contract({
           outsideSteps: z
             .array(
               z.strictObject({
-                alg: z.union([jwsAlg, jweAlg, wrapAlg]),
+                alg: z.union([jwsAlg, jweAlg, wrapAlg, kemAlg]),
                 step: z.string(),
                 detail: z.string(),
                 fipsOnlyRefuses: z

@@ -10,7 +10,7 @@ import {
   verifyTrail,
 } from './audit.js';
 import { anyPartition, type Contract, type Service, services } from './bus.js';
-import { decrypt, encrypt, sign, verify } from './crypto.js';
+import { decapsulate, decrypt, encapsulate, encrypt, sign, verify } from './crypto.js';
 import { deleteGrants, getGrants, putGrants } from './grant.js';
 import {
   acceptTrails,
@@ -115,6 +115,8 @@ export const contracts = {
   decrypt: decrypt.contract,
   sign: sign.contract,
   verify: verify.contract,
+  encapsulate: encapsulate.contract,
+  decapsulate: decapsulate.contract,
   signToken,
   getWrappingKey,
   importKey,

@@ -1,4 +1,4 @@
-import { maxSignatureBytes } from '@ankasecure/algorithm';
+import { maxKemCiphertextBytes, maxSignatureBytes } from '@ankasecure/algorithm';
 import { z } from 'zod';
 import { contract } from './bus.js';
 import { nameKeyAtMostOnce, nameKeyOnce, namesKeyOnce, namesKeyTwice } from './key-name.js';
@@ -11,6 +11,7 @@ import {
   isBase64url,
   jweAlg,
   jwsAlg,
+  kemAlg,
   keyIdOrAlias,
   uuid,
   warning,
@@ -75,7 +76,7 @@ const keyToProcess = keyIdOrAlias
     'The key. Required without a kid that names a key of the tenant, as its own or as one of its formerKids. If sent, a kid of another key is ignored.',
   );
 
-/** The key for encrypt and sign, by id or by alias. */
+/** The key for encrypt, sign and encapsulate, by id or by alias. */
 const keyToProtect = {
   keyId: keyIdOrAlias.optional().describe('The key. Its current version is used.'),
   alias: aliasName.optional().describe('An alias of the key, instead of keyId.'),
@@ -87,7 +88,7 @@ const acceptRisk = z
   .boolean()
   .optional()
   .describe(
-    'Allows a SUSPENDED or COMPROMISED version to decrypt or verify. The audit trail records that the caller accepted the risk.',
+    'Allows a SUSPENDED or COMPROMISED version to decrypt, decapsulate or verify. The audit trail records that the caller accepted the risk.',
   );
 
 /** A compact JWE or JWS. It fits the results of `encrypt` and `sign` for the largest data, with room for foreign headers. */
@@ -259,6 +260,47 @@ export const verifyResult = z
   })
   .meta({ id: 'VerifyResult' });
 
+/** Every member of the results of encapsulate and decapsulate. */
+const sharedSecret = z
+  .string()
+  .describe('The shared secret of 32 bytes in base64url. It left the HSM for this answer and is stored nowhere.');
+
+export const encapsulateItem = z
+  .strictObject(keyToProtect)
+  .refine(namesKeyOnce, nameKeyOnce)
+  .meta({ id: 'EncapsulateRequest', ...exactlyOne('keyId', 'alias') });
+
+export const encapsulateResult = z
+  .strictObject({
+    ciphertext: z.string().describe('The ciphertext of ML-KEM (FIPS 203, section 7.2) in base64url.'),
+    sharedSecret,
+    ...used,
+    version: used.version.describe('The version that the ciphertext is for. /decapsulate needs it.'),
+    alg: kemAlg,
+  })
+  .meta({ id: 'EncapsulateResult' });
+
+export const decapsulateItem = z
+  .strictObject({
+    keyId: keyIdOrAlias.optional().describe('The key.'),
+    alias: aliasToProcess,
+    version: version
+      .unwrap()
+      .describe(
+        'The version that the ciphertext is for. It is required, because nothing in a ciphertext tells: another version gives another secret, and no error.',
+      ),
+    ciphertext: base64url(maxKemCiphertextBytes).describe(
+      'The ciphertext of ML-KEM in base64url, with the length of the parameter set. A ciphertext that was changed gives another secret, and no error (implicit rejection, FIPS 203, section 7.3).',
+    ),
+    acceptRisk,
+  })
+  .refine(namesKeyOnce, nameKeyOnce)
+  .meta({ id: 'DecapsulateRequest', ...exactlyOne('keyId', 'alias') });
+
+export const decapsulateResult = z
+  .strictObject({ sharedSecret, ...used, alg: kemAlg })
+  .meta({ id: 'DecapsulateResult' });
+
 /** A failed item of a batch: the problem that the item alone would return. */
 export const itemFailure = z
   .strictObject({
@@ -288,6 +330,8 @@ export const encrypt = oneOrMany('encrypt', encryptItem, encryptResult);
 export const decrypt = oneOrMany('decrypt', decryptItem, decryptResult);
 export const sign = oneOrMany('sign', signItem, signResult);
 export const verify = oneOrMany('verify', verifyItem, verifyResult);
+export const encapsulate = oneOrMany('encapsulate', encapsulateItem, encapsulateResult);
+export const decapsulate = oneOrMany('decapsulate', decapsulateItem, decapsulateResult);
 
 export type EncryptItem = z.infer<typeof encryptItem>;
 export type EncryptResult = z.infer<typeof encryptResult>;
@@ -297,4 +341,8 @@ export type SignItem = z.infer<typeof signItem>;
 export type SignResult = z.infer<typeof signResult>;
 export type VerifyItem = z.infer<typeof verifyItem>;
 export type VerifyResult = z.infer<typeof verifyResult>;
+export type EncapsulateItem = z.infer<typeof encapsulateItem>;
+export type EncapsulateResult = z.infer<typeof encapsulateResult>;
+export type DecapsulateItem = z.infer<typeof decapsulateItem>;
+export type DecapsulateResult = z.infer<typeof decapsulateResult>;
 export type ItemFailure = z.infer<typeof itemFailure>;

@@ -6,7 +6,16 @@ import { text, uuid } from './primitive.js';
  * The rights that can be granted on a key. Every right includes seeing the key. `manage` covers its lifecycle and its grants to
  * others. Nobody can grant themselves, or a group of theirs, a right by it. A caller whose token names no groups may be in any.
  */
-export const keyRights = ['use:encrypt', 'use:decrypt', 'use:sign', 'use:verify', 'manage', 'view'] as const;
+export const keyRights = [
+  'use:encrypt',
+  'use:decrypt',
+  'use:sign',
+  'use:verify',
+  'use:encapsulate',
+  'use:decapsulate',
+  'manage',
+  'view',
+] as const;
 export type KeyRight = (typeof keyRights)[number];
 
 export const granteeKinds = ['subject', 'group'] as const;

@@ -8,6 +8,7 @@ import {
   instant,
   jweAlg,
   jwsAlg,
+  kemAlg,
   pageLimit,
   purpose,
   text,
@@ -79,7 +80,7 @@ export const key = z
     algorithm: algorithmName,
     purpose,
     algs: z
-      .array(z.union([jwsAlg, jweAlg, wrapAlg]))
+      .array(z.union([jwsAlg, jweAlg, wrapAlg, kemAlg]))
       .describe('The JOSE algorithms of the key, the default first. AES-KWP if its purpose is wrap.'),
     custody: custody.describe(
       'Where the private or secret key is kept: in the token, wrapped by it, or in software. public is a public key of somebody else, who has the private key.',
@@ -145,7 +146,7 @@ export const createKey = contract({
       purpose: purpose
         .optional()
         .describe(
-          'The one purpose of the key. Default: sign for an asymmetric key, encrypt for AES, mac for HMAC. A key whose purpose is wrap unwraps imported keys, and must itself be imported.',
+          'The one purpose of the key. Default: sign for an asymmetric key, encrypt for AES, mac for HMAC. A key whose purpose is wrap unwraps imported keys, and must itself be imported. A key whose purpose is encapsulate serves /encapsulate and /decapsulate alone, and needs a policy with rawKem.',
         ),
       /** RFC 8725 §3.1: a key is used with one algorithm. AES-256 needs it for `dir`, because one object never does both. */
       alg: z

@@ -43,7 +43,7 @@ export const evaluatePolicy = contract({
       use: z
         .enum(uses)
         .describe(
-          'create is to make a key with POST /keys; protect is to encrypt, sign or compute a MAC; process is to decrypt, verify or unwrap.',
+          'create is to make a key with POST /keys; protect is to encrypt, encapsulate, sign or compute a MAC; process is to decrypt, decapsulate, verify or unwrap.',
         ),
       keyId: keyIdOnly.optional().describe('An existing key, which then decides algorithm, purpose and custody.'),
       algorithm: algorithmName.optional(),
@@ -169,7 +169,7 @@ export const evaluatePolicyChange = contract({
         })
         .nullable()
         .describe(
-          'The recent calls that the proposed policy would have refused: encrypt, decrypt, sign, verify, key.create, key.import and key.rotate. Their content encryption is not taken into account. null after the first page.',
+          'The recent calls that the proposed policy would have refused: encrypt, decrypt, sign, verify, encapsulate, decapsulate, key.create, key.import and key.rotate. Their content encryption is not taken into account. null after the first page.',
         ),
     })
     .meta({ id: 'PolicyChangeEvaluation' }),

@@ -7,6 +7,8 @@ import {
   type JwsAlg,
   jweAlgs,
   jwsAlgs,
+  type KemAlg,
+  mlKemSets,
   purposes,
 } from '@ankasecure/algorithm';
 import { custodyKinds, instant } from '@ankasecure/policy-rules';
@@ -57,6 +59,7 @@ export const jwsAlg = z.enum(jwsAlgs as readonly [JwsAlg, ...JwsAlg[]]);
 export const jweAlg = z.enum(jweAlgs as readonly [JweAlg, ...JweAlg[]]);
 export const contentAlg = z.enum(contentAlgs as readonly [ContentAlg, ...ContentAlg[]]);
 export const wrapAlg = z.literal('AES-KWP');
+export const kemAlg = z.enum(mlKemSets as readonly [KemAlg, ...KemAlg[]]);
 
 /** Where the private or secret key is kept. See `Custody` in the crypto-worker. */
 export const custody = z.enum(custodyKinds);

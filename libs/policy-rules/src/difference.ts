@@ -57,6 +57,7 @@ const comparisons = {
   purposes: byAlgorithm('purposes', ({ purposes }) => purposes ?? {}),
   custody: list('custody'),
   contentEncryption: list('contentEncryption'),
+  rawKem: value('rawKem'),
   maxKeyLifeDays: value('maxKeyLifeDays'),
   maxRotationIntervalDays: value('maxRotationIntervalDays'),
   sunsets: byAlgorithm('sunsets', ({ sunsets = [] }) =>

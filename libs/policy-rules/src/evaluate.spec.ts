@@ -35,8 +35,8 @@ const pairs = algorithmNames.flatMap((name) =>
 );
 
 describe('the policy a tenant starts with', () => {
-  it('allows every key and use of the table, without end and without warning', () => {
-    for (const asked of pairs)
+  it('allows every key and use of the table except raw key encapsulation, without end and without warning', () => {
+    for (const asked of pairs.filter(({ purpose }) => purpose !== 'encapsulate'))
       for (const use of uses)
         expect(evaluate(initialPolicy, { ...asked, use }, now)).toEqual({
           allow: true,
@@ -56,6 +56,17 @@ describe('the policy a tenant starts with', () => {
         'allowedAlgorithms',
         'purposes',
       ]);
+  });
+
+  it('allows raw key encapsulation only if rawKem says so, for every use', () => {
+    for (const asked of pairs.filter(({ purpose }) => purpose === 'encapsulate')) {
+      expect(rulesOf({}, asked)).toEqual(['rawKem']);
+      expect(allowed({}, asked)).toEqual([]);
+      expect(allowed({ rawKem: false }, asked)).toEqual([]);
+      expect(allowed({ rawKem: true }, asked)).toEqual([...uses]);
+      const released = { ...asked, outsideSteps: ['shared-secret-release'] };
+      expect(rulesOf({ rawKem: true, fipsOnly: true }, released)).toEqual(['fipsOnly']);
+    }
   });
 
   it('allows no keys in software', () => {
@@ -241,7 +252,7 @@ describe('a sunset', () => {
 describe('FIPS-only', () => {
   it('allows the whole table today, with its standards as sources', () => {
     for (const asked of pairs) {
-      const decision = evaluate({ ...initialPolicy, fipsOnly: true }, asked, now);
+      const decision = evaluate({ ...initialPolicy, rawKem: true, fipsOnly: true }, asked, now);
       expect(decision, asked.algorithm).toMatchObject({ allow: true, rule: 'fipsOnly' });
       expect(decision.source).toMatch(/FIPS|SP 800/);
     }

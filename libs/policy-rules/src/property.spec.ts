@@ -64,6 +64,7 @@ const anyPolicy = fc
     sunsets: maybe(fc.uniqueArray(anySunset, { selector: ({ algorithm }) => algorithm })),
     requiredLabels: maybe(fc.uniqueArray(fc.constantFrom('owner', 'system'))),
     dualControl: maybe(fc.uniqueArray(fc.constantFrom(...controlledActions))),
+    rawKem: maybe(fc.boolean()),
   })
   .map((policy) => policyDocument.parse(given(policy)));
 
@@ -114,6 +115,7 @@ const anyRestriction: fc.Arbitrary<(policy: PolicyDocument) => PolicyDocument> =
     fipsOnly: policy.fipsOnly === 'module' ? policy.fipsOnly : level,
   })),
   fc.constant((policy: PolicyDocument) => ({ ...policy, cnsa2: true })),
+  fc.constant((policy: PolicyDocument) => ({ ...policy, rawKem: false })),
   fc.integer({ min: 0, max: 144 }).map((more) => (policy: PolicyDocument) => ({
     ...policy,
     minimumStrength: Math.min(256, (policy.minimumStrength ?? 112) + more),
@@ -156,6 +158,7 @@ const everything: PolicyDocument = {
   ...initialPolicy,
   custody: [...custodyKinds],
   contentEncryption: [...contentAlgs],
+  rawKem: true,
 };
 
 /** One field with the values of two policies. */
@@ -228,13 +231,14 @@ describe('for any policy, request and time, a decision', () => {
     );
   });
 
-  it('under a new tenant’s policy allows all possible keys in the HSM', () => {
+  it('under a new tenant’s policy allows all possible keys in the HSM whose secrets stay there', () => {
     fc.assert(
       fc.property(anyRequest, anyMoment, fc.boolean(), (asked, now, fipsOnly) => {
         const { allow } = evaluate({ ...initialPolicy, fipsOnly }, asked, Math.min(now, Date.parse('2030-12-31')));
         const outside = ['software', 'public'].includes(asked.custody) || (fipsOnly && asked.outsideSteps.length > 0);
         const otherContent = asked.use !== 'process' && (asked.enc ?? 'A256GCM') !== 'A256GCM';
-        expect(allow).toBe(exists(asked) && !outside && !otherContent);
+        const raw = asked.purpose === 'encapsulate';
+        expect(allow).toBe(exists(asked) && !outside && !otherContent && !raw);
       }),
     );
   });

@@ -26,6 +26,7 @@ const relaxations: readonly (readonly [string, Partial<PolicyDocument>, Partial<
   ['software', {}, { custody: ['token', 'wrapped', 'software'] }],
   ['the default custody', { custody: ['token'] }, {}],
   ['more content encryption', {}, { contentEncryption: ['A256GCM', 'A128GCM'] }],
+  ['raw key encapsulation', {}, { rawKem: true }],
   ['a longer life', { maxKeyLifeDays: 30 }, { maxKeyLifeDays: 31 }],
   ['a life without end', { maxKeyLifeDays: 30 }, {}],
   ['fewer rotations', { maxRotationIntervalDays: 30 }, { maxRotationIntervalDays: 31 }],
@@ -52,7 +53,13 @@ describe('a policy is relaxed by', () => {
     [
       'explicit defaults',
       {},
-      { contentEncryption: ['A256GCM'], custody: ['token', 'wrapped'], dualControl: [], requiredLabels: [] },
+      {
+        contentEncryption: ['A256GCM'],
+        custody: ['token', 'wrapped'],
+        dualControl: [],
+        requiredLabels: [],
+        rawKem: false,
+      },
     ],
     [
       'another form of a date',

@@ -41,6 +41,7 @@ const relaxations = {
     { contentEncryption: from = defaultContentEncryption },
     { contentEncryption: to = defaultContentEncryption },
   ) => loses(to, from),
+  rawKem: ({ rawKem: from = false }, { rawKem: to = false }) => to && !from,
   maxKeyLifeDays: raised('maxKeyLifeDays'),
   maxRotationIntervalDays: raised('maxRotationIntervalDays'),
   sunsets: ({ sunsets: from = [] }, { sunsets: to = [] }) =>

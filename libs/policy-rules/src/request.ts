@@ -2,7 +2,7 @@ import { type AlgorithmName, algorithms, type ContentAlg, joseAlgs, type Purpose
 import type { CustodyKind } from './document.js';
 import type { HsmModule } from './module-verdict.js';
 
-/** The uses: make a key, protect data with it (encrypt, sign, MAC), or process protected data (decrypt, verify). */
+/** The uses: make a key, protect data with it (encrypt, encapsulate, sign, MAC), or process protected data (decrypt, decapsulate, verify). */
 export const uses = ['create', 'protect', 'process'] as const;
 export type Use = (typeof uses)[number];
 

@@ -125,6 +125,17 @@ export const rules: readonly Rule[] = [
   },
   ...contentRules.filter(({ code }) => code === 'policy'),
   {
+    rule: 'rawKem',
+    code: 'policy',
+    objects: ({ rawKem = false }, { purpose }) =>
+      rawKem || purpose !== 'encapsulate'
+        ? undefined
+        : {
+            detail:
+              'The tenant’s policy does not allow raw key encapsulation, whose shared secrets leave the HSM. It must set rawKem',
+          },
+  },
+  {
     rule: 'maxKeyLifeDays',
     code: 'policy',
     objects: ({ maxKeyLifeDays }, request, now) => {

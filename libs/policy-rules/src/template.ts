@@ -94,12 +94,13 @@ export const templates: readonly Template[] = [
     name: 'permissive-dev',
     title: 'Development',
     description:
-      'Allows everything this installation can do, including keys in software and public keys of others. Not for production.',
-    document: { ...initialPolicy, custody: ['token', 'wrapped', 'software', 'public'] },
+      'Allows everything this installation can do, including keys in software, public keys of others and raw key encapsulation. Not for production.',
+    document: { ...initialPolicy, custody: ['token', 'wrapped', 'software', 'public'], rawKem: true },
     sources: [
       { rule: 'allowedAlgorithms', source: 'none: for development' },
       { rule: 'fipsOnly', source: 'none: for development' },
       { rule: 'custody', source: 'none: for development' },
+      { rule: 'rawKem', source: 'none: for development' },
     ],
   },
 ];

@@ -34,6 +34,7 @@ let tenant: Tenant;
 let user: Client;
 let signing: Key;
 let wrapping: Key;
+let encapsulating: Key;
 let jwe: string;
 let jws: string;
 
@@ -46,6 +47,8 @@ const sent: Readonly<Record<string, (key: Key) => RequestParts>> = {
   'POST /decrypt': () => ({ body: { jwe } }),
   'POST /sign': () => ({ body: { keyId: signing.id, payload: 'AAAA' } }),
   'POST /verify': () => ({ body: { jws } }),
+  'POST /encapsulate': () => ({ body: { keyId: encapsulating.id } }),
+  'POST /decapsulate': () => ({ body: { keyId: encapsulating.id, version: 1, ciphertext: 'A'.repeat(1024) } }),
 };
 const aliasOf = ({ id }: Key): string => `a-${id}`;
 const nothing = (): RequestParts => ({ body: {} });
@@ -70,6 +73,7 @@ const grant = async ({ id }: Key, right: KeyRight): Promise<void> => {
 const keyFor = async (route: string): Promise<Key> => {
   if (route.includes('/keys/')) return tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
   if (route.includes('/aliases/')) await tenant.admin.put(`/aliases/${aliasOf(signing)}`, { keyId: signing.id });
+  if (route.includes('capsulate')) return encapsulating;
   return route.includes('crypt') ? wrapping : signing;
 };
 
@@ -79,14 +83,16 @@ beforeAll(async () => {
   user = clientOf(rig.baseUrl, await rig.mint({ tenantId: tenant.id, subject: 'alice', roles: ['user'] }));
   signing = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
   wrapping = await tenant.createKey({ algorithm: 'AES-256' });
+  await tenant.changePolicy({ custody: ['token', 'wrapped', 'software'], rawKem: true });
+  encapsulating = await tenant.createKey({ algorithm: 'ML-KEM-512', purpose: 'encapsulate', custody: 'software' });
   jwe = (await tenant.admin.post<EncryptResult>('/encrypt', { keyId: wrapping.id, plaintext: 'AAAA' })).jwe;
   jws = (await tenant.admin.post<SignResult>('/sign', { keyId: signing.id, payload: 'AAAA' })).jws ?? '';
 });
 
+const crypto = ['encrypt', 'decrypt', 'sign', 'verify', 'encapsulate', 'decapsulate'].map((name) => `use:${name}`);
+
 it('there are routes that use, manage and view a key', () => {
-  expect(new Set(granted.map(([, right]) => right))).toEqual(
-    new Set(['use:encrypt', 'use:decrypt', 'use:sign', 'use:verify', 'manage', 'view']),
-  );
+  expect(new Set(granted.map(([, right]) => right))).toEqual(new Set([...crypto, 'manage', 'view']));
 });
 
 describe.each([

@@ -18,6 +18,7 @@ export interface NewKey {
   readonly purpose?: Purpose;
   readonly alg?: JwsAlg | JweAlg | typeof anyAlg;
   readonly label?: string;
+  readonly custody?: 'token' | 'wrapped' | 'software';
 }
 
 /** A spec's own tenant. */

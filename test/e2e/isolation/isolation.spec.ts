@@ -131,6 +131,7 @@ const namesNothing = [
   'body.payload',
   'body.aad',
   'body.digest',
+  'body.ciphertext',
   // Tokens define subjects. A grantee belongs to this tenant, even if another tenant has the same name.
   'body.grants.grantee',
   'query.grantee',
@@ -443,6 +444,12 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     noSuchKey('/decrypt', { jwe: withoutKid(theirs.jwe), alias: theirs.alias }, 'alias-not-found'),
   'verify body.alias': () =>
     noSuchKey('/verify', { alias: theirs.alias, payload: 'AAAA', signature: theirs.signature }, 'alias-not-found'),
+  'encapsulate body.keyId': () => noSuchKey('/encapsulate', { keyId: theirs.wrapping.id }),
+  'encapsulate body.alias': () => noSuchKey('/encapsulate', { alias: theirs.alias }, 'alias-not-found'),
+  'decapsulate body.keyId': () =>
+    noSuchKey('/decapsulate', { keyId: theirs.wrapping.id, version: 1, ciphertext: 'AAAA' }),
+  'decapsulate body.alias': () =>
+    noSuchKey('/decapsulate', { alias: theirs.alias, version: 1, ciphertext: 'AAAA' }, 'alias-not-found'),
   'listAliases query.keyId': async () =>
     expect(await me.get(`/aliases?keyId=${theirs.signing.id}`)).toEqual({ items: [], next: null }),
   'listAliases query.cursor': async () =>

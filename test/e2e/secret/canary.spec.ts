@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EncryptResult, SignResult } from '@ankasecure/contracts';
+import type { DecapsulateResult, EncapsulateResult, EncryptResult, SignResult } from '@ankasecure/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, clientOf, type Method, type Reply, type RequestParts } from '../harness/client.js';
 import { type OtlpReceiver, startOtlpReceiver } from '../harness/otlp-receiver.js';
@@ -24,6 +24,7 @@ let rig: OwnRig;
 let tenant: Tenant;
 let token: string;
 let secrets: readonly Secret[];
+const sharedSecrets: Secret[] = [];
 const answers: Reply[] = [];
 
 /** The secrets in files that only their owner can read: PIN, database passwords, seeds, cursor secrets. */
@@ -87,7 +88,18 @@ const useThem = async (): Promise<void> => {
     await post('/verify', { keyId: id, signature: 'AAAA', payload: textOf(payload), ...text });
     await post('/encrypt', { keyId: id, plaintext: textOf(plaintext), ...text });
   }
-  const everywhere = ['/keys', '/encrypt', '/decrypt', '/sign', '/verify', '/audit/verify', '/tenants'];
+  await encapsulateThem();
+  const everywhere = [
+    '/keys',
+    '/encrypt',
+    '/decrypt',
+    '/sign',
+    '/verify',
+    '/encapsulate',
+    '/decapsulate',
+    '/audit/verify',
+    '/tenants',
+  ];
   for (const path of everywhere) {
     await post(path, { unknown: textOf(stray), keyId: textOf(stray), jwe: textOf(stray), algorithm: textOf(stray) });
     await post(path, `{"plaintext":"${textOf(stray)}`);
@@ -102,6 +114,28 @@ const useThem = async (): Promise<void> => {
   await ask('GET', `/audit/events?unknown=${textOf(stray)}`, {});
   for (const spoilt of [`${token}x`, token.slice(0, -10), textOf(stray)])
     answers.push(await clientOf(rig.baseUrl, spoilt).send('GET', '/keys'));
+};
+
+/** Makes shared secrets, some by implicit rejection, and keeps every answer that need not contain one. */
+const encapsulateThem = async (): Promise<void> => {
+  await tenant.changePolicy({ custody: ['token', 'wrapped', 'software'], rawKem: true });
+  for (const algorithm of ['ML-KEM-512', 'ML-KEM-768', 'ML-KEM-1024'] as const) {
+    const { id: keyId } = await tenant.createKey({ algorithm, purpose: 'encapsulate', custody: 'software' });
+    const { ciphertext, sharedSecret } = (await post<EncapsulateResult>('/encapsulate', { keyId }, false)).body;
+    const changed = `${ciphertext.startsWith('A') ? 'B' : 'A'}${ciphertext.slice(1)}`;
+    const got = [ciphertext, changed].map((one) =>
+      post<DecapsulateResult>('/decapsulate', { keyId, version: 1, ciphertext: one }, false),
+    );
+    const [same, other] = (await Promise.all(got)).map(({ body }) => body.sharedSecret);
+    expect(same).toBe(sharedSecret);
+    for (const text of [sharedSecret, other ?? ''])
+      sharedSecrets.push({ what: 'a shared secret', bytes: Buffer.from(text, 'base64url') });
+    await post('/decapsulate?dryRun=true', { keyId, version: 1, ciphertext });
+    await post('/decapsulate', { keyId, version: 1, ciphertext: ciphertext.slice(4) });
+    await post('/decapsulate', { keyId, version: 2, ciphertext });
+    await post('/decrypt', { keyId, jwe: ciphertext });
+    await post('/encapsulate?dryRun=true', { keyId });
+  }
 };
 
 /** Sends errors of the token and the database through all layers too. */
@@ -134,6 +168,8 @@ beforeAll(async () => {
   });
   secrets = [plaintext, payload, aad, stray, secretText('a token', token), ...deployed()];
   await useThem();
+  expect(sharedSecrets).toHaveLength(6);
+  secrets = [...secrets, ...sharedSecrets];
   await inTrouble(tenant.admin);
   await eventually('all of it sealed', async () => {
     const [row] = await rig.query('ankadb_keys', 'SELECT count(*)::int AS count FROM outbox');

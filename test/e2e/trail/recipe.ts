@@ -116,9 +116,12 @@ const keyRecipes = async ({ admin, tenant, key }: Larder): Promise<Recipe[]> => 
   ];
 };
 
-const cryptoRecipes = async ({ key, admin }: Larder): Promise<Recipe[]> => {
+const cryptoRecipes = async ({ key, admin, tenant }: Larder): Promise<Recipe[]> => {
   const { id: keyId } = await key();
   const box = await admin.post<Key>('/keys', { algorithm: 'AES-256', label: 'b' });
+  await tenant.changePolicy({ custody: ['token', 'wrapped', 'software', 'public'], rawKem: true });
+  const kem = { algorithm: 'ML-KEM-1024', purpose: 'encapsulate', custody: 'software', label: 'k' } as const;
+  const encapsulating = await admin.post<Key>('/keys', kem);
   const text = '"'.repeat(oneMebibyte / 2);
   const digest = createHash('sha256').update('x').digest('base64url');
   const items = Array.from({ length: 1000 }, () => ({ keyId, digest, format: 'raw' }));
@@ -168,6 +171,17 @@ const cryptoRecipes = async ({ key, admin }: Larder): Promise<Recipe[]> => {
         digest: undefined,
         alg: 'ES256',
         encoding: 'utf8',
+      },
+    },
+    { operationId: 'encapsulate', path: '/encapsulate', fixed: { keyId: encapsulating.id, alias: undefined } },
+    {
+      operationId: 'decapsulate',
+      path: '/decapsulate',
+      fixed: {
+        keyId: encapsulating.id,
+        alias: undefined,
+        version: 1,
+        ciphertext: Buffer.alloc(1568).toString('base64url'),
       },
     },
   ];

@@ -24,6 +24,8 @@ export const byGrant: Readonly<Record<KeyAccess, readonly KeyRight[]>> = {
   'use:decrypt': ['use:decrypt'],
   'use:sign': ['use:sign'],
   'use:verify': ['use:verify'],
+  'use:encapsulate': ['use:encapsulate'],
+  'use:decapsulate': ['use:decapsulate'],
   manage: ['manage'],
   view: keyRights,
   'see-grants': ['manage'],
@@ -35,6 +37,8 @@ export const useOf = {
   decrypt: 'use:decrypt',
   sign: 'use:sign',
   verify: 'use:verify',
+  encapsulate: 'use:encapsulate',
+  decapsulate: 'use:decapsulate',
 } as const satisfies Record<string, KeyRight>;
 
 type Rights = ReadonlyMap<string, readonly KeyRight[]>;

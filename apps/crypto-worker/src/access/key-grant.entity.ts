@@ -13,7 +13,7 @@ const primaryKeyConstraintName = 'key_grant_pkey';
 @Check(
   'key_grant_rights_check',
   `cardinality(rights) > 0
-    AND rights <@ ARRAY['use:encrypt', 'use:decrypt', 'use:sign', 'use:verify', 'manage', 'view']`,
+    AND rights <@ ARRAY['use:encrypt', 'use:decrypt', 'use:sign', 'use:verify', 'use:encapsulate', 'use:decapsulate', 'manage', 'view']`,
 )
 @SealedRecord<KeyGrantRecord>({
   deciding: ['tenantId', 'keyId', 'kind', 'grantee', 'rights', 'grantedBy', 'grantedAt', 'recordRevision'],

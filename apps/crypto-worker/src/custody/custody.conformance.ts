@@ -404,6 +404,30 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       });
     });
 
+    const raw = mlKemSets.filter(isOffered('encapsulate'));
+    describeIf(raw.length > 0)('raw ML-KEM', () => {
+      it.each(raw)(
+        '%s gives the secret that node encapsulated, another one for a changed ciphertext, and none for another length',
+        async (algorithm) => {
+          const ref = newRef(algorithm, 'encapsulate');
+          const publicKey = await generate(ref);
+          if (!publicKey) throw new Error('no key');
+          const secretOf = async (of: Uint8Array) => Buffer.from(await custody.decapsulate(inTime(), ref, of));
+          const { sharedKey, ciphertext } = encapsulate(publicKey);
+          expect(await secretOf(ciphertext)).toEqual(sharedKey);
+          for (const at of [0, ciphertext.length >> 1, ciphertext.length - 1]) {
+            const secret = await secretOf(flipped(ciphertext, at));
+            expect(secret).toHaveLength(32);
+            expect(secret).not.toEqual(sharedKey);
+            expect(await secretOf(flipped(ciphertext, at))).toEqual(secret);
+          }
+          for (const other of [ciphertext.subarray(1), Buffer.concat([ciphertext, Buffer.of(0)]), new Uint8Array(0)])
+            expect(await codeOf(custody.decapsulate(inTime(), ref, other))).toBe('decryption-failed');
+          expect(custody.healthy()).toBe(true);
+        },
+      );
+    });
+
     const wrapping = (
       [
         ['AES-128', 'A128KW'],
@@ -551,6 +575,7 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
               randomBytes(40),
             ),
         ],
+        ['decapsulate', (at) => at.decapsulate(inTime(), newRef('ML-KEM-768', 'encapsulate'), randomBytes(1088))],
         ['sealGcm', (at) => at.sealGcm(inTime(), newRef('AES-256', 'encrypt', 'dir'), randomBytes(3), randomBytes(3))],
       ];
       it.each(uses)('%s reports key-not-found', async (_name, use) => {

@@ -59,10 +59,11 @@ export const detailOf = (step: string): string =>
   isOutsideStep(step) ? outsideStepTable[step].detail : 'A step of this algorithm runs in the worker, outside the HSM';
 
 /**
- * Steps that answers always name: those that this token lacks, and the use of a key without an object in it. Steps that belong
+ * Steps that answers always name: those that this token lacks, the use of a key without an object in it, and secrets that leave
+ * the HSM. Steps that belong
  * to an algorithm are named for FIPS-only.
  */
-const alwaysNamed: readonly string[] = ['oaep-unpadding', 'import-check', 'public-key-record'];
+const alwaysNamed: readonly string[] = ['oaep-unpadding', 'import-check', 'public-key-record', 'shared-secret-release'];
 
 /** The warnings for these steps, for answers. @param fipsOnly of the tenant's policy: whatever it asks for, all steps are named */
 export const stepWarnings = (steps: readonly string[], fipsOnly: PolicyDocument['fipsOnly']): Warning[] =>

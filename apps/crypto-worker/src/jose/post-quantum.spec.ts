@@ -23,6 +23,7 @@ import type { Custody } from '../custody/custody.js';
 import { openPkcs11Custody } from '../custody/pkcs11/pkcs11-custody.js';
 import { openJwe, readJwe } from '../envelope/decrypt.js';
 import { sealJwe } from '../envelope/encrypt.js';
+import { decapsulateRaw, encapsulateRaw } from '../kem/raw-kem.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { publicKeyOf } from '../key/public-key.js';
 import { signItem } from '../signature/sign.js';
@@ -105,8 +106,40 @@ describe('SLH-DSA in the token', () => {
   );
 });
 
+const nobleKem = { 'ML-KEM-512': ml_kem512, 'ML-KEM-768': ml_kem768, 'ML-KEM-1024': ml_kem1024 };
+
+describe('raw ML-KEM in the token', () => {
+  it.each(mlKemSets)('%s decapsulates what we and noble encapsulate', async (set) => {
+    const key = await generate(set, 'encapsulate');
+    const ours = await encapsulateRaw(soon, key);
+    expect(await decapsulateRaw(custody, soon, key, ours.ciphertext)).toBe(ours.sharedSecret);
+    const theirs = nobleKem[set].encapsulate(rawOf(key));
+    const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
+    expect(await decapsulateRaw(custody, soon, key, text(theirs.cipherText))).toBe(text(theirs.sharedSecret));
+    const changed = theirs.cipherText.map((byte, index) => (index === 7 ? byte ^ 1 : byte));
+    const other = await decapsulateRaw(custody, soon, key, text(changed));
+    expect(other).toHaveLength(43);
+    expect(other).not.toBe(text(theirs.sharedSecret));
+  });
+
+  it.each(mlKemSets)('%s encapsulates what noble decapsulates', async (set) => {
+    const { publicKey, secretKey } = nobleKem[set].keygen();
+    const jwk = { kty: 'AKP', alg: set, pub: Buffer.from(publicKey).toString('base64url') };
+    const key = keyVersion(set, 'encapsulate', createPublicKey({ key: jwk, format: 'jwk' }));
+    const { ciphertext, sharedSecret } = await encapsulateRaw(soon, key);
+    const secret = nobleKem[set].decapsulate(Buffer.from(ciphertext, 'base64url'), secretKey);
+    expect(Buffer.from(secret).toString('base64url')).toBe(sharedSecret);
+  });
+
+  it('gives no secret of a key for JWEs, whoever asks the custody', async () => {
+    const key = await generate('ML-KEM-768', 'encrypt');
+    const asked = custody.decapsulate(soon, key.ref, randomBytes(1088));
+    expect(shown(await failureOf(() => asked))).toContain('internal-error');
+  });
+});
+
 describe('ML-KEM in the token', () => {
-  const noble = { 'ML-KEM-512': ml_kem512, 'ML-KEM-768': ml_kem768, 'ML-KEM-1024': ml_kem1024 };
+  const noble = nobleKem;
   const open = (key: KeyVersion, jwe: string, aad?: Uint8Array) => openJwe(custody, soon, key, readJwe(jwe), aad);
 
   it.each(mlKemSets)('%s opens what we sealed, with and without additional data', async (set) => {

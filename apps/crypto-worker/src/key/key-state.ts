@@ -109,7 +109,7 @@ export const hasBegun = ({ activateAt }: Lifecycle, now: number): boolean => act
 export const onRecord = (move: Move, state: KeyState, lifecycle: Lifecycle, now: number): KeyState =>
   move === 'resume' && !hasBegun(lifecycle, now) ? 'PRE_ACTIVE' : state;
 
-/** Applying protection (encrypt, sign, MAC) or processing protected data (decrypt, verify): SP 800-57 part 1 r5 §7. */
+/** Applying protection (encrypt, encapsulate, sign, MAC) or processing protected data (decrypt, decapsulate, verify): SP 800-57 part 1 r5 §7. */
 export type Use = 'protect' | 'process';
 
 const bothUses: readonly Use[] = ['protect', 'process'];
@@ -120,6 +120,7 @@ export const usesOf: Readonly<Record<Purpose, readonly Use[]>> = {
   sign: bothUses,
   mac: bothUses,
   wrap: ['process'],
+  encapsulate: bothUses,
 };
 
 /** The uses of public keys of others: those that need no private key. */
@@ -128,6 +129,7 @@ const usesOfPublic: Readonly<Record<Purpose, readonly Use[]>> = {
   sign: ['process'],
   mac: [],
   wrap: [],
+  encapsulate: ['protect'],
 };
 
 /** The uses of a key, by its purpose and custody. */
@@ -153,8 +155,8 @@ export const permissionOf = (state: KeyState, use: Use): Permission => allowedUs
 /** How to proceed after a refusal, by state. */
 const advice: Partial<Record<KeyState, string>> = {
   PRE_ACTIVE: 'Activate it first, or wait for its activation date.',
-  SUSPENDED: 'Resume it first, or set acceptRisk to decrypt or verify with it.',
-  COMPROMISED: 'Set acceptRisk to decrypt or verify with it.',
+  SUSPENDED: 'Resume it first, or set acceptRisk to decrypt, decapsulate or verify with it.',
+  COMPROMISED: 'Set acceptRisk to decrypt, decapsulate or verify with it.',
   DESTROY_SCHEDULED: 'It is scheduled for destruction. Use cancel-destroy to restore it before it is destroyed.',
   DESTROYED: 'Its key material has been destroyed, and data that it protected cannot be recovered.',
 };

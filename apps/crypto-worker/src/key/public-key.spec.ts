@@ -52,7 +52,7 @@ describe.each(rows.filter(([name]) => !isSecret(name)))('the public key of %s fo
     const kind = algorithmOf(name).kind as keyof typeof shapes;
     const { kid, use, alg, ...rest } = shown?.jwk ?? {};
     expect(Object.keys(rest).sort()).toEqual(shapes[kind]);
-    expect({ kid, use }).toEqual({ kid: `${key.keyId}.1`, use: purpose === 'encrypt' ? 'enc' : 'sig' });
+    expect({ kid, use }).toEqual({ kid: `${key.keyId}.1`, use: purpose === 'sign' ? 'sig' : 'enc' });
     expect(alg).toBe(key.algs.length === 1 ? key.algs[0] : undefined);
   });
 });

@@ -1,3 +1,4 @@
+import type { Purpose } from '@ankasecure/algorithm';
 import type { publicKey } from '@ankasecure/contracts';
 import type { z } from 'zod';
 import { type KeyVersion, kidOf } from './key-version.js';
@@ -12,6 +13,15 @@ const isKty = (kty: unknown): kty is keyof typeof members => typeof kty === 'str
 /** Returns `alg` for a key with one algorithm. The headers of its JWSs have the same name, so clients that compare them agree. */
 const jwkAlg = (algs: KeyVersion['algs']): string | undefined => (algs.length === 1 ? algs[0] : undefined);
 
+/** RFC 7517 §4.2: encapsulating to a key counts as encrypting to it. A key for `mac` or `wrap` has no public half. */
+const useOf: Readonly<Record<Purpose, 'enc' | 'sig'>> = {
+  encrypt: 'enc',
+  encapsulate: 'enc',
+  wrap: 'enc',
+  sign: 'sig',
+  mac: 'sig',
+};
+
 /** Exports the public half as callers get it: PEM, and a JWK with kid, use and, where there is only one, alg. null for secret keys. */
 export const publicKeyOf = (
   key: Pick<KeyVersion, 'keyId' | 'version' | 'purpose' | 'algs' | 'publicKey'>,
@@ -23,7 +33,7 @@ export const publicKeyOf = (
   const jwk: Record<string, string> = { kty };
   for (const name of members[kty]) jwk[name] = String(exported[name]);
   jwk['kid'] = kidOf(key);
-  jwk['use'] = key.purpose === 'encrypt' ? 'enc' : 'sig';
+  jwk['use'] = useOf[key.purpose];
   const alg = jwkAlg(key.algs);
   if (alg !== undefined) jwk['alg'] = alg;
   return { jwk, pem: key.publicKey.export({ format: 'pem', type: 'spki' }).toString() };

@@ -34,6 +34,9 @@ export interface PerformedOperation {
   readonly hsmMicros: number;
 }
 
+/** The members of a result that its event has. */
+type Used = Pick<OperationResult, 'alg' | 'enc' | 'details'>;
+
 /**
  * Collects what is known of one item. The steps of its attempt fill it in. The attempt's outcome is read from it, however
  * far the item came.
@@ -116,7 +119,7 @@ export class ItemRecord {
     return { tenantId: context.tenantId, policy, key, validity, tried: context.dryRun === true };
   }
 
-  private event(failureCode: string | null, used?: Pick<OperationResult, 'alg' | 'enc'>): AuditEvent {
+  private event(failureCode: string | null, used?: Used): AuditEvent {
     const { operation, key, keyId, context } = this;
     return auditEvent(context, {
       operation: eventName(operation, context),
@@ -128,11 +131,12 @@ export class ItemRecord {
   }
 
   /** The key version that was used, and the rule of a refusal by policy. */
-  private details(key: KeyVersion, used: Pick<OperationResult, 'alg' | 'enc'> | undefined): Record<string, string> {
+  private details(key: KeyVersion, used: Used | undefined): Record<string, string> {
     const { ruling, risk, tried, notTried } = this;
     return {
       ...usedKey(key, used?.alg),
       ...(used?.enc !== undefined && { enc: used.enc }),
+      ...used?.details,
       ...(tried.length > 1 && { versionsTried: tried.join(' ') }),
       ...(notTried.length > 0 && { versionsNotTried: notTried.map(shownRange).join(', ') }),
       ...(ruling?.decision.allow === false && { rule: ruling.decision.rule }),

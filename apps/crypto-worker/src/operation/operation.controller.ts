@@ -5,9 +5,9 @@ import { NeedsToken } from '../group/needs-token.js';
 import { operations } from './operation.js';
 import { RunOperation } from './run-operation.js';
 
-const [encrypt, decrypt, sign, verify] = operations;
+const [encrypt, decrypt, sign, verify, encapsulate, decapsulate] = operations;
 
-/** Serves the four crypto operations. Their bodies stay bytes until the operation parses them, once. */
+/** Serves the crypto operations. Their bodies stay bytes until the operation parses them, once. */
 @Controller()
 export class OperationController {
   constructor(private readonly runner: RunOperation) {}
@@ -34,5 +34,17 @@ export class OperationController {
   @RawMessagePattern(contracts.verify.contract)
   verify(context: contracts.Context, body: Buffer): Promise<RawAnswer> {
     return this.runner.run(verify, context, body);
+  }
+
+  @NeedsToken()
+  @RawMessagePattern(contracts.encapsulate.contract)
+  encapsulate(context: contracts.Context, body: Buffer): Promise<RawAnswer> {
+    return this.runner.run(encapsulate, context, body);
+  }
+
+  @NeedsToken()
+  @RawMessagePattern(contracts.decapsulate.contract)
+  decapsulate(context: contracts.Context, body: Buffer): Promise<RawAnswer> {
+    return this.runner.run(decapsulate, context, body);
   }
 }

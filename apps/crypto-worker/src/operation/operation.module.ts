@@ -10,7 +10,7 @@ import { UseBudget } from './budget/use-budget.js';
 import { OperationController } from './operation.controller.js';
 import { RunOperation } from './run-operation.js';
 
-/** Encrypts, decrypts, signs and verifies with keys. */
+/** Encrypts, decrypts, signs, verifies, encapsulates and decapsulates with keys. */
 @Module({
   imports: [CustodyModule, KeyModule, MakingModule, PolicyModule, QuotaModule],
   controllers: [OperationController],

@@ -1,4 +1,11 @@
-import { type ContentAlg, defaultContentAlg, type JweAlg, type JwsAlg, type Purpose } from '@ankasecure/algorithm';
+import {
+  type ContentAlg,
+  defaultContentAlg,
+  type JweAlg,
+  type JwsAlg,
+  type KemAlg,
+  type Purpose,
+} from '@ankasecure/algorithm';
 import * as contracts from '@ankasecure/contracts';
 import { AnkaError } from '@ankasecure/contracts';
 import type { z } from 'zod';
@@ -7,6 +14,7 @@ import type { Deadline } from '../deadline/deadline.js';
 import { type JweParts, openJwe, readJwe } from '../envelope/decrypt.js';
 import { sealJwe } from '../envelope/encrypt.js';
 import { jweAlgOf } from '../envelope/jwe-alg.js';
+import { decapsulateRaw, encapsulateRaw, kemAlgOf } from '../kem/raw-kem.js';
 import type { Use } from '../key/key-state.js';
 import type { Target } from '../key/key-store.js';
 import type { KeyVersion } from '../key/key-version.js';
@@ -15,19 +23,24 @@ import { signItem } from '../signature/sign.js';
 import { type JwsParts, readJws, verifyItem } from '../signature/verify.js';
 import { meantKey } from './meant-key.js';
 
+/** The algorithms of operations. */
+type UsedAlg = JwsAlg | JweAlg | KemAlg;
+
 /** The result of an operation: its own fields of the answer, and the data for its audit event. */
 export interface OperationResult {
-  readonly alg: JwsAlg | JweAlg;
+  readonly alg: UsedAlg;
   /** The content encryption of a JWE. */
   readonly enc?: ContentAlg;
   readonly body: Readonly<Record<string, unknown>>;
+  /** More data for the event. */
+  readonly details?: Readonly<Record<string, string>>;
   /** Set if the answer is not an error but the audit trail records a failure. */
   readonly failureCode?: string;
 }
 
 /** One crypto route: everything that is specific to it. */
 export interface Operation<Item, Parsed> {
-  readonly name: 'encrypt' | 'decrypt' | 'sign' | 'verify';
+  readonly name: 'encrypt' | 'decrypt' | 'sign' | 'verify' | 'encapsulate' | 'decapsulate';
   readonly contract: contracts.Contract;
   readonly item: z.ZodType<Item>;
   readonly use: Use;
@@ -39,8 +52,8 @@ export interface Operation<Item, Parsed> {
   /** Tells whether the caller accepts that the key may be suspended or compromised. */
   acceptsRisk(item: Item): boolean;
   /** The algorithm that the token must support. Null if the token is not called: a public key verifies in the worker. */
-  alg(key: KeyVersion, item: Item, parsed: Parsed): JwsAlg | JweAlg | null;
-  /** The content encryption of the JWE; undefined for signatures. */
+  alg(key: KeyVersion, item: Item, parsed: Parsed): UsedAlg | null;
+  /** The content encryption of the JWE; undefined where no content is encrypted. */
   enc(item: Item, parsed: Parsed): ContentAlg | undefined;
   run(custody: Custody, budget: Deadline, key: KeyVersion, item: Item, parsed: Parsed): Promise<OperationResult>;
 }
@@ -147,4 +160,42 @@ const verify: Operation<contracts.VerifyItem, JwsParts | undefined> = {
   },
 };
 
-export const operations = [encrypt, decrypt, sign, verify] as const;
+/** In the events of both: a secret left the HSM, or was made for the answer. */
+const released = { released: 'shared-secret' } as const;
+
+const encapsulate: Operation<contracts.EncapsulateItem, undefined> = {
+  name: 'encapsulate',
+  contract: contracts.encapsulate.contract,
+  item: contracts.encapsulateItem,
+  use: 'protect',
+  purposes: ['encapsulate'],
+  parse: () => undefined,
+  target: toProtect,
+  acceptsRisk: () => false,
+  // As in `encrypt`.
+  alg: kemAlgOf,
+  enc: () => undefined,
+  async run(_custody, budget, key) {
+    return { alg: kemAlgOf(key), body: { ...(await encapsulateRaw(budget, key)) }, details: released };
+  },
+};
+
+const decapsulate: Operation<contracts.DecapsulateItem, undefined> = {
+  name: 'decapsulate',
+  contract: contracts.decapsulate.contract,
+  item: contracts.decapsulateItem,
+  use: 'process',
+  purposes: ['encapsulate'],
+  parse: () => undefined,
+  // The item always names a version: a ciphertext of another one would not be refused.
+  target: (item) => meantKey(null, item, 'Send keyId or alias'),
+  acceptsRisk: ({ acceptRisk }) => acceptRisk === true,
+  alg: kemAlgOf,
+  enc: () => undefined,
+  async run(custody, budget, key, { ciphertext }) {
+    const sharedSecret = await decapsulateRaw(custody, budget, key, ciphertext);
+    return { alg: kemAlgOf(key), body: { sharedSecret }, details: released };
+  },
+};
+
+export const operations = [encrypt, decrypt, sign, verify, encapsulate, decapsulate] as const;

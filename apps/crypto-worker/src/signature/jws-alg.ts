@@ -1,13 +1,15 @@
-import { type JwsAlg, namesOfAlg, signatureSchemes } from '@ankasecure/algorithm';
+import { type JwsAlg, namesOfAlg, type Purpose, signatureSchemes } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import type { KeyVersion } from '../key/key-version.js';
 
 const isJwsAlg = (alg: string): alg is JwsAlg => Object.hasOwn(signatureSchemes, alg);
 
+const signing: readonly Purpose[] = ['sign', 'mac'];
+
 /** @throws AnkaError `purpose-mismatch` */
 const algsOf = ({ algs, purpose }: KeyVersion): readonly [JwsAlg, ...JwsAlg[]] => {
   const [first, ...others] = algs.filter(isJwsAlg);
-  if (purpose === 'encrypt' || first === undefined)
+  if (!signing.includes(purpose) || first === undefined)
     throw new AnkaError('purpose-mismatch', 'The key is not for signatures. Use a key whose purpose is sign or mac.');
   return [first, ...others];
 };

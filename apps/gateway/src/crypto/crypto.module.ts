@@ -2,6 +2,6 @@ import { Module } from '@nestjs/common';
 import { RouteModule } from '../route/route.module.js';
 import { cryptoRoutes } from './crypto.routes.js';
 
-/** Serves encrypt, decrypt, sign and verify. The crypto-worker answers. */
+/** Serves the uses of keys. The crypto-worker answers. */
 @Module({ imports: [RouteModule.forDomain(cryptoRoutes)] })
 export class CryptoModule {}

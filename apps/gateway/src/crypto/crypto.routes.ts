@@ -1,4 +1,13 @@
-import { type Contract, decrypt, type ErrorCode, encrypt, sign, verify } from '@ankasecure/contracts';
+import {
+  type Contract,
+  decapsulate,
+  decrypt,
+  type ErrorCode,
+  encapsulate,
+  encrypt,
+  sign,
+  verify,
+} from '@ankasecure/contracts';
 import { ids } from '../route/example.js';
 import type { Route } from '../route/route.js';
 
@@ -15,6 +24,25 @@ const encryptedWith = {
   enc: 'A256GCM',
 } as const;
 const signedWith = { ...used, keyId: ids.signingKey, algorithm: 'EC-P256', alg: 'ES256' } as const;
+
+const encapsulatedWith = {
+  ...used,
+  keyId: ids.encapsulationKey,
+  algorithm: 'ML-KEM-768',
+  alg: 'ML-KEM-768',
+  warnings: [
+    {
+      code: 'shared-secret-release',
+      detail:
+        'The shared secret leaves the HSM in plaintext: it is the answer. Only a policy with rawKem allows such keys.',
+    },
+  ],
+} as const;
+/** 1,088 bytes, the length of ML-KEM-768. */
+const ciphertext = Buffer.alloc(1088, 'a ciphertext of ML-KEM-768 ').toString('base64url');
+const sharedSecret = Buffer.from('a shared secret with 32 octets..').toString('base64url');
+const leaves =
+  'The shared secret leaves the HSM in plaintext, because it is the answer: the answer warns of it, the audit event records it, and a policy with fipsOnly refuses it.';
 
 const always: readonly ErrorCode[] = [
   'key-not-found',
@@ -35,7 +63,7 @@ const always: readonly ErrorCode[] = [
 ];
 
 interface Operation {
-  readonly name: 'encrypt' | 'decrypt' | 'sign' | 'verify';
+  readonly name: 'encrypt' | 'decrypt' | 'sign' | 'verify' | 'encapsulate' | 'decapsulate';
   readonly summary: string;
   readonly about: string;
   readonly contract: Contract;
@@ -87,6 +115,28 @@ const operations: readonly Operation[] = [
     contract: verify.contract,
     errors: ['jws-invalid'],
     example: { request: { jws }, reply: { valid: true, ...signedWith } },
+  },
+  {
+    name: 'encapsulate',
+    summary: 'Encapsulate a shared secret (raw ML-KEM)',
+    about: `For builders of protocols: to encrypt data, use /encrypt. Needs a key of the purpose \`encapsulate\`, and a policy that sets \`rawKem\`. ${leaves}`,
+    contract: encapsulate.contract,
+    errors: ['key-exhausted'],
+    example: {
+      request: { keyId: ids.encapsulationKey },
+      reply: { ciphertext, sharedSecret, ...encapsulatedWith },
+    },
+  },
+  {
+    name: 'decapsulate',
+    summary: 'Decapsulate a shared secret (raw ML-KEM)',
+    about: `The HSM decapsulates. A ciphertext that was changed, or is for another version, gives another secret and no error; one of the wrong length is refused. ${leaves}`,
+    contract: decapsulate.contract,
+    errors: [],
+    example: {
+      request: { keyId: ids.encapsulationKey, version: 1, ciphertext },
+      reply: { sharedSecret, ...encapsulatedWith },
+    },
   },
 ];
 

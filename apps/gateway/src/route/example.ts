@@ -3,6 +3,7 @@ import { partitionForm } from '@ankasecure/contracts';
 /** Values that examples of the API description share. */
 export const ids = {
   tenant: '01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e55',
+  encapsulationKey: '01939f31-c4e8-7b19-a2d6-3f70e95b8c21',
   signingKey: '01939f31-07c2-7a44-8f0e-2b9d6c1a3f10',
   encryptionKey: '01939f31-9b1d-7e02-b6a7-51c0d8e4f297',
   event: '01939f33-2c55-7b19-a0c4-7d3e9f5b8a61',

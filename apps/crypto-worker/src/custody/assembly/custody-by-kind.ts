@@ -129,6 +129,9 @@ export class CustodyByKind implements Custody {
   decapsulateCek(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array, wrapped: Uint8Array) {
     return this.of(ref).decapsulateCek(budget, ref, ciphertext, wrapped);
   }
+  decapsulate(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array) {
+    return this.of(ref).decapsulate(budget, ref, ciphertext);
+  }
   wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array) {
     return this.of(ref).wrapCek(budget, ref, cek);
   }

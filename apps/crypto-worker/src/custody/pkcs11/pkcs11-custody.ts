@@ -55,6 +55,10 @@ export const assure = (good: boolean, what: string): void => {
 };
 
 /** RFC 3394: two semiblocks at least, and the check. */
+/** Tells whether a ciphertext has the length of the key's parameter set. */
+const fitsKem = ({ algorithm }: KeyRef, ciphertext: Uint8Array): boolean =>
+  isMlKemSet(algorithm) && ciphertext.length === mlKemSizes[algorithm].outputBytes;
+
 const isWrappedCek = ({ length }: Uint8Array): boolean => length >= 24 && length % 8 === 0 && length <= 520;
 
 /** @returns undefined for an object that is missing, after it was looked for as long as it might be another process's */
@@ -223,11 +227,15 @@ export class Pkcs11Custody implements Custody {
     ciphertext: Uint8Array,
     wrapped: Uint8Array,
   ): Promise<Uint8Array> {
-    const { algorithm } = ref;
-    assure(isMlKemSet(algorithm), 'the key does not decapsulate');
-    const fits = isMlKemSet(algorithm) && ciphertext.length === mlKemSizes[algorithm].outputBytes;
-    if (!fits || !isWrappedCek(wrapped)) throw new AnkaError('decryption-failed');
+    assure(ref.purpose === 'encrypt', 'the key does not decapsulate for envelopes');
+    if (!fitsKem(ref, ciphertext) || !isWrappedCek(wrapped)) throw new AnkaError('decryption-failed');
     return this.one(budget, 'decapsulate-cek', 0, [this.locatorOf(ref), ciphertext, wrapped]);
+  }
+
+  async decapsulate(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Uint8Array> {
+    assure(ref.purpose === 'encapsulate', 'the secrets of this key must not leave the token');
+    if (!fitsKem(ref, ciphertext)) throw new AnkaError('decryption-failed');
+    return this.one(budget, 'decapsulate', 0, [this.locatorOf(ref), ciphertext]);
   }
 
   async wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array): Promise<Uint8Array> {

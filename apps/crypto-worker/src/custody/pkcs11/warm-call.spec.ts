@@ -116,6 +116,16 @@ const rows: readonly Row[] = [
     },
     calls: { C_DecapsulateKey: 1, C_UnwrapKey: 1, ...reading, C_DestroyObject: 2 },
   },
+  {
+    name: 'ML-KEM-768, to decapsulate',
+    alg: 'ML-KEM-768',
+    ref: () => newRef('ML-KEM-768', 'encapsulate'),
+    use: (custody, ref, spki) => {
+      const { ciphertext } = encapsulate(publicKeyOf(spki));
+      return Promise.resolve(() => custody.decapsulate(inTime(), ref, ciphertext));
+    },
+    calls: { C_DecapsulateKey: 1, ...reading },
+  },
 ];
 
 const rounds = 5;

@@ -84,6 +84,9 @@ export class PublicCustody implements KeyCustody {
   decapsulateCek(_budget: Deadline, _ref: KeyRef, _ciphertext: Uint8Array, _wrapped: Uint8Array): Promise<Uint8Array> {
     return refuse();
   }
+  decapsulate(_budget: Deadline, _ref: KeyRef, _ciphertext: Uint8Array): Promise<Uint8Array> {
+    return refuse();
+  }
   wrapCek(_budget: Deadline, _ref: KeyRef, _cek: Uint8Array): Promise<Uint8Array> {
     return refuse();
   }

@@ -84,7 +84,9 @@ const readers: Readonly<Record<Jwk['kty'], (jwk: Jwk, wanted: Wanted) => KeyObje
   AKP: readAkp,
 };
 
-const useOf: Partial<Readonly<Record<Purpose, Jwk['use']>>> = { sign: 'sig', encrypt: 'enc' };
+const useOf: Partial<Readonly<Record<Purpose, Jwk['use']>>> = { sign: 'sig', encrypt: 'enc', encapsulate: 'enc' };
+
+const encapsulating = ['encapsulateKey', 'encapsulateBits'] as const;
 
 /**
  * The operations of public keys, one of which `key_ops` must have (RFC 7517 §4.3). That of ECDH belongs to the private key
@@ -96,8 +98,9 @@ const operationsOf: Partial<Readonly<Record<Purpose, Readonly<Record<Jwk['kty'],
     RSA: ['encrypt', 'wrapKey'],
     EC: ['deriveKey', 'deriveBits'],
     OKP: ['deriveKey', 'deriveBits'],
-    AKP: ['encapsulateKey', 'encapsulateBits'],
+    AKP: encapsulating,
   },
+  encapsulate: { RSA: [], EC: [], OKP: [], AKP: encapsulating },
 };
 
 const isFor = ({ kty, key_ops: named = [] }: Jwk, purpose: Purpose): boolean => {

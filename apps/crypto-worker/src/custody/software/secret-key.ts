@@ -149,9 +149,13 @@ export const unwrapCekPlain = (secret: Buffer, wrapped: Uint8Array): Buffer => {
   return createDecipheriv(keyWrap(secret), secret, initialValue).update(wrapped);
 };
 
+/** FIPS 203 §7.3. @throws Error for a ciphertext of another length */
+export const decapsulatePlain = (secret: Buffer, ciphertext: Uint8Array): Buffer =>
+  decapsulate(privateKeyOf(secret), ciphertext);
+
 /** @throws Error for every ciphertext and wrapped key that do not belong to the key */
 export const decapsulateCekPlain = (secret: Buffer, ciphertext: Uint8Array, wrapped: Uint8Array): Buffer => {
-  const shared = decapsulate(privateKeyOf(secret), ciphertext);
+  const shared = decapsulatePlain(secret, ciphertext);
   try {
     return unwrapCekPlain(shared, wrapped);
   } finally {

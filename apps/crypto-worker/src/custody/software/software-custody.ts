@@ -17,6 +17,7 @@ import { aadOf, dataKeyOf, nameOf, sealedIn } from './sealed-key.js';
 import {
   agreePlain,
   decapsulateCekPlain,
+  decapsulatePlain,
   decryptOaepPlain,
   makePlain,
   openGcmPlain,
@@ -126,6 +127,10 @@ export class SoftwareCustody implements KeyCustody {
 
   decapsulateCek(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array, wrapped: Uint8Array): Promise<Uint8Array> {
     return this.using(budget, ref, (secret) => uniform(() => decapsulateCekPlain(secret, ciphertext, wrapped)));
+  }
+
+  decapsulate(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Uint8Array> {
+    return this.using(budget, ref, (secret) => uniform(() => decapsulatePlain(secret, ciphertext)));
   }
 
   wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array): Promise<Uint8Array> {

@@ -48,6 +48,7 @@ export const keepingBlobs = (custody: Custody, wrapping: Wrapping): Custody => {
     decryptOaep: (budget, ref, ...rest) => custody.decryptOaep(budget, stored(ref), ...rest),
     agree: (budget, ref, ...rest) => custody.agree(budget, stored(ref), ...rest),
     decapsulateCek: (budget, ref, ...rest) => custody.decapsulateCek(budget, stored(ref), ...rest),
+    decapsulate: (budget, ref, ciphertext) => custody.decapsulate(budget, stored(ref), ciphertext),
     wrapCek: (budget, ref, ...rest) => custody.wrapCek(budget, stored(ref), ...rest),
     unwrapCek: (budget, ref, ...rest) => custody.unwrapCek(budget, stored(ref), ...rest),
     sealGcm: (budget, ref, ...rest) => custody.sealGcm(budget, stored(ref), ...rest),

@@ -7,6 +7,7 @@ const postQuantum: readonly Alg[] = [
   ...algorithmKinds['ml-dsa'].sign,
   ...algorithmKinds['slh-dsa'].sign,
   ...algorithmKinds['ml-kem'].encrypt,
+  ...algorithmKinds['ml-kem'].encapsulate,
 ];
 
 /** The algorithms that a token does not have. */

@@ -124,6 +124,11 @@ export class KnownKeyCustody implements Custody {
     });
   }
 
+  decapsulate(_: unknown, ref: KeyRef, ciphertext: Uint8Array): Promise<Uint8Array> {
+    const key = this.key(ref);
+    return failing(() => decapsulate(key, ciphertext));
+  }
+
   async sealGcm(_: unknown, ref: KeyRef, aad: Uint8Array, plaintext: Uint8Array): Promise<GcmSealed> {
     const iv = randomBytes(12);
     const cipher = createCipheriv('aes-256-gcm', this.key(ref), iv).setAAD(aad);

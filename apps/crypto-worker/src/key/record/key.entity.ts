@@ -7,7 +7,7 @@ const primaryKeyConstraintName = 'key_pkey';
 /** A key: everything that all its versions share. */
 @Entity('key')
 @Index('key_newest', ['tenantId', 'createdAt', 'id'])
-@Check('key_purpose_check', `purpose IN ('encrypt', 'sign', 'mac', 'wrap')`)
+@Check('key_purpose_check', `purpose IN ('encrypt', 'sign', 'mac', 'wrap', 'encapsulate')`)
 @Check('key_algs_check', 'cardinality(algs) > 0')
 @Check('key_metadata_check', `jsonb_typeof(metadata) = 'object'`)
 @SealedRecord<KeyRecord>({

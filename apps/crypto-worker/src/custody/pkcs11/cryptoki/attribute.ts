@@ -53,7 +53,9 @@ export interface Attribute {
 }
 
 /** The template of a shared secret or a content encryption key. It is readable and is destroyed at the end of its job. */
-export const passingSecret = (extra: readonly Attribute[] = []): readonly Attribute[] => [
+export const passingSecret = <Extra extends Attribute = PlainAttribute>(
+  extra: readonly Extra[] = [],
+): readonly (PlainAttribute | Extra)[] => [
   { type: cka.CLASS, value: objectClass.secret },
   { type: cka.KEY_TYPE, value: keyType.generic },
   { type: cka.TOKEN, value: false },

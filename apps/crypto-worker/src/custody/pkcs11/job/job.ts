@@ -21,6 +21,7 @@ export const operations = [
   repeatable('seal-gcm'),
   repeatable('open-gcm'),
   repeatable('decapsulate-cek'),
+  repeatable('decapsulate'),
   { name: 'generate', repeatable: false, writes: true },
   { name: 'destroy', repeatable: true, writes: true },
   repeatable('find-named'),

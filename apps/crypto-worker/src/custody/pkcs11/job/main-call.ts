@@ -22,6 +22,7 @@ const rows: Readonly<Record<OperationName, Row>> = {
   'seal-gcm': ['C_Encrypt'],
   'open-gcm': ['C_Decrypt'],
   'decapsulate-cek': ['C_DecapsulateKey', 'ML_KEM'],
+  decapsulate: ['C_DecapsulateKey', 'ML_KEM'],
   generate: ['C_GenerateKey'],
   destroy: ['C_DestroyObject'],
   'find-named': ['C_FindObjects'],

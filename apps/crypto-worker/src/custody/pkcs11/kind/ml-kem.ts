@@ -4,6 +4,7 @@ import { keyType } from '../cryptoki/attribute.js';
 import { ckm, mechanismFlag } from '../cryptoki/mechanism.js';
 import { NoKem } from '../session/kem.js';
 import type { TokenSession } from '../session/token-session.js';
+import { decapsulateWith } from '../use/decapsulate.js';
 import { decapsulateCekWith } from '../use/decapsulate-cek.js';
 import { postQuantumPair } from './parameter-set.js';
 import { check, Mismatch, publicHalfOf, type SelfTest } from './self-test.js';
@@ -27,10 +28,16 @@ const opensWhatNodeSealed: SelfTest = (session, subject) => {
   check(opened.equals(cek), 'the unwrapped key differs');
 };
 
-const decapsulates: TokenUse = {
-  need: () => ({ mechanism: ckm.ML_KEM, flags: mechanismFlag.decapsulate }),
-  selfTest: opensWhatNodeSealed,
+const givesTheSecret: SelfTest = (session, subject) => {
+  assertKem(session);
+  const { sharedKey, ciphertext } = encapsulate(publicHalfOf(subject));
+  check(decapsulateWith(session, subject.key, ciphertext).equals(sharedKey), 'the shared secret differs');
 };
+
+const decapsulates = (selfTest: SelfTest): TokenUse => ({
+  need: () => ({ mechanism: ckm.ML_KEM, flags: mechanismFlag.decapsulate }),
+  selfTest,
+});
 
 export const mlKem = {
   ...postQuantumPair,
@@ -40,5 +47,8 @@ export const mlKem = {
   longTestFromBits: null,
   mechanisms: () => [ckm.ML_KEM],
   ownRights: ['DECAPSULATE'],
-  uses: rowPer(mlKemSets.map(mlKemJweAlg), () => decapsulates),
+  uses: {
+    ...rowPer(mlKemSets.map(mlKemJweAlg), () => decapsulates(opensWhatNodeSealed)),
+    ...rowPer(mlKemSets, () => decapsulates(givesTheSecret)),
+  },
 } as const satisfies TokenKind<'ml-kem'>;

@@ -15,6 +15,9 @@ interface Rights {
   readonly publicHalf?: readonly Right[];
 }
 
+/** Encapsulation needs only the public key, and runs outside. */
+const kemRights: Rights = { own: ['DECAPSULATE'], publicHalf: [] };
+
 /**
  * The rights of each purpose. A key that wraps never decrypts: a key with both rights would reveal every wrapped key (Clulow
  * 2003).
@@ -36,10 +39,8 @@ const rights: Readonly<Record<Exclude<KeyShape['purpose'], 'encrypt'> | Exclude<
   wrap: { own: ['UNWRAP'] },
   seal: { own: ['ENCRYPT', 'DECRYPT'] },
   canary: { own: ['ENCRYPT', 'DECRYPT'] },
+  encapsulate: kemRights,
 };
-
-/** Encapsulation needs only the public key, and runs outside. */
-const kemRights: Rights = { own: ['DECAPSULATE'], publicHalf: [] };
 
 const rightsOf = (shape: KeyShape): Rights => {
   if (shape.purpose !== 'encrypt') return rights[shape.purpose];

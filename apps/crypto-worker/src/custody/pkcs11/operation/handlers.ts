@@ -1,6 +1,7 @@
 import { type OperationName, operations } from '../job/job.js';
 import type { TokenSession } from '../session/token-session.js';
 import { agree } from '../use/agree.js';
+import { decapsulate } from '../use/decapsulate.js';
 import { decapsulateCek } from '../use/decapsulate-cek.js';
 import { decryptOaep } from '../use/decrypt-oaep.js';
 import { openGcm, sealGcm } from '../use/gcm.js';
@@ -31,6 +32,7 @@ const table: Record<OperationName, Handler> = {
   'seal-gcm': sealGcm,
   'open-gcm': openGcm,
   'decapsulate-cek': decapsulateCek,
+  decapsulate,
   generate,
   destroy,
   'find-named': findNamed,
