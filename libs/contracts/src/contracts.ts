@@ -10,7 +10,7 @@ import {
   verifyTrail,
 } from './audit.js';
 import { anyPartition, type Contract, type Service, services } from './bus.js';
-import { decapsulate, decrypt, encapsulate, encrypt, sign, verify } from './crypto.js';
+import { decrypt, encrypt, sign, verify } from './crypto.js';
 import { deleteGrants, getGrants, putGrants } from './grant.js';
 import {
   acceptTrails,
@@ -27,6 +27,7 @@ import {
 import { surveyHsm, testHsm } from './hsm.js';
 import { getWrappingKey, importKey } from './import-key.js';
 import { getKek, rotateKek } from './kek.js';
+import { decapsulate, encapsulate } from './kem.js';
 import { createKey, getKey, listKeys } from './key.js';
 import { findTenant, getKeySet } from './key-set.js';
 import {

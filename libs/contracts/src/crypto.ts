@@ -1,110 +1,22 @@
-import { maxKemCiphertextBytes, maxSignatureBytes } from '@ankasecure/algorithm';
+import { maxSignatureBytes } from '@ankasecure/algorithm';
 import { z } from 'zod';
-import { contract } from './bus.js';
-import { nameKeyAtMostOnce, nameKeyOnce, namesKeyOnce, namesKeyTwice } from './key-name.js';
 import {
-  algorithmName,
-  aliasName,
-  base64url,
-  contentAlg,
-  custody,
-  isBase64url,
-  jweAlg,
-  jwsAlg,
-  kemAlg,
-  keyIdOrAlias,
-  uuid,
-  warning,
-} from './primitive.js';
-import { toldProblem } from './refusal.js';
+  acceptRisk,
+  aliasToProcess,
+  data,
+  encoding,
+  encodingFits,
+  keyToProcess,
+  keyToProtect,
+  oneOrMany,
+  token,
+  used,
+  version,
+} from './crypto-item.js';
+import { nameKeyAtMostOnce, nameKeyOnce, namesKeyOnce, namesKeyTwice } from './key-name.js';
+import { base64url, contentAlg, jweAlg, jwsAlg } from './primitive.js';
 import { all, encoded, exactlyOne, has, notTogether, where } from './rule.js';
-import { mostVersionsTried, triedInVain } from './versions-tried.js';
-
-/** The maximum plaintext, payload or additional data of one item, in bytes. */
-export const maxItemBytes = 1024 * 1024;
-/** The maximum number of items in a batch. */
-export const maxItems = 1000;
-
-const encoding = z
-  .enum(['base64url', 'utf8'])
-  .default('base64url')
-  .describe('The encoding of the data in this request: canonical base64url without padding, or UTF-8 text.');
-
-/**
- * Data as the caller sends it: base64url, or text if `encoding` is `utf8`. It has at most the characters that base64url needs for
- * `maxItemBytes`. The schema of the item checks encoding and text together.
- */
-const data = z.string().max(Math.ceil((maxItemBytes * 4) / 3));
-
-/** UTF-8 has at most three bytes per unit of UTF-16, so most texts need not be measured. */
-const utf8Fits = (text: string): boolean =>
-  text.length <= maxItemBytes / 3 || Buffer.byteLength(text, 'utf8') <= maxItemBytes;
-
-/** The fault of `content` in this encoding, or null. */
-const misfit = (content: string, encoding: unknown): string | null => {
-  if (encoding !== 'utf8')
-    return isBase64url(content) ? null : 'must be canonical base64url without padding, unless encoding is utf8';
-  if (!content.isWellFormed()) return 'must be well-formed Unicode';
-  return utf8Fits(content) ? null : `must be at most ${maxItemBytes} bytes of UTF-8`;
-};
-
-const encodingFits =
-  (...fields: readonly string[]) =>
-  (value: Record<string, unknown>, issue: z.core.$RefinementCtx): void => {
-    for (const field of fields) {
-      const content = value[field];
-      const message = typeof content === 'string' ? misfit(content, value['encoding']) : null;
-      if (message !== null) issue.addIssue({ code: 'custom', path: [field], message });
-    }
-  };
-
-/** The version member of decrypt and verify. */
-const version = z
-  .number()
-  .int()
-  .positive()
-  .max(999_999_999)
-  .optional()
-  .describe(
-    `The version of keyId. Default: the version that a kid of this key names; without one, the current version and, if that does not fit, earlier versions that may be used, newest first, ${mostVersionsTried} at most.`,
-  );
-
-/** The key of decrypt and verify. A kid is a hint (RFC 7515 §4.1.4): it decides only where the request does not. */
-const keyToProcess = keyIdOrAlias
-  .optional()
-  .describe(
-    'The key. Required without a kid that names a key of the tenant, as its own or as one of its formerKids. If sent, a kid of another key is ignored.',
-  );
-
-/** The key for encrypt, sign and encapsulate, by id or by alias. */
-const keyToProtect = {
-  keyId: keyIdOrAlias.optional().describe('The key. Its current version is used.'),
-  alias: aliasName.optional().describe('An alias of the key, instead of keyId.'),
-};
-const aliasToProcess = aliasName.optional().describe('An alias of the key, instead of keyId.');
-
-/** A member of decrypt and verify. */
-const acceptRisk = z
-  .boolean()
-  .optional()
-  .describe(
-    'Allows a SUSPENDED or COMPROMISED version to decrypt, decapsulate or verify. The audit trail records that the caller accepted the risk.',
-  );
-
-/** A compact JWE or JWS. It fits the results of `encrypt` and `sign` for the largest data, with room for foreign headers. */
-const token = z
-  .string()
-  .min(1)
-  .max(2 * maxItemBytes);
-
-/** The members of every result that name the key and the algorithm. */
-const used = {
-  keyId: uuid,
-  version: z.number().int().positive(),
-  algorithm: algorithmName,
-  custody,
-  warnings: z.array(warning).optional(),
-};
+import { triedInVain } from './versions-tried.js';
 
 export const encryptItem = z
   .strictObject({
@@ -260,78 +172,10 @@ export const verifyResult = z
   })
   .meta({ id: 'VerifyResult' });
 
-/** Every member of the results of encapsulate and decapsulate. */
-const sharedSecret = z
-  .string()
-  .describe('The shared secret of 32 bytes in base64url. It left the HSM for this answer and is stored nowhere.');
-
-export const encapsulateItem = z
-  .strictObject(keyToProtect)
-  .refine(namesKeyOnce, nameKeyOnce)
-  .meta({ id: 'EncapsulateRequest', ...exactlyOne('keyId', 'alias') });
-
-export const encapsulateResult = z
-  .strictObject({
-    ciphertext: z.string().describe('The ciphertext of ML-KEM (FIPS 203, section 7.2) in base64url.'),
-    sharedSecret,
-    ...used,
-    version: used.version.describe('The version that the ciphertext is for. /decapsulate needs it.'),
-    alg: kemAlg,
-  })
-  .meta({ id: 'EncapsulateResult' });
-
-export const decapsulateItem = z
-  .strictObject({
-    keyId: keyIdOrAlias.optional().describe('The key.'),
-    alias: aliasToProcess,
-    version: version
-      .unwrap()
-      .describe(
-        'The version that the ciphertext is for. It is required, because nothing in a ciphertext tells: another version gives another secret, and no error.',
-      ),
-    ciphertext: base64url(maxKemCiphertextBytes).describe(
-      'The ciphertext of ML-KEM in base64url, with the length of the parameter set. A ciphertext that was changed gives another secret, and no error (implicit rejection, FIPS 203, section 7.3).',
-    ),
-    acceptRisk,
-  })
-  .refine(namesKeyOnce, nameKeyOnce)
-  .meta({ id: 'DecapsulateRequest', ...exactlyOne('keyId', 'alias') });
-
-export const decapsulateResult = z
-  .strictObject({ sharedSecret, ...used, alg: kemAlg })
-  .meta({ id: 'DecapsulateResult' });
-
-/** A failed item of a batch: the problem that the item alone would return. */
-export const itemFailure = z
-  .strictObject({
-    error: toldProblem,
-  })
-  .meta({ id: 'ItemFailure' });
-
-/** A batch before its items are checked. Items are checked one by one, so that a bad item fails alone and in its place. */
-export const batchOf = z.strictObject({ items: z.array(z.unknown()).min(1).max(maxItems) });
-
-/** One item, or up to 1,000. */
-const oneOrMany = <Item extends z.ZodType, Result extends z.ZodType>(name: string, item: Item, result: Result) => {
-  const owner = { owner: 'crypto-worker', callers: ['gateway'] } as const;
-  return {
-    item,
-    result,
-    contract: contract({
-      ...owner,
-      subject: `crypto.{partition}.${name}`,
-      request: z.union([item, z.strictObject({ items: z.array(item).min(1).max(maxItems) })]),
-      reply: z.union([result, z.strictObject({ items: z.array(z.union([result, itemFailure])) })]),
-    }),
-  };
-};
-
 export const encrypt = oneOrMany('encrypt', encryptItem, encryptResult);
 export const decrypt = oneOrMany('decrypt', decryptItem, decryptResult);
 export const sign = oneOrMany('sign', signItem, signResult);
 export const verify = oneOrMany('verify', verifyItem, verifyResult);
-export const encapsulate = oneOrMany('encapsulate', encapsulateItem, encapsulateResult);
-export const decapsulate = oneOrMany('decapsulate', decapsulateItem, decapsulateResult);
 
 export type EncryptItem = z.infer<typeof encryptItem>;
 export type EncryptResult = z.infer<typeof encryptResult>;
@@ -341,8 +185,3 @@ export type SignItem = z.infer<typeof signItem>;
 export type SignResult = z.infer<typeof signResult>;
 export type VerifyItem = z.infer<typeof verifyItem>;
 export type VerifyResult = z.infer<typeof verifyResult>;
-export type EncapsulateItem = z.infer<typeof encapsulateItem>;
-export type EncapsulateResult = z.infer<typeof encapsulateResult>;
-export type DecapsulateItem = z.infer<typeof decapsulateItem>;
-export type DecapsulateResult = z.infer<typeof decapsulateResult>;
-export type ItemFailure = z.infer<typeof itemFailure>;

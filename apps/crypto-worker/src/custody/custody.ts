@@ -222,11 +222,7 @@ export interface KeyCustody {
    * @param ciphertext of ML-KEM
    */
   decapsulateCek(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array, wrapped: Uint8Array): Promise<Uint8Array>;
-  /**
-   * Decapsulates (FIPS 203 §7.3) for a key of the purpose `encapsulate`. The secret leaves the HSM: the object that holds it there
-   * exists for this call alone. A ciphertext of the right length never fails; one of another length is `decryption-failed`.
-   * @returns the shared secret, 32 bytes, which the caller wipes
-   */
+  /** Decapsulates with an `encapsulate` key. @returns the shared secret, which leaves the HSM. The caller wipes it. */
   decapsulate(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Uint8Array>;
   /** RFC 3394 key wrap of a content encryption key. */
   wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array): Promise<Uint8Array>;
