@@ -54,11 +54,11 @@ export const mlKemSets = Object.keys(mlKemSizes) as readonly MlKemSet[];
 
 export const isMlKemSet = (name: string): name is MlKemSet => Object.hasOwn(mlKemSizes, name);
 
-/** The length of a shared secret of ML-KEM, in bytes (FIPS 203 §8, table 3). */
-export const sharedSecretBytes = 32;
-
-/** The longest ciphertext of ML-KEM, in bytes. */
-export const maxKemCiphertextBytes = Math.max(...Object.values(mlKemSizes).map(({ outputBytes }) => outputBytes));
+/** The lengths of the shortest and the longest ciphertext of ML-KEM, in bytes. */
+export const [minKemCiphertextBytes, maxKemCiphertextBytes] = [
+  mlKemSizes['ML-KEM-512'].outputBytes,
+  mlKemSizes['ML-KEM-1024'].outputBytes,
+];
 
 /** The longest signature of any algorithm, in bytes. */
 export const maxSignatureBytes = Math.max(...Object.values(slhDsaSizes).map(({ outputBytes }) => outputBytes));

@@ -1,9 +1,12 @@
-import { maxKemCiphertextBytes } from '@ankasecure/algorithm';
+import { maxKemCiphertextBytes, minKemCiphertextBytes } from '@ankasecure/algorithm';
 import { z } from 'zod';
 import { acceptRisk, aliasToProcess, keyToProtect, oneOrMany, used, version } from './crypto-item.js';
 import { nameKeyOnce, namesKeyOnce } from './key-name.js';
 import { base64url, kemAlg, keyIdOrAlias } from './primitive.js';
 import { exactlyOne } from './rule.js';
+
+/** The characters of the shortest ciphertext. Which of the lengths it must have, the key decides. */
+const leastCiphertext = (minKemCiphertextBytes * 4) / 3;
 
 /** Every member of the results of encapsulate and decapsulate. */
 const sharedSecret = z
@@ -34,9 +37,11 @@ export const decapsulateItem = z
       .describe(
         'The version that the ciphertext is for. It is required, because nothing in a ciphertext tells: another version gives another secret, and no error.',
       ),
-    ciphertext: base64url(maxKemCiphertextBytes).describe(
-      'The ciphertext of ML-KEM in base64url, with the length of the parameter set. A ciphertext that was changed gives another secret, and no error (implicit rejection, FIPS 203, section 7.3).',
-    ),
+    ciphertext: base64url(maxKemCiphertextBytes)
+      .min(leastCiphertext)
+      .describe(
+        'The ciphertext of ML-KEM in base64url, with the length of the parameter set. A ciphertext that was changed gives another secret, and no error (implicit rejection, FIPS 203, section 7.3).',
+      ),
     acceptRisk,
   })
   .refine(namesKeyOnce, nameKeyOnce)

@@ -9,7 +9,7 @@ beforeAll(async () => {
   target = await openTarget();
 });
 
-const paths = ['/encrypt', '/decrypt', '/sign', '/verify'] as const;
+const paths = ['/encrypt', '/decrypt', '/sign', '/verify', '/encapsulate', '/decapsulate'] as const;
 
 describe.each(paths)('a batch for %s', (path) => {
   it('with items that are not requests answers each item, records one event with their number, and does not use the HSM', async () => {

@@ -8,9 +8,9 @@ beforeAll(async () => {
 });
 
 const routes = [
-  ...(['/keys', '/encrypt', '/decrypt', '/sign', '/verify', '/audit/verify'] as const).map(
-    (path) => ['POST', path] as const,
-  ),
+  ...(
+    ['/keys', '/encrypt', '/decrypt', '/sign', '/verify', '/encapsulate', '/decapsulate', '/audit/verify'] as const
+  ).map((path) => ['POST', path] as const),
   ['PUT', '/policy'] as const,
   ['POST', '/keys/00000000-0000-4000-8000-000000000000/suspend'] as const,
 ];

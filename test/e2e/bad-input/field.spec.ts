@@ -47,6 +47,13 @@ const samples: readonly Sample[] = [
     optional: ['encoding', 'alg'],
     body: ({ keys }) => ({ keyId: keys.sign.id, payload: 'AAAA', signature: 'AAAA', encoding: 'utf8', alg: 'ES256' }),
   },
+  { method: 'POST', path: '/encapsulate', optional: [], body: ({ keys }) => ({ keyId: keys.wrap.id }) },
+  {
+    method: 'POST',
+    path: '/decapsulate',
+    optional: ['acceptRisk'],
+    body: ({ keys }) => ({ keyId: keys.wrap.id, version: 1, ciphertext: 'A'.repeat(1024), acceptRisk: true }),
+  },
   {
     method: 'POST',
     path: '/audit/verify',

@@ -9,6 +9,8 @@ import { newTenant, type Tenant, tenantAt } from '../harness/tenant.js';
 import { eventsOf, sealedEvents, verification } from '../harness/trail.js';
 import { eventually } from '../harness/wait.js';
 
+type CryptoPath = '/encrypt' | '/decrypt' | '/sign' | '/verify' | '/encapsulate' | '/decapsulate';
+
 /** The target of bad input: a tenant with a key of each kind, and another tenant with keys of its own. */
 export interface Target {
   readonly rig: Rig;
@@ -18,7 +20,7 @@ export interface Target {
   /** Sends a request and expects the problem, and that no worker used its token. */
   refused(method: Method, path: string, sending: RequestParts, code: ErrorCode | readonly ErrorCode[]): Promise<Reply>;
   /** Does the same on a crypto route, where the worker must also record the reason in the trail. */
-  refusedOnRecord(path: '/encrypt' | '/decrypt' | '/sign' | '/verify', body: unknown, code: ErrorCode): Promise<void>;
+  refusedOnRecord(path: CryptoPath, body: unknown, code: ErrorCode): Promise<void>;
 }
 
 /** Seals the first events, so that each worker derives the day's MAC key in the HSM. Afterwards only requests use the HSM. */

@@ -117,6 +117,9 @@ beforeAll(async () => {
   surfaces = surfacesOf(await me.get<ApiDescription>('/openapi.json'));
 });
 
+/** One of ML-KEM-512 by its length. */
+const ciphertext = 'A'.repeat(1024);
+
 /** Texts that identify none of a tenant's resources. */
 const namesNothing = [
   'header.X-Correlation-Id',
@@ -446,10 +449,9 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     noSuchKey('/verify', { alias: theirs.alias, payload: 'AAAA', signature: theirs.signature }, 'alias-not-found'),
   'encapsulate body.keyId': () => noSuchKey('/encapsulate', { keyId: theirs.wrapping.id }),
   'encapsulate body.alias': () => noSuchKey('/encapsulate', { alias: theirs.alias }, 'alias-not-found'),
-  'decapsulate body.keyId': () =>
-    noSuchKey('/decapsulate', { keyId: theirs.wrapping.id, version: 1, ciphertext: 'AAAA' }),
+  'decapsulate body.keyId': () => noSuchKey('/decapsulate', { keyId: theirs.wrapping.id, version: 1, ciphertext }),
   'decapsulate body.alias': () =>
-    noSuchKey('/decapsulate', { alias: theirs.alias, version: 1, ciphertext: 'AAAA' }, 'alias-not-found'),
+    noSuchKey('/decapsulate', { alias: theirs.alias, version: 1, ciphertext }, 'alias-not-found'),
   'listAliases query.keyId': async () =>
     expect(await me.get(`/aliases?keyId=${theirs.signing.id}`)).toEqual({ items: [], next: null }),
   'listAliases query.cursor': async () =>

@@ -57,7 +57,7 @@ const full: Readonly<Record<string, readonly Body[]>> = {
   encrypt: [{ ...keys, plaintext: 'AAAA', encoding: 'base64url', aad: 'AAAA' }],
   decrypt: [{ ...keys, jwe: 'a.b.c.d.e', version: 1, encoding: 'utf8', acceptRisk: true }],
   encapsulate: [keys],
-  decapsulate: [{ ...keys, version: 1, ciphertext: 'AAAA', acceptRisk: true }],
+  decapsulate: [{ ...keys, version: 1, ciphertext: 'A'.repeat(1024), acceptRisk: true }],
   sign: ['raw', 'jws'].map((format) => ({ ...keys, payload: 'AAAA', digest: 'AAAA', format, alg: 'ES256' })),
   verify: [{ ...keys, jws: 'a.b.c', signature: 'AAAA', payload: 'AAAA', digest: 'AAAA', version: 1 }],
   evaluatePolicy: ['create', 'protect'].map((use) => ({
