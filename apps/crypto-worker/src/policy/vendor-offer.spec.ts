@@ -1,4 +1,4 @@
-import { joseAlgs } from '@ankasecure/algorithm';
+import { joseAlgs, type KemAlg, mlKemSets } from '@ankasecure/algorithm';
 import { AnkaError, type listAlgorithms } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
 import { behindShim, enterToken, listeningLogger } from '@ankasecure/testing';
@@ -28,7 +28,7 @@ const { token, shim, remove } = behindShim(enterToken());
 afterAll(remove);
 
 type Item = z.infer<typeof listAlgorithms.reply>['items'][number];
-const policy = enforcedPolicy(1, initialPolicy, ownClock);
+const policy = enforcedPolicy(1, { ...initialPolicy, rawKem: true }, ownClock);
 const policies = { latest: async () => policy } as unknown as EnforcedPolicies;
 const context = () => ({ ...contextOf('00000000-0000-4000-8000-000000000000'), deadline: inTime().deadline });
 
@@ -49,6 +49,10 @@ const itemsOf = async (from: CustodyByKind): Promise<readonly Item[]> => {
   return items.filter(({ algorithm }) => fewAlgorithms.includes(algorithm));
 };
 
+/** Keys for wrap and for raw ML-KEM have one algorithm, which no request names. */
+const isUnnamed = (alg: Item['algs'][number]): alg is 'AES-KWP' | KemAlg =>
+  alg === 'AES-KWP' || (mlKemSets as readonly string[]).includes(alg);
+
 /** The words in which a key is refused, before the token is called; undefined if it would be asked to make the key. */
 const refusalOf = async (
   from: CustodyByKind,
@@ -57,8 +61,7 @@ const refusalOf = async (
   place: 'token' | 'wrapped',
 ): Promise<string | undefined> => {
   const source = { operation: 'key.create', details: {}, prepare: async () => ({}) as never } as const;
-  // Keys for wrap have one algorithm, which no request names.
-  const named = alg === 'AES-KWP' ? {} : { alg };
+  const named = isUnnamed(alg) ? {} : { alg };
   const request = { algorithm, purpose, ...named, custody: place, label: 'x', purgeProtection: false };
   try {
     await runWithoutHsm(from, (stopped) =>
