@@ -55,7 +55,6 @@ export const assure = (good: boolean, what: string): void => {
 };
 
 /** RFC 3394: two semiblocks at least, and the check. */
-/** Tells whether a ciphertext has the length of the key's parameter set. */
 const fitsKem = ({ algorithm }: KeyRef, ciphertext: Uint8Array): boolean =>
   isMlKemSet(algorithm) && ciphertext.length === mlKemSizes[algorithm].outputBytes;
 
