@@ -61,6 +61,7 @@ const moduleOf = (firmware: string, ...changes: readonly object[]): HsmModule =>
 const policyWith = (fipsOnly: PolicyDocument['fipsOnly']): PolicyDocument => ({
   ...initialPolicy,
   fipsOnly,
+  rawKem: true,
   custody: [...custodyKinds],
 });
 const codesOf = (fipsOnly: PolicyDocument['fipsOnly'], request: PolicyRequest, at: number): readonly string[] => {

@@ -76,6 +76,13 @@ const afterLoss = (session: TokenSession, code: number): Ending | null => {
   return session.loggedIn() ? null : { status: status.needsLogin, code };
 };
 
+/** Waits for others to be done. The token may be full, also of what this lane keeps. @returns null to retry the job */
+const afterPause = (session: TokenSession, attempt: number): null => {
+  if (attempt > 0) session.forgetUnwrapped('all');
+  sleep(Math.random() * 20);
+  return null;
+};
+
 /** @returns the status of the job, or null to retry it */
 const judge = (session: TokenSession, error: unknown, attempts: Attempts): Ending | null => {
   const nextLookMs = nextLooksMs[attempts.looks];
@@ -100,11 +107,7 @@ const judge = (session: TokenSession, error: unknown, attempts: Attempts): Endin
   if (repeating.includes(action)) {
     const over =
       action === 'make-again' ? attempt + 1 >= mostMakings : performance.now() - attempts.startedAt > jitterLimitMs;
-    if (over) return end;
-    // The token may be full, also of what this lane keeps.
-    if (attempt > 0) session.forgetUnwrapped('all');
-    sleep(Math.random() * 20);
-    return null;
+    return over ? end : afterPause(session, attempt);
   }
   if (blames && (attempts.isMute || session.hasLostUsed()))
     return attempts.isMute || attempt >= mostHealings
