@@ -1,4 +1,4 @@
-import { auditEvent, newId } from '@ankasecure/contracts';
+import { type AuditEvent, auditEvent, newId } from '@ankasecure/contracts';
 import { Logger, transactionTime, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -57,22 +57,21 @@ export class DestroyRetiredKeks extends Rounds {
 
   private async destroy(due: DueKek): Promise<void> {
     const kek = await this.due.read(due);
-    if (kek === null || kek.retiredAt === null) return;
+    if (kek === null) return;
     const object = { owner: ownerOfPlatformKey({ kind: 'kek', ...due }), objectId: kek.objectId };
-    const event = destruction(due, kek.retiredAt);
-    await this.destroyer.destroyRecorded(object, event, (manager) => isStillDue(manager, due), recordKekDestroyed);
+    await this.destroyer.destroyRecorded(object, (manager) => begin(manager, due), recordKekDestroyed);
   }
 }
 
-/** A key that came back from a backup meanwhile keeps its KEK. */
-const isStillDue = async (manager: EntityManager, { tenantId, generation }: DueKek): Promise<boolean> => {
-  if (await isAnyKeyUnder(manager, tenantId, generation)) return false;
+/** @returns the event; undefined if the KEK is not due. A key that came back from a backup meanwhile keeps its KEK. */
+const begin = async (manager: EntityManager, { tenantId, generation }: DueKek): Promise<AuditEvent | undefined> => {
+  if (await isAnyKeyUnder(manager, tenantId, generation)) return undefined;
   const kek = await recordOf(manager, tenantId, generation);
-  if (kek === null || kek.destroyAt === null || kek.destroyedAt !== null) return false;
-  return (await transactionTime(manager)) >= kek.destroyAt;
+  if (kek === null || kek.retiredAt === null || kek.destroyAt === null || kek.destroyedAt !== null) return undefined;
+  return (await transactionTime(manager)) >= kek.destroyAt ? destruction(kek, kek.retiredAt) : undefined;
 };
 
-const destruction = ({ tenantId, generation }: DueKek, retiredAt: Date) =>
+const destruction = ({ tenantId, generation }: PlatformKeyRecord, retiredAt: Date): AuditEvent =>
   auditEvent(
     { tenantId, principal: 'crypto-worker', correlationId: newId() },
     {

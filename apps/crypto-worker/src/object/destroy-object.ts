@@ -23,19 +23,18 @@ export class ObjectDestroyer {
 
   /**
    * Destroys an object that is on record. If that fails, the intent is left to the reconciler.
-   * @param event sealed when the object is gone, whichever worker destroys it
-   * @param still tells, in the transaction that records the intent, whether the object is still to be destroyed
+   * @param begin as in `Intents.beginDestroying`
    * @param record writes the end of the destruction and returns the event to seal
    * @throws AnkaError as `Intents.beginDestroying`, and custody's errors
    */
   async destroyRecorded(
     object: Pick<Intent, 'owner' | 'objectId'>,
-    event: AuditEvent,
-    still: (manager: EntityManager) => Promise<boolean>,
+    begin: (manager: EntityManager) => Promise<AuditEvent | undefined>,
     record: (manager: EntityManager, intent: Intent, begun: AuditEvent) => Promise<AuditEvent>,
   ): Promise<void> {
-    const intent = await this.intents.beginDestroying(object, event, still);
-    if (intent === undefined) return;
+    const begun = await this.intents.beginDestroying(object, begin);
+    if (begun === undefined) return;
+    const { intent, event } = begun;
     try {
       await this.destroy(intent, (manager) => record(manager, intent, event));
     } catch (error) {

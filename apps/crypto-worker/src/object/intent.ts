@@ -18,6 +18,12 @@ export interface Intent {
   readonly lease: string;
 }
 
+/** A destruction that is on record, and the event that is sealed when the object is gone. */
+export interface BegunDestruction {
+  readonly intent: Intent;
+  readonly event: AuditEvent;
+}
+
 /** An intent of any worker of the partition. Nothing of it is believed before it is claimed. */
 export type OpenIntent = Omit<Intent, 'owner'>;
 
@@ -73,26 +79,26 @@ export class Intents {
 
   /**
    * Records that an object will be destroyed.
-   * @param event sealed when the object is gone, whichever worker destroys it
-   * @param still tells, in the transaction that records the intent, whether the object is still to be destroyed
-   * @returns undefined if it is not
+   * @param begin confirms, in the transaction that records the intent, that the object is still to be destroyed. It returns the event
+   * that is sealed when the object is gone, whichever worker destroys it. Its facts are those of sealed records
+   * @returns undefined if the object is not to be destroyed
    * @throws AnkaError `clock-skew`: what is destroyed does not come back
    */
   async beginDestroying(
     { owner, objectId }: Pick<Intent, 'owner' | 'objectId'>,
-    event: AuditEvent,
-    still: (manager: EntityManager) => Promise<boolean>,
-  ): Promise<Intent | undefined> {
+    begin: (manager: EntityManager) => Promise<AuditEvent | undefined>,
+  ): Promise<BegunDestruction | undefined> {
     if (this.isUnderWay({ objectId })) return undefined;
     const intent = await this.prepare(owner.tenantId, owner, objectId);
-    const begun = await this.committing(intent, async (manager) => {
-      if (!(await still(manager))) return false;
+    const event = await this.committing(intent, async (manager) => {
+      const begun = await begin(manager);
+      if (begun === undefined) return undefined;
       await this.clock.within(manager);
       this.clock.assertAllAgree();
-      await this.insert(manager, intent, 'destroy', event);
-      return true;
+      await this.insert(manager, intent, 'destroy', begun);
+      return begun;
     });
-    if (begun) return intent;
+    if (event !== undefined) return { intent, event };
     this.letGo(intent);
     return undefined;
   }

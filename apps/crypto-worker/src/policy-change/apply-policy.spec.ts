@@ -166,7 +166,9 @@ describe('applying a policy', () => {
     await apply(2, strict, true);
     expect(await due()).toEqual([]);
     const still = (manager: EntityManager) =>
-      new DueDestructions(database.dataSource, partitionNamed('default')).isStillDue(manager, found ?? expect.fail());
+      new DueDestructions(database.dataSource, partitionNamed('default'))
+        .confirm(manager, found ?? expect.fail())
+        .then((confirmed) => confirmed !== undefined);
     expect(await withTenant(database.dataSource, tenantId, still)).toBe(false);
     await apply(3, strict);
     expect(await due()).toEqual([rotated]);

@@ -163,8 +163,7 @@ describe('a destruction that is due', () => {
       const { intents, lease } = worker();
       const begun = intents.beginDestroying(
         { owner: ownerOfKey({ tenantId, keyId, version: 1 }), objectId },
-        {} as AuditEvent,
-        async () => true,
+        async () => ({}) as AuditEvent,
       );
       await expect(begun).rejects.toMatchObject({ code: 'clock-skew' });
       expect(await intentsLeft()).toEqual([]);
@@ -182,7 +181,7 @@ describe('a destruction that is due', () => {
       await database.superuser.query(
         `CREATE FUNCTION due_destructions(text, timestamptz) RETURNS TABLE
            (tenant_id uuid, key_id uuid, version integer, algorithm text, object_id bytea, scheduled_by text)
-         LANGUAGE sql SECURITY DEFINER AS $$ SELECT v.tenant_id, key_id, version, 'EC-P256', object_id, 'mallory' FROM key_version v $$`,
+         LANGUAGE sql SECURITY DEFINER AS $$ SELECT v.tenant_id, key_id, version, 'RSA-4096', object_id, 'mallory' FROM key_version v $$`,
       );
       return async () => {
         await setNow(`internal STABLE STRICT AS 'now'`);
@@ -194,12 +193,24 @@ describe('a destruction that is due', () => {
     it('does not happen before the date of the record', async () => {
       const due = new DueDestructions(database.dataSource, partitionNamed('default'));
       const [found] = await due.list();
-      expect(found).toMatchObject({ keyId, scheduledBy: 'mallory' });
+      expect(found).toMatchObject({ keyId, version: 1 });
       const isDue = () =>
-        withTenant(database.dataSource, tenantId, (manager) => due.isStillDue(manager, found ?? expect.fail()));
+        withTenant(database.dataSource, tenantId, (manager) =>
+          due.confirm(manager, found ?? expect.fail()).then((confirmed) => confirmed !== undefined),
+        );
       expect(await isDue()).toBe(false);
       await database.superuser.query(`UPDATE key_version SET destroy_at = now() - interval '1 second'`);
       expect(await isDue()).toBe(true);
+    });
+
+    it('is sealed with the facts of the record, and not with those of the list', async () => {
+      await database.superuser.query(`UPDATE key_version SET destroy_at = now() - interval '1 second'`);
+      const one = worker();
+      await sweeping([one], async () => (await stateNow()) === 'DESTROYED');
+      expect(await database.events()).toMatchObject([
+        { operation: 'key.destroy', keyId, algorithm: 'EC-P256', details: { version: '1', scheduledBy: 'alice' } },
+      ]);
+      await one.lease.release();
     });
 
     it('does not happen by a clock that the owner has put forward', async () => {
@@ -236,8 +247,11 @@ describe('a destruction that is due', () => {
 
     it('does not begin for a version in use, where one that is due is shown', async () => {
       const due = new DueDestructions(database.dataSource, partitionNamed('default'));
-      const hint = { tenantId, keyId, ...inUse, algorithm: 'EC-P256', scheduledBy: 'mallory' } as const;
-      const isDue = () => withTenant(database.dataSource, tenantId, (manager) => due.isStillDue(manager, hint));
+      const hint = { tenantId, keyId, ...inUse };
+      const isDue = () =>
+        withTenant(database.dataSource, tenantId, (manager) =>
+          due.confirm(manager, hint).then((confirmed) => confirmed !== undefined),
+        );
       const mistakes: readonly Mistake[] = [
         { table, column: 'version', type: 'integer', asked: '2', told: '1' },
         { table, column: 'object_id', type: 'bytea', asked: bytes(inUse.objectId), told: bytes(objectId) },
@@ -273,7 +287,9 @@ describe('a destruction that is due', () => {
     const due = new DueDestructions(database.dataSource, partitionNamed('default'));
     const [found] = await due.list();
     const isDue = () =>
-      withTenant(database.dataSource, tenantId, (manager) => due.isStillDue(manager, found ?? expect.fail()));
+      withTenant(database.dataSource, tenantId, (manager) =>
+        due.confirm(manager, found ?? expect.fail()).then((confirmed) => confirmed !== undefined),
+      );
     expect(await isDue()).toBe(true);
     await database.superuser.query(change);
     expect(await isDue()).toBe(false);

@@ -1,4 +1,4 @@
-import { auditEvent, newId } from '@ankasecure/contracts';
+import { type AuditEvent, auditEvent, newId } from '@ankasecure/contracts';
 import { Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -6,7 +6,7 @@ import { Custody } from '../../custody/custody.js';
 import { ownerOfKey } from '../../custody/object-owner.js';
 import { Rounds } from '../../lease/rounds.js';
 import { ObjectDestroyer } from '../../object/destroy-object.js';
-import { type DueDestruction, DueDestructions } from './due-destruction.js';
+import { type ConfirmedDestruction, type DueDestruction, DueDestructions } from './due-destruction.js';
 import { recordDestroyed } from './record-destroyed.js';
 
 const everyMs = 1000;
@@ -39,19 +39,27 @@ export class DestroyDue extends Rounds {
 
   private async destroy(due: DueDestruction): Promise<void> {
     const object = { owner: ownerOfKey(due), objectId: due.objectId };
-    const isStillDue = (manager: EntityManager) => this.due.isStillDue(manager, due);
-    await this.destroyer.destroyRecorded(object, eventFor(due), isStillDue, recordDestroyed);
+    const begin = async (manager: EntityManager): Promise<AuditEvent | undefined> => {
+      const confirmed = await this.due.confirm(manager, due);
+      return confirmed && eventFor(confirmed);
+    };
+    await this.destroyer.destroyRecorded(object, begin, recordDestroyed);
   }
 }
 
-/** The platform acts without a caller. The details name the principal who scheduled the destruction. */
-const eventFor = ({ tenantId, keyId, version, algorithm, scheduledBy }: DueDestruction) =>
+/** The platform acts without a caller. The details name the principal who scheduled the destruction, by the sealed record. */
+const eventFor = ({ version: { tenantId, keyId, version, destroyScheduledBy }, algorithm }: ConfirmedDestruction) =>
   auditEvent(
     { tenantId, principal: 'crypto-worker', correlationId: newId() },
     {
       operation: 'key.destroy',
       keyId,
       algorithm,
-      details: { version: String(version), from: 'DESTROY_SCHEDULED', to: 'DESTROYED', scheduledBy },
+      details: {
+        version: String(version),
+        from: 'DESTROY_SCHEDULED',
+        to: 'DESTROYED',
+        scheduledBy: destroyScheduledBy ?? '-',
+      },
     },
   );

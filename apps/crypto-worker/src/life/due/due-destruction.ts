@@ -5,19 +5,24 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Partition } from '../../custody/partition.js';
 import { dayMs } from '../../deadline/day.js';
 import { lockKey } from '../../key/lock/lock-key.js';
+import { KeyRecord } from '../../key/record/key.entity.js';
 import { KeyVersionRecord } from '../../key/record/key-version.entity.js';
 import { TenantPolicyRecord } from '../../key/record/tenant-policy.entity.js';
 import { IntentRecord } from '../../object/intent.entity.js';
 import { dueDestructions } from './due.sql.js';
 
-/** A key version whose waiting period is over. */
+/** A key version whose waiting period is over, as the database tells. It says where to look, and nothing of it is put on record. */
 export interface DueDestruction {
   readonly tenantId: string;
   readonly keyId: string;
   readonly version: number;
-  readonly algorithm: AlgorithmName;
   readonly objectId: Buffer;
-  readonly scheduledBy: string;
+}
+
+/** The same as the sealed records tell it. */
+export interface ConfirmedDestruction {
+  readonly version: KeyVersionRecord;
+  readonly algorithm: AlgorithmName;
 }
 
 /** Finds the destructions of this partition that are due. */
@@ -36,15 +41,21 @@ export class DueDestructions {
    * Checks, with the key locked and in the transaction that records the intent, that the destruction was neither cancelled
    * nor begun, and that the tenant is not disabled. It believes the sealed records alone. A destruction that came due while the
    * tenant was disabled waits for a day after it is enabled.
+   * @returns undefined if it is not due
    * @throws AnkaError `record-forged`
    */
-  async isStillDue(manager: EntityManager, { tenantId, keyId, version, objectId }: DueDestruction): Promise<boolean> {
+  async confirm(
+    manager: EntityManager,
+    { tenantId, keyId, version, objectId }: DueDestruction,
+  ): Promise<ConfirmedDestruction | undefined> {
     await lockKey(manager, { tenantId }, keyId);
     const row = await manager.findOneBy(KeyVersionRecord, { tenantId, keyId, version, objectId });
-    if (row?.state !== 'DESTROY_SCHEDULED' || row.destroyAt === null) return false;
+    if (row?.state !== 'DESTROY_SCHEDULED' || row.destroyAt === null) return undefined;
     const now = await transactionTime(manager);
-    if (row.destroyAt > now || !(await mayDestroy(manager, tenantId, row.destroyAt, now))) return false;
-    return !(await manager.existsBy(IntentRecord, { tenantId, objectId }));
+    if (row.destroyAt > now || !(await mayDestroy(manager, tenantId, row.destroyAt, now))) return undefined;
+    if (await manager.existsBy(IntentRecord, { tenantId, objectId })) return undefined;
+    const { algorithm } = await manager.findOneByOrFail(KeyRecord, { tenantId, id: keyId });
+    return { version: row, algorithm };
   }
 }
 

@@ -31,6 +31,11 @@ export class DueRotations {
     return due.map((policy) => ({ tenantId: policy.tenantId, keyId: policy.keyId, turn: turnOf(policy) }));
   }
 
+  /** Whether the sealed policy of the key says that it is due. Nothing is put on record about a key that only the list names. */
+  isDue({ tenantId, turn }: DueRotation): Promise<boolean> {
+    return withTenant(this.dataSource, tenantId, turn.isOpen);
+  }
+
   /** Moves the date on without a rotation, on record. */
   async skip({ tenantId, keyId, turn }: DueRotation): Promise<void> {
     const actor = { tenantId, principal: 'crypto-worker', correlationId: newId() };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { initialPolicy } from '@ankasecure/policy-rules';
-import { Clock, withTenant } from '@ankasecure/service-kit';
+import { Clock, clockOf, withTenant } from '@ankasecure/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Custody } from '../../custody/custody.js';
 import { KeyStore } from '../../key/key-store.js';
@@ -213,11 +213,12 @@ describe('a rotation that is due', () => {
     await due(86_400, 1);
     const clock = new Clock({ maximumSkewMs: 2_000 });
     const { scheduler, stop } = worker(true, clock);
+    const { refusals } = clockOf(database.dataSource);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 100 * 86_400_000 });
     try {
       await clock.read(database.dataSource.manager);
       scheduler.onApplicationBootstrap();
-      await expect.poll(() => clock.refusals).toBeGreaterThan(0);
+      await expect.poll(() => clockOf(database.dataSource).refusals).toBeGreaterThan(refusals);
       expect(await versions()).toEqual(['ACTIVE']);
     } finally {
       vi.useRealTimers();
@@ -236,5 +237,38 @@ describe('a rotation that is due', () => {
     expect(await versions()).toEqual(['DEACTIVATED']);
     expect((await database.events()).map(({ details }) => details?.['trigger'])).toEqual(['uses']);
     await stop();
+  });
+});
+
+describe('in a database whose owner lists rotations as due', () => {
+  const nowhere = randomUUID();
+  beforeEach(async () => {
+    await database.superuser.query('ALTER FUNCTION due_rotations RENAME TO honest_rotations');
+    return async () => {
+      await database.superuser.query('DROP FUNCTION due_rotations');
+      await database.superuser.query('ALTER FUNCTION honest_rotations RENAME TO due_rotations');
+    };
+  });
+
+  it.each([
+    ['a key that does not exist', nowhere, 0],
+    ['a key without a rotation policy', keyId, 0],
+    ['a key whose date has not come', keyId, 1000],
+  ])('nothing is done, and nothing put on record, about %s', async (_, listed, inSeconds) => {
+    if (inSeconds > 0) await due(86_400, -inSeconds);
+    await become('ACTIVE');
+    await database.superuser.query(
+      `CREATE FUNCTION due_rotations(text, timestamptz) RETURNS TABLE (tenant_id uuid, key_id uuid, next_at timestamptz)
+       LANGUAGE sql SECURITY DEFINER AS $$ SELECT '${tenantId}'::uuid, '${listed}'::uuid,
+         coalesce((SELECT next_at FROM rotation_policy LIMIT 1), now()) $$`,
+    );
+    const one = worker();
+    const list = vi.spyOn(DueRotations.prototype, 'list');
+    one.scheduler.onApplicationBootstrap();
+    await expect.poll(() => list.mock.calls.length).toBeGreaterThan(2);
+    await one.stop();
+    list.mockRestore();
+    expect(await database.events()).toEqual([]);
+    expect(await versions()).toEqual(['ACTIVE']);
   });
 });

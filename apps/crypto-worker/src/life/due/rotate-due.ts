@@ -9,7 +9,7 @@ import { type DueRotation, DueRotations } from './due-rotation.js';
 
 const everyMs = 500;
 const budgetMs = 60_000;
-/** The pause after a rotation that failed for a reason outside its key, in milliseconds. */
+/** The pause after a rotation that failed for a reason outside its key, or that cannot be confirmed, in milliseconds. */
 const restMs = 5000;
 
 /**
@@ -38,11 +38,27 @@ export class RotateDue extends Rounds {
       if (this.isStopped) return;
       if ((this.resting.get(one.keyId) ?? 0) > monotonicNow()) continue;
       this.resting.delete(one.keyId);
-      await this.lease.alone(`rotation:${one.tenantId}/${one.keyId}`, () => this.rotate(one));
+      await this.lease.alone(`rotation:${one.tenantId}/${one.keyId}`, () => this.confirmAndRotate(one));
     }
   }
 
-  private async rotate({ tenantId, keyId: id, turn }: DueRotation): Promise<void> {
+  private async confirmAndRotate(due: DueRotation): Promise<void> {
+    try {
+      if (!(await this.due.isDue(due))) return;
+    } catch (error) {
+      this.log.warn({ keyId: due.keyId, reason: (error as Error).message }, 'cannot tell yet whether a key is due');
+      this.rest(due);
+      return;
+    }
+    await this.rotate(due);
+  }
+
+  private rest({ keyId }: DueRotation): void {
+    this.resting.set(keyId, monotonicNow() + restMs);
+  }
+
+  private async rotate(due: DueRotation): Promise<void> {
+    const { tenantId, keyId: id, turn } = due;
     const context: Context = {
       tenantId,
       principal: 'crypto-worker',
@@ -54,8 +70,8 @@ export class RotateDue extends Rounds {
     } catch (error) {
       this.log.warn({ keyId: id, reason: (error as Error).message }, 'a due rotation failed');
       // A refusal by key or policy is on record, and this date is over. Anything else is retried.
-      if (error instanceof AnkaError && !error.retryable) await this.due.skip({ tenantId, keyId: id, turn });
-      else this.resting.set(id, monotonicNow() + restMs);
+      if (error instanceof AnkaError && !error.retryable) await this.due.skip(due);
+      else this.rest(due);
     }
   }
 }
