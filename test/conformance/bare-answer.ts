@@ -86,11 +86,11 @@ export const bareAnswers: Readonly<Record<string, { readonly asks: string; reado
   'apps/crypto-worker/src/life/due/due-destruction.ts': {
     asks: 'existsBy query',
     because:
-      'Hints: the date is that of the sealed record. Whether the destruction has begun decides who carries it out.',
+      'Hints: the date, and what the event says, are those of the sealed records. Whether the destruction has begun decides who carries it out.',
   },
   'apps/crypto-worker/src/life/due/due-rotation.ts': {
     asks: 'query',
-    because: 'Hints: the policy and its date are loaded as a record.',
+    because: 'Hints: the policy and its date are loaded as a record before anything is done or put on record.',
   },
   'apps/crypto-worker/src/life/forget-unwrapped.ts': {
     asks: 'query',
@@ -149,11 +149,12 @@ export const bareAnswers: Readonly<Record<string, { readonly asks: string; reado
   },
   'apps/crypto-worker/src/record/adopt-records.ts': {
     asks: 'query',
-    because: 'Tenants with records of a release without seals. The mark in the token ends the adoption.',
+    because: 'Tenants to look at. Marks in the token decide whether anything of theirs is sealed that has no seal.',
   },
   'apps/crypto-worker/src/record/record-key.ts': {
     asks: 'query query',
-    because: 'Whether records are sealed, if the token has no record key. With a new one, no older seal is genuine.',
+    because:
+      'Whether records are sealed, if the token has no record key: with a new one, no older seal is genuine. And whose keys to look for in the token.',
   },
   'apps/crypto-worker/src/restore/restoring.ts': {
     asks: 'existsBy',

@@ -18,6 +18,8 @@ const readers: Readonly<Record<string, string>> = {
   'libs/service-kit/src/outbox/outbox-metrics.ts': 'shows an age',
   'libs/service-kit/src/record/record-revisions.ts':
     'bounds how far a slow answer of the database puts its time back; the two agree',
+  'apps/crypto-worker/src/record/adoption.ts':
+    'bounds how long an upgrade is under way; the database’s clock is the word of whom it bounds',
   'apps/crypto-worker/src/doctor/draft.ts': 'dates a report where there is no database',
   'libs/contracts/src/audit-event.ts':
     'the reporter’s own time is what the event records; `sealedAt` is the database’s',

@@ -61,9 +61,13 @@ export const nothingLeft = (rig: OwnRig): Promise<true> =>
   );
 
 /** The labels of a partition's own objects. No tenant has them, so no table records them. */
-const ofPartition: readonly string[] = ['canary', 'record-mac', 'records-adopted', 'trail-anchor'].map(
-  (role) => `ankasecure:${role}:`,
-);
+const ofPartition: readonly string[] = [
+  'canary',
+  'record-mac',
+  'records-adopted',
+  'records-adopting',
+  'trail-anchor',
+].map((role) => `ankasecure:${role}:`);
 
 /** The history of `tenantId`'s requests, and of all keys. It is the only tenant that creates keys. */
 export const collectHistory = async (rig: OwnRig, tenantId: string, requests: readonly Request[]): Promise<History> => {

@@ -74,6 +74,8 @@ import {
   checkGatewayRecords,
   checkPolicyRecords,
   sealGatewayRecords,
+  sealOlderGatewayRecords,
+  sealOlderPolicyRecords,
   sealPolicyRecords,
 } from './record.js';
 import { deleteRotationPolicy, getRotationPolicy, putRotationPolicy } from './rotation-policy.js';
@@ -130,9 +132,11 @@ export const contracts = {
   computeMacs,
   sealGatewayRecords,
   checkGatewayRecords,
+  sealOlderGatewayRecords,
   adoptGatewayRecords,
   sealPolicyRecords,
   checkPolicyRecords,
+  sealOlderPolicyRecords,
   adoptPolicyRecords,
   openGatewayOutbox,
   openPolicyOutbox,

@@ -41,8 +41,18 @@ const sealsOf = <Name extends 'gateway' | 'policy'>(service: Name) => {
       reply: z.strictObject({ genuine: z.array(z.boolean()) }),
     }),
     /**
-     * Tells whether records that stand without a seal may still be sealed: true until the service has once reported `done`.
-     * The token remembers that, so that nobody who owns the databases can begin again.
+     * Computes seals for records of the context's tenant that a release without seals wrote. The worker decides by the marks on
+     * its own token, and by what the trail names of the tenant. Null: nothing was sealed, and nothing will be.
+     */
+    sealOlder: contract({
+      ...fromService,
+      subject: `${subject}.seal-older`,
+      request: z.strictObject({ records: z.array(named).min(1).max(maxRecords) }),
+      reply: z.strictObject({ seals: z.array(bytes32).nullable() }),
+    }),
+    /**
+     * Reports that no record is left that stands without a seal and is to be sealed. The token remembers that, so that nobody who
+     * owns the databases can begin again. Services of the release before ask with `done` false whether they may.
      */
     adopt: contract({
       ...fromService,
@@ -56,5 +66,15 @@ const sealsOf = <Name extends 'gateway' | 'policy'>(service: Name) => {
 /** The contracts with which one service asks for its seals. Those of every service are alike. */
 export type RecordContracts = ReturnType<typeof sealsOf<'gateway'>>;
 
-export const { seal: sealGatewayRecords, check: checkGatewayRecords, adopt: adoptGatewayRecords } = sealsOf('gateway');
-export const { seal: sealPolicyRecords, check: checkPolicyRecords, adopt: adoptPolicyRecords } = sealsOf('policy');
+export const {
+  seal: sealGatewayRecords,
+  check: checkGatewayRecords,
+  sealOlder: sealOlderGatewayRecords,
+  adopt: adoptGatewayRecords,
+} = sealsOf('gateway');
+export const {
+  seal: sealPolicyRecords,
+  check: checkPolicyRecords,
+  sealOlder: sealOlderPolicyRecords,
+  adopt: adoptPolicyRecords,
+} = sealsOf('policy');

@@ -110,7 +110,12 @@ export const threats: Readonly<Record<string, Threat>> = {
         'apps/crypto-worker/src/record/record-key.spec.ts',
         'is not made where sealed records stand: the token is not theirs',
       ),
-      proof('apps/crypto-worker/src/record/adopt-records.spec.ts', 'are never sealed again'),
+      proof('apps/crypto-worker/src/record/adoption.spec.ts', 'is never sealed on a token that'),
+      proof(
+        'apps/gateway/src/record/unsealed-record.spec.ts',
+        'is never sealed otherwise, and raises the alarm at the start',
+      ),
+      proof('apps/policy/src/tenancy/unsealed-record.spec.ts', 'is never sealed, and raises the alarm at the start'),
       e2e(
         'record/forged-record.spec.ts',
         'cannot point a key at the object of another tenant’s key, or of a platform key',

@@ -3,14 +3,24 @@ import type { Service } from '@ankasecure/contracts';
 import { monotonicNow } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import { Custody } from '../custody/custody.js';
+import type { PlatformKeyKind } from '../custody/object-owner.js';
 import { Partition } from '../custody/partition.js';
-import { RecordKey } from './record-key.js';
 
 const budgetMs = 30_000;
+const dayMs = 86_400_000;
+
+/** The services whose records are sealed. */
+const sealing = ['crypto-worker', 'gateway', 'policy'] as const satisfies readonly Service[];
+
+/** The keys that every tenant of a release without seals has in the token. */
+const keysOfTenants = ['audit-mac', 'kek'] as const satisfies readonly PlatformKeyKind[];
 
 /**
- * Remembers in the token which services have sealed the records of an older release. The mark is an object with a label and
- * is used for nothing. Whoever owns the databases cannot remove it, so unsealed records are accepted once and never again.
+ * Decides by marks in the token alone whether records that stand without a seal may be sealed. A mark is an object with a label,
+ * and is used for nothing. Nobody who owns the databases can make or remove one.
+ *
+ * A token that has keys of tenants and no record key comes from a release without seals: it gets a mark that opens the
+ * adoption for the day and the one after. All others are closed, a new token before it gets its record key.
  */
 @Injectable()
 export class Adoption {
@@ -19,28 +29,79 @@ export class Adoption {
   constructor(
     private readonly custody: Custody,
     private readonly partition: Partition,
-    private readonly key: RecordKey,
   ) {}
+
+  /**
+   * Marks a token that gets its record key next.
+   * @param tenants where to look for keys of a release without seals. Names of others change nothing
+   */
+  async begin(tenants: readonly string[]): Promise<void> {
+    if (await this.holdsKeyOfAny(tenants)) return this.open();
+    for (const service of sealing) await this.end(service);
+  }
+
+  /**
+   * Marks a token that has its record key. Unless an upgrade is under way, its records are sealed. Without a single mark, the
+   * upgrade did not get far, or an administrator of the HSM has removed the marks to repeat it.
+   */
+  async settle(): Promise<void> {
+    const unmarked: Service[] = [];
+    for (const service of sealing) if (!(await this.isMarked(service))) unmarked.push(service);
+    if (unmarked.length === sealing.length) return this.open();
+    if (unmarked.length === 0 || (await this.isUpgrading())) return;
+    for (const service of unmarked) await this.end(service);
+  }
 
   /** Tells whether records of the service that stand without a seal may still be sealed. */
   async isOpen(service: Service): Promise<boolean> {
-    await this.key.id();
-    if (this.ended.has(service)) return false;
-    const marks = await this.custody.findByLabel(this.budget(), 'record-mac', this.markOf(service));
-    if (marks.length > 0) this.ended.add(service);
-    return marks.length === 0;
+    return !(await this.isMarked(service)) && (await this.isUpgrading());
   }
 
   /** Ends it for good. Two workers that do so at once leave two marks, which say the same. */
   async end(service: Service): Promise<void> {
-    if (!(await this.isOpen(service))) return;
-    const mark = { kind: 'record-mac', label: this.markOf(service), objectId: randomBytes(16) } as const;
-    await this.custody.generatePlatformKey(this.budget(), mark);
+    if (await this.isMarked(service)) return;
+    await this.mark(this.endOf(service));
     this.ended.add(service);
   }
 
-  private markOf(service: Service): string {
+  private async open(): Promise<void> {
+    if (!(await this.isUpgrading())) await this.mark(this.upgradeOf(0));
+  }
+
+  private async isMarked(service: Service): Promise<boolean> {
+    if (this.ended.has(service)) return true;
+    const marked = await this.has(this.endOf(service));
+    if (marked) this.ended.add(service);
+    return marked;
+  }
+
+  private async isUpgrading(): Promise<boolean> {
+    return (await this.has(this.upgradeOf(0))) || this.has(this.upgradeOf(1));
+  }
+
+  private async holdsKeyOfAny(tenants: readonly string[]): Promise<boolean> {
+    for (const tenantId of tenants)
+      for (const kind of keysOfTenants)
+        if ((await this.custody.platformObjects(this.budget(), kind, tenantId)).length > 0) return true;
+    return false;
+  }
+
+  private async has(label: string): Promise<boolean> {
+    return (await this.custody.findByLabel(this.budget(), 'record-mac', label)).length > 0;
+  }
+
+  private async mark(label: string): Promise<void> {
+    await this.custody.generatePlatformKey(this.budget(), { kind: 'record-mac', label, objectId: randomBytes(16) });
+  }
+
+  private endOf(service: Service): string {
     return `ankasecure:records-adopted:${this.partition.name}:${service}`;
+  }
+
+  /** The mark of an upgrade that began `daysAgo` days ago, in UTC. */
+  private upgradeOf(daysAgo: number): string {
+    const day = new Date(Date.now() - daysAgo * dayMs).toISOString().slice(0, 10);
+    return `ankasecure:records-adopting:${this.partition.name}:${day}`;
   }
 
   private budget() {

@@ -51,6 +51,7 @@ describe('a revision that the database makes up', () => {
   let sealed = 0;
   const counting: RecordAuthority = {
     check: (all) => testAuthority.check(all),
+    adopt: (tenantId, all) => testAuthority.adopt(tenantId, all),
     outboxKey: (process) => testAuthority.outboxKey(process),
     seal: (all) => {
       sealed += all.length;

@@ -10,6 +10,7 @@ import {
   startWorkerDatabase,
   type WorkerDatabase,
 } from '../testing/worker-database.js';
+import { Adoption } from './adoption.js';
 import { OutboxController } from './outbox.controller.js';
 import { OwnRecords } from './own-records.js';
 import { RecordKey } from './record-key.js';
@@ -22,10 +23,11 @@ let database: WorkerDatabase;
 
 /** A worker of this name. Both use the token, so that only the name of the partition tells their keys apart. */
 const workerOf = (name: string) => {
-  const partition = partitionNamed(name);
-  const key = new RecordKey(custody, partitionNamed('default'), database.dataSource, silent);
+  const [home, partition] = [partitionNamed('default'), partitionNamed(name)];
+  const adoption = new Adoption(custody, home);
+  const key = new RecordKey(custody, home, database.dataSource, adoption, silent);
   const macs = new RecordMacs(custody, key);
-  return { controller: new OutboxController(macs, partition), own: new OwnRecords(macs, partition) };
+  return { controller: new OutboxController(macs, partition), own: new OwnRecords(macs, partition, adoption) };
 };
 
 beforeAll(async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Custody, FoundKey } from '../custody/custody.js';
 import { openPkcs11Custody } from '../custody/pkcs11/pkcs11-custody.js';
 import { partitionNamed, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { Adoption } from './adoption.js';
 import { RecordKey, RecordKeyRefused } from './record-key.js';
 
 const token = enterToken();
@@ -21,7 +22,13 @@ afterAll(async () => {
 });
 
 const keyOf = async (partition: string, of: Custody = custody): Promise<RecordKey> =>
-  new RecordKey(of, partitionNamed(partition), (await database.as(partition)).dataSource, silent);
+  new RecordKey(
+    of,
+    partitionNamed(partition),
+    (await database.as(partition)).dataSource,
+    new Adoption(of, partitionNamed(partition)),
+    silent,
+  );
 const idOf = async (partition: string, of?: Custody): Promise<Uint8Array> => (await keyOf(partition, of)).id();
 const labelled = (partition: string): Promise<readonly FoundKey[]> =>
   custody.findByLabel({ deadline: monotonicNow() + 60_000 }, 'record-mac', `ankasecure:record-mac:${partition}`);

@@ -5,7 +5,8 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Custody, type FoundKey } from '../custody/custody.js';
 import { Partition } from '../custody/partition.js';
-import { lockRecordKey, sealedTenants } from './record.sql.js';
+import { Adoption } from './adoption.js';
+import { lockRecordKey, type TenantOnRecord, tenantsOnRecord } from './record.sql.js';
 
 /** The time that the token may take to find or make the key, in milliseconds. */
 const budgetMs = 30_000;
@@ -26,6 +27,7 @@ export class RecordKey {
     private readonly custody: Custody,
     private readonly partition: Partition,
     private readonly dataSource: DataSource,
+    private readonly adoption: Adoption,
     private readonly log: Logger,
   ) {
     this.label = `ankasecure:record-mac:${partition.name}`;
@@ -40,19 +42,30 @@ export class RecordKey {
     return this.opening;
   }
 
-  /** One worker at a time looks and makes, so that the token never has two. */
+  /**
+   * One worker at a time looks and makes, so that the token never has two. The marks of the adoption come first: a token with a
+   * record key is never without them.
+   */
   private open(): Promise<Uint8Array> {
     return this.dataSource.transaction(async (manager) => {
       await manager.query(lockRecordKey, [this.partition.name]);
       const found = await this.custody.findByLabel(this.budget(), 'record-mac', this.label);
-      if (found.length > 0) return this.genuine(found);
-      const tenants = await manager.query<unknown[]>(sealedTenants, [this.partition.name]);
-      if (tenants.length > 0)
+      if (found.length > 0) return this.settled(found);
+      const tenants = await manager.query<TenantOnRecord[]>(tenantsOnRecord, [this.partition.name]);
+      const sealed = tenants.filter((tenant) => tenant.sealed);
+      if (sealed.length > 0)
         throw new RecordKeyRefused(
-          `the token has no key ${this.label}, but records of ${tenants.length} tenants are sealed with it: restore the token, or configure the token that has the key`,
+          `the token has no key ${this.label}, but records of ${sealed.length} tenants are sealed with it: restore the token, or configure the token that has the key`,
         );
+      await this.adoption.begin(tenants.map(({ tenantId }) => tenantId));
       return this.make();
     });
+  }
+
+  private async settled(found: readonly FoundKey[]): Promise<Uint8Array> {
+    const objectId = this.genuine(found);
+    await this.adoption.settle();
+    return objectId;
   }
 
   private genuine(found: readonly FoundKey[]): Uint8Array {

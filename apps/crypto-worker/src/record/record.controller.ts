@@ -6,6 +6,8 @@ import {
   checkPolicyRecords,
   type Service,
   sealGatewayRecords,
+  sealOlderGatewayRecords,
+  sealOlderPolicyRecords,
   sealPolicyRecords,
 } from '@ankasecure/contracts';
 import { type Answer, type DigestedRecord, MessagePattern } from '@ankasecure/service-kit';
@@ -13,16 +15,19 @@ import { Controller } from '@nestjs/common';
 import type { z } from 'zod';
 import { NeedsToken } from '../group/needs-token.js';
 import { Adoption } from './adoption.js';
+import { OlderRecords } from './older-records.js';
 import { RecordMacs } from './record-macs.js';
 
 type SealRequest = z.infer<typeof sealGatewayRecords.request>;
 type SealReply = z.infer<typeof sealGatewayRecords.reply>;
+type SealOlderReply = z.infer<typeof sealOlderGatewayRecords.reply>;
 type CheckRequest = z.infer<typeof checkGatewayRecords.request>;
 type CheckReply = z.infer<typeof checkGatewayRecords.reply>;
 type AdoptRequest = z.infer<typeof adoptGatewayRecords.request>;
 type AdoptReply = z.infer<typeof adoptGatewayRecords.reply>;
 
 const bytesOf = (text: string): Buffer => Buffer.from(text, 'base64url');
+const textOf = (bytes: Buffer): string => bytes.toString('base64url');
 
 const digested = ({ table, tenantId, digest }: SealRequest['records'][number]): DigestedRecord => ({
   table,
@@ -36,6 +41,7 @@ export class RecordController {
   constructor(
     private readonly macs: RecordMacs,
     private readonly adoption: Adoption,
+    private readonly older: OlderRecords,
   ) {}
 
   @NeedsToken()
@@ -48,6 +54,12 @@ export class RecordController {
   @MessagePattern(checkGatewayRecords)
   checkGateway(_: Context, request: CheckRequest): Promise<Answer<CheckReply>> {
     return this.check('gateway', request);
+  }
+
+  @NeedsToken()
+  @MessagePattern(sealOlderGatewayRecords)
+  sealOlderGateway(context: Context, request: SealRequest): Promise<Answer<SealOlderReply>> {
+    return this.sealOlder('gateway', context, request);
   }
 
   @NeedsToken()
@@ -69,6 +81,12 @@ export class RecordController {
   }
 
   @NeedsToken()
+  @MessagePattern(sealOlderPolicyRecords)
+  sealOlderPolicy(context: Context, request: SealRequest): Promise<Answer<SealOlderReply>> {
+    return this.sealOlder('policy', context, request);
+  }
+
+  @NeedsToken()
   @MessagePattern(adoptPolicyRecords)
   adoptPolicy(_: Context, request: AdoptRequest): Promise<Answer<AdoptReply>> {
     return this.adopt('policy', request);
@@ -76,7 +94,12 @@ export class RecordController {
 
   private async seal(service: Service, { records }: SealRequest): Promise<Answer<SealReply>> {
     const seals = await this.macs.seal(service, records.map(digested));
-    return { body: { seals: seals.map((seal) => seal.toString('base64url')) } };
+    return { body: { seals: seals.map(textOf) } };
+  }
+
+  private async sealOlder(service: Service, context: Context, asked: SealRequest): Promise<Answer<SealOlderReply>> {
+    const seals = await this.older.seal(service, context, asked.records.map(digested));
+    return { body: { seals: seals?.map(textOf) ?? null } };
   }
 
   private async check(service: Service, { records }: CheckRequest): Promise<Answer<CheckReply>> {

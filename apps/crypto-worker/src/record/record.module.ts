@@ -10,6 +10,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { CustodyModule } from '../custody/custody.module.js';
 import { AdoptRecords } from './adopt-records.js';
 import { Adoption } from './adoption.js';
+import { OlderRecords } from './older-records.js';
 import { OutboxController } from './outbox.controller.js';
 import { OwnRecords } from './own-records.js';
 import { RecordController } from './record.controller.js';
@@ -25,6 +26,7 @@ import { WatchedKeys } from './watched-keys.js';
     RecordKey,
     RecordMacs,
     Adoption,
+    OlderRecords,
     AdoptRecords,
     { provide: RecordAuthority, useClass: OwnRecords },
     ...recordProviders('crypto-worker'),

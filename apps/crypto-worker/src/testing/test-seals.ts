@@ -28,11 +28,13 @@ export class TestSeals extends RecordSeals {
 
   constructor(dataSource: DataSource) {
     const asked: string[] = [];
+    const seal = async (records: readonly DigestedRecord[]) => {
+      asked.push(...records.map(({ table }) => table));
+      return records.map(() => randomBytes(32));
+    };
     const authority = {
-      seal: async (records: readonly DigestedRecord[]) => {
-        asked.push(...records.map(({ table }) => table));
-        return records.map(() => randomBytes(32));
-      },
+      seal,
+      adopt: (_: string, records: readonly DigestedRecord[]) => seal(records),
       check: async (records: readonly unknown[]) => records.map(() => true),
       outboxKey: async () => randomBytes(32),
     };

@@ -1,4 +1,10 @@
-import { adoptGatewayRecords, checkGatewayRecords, openGatewayOutbox, sealGatewayRecords } from '@ankasecure/contracts';
+import {
+  adoptGatewayRecords,
+  checkGatewayRecords,
+  openGatewayOutbox,
+  sealGatewayRecords,
+  sealOlderGatewayRecords,
+} from '@ankasecure/contracts';
 import {
   RecordHistory,
   RecordPartitions,
@@ -13,6 +19,7 @@ import { DirectoryPartitions } from './record-partitions.js';
 const contracts = {
   seal: sealGatewayRecords,
   check: checkGatewayRecords,
+  sealOlder: sealOlderGatewayRecords,
   adopt: adoptGatewayRecords,
   openOutbox: openGatewayOutbox,
 };

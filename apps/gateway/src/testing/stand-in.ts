@@ -18,6 +18,7 @@ import {
   resolveAlias,
   restoreTenant,
   sealGatewayRecords,
+  sealOlderGatewayRecords,
   signToken,
   surveyHsm,
   testHsm,
@@ -50,6 +51,8 @@ export interface StandIns {
   readonly sealAsked: string[];
   /** Whether the seals of records are checked. */
   strict: boolean;
+  /** Whether records without a seal are still sealed: until the gateway reports that it has none left. */
+  adopts: boolean;
   /** Whether the trail knows the records that sealed events name. */
   remembers: boolean;
   /** Replaces the answer to `operationId`. Without a handler, the example is the answer again. */
@@ -144,7 +147,7 @@ const serveTokenSignatures = async (busOf: BusOf): Promise<void> => {
 };
 
 /** Seals as a worker does, under a key of its own. Without `strict`, every record is genuine, also one that a test wrote by SQL. */
-const serveRecords = (busOf: BusOf, isStrict: () => boolean, asked: string[]): void => {
+const serveRecords = (busOf: BusOf, state: Pick<StandIns, 'strict' | 'adopts'>, asked: string[]): void => {
   const key = randomBytes(32);
   const sealOf = ({ table, tenantId, digest }: { table: string; tenantId: string | null; digest: string }): string =>
     createHmac('sha256', key)
@@ -155,12 +158,18 @@ const serveRecords = (busOf: BusOf, isStrict: () => boolean, asked: string[]): v
     return { body: { seals: records.map(sealOf) } };
   });
   busOf(checkGatewayRecords).serve(checkGatewayRecords, 'default', async (_, { records }) => ({
-    body: { genuine: records.map((record) => !isStrict() || sealOf(record) === record.seal) },
+    body: { genuine: records.map((record) => !state.strict || sealOf(record) === record.seal) },
   }));
   busOf(openGatewayOutbox).serve(openGatewayOutbox, 'default', async (_, { process }) => ({
     body: { key: testOutboxKey({ service: 'gateway', partition: null, process }).toString('base64url') },
   }));
-  busOf(adoptGatewayRecords).serve(adoptGatewayRecords, 'default', async () => ({ body: { open: false } }));
+  busOf(sealOlderGatewayRecords).serve(sealOlderGatewayRecords, 'default', async (_, { records }) => ({
+    body: { seals: state.adopts ? records.map(sealOf) : null },
+  }));
+  busOf(adoptGatewayRecords).serve(adoptGatewayRecords, 'default', async (_, { done }) => {
+    if (done) state.adopts = false;
+    return { body: { open: state.adopts } };
+  });
 };
 
 const serveAudit = (busOf: BusOf, sealed: AuditEvent[]): void => {
@@ -192,11 +201,11 @@ export const startStandIns = async (nats: Nats): Promise<StandIns> => {
   serveRestores(busOf);
   serveHsm(busOf);
   serveAudit(busOf, sealed);
-  serveRecords(busOf, () => standIns.strict, sealAsked);
   serveRecordTrail(busOf, () => (standIns.remembers ? sealed : []));
   await serveTokenSignatures(busOf);
   const standIns: StandIns = {
     strict: false,
+    adopts: false,
     remembers: false,
     heard,
     sealed,
@@ -208,5 +217,6 @@ export const startStandIns = async (nats: Nats): Promise<StandIns> => {
       for (const service of services) await leave(service);
     },
   };
+  serveRecords(busOf, standIns, sealAsked);
   return standIns;
 };

@@ -1,4 +1,10 @@
-import { adoptPolicyRecords, checkPolicyRecords, openPolicyOutbox, sealPolicyRecords } from '@ankasecure/contracts';
+import {
+  adoptPolicyRecords,
+  checkPolicyRecords,
+  openPolicyOutbox,
+  sealOlderPolicyRecords,
+  sealPolicyRecords,
+} from '@ankasecure/contracts';
 import { RecordHistory, RecordPartitions, remoteRecordProviders, WatchedDatabase } from '@ankasecure/service-kit';
 import { Module } from '@nestjs/common';
 import { EnforcedComparison } from './enforced-comparison.js';
@@ -8,6 +14,7 @@ import { WatchedTenants } from './watched-tenants.js';
 const contracts = {
   seal: sealPolicyRecords,
   check: checkPolicyRecords,
+  sealOlder: sealOlderPolicyRecords,
   adopt: adoptPolicyRecords,
   openOutbox: openPolicyOutbox,
 };

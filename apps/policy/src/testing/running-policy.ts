@@ -25,6 +25,7 @@ import {
   restoreRecords,
   restoreTenant,
   rollbackPolicy,
+  sealOlderPolicyRecords,
   sealPolicyRecords,
 } from '@ankasecure/contracts';
 import { initialPolicy, type PolicyDocument } from '@ankasecure/policy-rules';
@@ -122,6 +123,9 @@ export class WorkerStandIn {
     });
     bus.serve(checkPolicyRecords, 'default', async (_, { records }) => ({
       body: { genuine: records.map((record) => this.sealOf(record) === record.seal) },
+    }));
+    bus.serve(sealOlderPolicyRecords, 'default', async (_, { records }) => ({
+      body: { seals: this.adopting ? records.map((record) => this.sealOf(record)) : null },
     }));
     bus.serve(adoptPolicyRecords, 'default', async (_, { done }) => {
       if (done) this.adopting = false;

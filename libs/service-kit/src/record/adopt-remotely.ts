@@ -5,12 +5,12 @@ import { Logger } from '../logging/logger.js';
 import { Outbox } from '../outbox/outbox.js';
 import { adoptTenant } from './adopt-tenant.js';
 import { RemoteRecords } from './remote-records.js';
-import { type UnsealedTenant, unsealedTenants } from './unsealed-tenant.sql.js';
+import { unsealedTenants } from './unsealed-tenant.sql.js';
 
 /**
- * Seals the records of a service that an older release wrote, once per partition: before its token has the mark that it was
- * done. Each tenant's records are one commit, with an event that counts them. The service starts without it if no record stands
- * without a seal.
+ * Has the records of a service sealed that an older release wrote, while the token of the tenant's partition says that an upgrade
+ * is under way. Each tenant's records are one commit, with an event that counts them. Records that stand without a seal after
+ * that are refused. The service starts without a worker if no record stands without a seal.
  */
 @Injectable()
 export class AdoptRemotely implements OnModuleInit {
@@ -26,18 +26,14 @@ export class AdoptRemotely implements OnModuleInit {
     this.authority.closeAdoption();
   }
 
+  /** The database's list is a hint: it says whose records to look for, and neither where they are sealed nor whether. */
   private async adoptAll(): Promise<void> {
     const tenants = await unsealedTenants(this.dataSource);
-    for (const [partition, own] of Map.groupBy(tenants, (tenant) => tenant.partition)) await this.run(partition, own);
-  }
-
-  /** Records that stand without a seal after the adoption are refused when they are loaded. */
-  private async run(partition: string, tenants: readonly UnsealedTenant[]): Promise<void> {
-    if (!(await this.authority.isOpen(partition))) return;
-    for (const { tenantId } of tenants) {
+    for (const tenantId of tenants) {
       const counts = await adoptTenant(this.dataSource, this.outbox, tenantId);
-      this.log.warn({ tenantId, records: counts }, 'sealed records of an older release');
+      if (Object.keys(counts).length > 0)
+        this.log.warn({ tenantId, records: counts }, 'sealed records of an older release');
     }
-    await this.authority.end(partition);
+    if (tenants.length > 0) await this.authority.endAdoption();
   }
 }

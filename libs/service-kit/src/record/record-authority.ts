@@ -15,6 +15,9 @@ export interface SealedDigest extends DigestedRecord {
   readonly seal: Buffer;
 }
 
+/** No record that stands without a seal is sealed any more. */
+export class AdoptionOver extends Error {}
+
 /**
  * Computes seals under the partition's record key, which exists in the token alone. The crypto-worker asks the token; other
  * services ask a worker.
@@ -22,6 +25,11 @@ export interface SealedDigest extends DigestedRecord {
 export abstract class RecordAuthority {
   /** @returns the seals in the order of `records`. @throws AnkaError `hsm-unavailable`, `hsm-timeout` */
   abstract seal(records: readonly DigestedRecord[]): Promise<readonly Buffer[]>;
+  /**
+   * Seals records of one tenant that a release without seals wrote. The worker decides whether it may.
+   * @throws AdoptionOver; AnkaError as `seal`, and those of the audit service
+   */
+  abstract adopt(tenantId: string, records: readonly DigestedRecord[]): Promise<readonly Buffer[]>;
   /** @returns for each record whether its seal is genuine. @throws AnkaError `hsm-unavailable`, `hsm-timeout` */
   abstract check(records: readonly SealedDigest[]): Promise<readonly boolean[]>;
   /** @returns the key, of 32 bytes, under which a process of this service proves its audit events. @throws AnkaError as `seal` */

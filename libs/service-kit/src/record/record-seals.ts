@@ -31,6 +31,8 @@ interface Check {
   readonly fail: (error: unknown) => void;
 }
 
+type Sealing = (records: readonly NamedDigest[]) => Promise<readonly Buffer[]>;
+
 /**
  * The seals that are known to be genuine. A pair of digest and seal stays genuine for good, so a record that is loaded again
  * costs the token nothing.
@@ -53,7 +55,7 @@ export class RecordSeals implements RowRefusal {
 
   constructor(
     readonly owner: RecordOwner,
-    private readonly authority: RecordAuthority,
+    readonly authority: RecordAuthority,
     readonly rejections: RecordRejections,
     readonly history: RecordHistory,
     dataSource: DataSource,
@@ -116,20 +118,29 @@ export class RecordSeals implements RowRefusal {
     return (await this.sealAll(manager, [row], metadata))[0] as Sealed;
   }
 
-  /** Does the same for records of one table and one tenant. @returns the columns to write, in the order of `rows` */
-  async sealAll(manager: EntityManager, rows: readonly Sealed[], metadata: EntityMetadata): Promise<readonly Sealed[]> {
+  /**
+   * Does the same for records of one table and one tenant.
+   * @param seal of the record authority; `adopt` for records that stand without a seal
+   * @returns the columns to write, in the order of `rows`
+   */
+  async sealAll(
+    manager: EntityManager,
+    rows: readonly Sealed[],
+    metadata: EntityMetadata,
+    seal: Sealing = (records) => this.authority.seal(records),
+  ): Promise<readonly Sealed[]> {
     const [first] = rows;
     if (first === undefined) return [];
     if (isTracked(metadata)) await this.takePlaces(manager, rows, trailNameOf(first, metadata).tenantId);
     const records = rows.map((row) => recordOf(this.owner.service, row, metadata));
-    const seals = await this.compute(records);
+    const seals = await this.compute(records, seal);
     return rows.map((row, index) => {
-      const seal = seals[index] as Buffer;
-      if (!isTracked(metadata)) return { seal };
+      const own = { seal: seals[index] as Buffer };
+      if (!isTracked(metadata)) return own;
       const loaded = loadedRecord(row, metadata, (records[index] as NamedDigest).digest);
       noteChanges(manager, loaded.tenantId, [changeOf(loaded)]);
       this.history.wrote(loaded);
-      return { seal, recordRevision: loaded.revision };
+      return { ...own, recordRevision: loaded.revision };
     });
   }
 
@@ -166,8 +177,8 @@ export class RecordSeals implements RowRefusal {
     return taken.first;
   }
 
-  private async compute(records: readonly NamedDigest[]): Promise<readonly Buffer[]> {
-    const seals = await this.authority.seal(records);
+  private async compute(records: readonly NamedDigest[], seal: Sealing): Promise<readonly Buffer[]> {
+    const seals = await seal(records);
     if (seals.length !== records.length) throw new TypeError('the record key did not compute a seal for each record');
     for (const [index, record] of records.entries()) this.genuine.set(pairOf(record, seals[index] as Buffer), true);
     return seals;

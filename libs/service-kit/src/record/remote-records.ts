@@ -9,12 +9,19 @@ import {
 import { Injectable } from '@nestjs/common';
 import { BusClient } from '../nats/client.js';
 import { ownContext } from '../nats/own-context.js';
-import { type DigestedRecord, RecordAuthority, RecordOwner, type SealedDigest } from './record-authority.js';
+import {
+  AdoptionOver,
+  type DigestedRecord,
+  RecordAuthority,
+  RecordOwner,
+  type SealedDigest,
+} from './record-authority.js';
 
 /** The contracts with which one service asks for its seals. Those of every service are alike. */
 export abstract class SealContracts {
   abstract readonly seal: RecordContracts['seal'];
   abstract readonly check: RecordContracts['check'];
+  abstract readonly sealOlder: RecordContracts['sealOlder'];
   abstract readonly adopt: RecordContracts['adopt'];
   abstract readonly openOutbox: OutboxContract;
 }
@@ -26,9 +33,13 @@ export abstract class RecordPartitions {
 
 /** The time that a worker may take, in milliseconds. Seals are computed inside transactions, so it is short. */
 const budgetMs = 5_000;
+/** The same for records of an older release, about which the worker asks the audit service. */
+const adoptionBudgetMs = 15_000;
 
 /** The length of a seal. */
 const sealBytes = 32;
+
+const bytesOf = (text: string): Buffer => Buffer.from(text, 'base64url');
 
 const textOf = (bytes: Buffer): string => bytes.toString('base64url');
 
@@ -37,6 +48,8 @@ const named = ({ table, tenantId, digest }: DigestedRecord) => ({ table, tenantI
 /** The seals of a service without a token: the workers of each tenant's partition compute them. */
 @Injectable()
 export class RemoteRecords extends RecordAuthority {
+  /** The partitions that have answered, and those of them where the adoption is over. */
+  private readonly used = new Set<string>();
   private readonly closed = new Set<string>();
   private adopted = false;
 
@@ -55,7 +68,17 @@ export class RemoteRecords extends RecordAuthority {
       const { seals } = await this.bus.request(this.contracts.seal, partition, this.context(), {
         records: some.map(named),
       });
-      return seals.map((seal) => Buffer.from(seal, 'base64url'));
+      return seals.map(bytesOf);
+    });
+  }
+
+  adopt(tenantId: string, records: readonly DigestedRecord[]): Promise<readonly Buffer[]> {
+    return this.perPartition(records, async (partition, some) => {
+      const context = ownContext(this.owner.service, adoptionBudgetMs, tenantId);
+      const asked = { records: some.map(named) };
+      const { seals } = await this.bus.request(this.contracts.sealOlder, partition, context, asked);
+      if (seals === null) throw new AdoptionOver('records without a seal are no longer sealed');
+      return seals.map(bytesOf);
     });
   }
 
@@ -73,7 +96,8 @@ export class RemoteRecords extends RecordAuthority {
   async outboxKey(process: string): Promise<Buffer> {
     const partition = await this.partitions.of(platformTenantId);
     const { key } = await this.bus.request(this.contracts.openOutbox, partition, this.context(), { process });
-    return Buffer.from(key, 'base64url');
+    this.note(partition);
+    return bytesOf(key);
   }
 
   private ask(records: readonly SealedDigest[]): Promise<readonly boolean[]> {
@@ -84,18 +108,18 @@ export class RemoteRecords extends RecordAuthority {
     });
   }
 
-  /** Tells whether records of the partition that stand without a seal may still be sealed. */
-  async isOpen(partition: string): Promise<boolean> {
-    return (await this.bus.request(this.contracts.adopt, partition, this.context(), { done: false })).open;
+  /** Ends the adoption on every partition that was used, for good. @throws AnkaError as `seal` */
+  async endAdoption(): Promise<void> {
+    for (const partition of this.used) await this.end(partition);
   }
 
-  /** From now on, no partition that is used accepts a record without a seal, ever again. */
+  /** From now on, no partition that is used or was used accepts a record without a seal, ever again. */
   closeAdoption(): void {
     this.adopted = true;
+    for (const partition of this.used) this.note(partition);
   }
 
-  /** Ends the adoption on the partition for good. */
-  async end(partition: string): Promise<void> {
+  private async end(partition: string): Promise<void> {
     await this.bus.request(this.contracts.adopt, partition, this.context(), { done: true });
     this.closed.add(partition);
   }
@@ -120,6 +144,7 @@ export class RemoteRecords extends RecordAuthority {
 
   /** Ends the adoption on a partition that is used for the first time. A failure is tried again at the next use. */
   private note(partition: string): void {
+    this.used.add(partition);
     if (!this.adopted || this.closed.has(partition)) return;
     this.closed.add(partition);
     this.end(partition).catch(() => this.closed.delete(partition));
