@@ -147,16 +147,14 @@ describe.each(Object.keys(pasts))('on a token that has %s', (past) => {
     await start(name);
     expect(await sealedPolicies()).toBe(0);
     await expect(load(name, tenantId)).rejects.toMatchObject({ code: 'record-forged' });
-    await expect
-      .poll(rejected)
-      .toEqual(
-        expect.arrayContaining([
-          expect.objectContaining({
-            tenantId,
-            details: expect.objectContaining({ reason: 'missing-seal' }) as unknown,
-          }),
-        ]),
-      );
+    await expect.poll(rejected).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          tenantId,
+          details: expect.objectContaining({ reason: 'missing-seal' }) as unknown,
+        }),
+      ]),
+    );
     expect(await adopted()).toEqual([]);
   });
 });

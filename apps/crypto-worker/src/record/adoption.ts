@@ -37,7 +37,7 @@ export class Adoption {
    */
   async begin(tenants: readonly string[]): Promise<void> {
     if (await this.holdsKeyOfAny(tenants)) return this.open();
-    for (const service of sealing) await this.end(service);
+    await this.endAll(sealing);
   }
 
   /**
@@ -45,11 +45,11 @@ export class Adoption {
    * upgrade did not get far, or an administrator of the HSM has removed the marks to repeat it.
    */
   async settle(): Promise<void> {
-    const unmarked: Service[] = [];
-    for (const service of sealing) if (!(await this.isMarked(service))) unmarked.push(service);
+    const marked = await Promise.all(sealing.map((service) => this.isMarked(service)));
+    const unmarked = sealing.filter((_, index) => marked[index] !== true);
     if (unmarked.length === sealing.length) return this.open();
     if (unmarked.length === 0 || (await this.isUpgrading())) return;
-    for (const service of unmarked) await this.end(service);
+    await this.endAll(unmarked);
   }
 
   /** Tells whether records of the service that stand without a seal may still be sealed. */
@@ -64,6 +64,11 @@ export class Adoption {
     this.ended.add(service);
   }
 
+  /** At once: other workers wait for the one that makes the record key. */
+  private async endAll(services: readonly Service[]): Promise<void> {
+    await Promise.all(services.map((service) => this.end(service)));
+  }
+
   private async open(): Promise<void> {
     if (!(await this.isUpgrading())) await this.mark(this.upgradeOf(0));
   }
@@ -76,7 +81,8 @@ export class Adoption {
   }
 
   private async isUpgrading(): Promise<boolean> {
-    return (await this.has(this.upgradeOf(0))) || this.has(this.upgradeOf(1));
+    const [today, yesterday] = await Promise.all([this.has(this.upgradeOf(0)), this.has(this.upgradeOf(1))]);
+    return today || yesterday;
   }
 
   private async holdsKeyOfAny(tenants: readonly string[]): Promise<boolean> {

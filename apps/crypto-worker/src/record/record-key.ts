@@ -14,6 +14,13 @@ const budgetMs = 30_000;
 /** The worker must not start: nothing that is on record could be believed. */
 export class RecordKeyRefused extends Error {}
 
+/** @throws AnkaError `hsm-unavailable` (retryable) if another worker's token takes longer than a statement may */
+const stillWaiting = (error: unknown): never => {
+  if ((error as { code?: unknown }).code === '57014')
+    throw new AnkaError('hsm-unavailable', 'Another worker still makes the record key.', { cause: error });
+  throw error;
+};
+
 /**
  * The key of the token that seals the partition's records. It is found by its label and by nothing that a database says, and
  * it is made only if neither the token nor the database has ever had one.
@@ -46,11 +53,13 @@ export class RecordKey {
    * One worker at a time looks and makes, so that the token never has two. The marks of the adoption come first: a token with a
    * record key is never without them.
    */
-  private open(): Promise<Uint8Array> {
-    return this.dataSource.transaction(async (manager) => {
-      await manager.query(lockRecordKey, [this.partition.name]);
-      const found = await this.custody.findByLabel(this.budget(), 'record-mac', this.label);
-      if (found.length > 0) return this.settled(found);
+  private async open(): Promise<Uint8Array> {
+    const found = await this.find();
+    if (found.length > 0) return this.settled(found);
+    const made = await this.dataSource.transaction(async (manager) => {
+      await manager.query(lockRecordKey, [this.partition.name]).catch(stillWaiting);
+      const foundNow = await this.find();
+      if (foundNow.length > 0) return { found: foundNow };
       const tenants = await manager.query<TenantOnRecord[]>(tenantsOnRecord, [this.partition.name]);
       const sealed = tenants.filter((tenant) => tenant.sealed);
       if (sealed.length > 0)
@@ -60,6 +69,11 @@ export class RecordKey {
       await this.adoption.begin(tenants.map(({ tenantId }) => tenantId));
       return this.make();
     });
+    return made instanceof Uint8Array ? made : this.settled(made.found);
+  }
+
+  private find(): Promise<readonly FoundKey[]> {
+    return this.custody.findByLabel(this.budget(), 'record-mac', this.label);
   }
 
   private async settled(found: readonly FoundKey[]): Promise<Uint8Array> {
@@ -83,7 +97,7 @@ export class RecordKey {
     const objectId = randomBytes(16);
     await this.custody.generatePlatformKey(this.budget(), { kind: 'record-mac', label: this.label, objectId });
     this.log.info({ partition: this.partition.name }, 'made the key that seals records');
-    const found = await this.custody.findByLabel(this.budget(), 'record-mac', this.label);
+    const found = await this.find();
     if (found.length === 0) throw new AnkaError('hsm-error', 'The token does not show the key that it has made.');
     return this.genuine(found);
   }
