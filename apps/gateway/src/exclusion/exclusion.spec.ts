@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AnkaError, monotonicNow, platformTenantId } from '@ankasecure/contracts';
-import { BusClient } from '@ankasecure/service-kit';
+import { BusClient, RecordHistory, RecordSets } from '@ankasecure/service-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ExcludedSubject } from '../identity/excluded-subject.entity.js';
 import { policy } from '../policy/policy.example.js';
 import { call } from '../testing/call.js';
 import { type Gateway, ownIssuer, type Rig, startRig } from '../testing/rig.js';
@@ -175,6 +177,36 @@ describe('a gateway without its database', () => {
     for (const spy of cuts) spy.mockRestore();
     expect((await send('DELETE', `/${id}`)).status).toBe(200);
     await expect.poll(statuses).toEqual([200, 200]);
+    await cut.stop();
+  });
+});
+
+describe('a gateway whose database answers all but the list of exclusions', () => {
+  const failures = {
+    'an error that an outage has too': Object.assign(new Error('canceling statement'), { code: '57014' }),
+    'another error': Object.assign(new Error('division by zero'), { code: '22012' }),
+  };
+
+  it.each(Object.entries(failures))('admits nobody whose tenant has a later change on record: %s', async (_, error) => {
+    const cut = await rig.gateway();
+    const subject = `fired-${randomUUID()}`;
+    const token = await tokenOf(subject);
+    expect((await read(token, cut)).status).toBe(200);
+    const sets = cut.app.get(RecordSets);
+    const { load } = sets;
+    const unread = vi.spyOn(sets, 'load').mockImplementation(async (entity, ...about) => {
+      if (entity === ExcludedSubject) throw error;
+      return load.call(sets, entity, ...about);
+    });
+    const { id } = await exclude(subject);
+    const statuses = async () => (await read(token, cut)).status;
+    // As after at most a minute, when the comparison with the trail finds that it has moved.
+    await cut.app.get(RecordHistory).compareAgain(new Set([tenantA]));
+    await expect.poll(statuses).not.toBe(200);
+    expect(await statuses()).toBeGreaterThanOrEqual(500);
+    unread.mockRestore();
+    await expect.poll(statuses).toBe(401);
+    expect((await send('DELETE', `/${id}`)).status).toBe(200);
     await cut.stop();
   });
 });

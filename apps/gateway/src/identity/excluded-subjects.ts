@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AnkaError, monotonicNow, platformTenantId } from '@ankasecure/contracts';
-import { BoundedMap, RecordSets } from '@ankasecure/service-kit';
+import { asAnkaError, BoundedMap, Logger, RecordSets, RetriedFailure } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { ExcludedSubject } from './excluded-subject.entity.js';
 import { IdentityEpoch } from './identity-epoch.js';
@@ -45,19 +45,28 @@ const nameOf = ({ issuer, subject }: Pick<Caller, 'issuer' | 'subject'>): string
 
 /**
  * Knows the subjects that tenants have shut out. A tenant's are read once in an epoch, so a request costs no query, and an
- * exclusion that returned is in force on every gateway. An exclusion that is missing from the database is noticed. While the database is away, callers of a configured issuer are admitted
- * by what was last known of their tenant, because nothing else of their requests needs it here.
+ * exclusion that returned is in force on every gateway. An exclusion that is missing from the database is noticed. While the database
+ * is away, callers of a configured issuer are admitted by what was last known of their tenant, because nothing else of their
+ * requests needs it here. That ends when the trail names a change of the tenant's, and after ten minutes or so: a database that
+ * only refuses to list the exclusions is its owner's doing.
  */
 @Injectable()
 export class ExcludedSubjects {
   private readonly known = new BoundedMap<string, Exclusions>(capacity);
   private readonly reading = new Map<string, Promise<Exclusions>>();
   private awayUntil = 0;
+  private readonly failure: RetriedFailure;
 
   constructor(
     private readonly sets: RecordSets,
     private readonly epochs: IdentityEpoch,
-  ) {}
+    log: Logger,
+  ) {
+    this.failure = new RetriedFailure(log, {
+      failed: 'cannot read excluded subjects: those count that were last known',
+      over: 'excluded subjects are read again',
+    });
+  }
 
   /**
    * @param since the time before anything was read about the caller
@@ -79,14 +88,20 @@ export class ExcludedSubjects {
   private async of(tenantId: string): Promise<Pick<Exclusions, 'names'> & Admission> {
     if (monotonicNow() >= this.awayUntil)
       try {
-        return await Promise.race([this.current(tenantId), late()]);
+        const current = await Promise.race([this.current(tenantId), late()]);
+        this.failure.succeeded();
+        return current;
       } catch (error) {
         // The database answers, and what was last known is no better than what it says.
         if (error instanceof AnkaError) return this.forRepair(tenantId, error);
+        const failed = asAnkaError(error);
+        if (failed.code !== 'service-unavailable' && !(error instanceof Late)) throw failed;
+        this.failure.failed(error as Error);
         this.awayUntil = monotonicNow() + times.away;
       }
     const last = this.known.get(tenantId);
-    if (last === undefined) throw new AnkaError('service-unavailable', 'The tenant’s exclusions cannot be read');
+    if (last === undefined || this.epochs.lastMove(tenantId) >= last.at)
+      throw new AnkaError('service-unavailable', 'The tenant’s exclusions cannot be read');
     return { names: last.names, until: this.awayUntil };
   }
 
@@ -127,7 +142,9 @@ export class ExcludedSubjects {
   }
 }
 
+class Late extends Error {}
+
 const late = async (): Promise<never> => {
   await delay(times.patience, undefined, { ref: false });
-  throw new Error('the database did not answer in time');
+  throw new Late('the database did not answer in time');
 };
