@@ -1,7 +1,7 @@
 import { type AuditEvent, newId, type RecordChange, recordDetails } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 
-interface NotedChange {
+export interface NotedChange {
   readonly tenantId: string;
   readonly change: RecordChange;
 }
@@ -11,6 +11,9 @@ const perEvent = 32;
 
 /** The changes of a transaction that no event names yet, by the transaction's connection. */
 const noted = new WeakMap<object, NotedChange[]>();
+
+/** All changes of a transaction, named or not. */
+const written = new WeakMap<object, NotedChange[]>();
 
 const transactionOf = ({ queryRunner }: EntityManager): object => {
   if (queryRunner === undefined) throw new Error('a record changes inside a transaction only');
@@ -22,15 +25,25 @@ export const noteChanges = (manager: EntityManager, tenantId: string, changes: r
   const transaction = transactionOf(manager);
   const more = changes.map((change) => ({ tenantId, change }));
   noted.set(transaction, [...(noted.get(transaction) ?? []), ...more]);
+  written.set(transaction, [...(written.get(transaction) ?? []), ...more]);
+};
+
+/** The changes of a transaction that has ended. It forgets them: its connection serves others. */
+export const takeWritten = (queryRunner: object): readonly NotedChange[] => {
+  const changes = written.get(queryRunner) ?? [];
+  written.delete(queryRunner);
+  return changes;
 };
 
 /** Forgets again what `work` notes, unless it says that it was done. */
 export const notingIf = async (manager: EntityManager, work: () => Promise<boolean>): Promise<boolean> => {
-  const before = manager.queryRunner && noted.get(manager.queryRunner);
+  const transaction = manager.queryRunner;
+  const before = [noted, written].map((changes) => [changes, transaction && changes.get(transaction)] as const);
   const isDone = await work();
-  if (isDone || manager.queryRunner === undefined) return isDone;
-  if (before === undefined) noted.delete(manager.queryRunner);
-  else noted.set(manager.queryRunner, before);
+  if (isDone || transaction === undefined) return isDone;
+  for (const [changes, earlier] of before)
+    if (earlier === undefined) changes.delete(transaction);
+    else changes.set(transaction, earlier);
   return false;
 };
 

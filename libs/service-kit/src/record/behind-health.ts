@@ -20,6 +20,12 @@ export class BehindHealth {
       registers,
       collect: () => behind.set(history.behind.size),
     });
+    const missed: Gauge = new Gauge({
+      name: 'ankasecure_records_missed_tenants',
+      help: 'Tenants of which the last comparison of this process’s memory with the audit trail was not answered',
+      registers,
+      collect: () => missed.set(history.missed.size),
+    });
     const compared: Gauge = new Gauge({
       name: 'ankasecure_records_compared',
       help: '1 while the database is compared with the audit trail; no record changes while it is 0',

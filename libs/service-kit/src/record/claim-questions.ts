@@ -172,7 +172,10 @@ export class ClaimQuestions {
       const answers = isKnown
         ? await this.answers(tenantId, claims, patienceMs.known)
         : await this.answersAtLength(tenantId, claims);
-      const said = questions.map((question) => ({ question, last: answers.get(question.claim.subject) }));
+      const said = questions.map((question) => {
+        const last = this.memory.latest(question.claim, answers.get(question.claim.subject));
+        return { question, last };
+      });
       const isDoubted = ({ question, last }: (typeof said)[number]): boolean =>
         !this.memory.agrees(question.claim, last);
       // A doubt is a query in the transaction that asks, which runs one at a time. What is not in doubt does not wait for it.
@@ -202,7 +205,8 @@ export class ClaimQuestions {
     let id = claim.says.id;
     for (const pauseMs of pausesMs) {
       const isLeaving = await missing.isLeaving(id);
-      const last = (await this.answers(claim.tenantId, [claim], patienceMs.known)).get(claim.subject);
+      const told = await this.answers(claim.tenantId, [claim], patienceMs.known);
+      const last = this.memory.latest(claim, told.get(claim.subject));
       if (last === undefined || this.memory.agrees(claim, last)) return claim.says;
       if (await missing.hasNow(last.id)) throw new AnkaError('decision-outdated', madeDetail);
       if (!isLeaving && last.id === id) return undefined;

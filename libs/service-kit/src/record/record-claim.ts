@@ -1,8 +1,8 @@
-import type { NumberedRecords, RecordHead, RecordKind, RecordName } from '@ankasecure/contracts';
+import type { NumberedRecords, RecordChange, RecordKind, RecordName } from '@ankasecure/contracts';
 import { isCurrent, type RecordState } from './record-standing.js';
 
 /** The last change of a record, as the trail holds it or as this process remembers it. */
-export type LastChange = Pick<RecordHead, 'id' | 'revision' | 'digest'> & Pick<RecordState, 'state'>;
+export type LastChange = Pick<RecordChange, 'id' | 'revision' | 'digest'> & Pick<RecordState, 'state'>;
 
 /** A statement of a database about a tenant's records, to be compared with the trail. */
 export interface Claim {
@@ -27,7 +27,8 @@ export interface OwnedName extends RecordName {
 }
 
 const subjectOf = ({ kind, id }: RecordName): string => `${kind}/${id}`;
-const newestSubject = ({ kind, of }: NumberedRecords): string => `newest/${kind}/${of ?? ''}`;
+const newestPrefix = 'newest/';
+const newestSubject = ({ kind, of }: NumberedRecords): string => `${newestPrefix}${kind}/${of ?? ''}`;
 
 /** The record is at least as new as the trail knows it. @param latest as for `isCurrent`, when it is compared */
 export const claimOfRecord = (
@@ -72,8 +73,14 @@ export const hasMoved = ({ asks }: Claim, remembered: LastChange, last: LastChan
   return !isCurrent({ ...remembered, kind: asks.record.kind, digest: remembered.digest }, last);
 };
 
+/** Tells whether one change of a subject comes after another. */
+export const isLater = (subject: string, change: LastChange, other: LastChange): boolean =>
+  subject.startsWith(newestPrefix)
+    ? numberedId(change.id).number > numberedId(other.id).number
+    : change.revision > other.revision;
+
 /** The changes that answer claims, by the claims' subjects. */
-export const answersOf = (heads: readonly RecordHead[]): ReadonlyMap<string, LastChange> => {
+export const answersOf = (heads: readonly (RecordName & LastChange)[]): ReadonlyMap<string, LastChange> => {
   const answers = new Map<string, LastChange>();
   for (const head of heads) {
     answers.set(subjectOf(head), head);

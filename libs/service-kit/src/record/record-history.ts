@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { AnkaError, monotonicNow, type NumberedRecords, type RecordKind, tried } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
+import type { NotedChange } from '../database/noted-changes.js';
 import { BusClient } from '../nats/client.js';
 import { ownContext } from '../nats/own-context.js';
 import { headsWithPrefix } from './all-heads.js';
@@ -50,7 +51,7 @@ export class RecordHistory {
   /** When everything was compared, whether or not trails were seen to have moved. */
   private allMoved = Number.NEGATIVE_INFINITY;
   /** The tenants that the last comparison of what is known has missed. */
-  private missed: ReadonlySet<string> = new Set();
+  missed: ReadonlySet<string> = new Set();
   /** Set inside `without`. */
   private readonly off = new AsyncLocalStorage<true>();
 
@@ -240,6 +241,11 @@ export class RecordHistory {
   /** Remembers that this process deletes a record, since the trail hears of it later. */
   removed(name: OwnedName, revision: number): void {
     this.questions.memory.removed(name, revision);
+  }
+
+  /** Remembers changes that this process has committed. The trail may hear of them later. */
+  committed(changes: readonly NotedChange[]): void {
+    for (const { tenantId, change } of changes) this.questions.memory.committed(tenantId, change);
   }
 
   /** The tenants whose records in this database are older than the trail, with the revision that the trail holds. */

@@ -1,6 +1,14 @@
-import { monotonicNow, stateAfter } from '@ankasecure/contracts';
+import { monotonicNow, type RecordChange, stateAfter } from '@ankasecure/contracts';
 import { BoundedMap } from '../memory/bounded-map.js';
-import { type Claim, claimOfAbsence, kindOf, type LastChange, type OwnedName } from './record-claim.js';
+import {
+  answersOf,
+  type Claim,
+  claimOfAbsence,
+  isLater,
+  kindOf,
+  type LastChange,
+  type OwnedName,
+} from './record-claim.js';
 
 /** A claim, and the last change of its subject that is known. */
 export interface RememberedClaim {
@@ -25,6 +33,8 @@ export class RememberedClaims {
   private readonly known = new BoundedMap<string, Remembered>(capacity);
   /** The revisions of deletions by this process. */
   private readonly removals = new BoundedMap<string, number>(capacity);
+  /** The last changes that this process has committed. They count until the trail names them or later ones. */
+  private readonly own = new BoundedMap<string, LastChange>(capacity);
 
   /** @param head the trail's last change, by which the claim is true. It may keep a final state that the form has left */
   remember(claim: Claim, { id, revision, digest, state: own }: LastChange, head?: LastChange): void {
@@ -45,6 +55,22 @@ export class RememberedClaims {
     else this.known.set(nameOf(claim), { ...known, at: Number.NEGATIVE_INFINITY });
   }
 
+  /** Remembers a change that this process has committed: nothing earlier is true any more, whatever was found before. */
+  committed(tenantId: string, change: RecordChange): void {
+    for (const [subject, last] of answersOf([change])) {
+      const name = nameOf({ tenantId, subject });
+      const [own, known] = [this.own.get(name), this.known.get(name)];
+      if (own === undefined || !isLater(subject, own, last)) this.own.set(name, last);
+      if (known !== undefined) this.known.set(name, { ...known, at: Number.NEGATIVE_INFINITY });
+    }
+  }
+
+  /** The later of a change of the claim's subject and of the last one that this process has committed. */
+  latest(claim: Claim, last: LastChange | undefined): LastChange | undefined {
+    const own = this.own.get(nameOf(claim));
+    return own !== undefined && (last === undefined || isLater(claim.subject, own, last)) ? own : last;
+  }
+
   removed(name: OwnedName, revision: number): void {
     const claim = claimOfAbsence(name);
     this.removals.set(nameOf(claim), revision);
@@ -54,7 +80,7 @@ export class RememberedClaims {
 
   /** The last change of the claim's subject, as far as it is known. */
   last(claim: Claim): LastChange | undefined {
-    return this.known.get(nameOf(claim));
+    return this.latest(claim, this.known.get(nameOf(claim)));
   }
 
   /** Tells whether the same was found true a short time ago. */
