@@ -8,6 +8,7 @@ import {
   type putAlias,
 } from '@ankasecure/contracts';
 import {
+  assertAbsent,
   type CursorScope,
   CursorSeal,
   changeRecord,
@@ -210,8 +211,10 @@ const assertExpected = (context: Context, row: KeyAliasRecord | null): void =>
   assertPreconditions(context, row?.revision, 'The alias');
 
 /**
- * Checks a change and locks the key. @returns the alias before the change. @throws AnkaError `key-not-found`,
- * `precondition-failed`, `key-state`
+ * Checks a change and locks the key. A missing alias must be missing in the audit trail too: otherwise the versions of the key
+ * that it leaves would not become outdated.
+ * @returns the alias before the change
+ * @throws AnkaError `key-not-found`, `precondition-failed`, `key-state`, `record-outdated`, `audit-unavailable`
  */
 const checkPut = async (
   manager: EntityManager,
@@ -221,7 +224,8 @@ const checkPut = async (
   const { tenantId } = context;
   await lockKeyFor(manager, unconditional(context), 'manage', keyId);
   const old = await find(manager, tenantId, name);
-  if (old !== null) await assertGranted(manager, context, 'manage', old.keyId);
+  if (old === null) await assertAbsent(manager, KeyAliasRecord, { tenantId, name });
+  else await assertGranted(manager, context, 'manage', old.keyId);
   assertExpected(context, old);
   const { state } = await readCurrent(manager, tenantId, keyId);
   if (state === 'DESTROYED') throw new AnkaError('key-state', refusalOf(state, 'have an alias'));

@@ -1,6 +1,7 @@
 import { AnkaError, formerKid, noKeyOfKid } from '@ankasecure/contracts';
-import { assertAsked, BoundedMap, withTenant } from '@ankasecure/service-kit';
+import { assertAbsent, assertAsked, BoundedMap, withTenant } from '@ankasecure/service-kit';
 import { type DataSource, type EntityManager, In } from 'typeorm';
+import { forgetName } from './forget-name.js';
 import { holdFormerKids } from './lock/tenant-fence.sql.js';
 import { FormerKidRecord } from './record/former-kid.entity.js';
 
@@ -16,7 +17,7 @@ interface Imported {
   readonly version: number;
 }
 
-/** Finds versions of keys by the kids that they have or had elsewhere. A kid never moves to another key, so a copy is never outdated. */
+/** Finds versions of keys by the kids that they have or had elsewhere. A kid never moves to another key: one whose record is missing is not given again. */
 export class FormerKids {
   private readonly known = new BoundedMap<string, Imported>(capacity);
 
@@ -38,9 +39,14 @@ export class FormerKids {
     return found;
   }
 
-  /** @throws AnkaError `former-kid-taken` */
+  /** @throws AnkaError `former-kid-taken`; `record-outdated` if only the audit trail has the kid; `audit-unavailable` */
   async assertFree(tenantId: string, kids: readonly string[]): Promise<void> {
     await withTenant(this.dataSource, tenantId, (manager) => assertFreeWithin(manager, tenantId, kids));
+  }
+
+  /** @param id the kid's in the audit trail */
+  forget(tenantId: string, id: string): void {
+    forgetName(this.known, tenantId, id);
   }
 
   forgetAll(): void {
@@ -50,11 +56,15 @@ export class FormerKids {
 
 const assertFreeWithin = async (manager: EntityManager, tenantId: string, kids: readonly string[]): Promise<void> => {
   const taken = await manager.findOneBy(FormerKidRecord, { tenantId, kid: In([...kids]) });
-  if (taken === null) return;
-  throw new AnkaError('former-kid-taken', `formerKids: another key of the tenant has ${JSON.stringify(taken.kid)}`);
+  if (taken !== null)
+    throw new AnkaError('former-kid-taken', `formerKids: another key of the tenant has ${JSON.stringify(taken.kid)}`);
+  await Promise.all(kids.map((kid) => assertAbsent(manager, FormerKidRecord, { tenantId, kid })));
 };
 
-/** Keeps other imports from taking any kid until the transaction ends, before anything is sealed. @throws AnkaError `former-kid-taken` */
+/**
+ * Keeps other imports from taking any kid until the transaction ends, before anything is sealed.
+ * @throws AnkaError as `FormerKids.assertFree`
+ */
 export const lockFreeKids = async (
   manager: EntityManager,
   tenantId: string,

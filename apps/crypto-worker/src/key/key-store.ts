@@ -68,6 +68,9 @@ export interface NamedById {
   readonly butInKid?: number;
 }
 
+/** The records by which a key has other names. */
+export type NameKind = 'key_alias' | 'former_kid';
+
 /** A key's former kid, and the version that the request asks for. */
 interface NamedByKid {
   readonly formerKid: string;
@@ -189,9 +192,15 @@ export class KeyStore {
     this.known.delete(nameOf(tenantId, keyId));
   }
 
+  /** Forgets which key a name stands for. @param id the name's in the audit trail */
+  forgetName(tenantId: string, kind: NameKind, id: string): void {
+    (kind === 'key_alias' ? this.named : this.former).forget(tenantId, id);
+  }
+
   /** Forgets every key, where it is unknown which one has changed. */
   forgetAll(): void {
     this.known.clear();
+    this.named.forgetAll();
     this.former.forgetAll();
   }
 

@@ -1,6 +1,7 @@
 import { AnkaError, noKeyOfAlias } from '@ankasecure/contracts';
 import { assertAsked, BoundedMap, withTenant } from '@ankasecure/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
+import { forgetName } from './forget-name.js';
 import type { GrantedVersion, KeyStore, NamedById } from './key-store.js';
 import type { KeyVersion } from './key-version.js';
 import { KeyAliasRecord } from './record/key-alias.entity.js';
@@ -46,6 +47,15 @@ export class NamedKeys {
       return found;
     }
     throw new AnkaError('decision-outdated', 'The alias changed while it was read. Try again.');
+  }
+
+  /** @param id the alias's in the audit trail */
+  forget(tenantId: string, id: string): void {
+    forgetName(this.known, tenantId, id);
+  }
+
+  forgetAll(): void {
+    this.known.clear();
   }
 
   private async versionOf(

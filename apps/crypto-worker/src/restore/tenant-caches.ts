@@ -17,10 +17,11 @@ export class TenantCaches {
     history.onChanged((names) => this.forgetChanged(names));
   }
 
-  /** The ids of all records of a key begin with the key's. */
+  /** The ids of all records of a key begin with the key's, except those of its other names. */
   private forgetChanged(names: readonly OwnedName[]): void {
     for (const { tenantId, kind, id } of names)
       if (kind === 'tenant_policy') this.policies.forget(tenantId);
+      else if (kind === 'key_alias' || kind === 'former_kid') this.keys.forgetName(tenantId, kind, id);
       else this.keys.forget(tenantId, id.split('/')[0] as string);
   }
 
