@@ -99,7 +99,7 @@ export const bareAnswers: Readonly<Record<string, { readonly asks: string; reado
   'apps/crypto-worker/src/making/create-key.ts': {
     asks: 'existsBy',
     because:
-      'Whether the id is taken. An insert of the same id fails, or makes a later form of the record, which the trail names.',
+      'Whether the id is taken. An insert of the same id fails, and an id that the trail has ever named was refused before.',
   },
   'apps/crypto-worker/src/making/rotate-key.ts': {
     asks: 'existsBy',

@@ -58,7 +58,7 @@ const assertFreeWithin = async (manager: EntityManager, tenantId: string, kids: 
   const taken = await manager.findOneBy(FormerKidRecord, { tenantId, kid: In([...kids]) });
   if (taken !== null)
     throw new AnkaError('former-kid-taken', `formerKids: another key of the tenant has ${JSON.stringify(taken.kid)}`);
-  await Promise.all(kids.map((kid) => assertAbsent(manager, FormerKidRecord, { tenantId, kid })));
+  await Promise.all(kids.map(async (kid) => assertAbsent(manager, FormerKidRecord, { tenantId, kid })));
 };
 
 /**

@@ -9,7 +9,7 @@ import {
   type Notice,
   newId,
 } from '@ankasecure/contracts';
-import { insertIfAbsent, noteAbsent, withTenant } from '@ankasecure/service-kit';
+import { assertRepeated, assertUnknown, insertIfAbsent, noteAbsent, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Custody } from '../custody/custody.js';
@@ -18,6 +18,7 @@ import { keyResource } from '../key/key-resource.js';
 import { isValidAt } from '../key/key-state.js';
 import { shareFence } from '../key/lock/tenant-fence.sql.js';
 import { KeyRecord } from '../key/record/key.entity.js';
+import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { RotationPolicyRecord } from '../key/record/rotation-policy.entity.js';
 import { readVersion } from '../key/record/select-version.js';
 import { type KeyMaking, KeyMakingRunner } from '../outcome/key-making.js';
@@ -45,6 +46,14 @@ export interface CreatedKey {
 
 const dateOf = (instant: string | undefined): Date | null => (instant === undefined ? null : new Date(instant));
 
+/** What a request says about a key, and what later ones can change. */
+const describedBy = ({ label, purgeProtection, description, metadata }: CreationRequest) => ({
+  label,
+  purgeProtection,
+  description: description ?? null,
+  metadata: metadata ?? {},
+});
+
 /** A key to make. */
 interface Creation {
   readonly context: Context;
@@ -65,7 +74,7 @@ export class CreateKey {
 
   /**
    * Makes a key in the HSM or takes it from `source`. Returns the key that an earlier call with the same `resourceId` made.
-   * @throws AnkaError `tenant-mismatch`, `algorithm-mismatch`, `policy-refused`, `quota-exceeded`, `algorithm-unavailable`,
+   * @throws AnkaError `record-outdated` for an id that another key has or had, `tenant-mismatch`, `algorithm-mismatch`, `policy-refused`, `quota-exceeded`, `algorithm-unavailable`,
    * `deadline-exceeded`, and custody's errors
    */
   create(context: Context, request: CreationRequest, source = this.generating(context)): Promise<CreatedKey | DryRun> {
@@ -88,9 +97,11 @@ export class CreateKey {
       attempts: 2,
       outdated: 'The tenant’s policy changed while the key was created. Try again.',
       find: () => this.read(tenantId, id),
-      standing: async (existing) => existing && { key: existing },
-      plan: (_existing, policy) =>
-        planCreation(this.custody, () => this.room.assert(tenantId), context, { request, policy, source }),
+      standing: (existing) => this.standing(creation, existing),
+      plan: async (_existing, policy) => {
+        await assertUnknown(this.dataSource.manager, KeyRecord, { tenantId, id });
+        return planCreation(this.custody, () => this.room.assert(tenantId), context, { request, policy, source });
+      },
       foresee: ({ ruling }) => ({ key, ruling }),
       failure: (_existing, failureCode) => this.event(creation, failureCode),
       reserve: ({ supply }) =>
@@ -102,6 +113,29 @@ export class CreateKey {
         return made && { ...made, keyQuota };
       },
     };
+  }
+
+  /** The key, if it exists already. @throws AnkaError `record-outdated` if another request made it */
+  private async standing(
+    { context, id, request }: Creation,
+    existing: Key | undefined,
+  ): Promise<CreatedKey | undefined> {
+    if (existing === undefined) return undefined;
+    const { tenantId, principal: createdBy } = context;
+    const { algorithm, purpose = defaultPurpose(algorithm) } = request;
+    await withTenant(this.dataSource, tenantId, async (manager) => {
+      const record = await manager.findOneByOrFail(KeyRecord, { tenantId, id });
+      assertRepeated(manager, record, {
+        createdBy,
+        algorithm,
+        purpose,
+        // The others can have changed since.
+        ...(record.revision === 1 && describedBy(request)),
+      });
+      const version = await manager.findOneByOrFail(KeyVersionRecord, { tenantId, keyId: id, version: 1 });
+      assertRepeated(manager, version, { custody: custodyOf(request) });
+    });
+    return { key: existing };
   }
 
   private async make(creation: Creation, plan: CreationPlan, policy: EnforcedPolicy): Promise<CreatedKey | undefined> {
@@ -187,14 +221,11 @@ export class CreateKey {
     const row = {
       tenantId,
       id,
-      label: request.label,
       algorithm: ref.algorithm,
       purpose: ref.purpose,
       algs: [...algs],
       createdBy: principal,
-      purgeProtection: request.purgeProtection,
-      description: request.description ?? null,
-      metadata: request.metadata ?? {},
+      ...describedBy(request),
     };
     const isNew = await insertIfAbsent(manager, KeyRecord, row, 'id');
     if (!isNew) return false;

@@ -1,5 +1,5 @@
 import { AnkaError, auditEvent, type Context, type DryRun, newId } from '@ankasecure/contracts';
-import { ActionRunner, assertAsked, RecordSets, removeRecord } from '@ankasecure/service-kit';
+import { ActionRunner, assertAsked, assertUnknown, RecordSets, removeRecord } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
@@ -33,6 +33,7 @@ export class Exclusions {
     const { tenantId, principal: createdBy } = context;
     const { issuer, subject, reason = null } = request;
     const operation = 'subject.exclude';
+    const id = context.resourceId ?? newId();
     return this.actions.run<Exclusion | undefined, Exclusion>(context, {
       operation,
       details: { subject },
@@ -46,13 +47,13 @@ export class Exclusions {
         }
         if ((await manager.countBy(ExcludedSubject, { tenantId })) >= most)
           throw new AnkaError('request-invalid', `A tenant can have at most ${most} exclusions`);
+        await assertUnknown(manager, ExcludedSubject, { tenantId, id });
         return undefined;
       },
       write: async (manager, earlier, report) => {
         if (earlier !== undefined) return earlier;
         // A stolen account may have asked for what an honest person would then approve.
         const ended = await this.approvals.end(manager, context, issuer, subject);
-        const id = context.resourceId ?? newId();
         await manager.insert(ExcludedSubject, { tenantId, id, issuer, subject, reason, createdBy });
         const after = await found(manager, tenantId, id);
         await report(auditEvent(context, { operation, details: detailsOf(after) }), ...ended);

@@ -2,6 +2,8 @@ import { AnkaError, assertPreconditions, type Context, type DryRun, newId } from
 import {
   ActionRunner,
   assertAsked,
+  assertRepeated,
+  assertUnknown,
   changeRecord,
   RecordSets,
   removeRecord,
@@ -46,10 +48,15 @@ export class Issuers {
       details: { issuer: request.issuer, audience: request.audience },
       check: async (manager) => {
         await this.assertAcceptable(request, fault);
-        const before = await find(manager, tenantId, id);
-        if (before !== undefined) return before;
+        const before = await findRecord(manager, tenantId, id);
+        if (before !== null) {
+          // Its settings can have changed since.
+          assertRepeated(manager, before, { createdBy: principal, ...(before.revision === 1 && columnsOf(request)) });
+          return resourceOf(before);
+        }
         const shared = await assertFree(manager, { tenantId, id }, request, this.configuredOf(tenantId));
         await this.changes.assertAllowed(context, shared);
+        await assertUnknown(manager, IssuerRecord, { tenantId, id });
         return undefined;
       },
       write: async (manager, before, report) => {
@@ -187,11 +194,6 @@ const foundRecord = async (...asked: Parameters<typeof findRecord>): Promise<Iss
   const record = await findRecord(...asked);
   if (record === null) throw new AnkaError('issuer-not-found');
   return record;
-};
-
-const find = async (...asked: Parameters<typeof findRecord>): Promise<TenantIssuer | undefined> => {
-  const record = await findRecord(...asked);
-  return record === null ? undefined : resourceOf(record);
 };
 
 const found = async (...asked: Parameters<typeof findRecord>): Promise<TenantIssuer> =>

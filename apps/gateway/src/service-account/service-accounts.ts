@@ -11,6 +11,8 @@ import {
   ActionRunner,
   assertAbsent,
   assertAsked,
+  assertRepeated,
+  assertUnknown,
   changeRecord,
   removeRecord,
   sealsOf,
@@ -76,9 +78,15 @@ export class ServiceAccounts {
       check: async (manager) => {
         const certificates = await usableProofs(request);
         await lockTenant(manager, 'service-accounts', tenantId);
-        const earlier = await find(manager, tenantId, id);
-        if (earlier !== undefined) return { earlier };
+        const earlier = await findRecord(manager, tenantId, id);
+        if (earlier !== null) {
+          const settings = { name, roles, groups, keys, certificates: columnsOf(certificates).certificates };
+          // They can have changed since.
+          assertRepeated(manager, earlier, { createdBy, ...(earlier.revision === 1 && settings) });
+          return { earlier: resourceOf(earlier) };
+        }
         await assertRoom(manager, tenantId);
+        await assertUnknown(manager, ServiceAccountRecord, { tenantId, id });
         return { certificates };
       },
       write: async (manager, plan, report) => {
@@ -270,11 +278,6 @@ const known = (record: ServiceAccountRecord | null): KnownAccount | undefined =>
 const assertDeleted = async (manager: EntityManager, tenantId: string, id: string): Promise<void> => {
   const { error } = await tried(async () => assertAbsent(manager, ServiceAccountRecord, { tenantId, id }));
   if (error?.retryable === false) throw error;
-};
-
-const find = async (manager: EntityManager, tenantId: string, id: string): Promise<ServiceAccount | undefined> => {
-  const record = await findRecord(manager, tenantId, id);
-  return record === null ? undefined : resourceOf(record);
 };
 
 const found = async (manager: EntityManager, tenantId: string, id: string): Promise<ServiceAccount> =>

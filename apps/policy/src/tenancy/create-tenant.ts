@@ -7,7 +7,7 @@ import {
   type Tenant as TenantResource,
 } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
-import { type Action, ActionRunner, type Answer, isDryRun } from '@ankasecure/service-kit';
+import { type Action, ActionRunner, type Answer, assertUnknown, isDryRun } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { PolicyVersion } from '../policy/policy-version.entity.js';
@@ -67,7 +67,10 @@ export class CreateTenant {
         const tenant = { id, slug, name, partition: this.partitionFor(wanted) };
         await lockNames(manager, tenant);
         const [earlier, ...more] = await manager.findBy(Tenant, [{ id }, { slug }]);
-        if (earlier === undefined) return { wanted: tenant };
+        if (earlier === undefined) {
+          await assertUnknown(manager, Tenant, { id });
+          return { wanted: tenant };
+        }
         for (const stored of [earlier, ...more]) assertSame(stored, tenant);
         return { earlier };
       },

@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isNewId } from '@ankasecure/contracts';
 import type { EntityManager, EntityMetadata, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import { clockOf } from '../clock/clock-of.js';
 import { waitsForDeletion } from '../outbox/outbox.sql.js';
 import { sealsOf } from './change-record.js';
 import type { Missing } from './claim-questions.js';
@@ -26,6 +29,42 @@ export const assertAbsent = <Row extends ObjectLiteral>(
   return history.checkAbsent(name, missingFrom(manager, metadata, name, key))?.then((isAbsent) => {
     if (!isAbsent) throw rejections.reject({ table: name.kind, ...name }, 'missing');
   });
+};
+
+/**
+ * Checks that there was never a record under an id that is to be used for a new one: the audit trail names none, not even one that
+ * was deleted. What had rights on an earlier record, or was named by it, must not find a new one there. Call it before anything is
+ * sealed, where the database has no record of the id.
+ * @param key all columns of the primary key
+ * @throws (rejects with) AnkaError `record-outdated`; `audit-unavailable` if it cannot be known now, unless the id was made a
+ * moment ago
+ */
+export const assertUnknown = async <Row extends ObjectLiteral>(
+  manager: EntityManager,
+  entity: EntityTarget<Row>,
+  key: FindOptionsWhere<Row>,
+): Promise<void> => {
+  const { history, rejections } = sealsOf(manager);
+  const name = trailNameOf(key, trackedMetadata(manager, entity));
+  history.assertNotBehind(name.tenantId);
+  if (await history.isUnknown(name, isNewId(name.id, clockOf(manager.dataSource).now()))) return;
+  throw rejections.reject({ table: name.kind, ...name }, 'reused');
+};
+
+/**
+ * Checks that a record which exists under the id of a request was made by that request: it is a repetition then.
+ * @param wanted what the request asks for, and who asks
+ * @throws AnkaError `record-outdated`
+ */
+export const assertRepeated = <Row extends ObjectLiteral>(
+  manager: EntityManager,
+  row: Row,
+  wanted: Readonly<Partial<Record<keyof Row & string, unknown>>>,
+): void => {
+  const isSame = Object.entries(wanted).every(([name, value]) =>
+    isDeepStrictEqual(storedOf(row[name]), storedOf(value)),
+  );
+  if (!isSame) throw sealsOf(manager).reject(manager, row, 'reused');
 };
 
 /**
@@ -68,6 +107,9 @@ export const assertNewest = <Row extends ObjectLiteral>(
     if (!isNewest) throw rejections.reject({ table: name.kind, ...name }, 'not-newest');
   });
 };
+
+/** A value as a database stores it: without classes, and null for what is absent. */
+const storedOf = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));
 
 /** @throws TypeError for a table whose changes the audit trail does not name */
 const trackedMetadata = <Row extends ObjectLiteral>(

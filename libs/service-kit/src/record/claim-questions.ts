@@ -6,12 +6,14 @@ import {
   type RecordHead,
   readRecordHeads,
   type Service,
+  tried,
 } from '@ankasecure/contracts';
 import type { BusClient } from '../nats/client.js';
 import { ownContext } from '../nats/own-context.js';
 import {
   answersOf,
   type Claim,
+  claimOfAbsence,
   hasMoved,
   kindOf,
   type LastChange,
@@ -104,6 +106,25 @@ export class ClaimQuestions {
    */
   confirmMissing(claim: Claim, missing: Missing): Promise<boolean> | undefined {
     return this.confirm({ claim, doubt: () => this.doubtMissing(claim, missing), memoryDecides: false });
+  }
+
+  /**
+   * Tells whether the trail has never named a record.
+   * @param isNew whether nobody can have made one: then an audit service that does not answer can be done without
+   * @throws AnkaError `audit-unavailable` if it cannot be known now
+   */
+  async isUnknown(name: OwnedName, isNew: boolean): Promise<boolean> {
+    if (isNew && this.isAway) return true;
+    const claim = claimOfAbsence(name);
+    const asked = await tried(() =>
+      isNew ? this.answers(name.tenantId, [claim], patienceMs.known) : this.answersAtLength(name.tenantId, [claim]),
+    );
+    if (asked.error === undefined) return !asked.result.has(claim.subject);
+    if (!asked.error.retryable) throw asked.error;
+    this.notAnswered();
+    if (isNew) return true;
+    const detail = `The audit trail cannot tell now whether the id was used before (${asked.error.code}). Try again. ${unknownAdvice}`;
+    throw new AnkaError('audit-unavailable', detail, { cause: asked.error });
   }
 
   /**

@@ -120,6 +120,11 @@ export class RecordHistory {
     return this.unlessSettled(tenantId, () => this.questions.confirmMissing(claim, missing));
   }
 
+  /** As `ClaimQuestions.isUnknown`. */
+  async isUnknown(name: OwnedName, isNew: boolean): Promise<boolean> {
+    return this.isOff || this.questions.isUnknown(name, isNew);
+  }
+
   /**
    * The ids of a tenant's records of one kind that begin with `prefix` and that the trail holds; none inside `without`.
    * @throws AnkaError if the audit service does not answer, or did not a moment ago

@@ -17,6 +17,7 @@ export type RejectionReason =
   | 'outdated'
   | 'missing'
   | 'not-newest'
+  | 'reused'
   | 'impossible'
   | 'ahead';
 
@@ -53,6 +54,12 @@ const telling: Readonly<Record<RejectionReason, Telling>> = {
     code: 'record-outdated',
     says: refusal('the audit trail holds one with a higher number, and the database does not'),
     advice: restoreRow,
+  },
+  reused: {
+    code: 'record-outdated',
+    says: (name) => `The id of a new record is taken: there is or was another ${name}.`,
+    advice:
+      'Nothing was done. Send the request again with a new Idempotency-Key, and find out who else can write to the database.',
   },
   ahead: {
     code: 'audit-unavailable',
