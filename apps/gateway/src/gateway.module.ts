@@ -10,6 +10,7 @@ import { ExclusionModule } from './exclusion/exclusion.module.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { HsmModule } from './hsm/hsm.module.js';
 import { HttpConfig } from './http/http.config.js';
+import { AnswerMac } from './idempotency/answer-mac.js';
 import { IssuerModule } from './issuer/issuer.module.js';
 import { KeyModule } from './key/key.module.js';
 import { KeySetModule } from './key-set/key-set.module.js';
@@ -45,12 +46,13 @@ import { TenantModule } from './tenant/tenant.module.js';
   ],
 })
 export class GatewayModule {
-  static of({ http, identity, approval, outbound, quota }: GatewayConfig): DynamicModule {
+  static of({ http, identity, approval, outbound, quota, nats }: GatewayConfig): DynamicModule {
     const sections = [
       { provide: HttpConfig, useValue: http },
       { provide: IdentityConfig, useValue: identity },
       { provide: ApprovalConfig, useValue: approval },
       { provide: OutboundConfig, useValue: outbound },
+      { provide: AnswerMac, useValue: new AnswerMac(nats.nkeySeed) },
       { provide: QuotaConfig, useValue: { limits: quota } satisfies QuotaConfig },
     ];
     return { module: GatewayModule, global: true, providers: sections, exports: sections };

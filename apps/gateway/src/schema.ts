@@ -23,6 +23,7 @@ import { RecordRevision1772100000000 } from './migrations/1772100000000-record-r
 import { IdempotencyCaller1772400000000 } from './migrations/1772400000000-idempotency-caller.js';
 import { OutboxProof1775100000000 } from './migrations/1775100000000-outbox-proof.js';
 import { TenantClaim1779110000000 } from './migrations/1779110000000-tenant-claim.js';
+import { AnswerMac1779300000000 } from './migrations/1779300000000-answer-mac.js';
 import { ServiceAccountRecord } from './service-account/service-account.entity.js';
 import { TenantPartition } from './tenant/tenant-partition.entity.js';
 
@@ -59,5 +60,6 @@ export const schema: Schema = {
     IdempotencyCaller1772400000000,
     OutboxProof1775100000000,
     TenantClaim1779110000000,
+    AnswerMac1779300000000,
   ],
 };

@@ -8,6 +8,7 @@ const config = {
   http: {},
   identity: { issuers: [], tenantIssuers: { allowedNetworks: [] } },
   approval: {},
+  nats: { nkeySeed: 'SU' },
 } as unknown as GatewayConfig;
 
 describeWiring(

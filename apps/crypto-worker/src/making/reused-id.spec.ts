@@ -20,6 +20,7 @@ import {
   partitionNamed,
   silent,
   startWorkerDatabase,
+  uncertified,
   type WorkerDatabase,
 } from '../testing/worker-database.js';
 import { type CreatedKey, CreateKey } from './create-key.js';
@@ -82,7 +83,7 @@ describe('the id of a new key', () => {
     const room = new KeyRoom(dataSource, new Quotas({ keys: 100, tenants: [] }));
     const maker = objectMakerOn({ ...database, dataSource }, custody, lease);
     const versions = new VersionMaker(partitionNamed('default'), custody, maker, undefined as never, room);
-    const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource, ownClock), outcomes, ownClock);
+    const makings = new KeyMakingRunner(new EnforcedPolicies(dataSource, ownClock, uncertified), outcomes, ownClock);
     const creator = new CreateKey(dataSource, custody, makings, versions, room);
     const context = { ...contextOf(tenantId), resourceId: id, ...over };
     return (await creator.create(context, { ...wanted, ...request })) as CreatedKey;

@@ -12,13 +12,13 @@ const primaryKeyConstraintName = 'idempotency_pkey';
 @Check('idempotency_state_check', `state IN ('in-flight', 'done')`)
 @Check('idempotency_check', `state = 'in-flight' OR (status IS NOT NULL AND headers IS NOT NULL AND body IS NOT NULL)`)
 @UnsealedRecord(
-  'Repeats an answer to the caller who got it. A forged one misleads that caller; nothing is decided by it.',
+  'Has a MAC that only the gateways can make (AnswerMac): neither the id of a new resource nor an answer is believed without.',
 )
 export class IdempotencyRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;
 
-  /** SHA-256 of the caller's issuer and subject. It is empty in a record of a release before callers had keys of their own. */
+  /** SHA-256 of the caller's issuer and subject. It is empty in a record of a release before callers had keys of their own, which is not used. */
   @PrimaryColumn('bytea', { primaryKeyConstraintName })
   caller!: Buffer;
 
@@ -62,6 +62,10 @@ export class IdempotencyRecord {
 
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt!: Date;
+
+  /** See `AnswerMac`. Null in a record of an earlier release, which is not believed. */
+  @Column('bytea', { nullable: true })
+  mac!: Buffer | null;
 
   /** Whether an attempt has a lease, by the database's clock. */
   @VirtualColumn({ type: 'boolean', query: (alias) => `${alias}.deadline > pg_catalog.now()` })

@@ -27,7 +27,3 @@ export const identityOf = ({ caller, body, ifMatch, ifNoneMatch }: Identified): 
   const request = canonicalJson([ifMatch ?? null, ifNoneMatch ?? null, parseJson(body)]);
   return hash('sha256', Buffer.concat([caller, Buffer.from(request)]), 'buffer');
 };
-
-/** The identity that an earlier release stored: of the bytes, and without preconditions. Such records live for a day. */
-export const earlierIdentityOf = ({ caller, body }: Identified): Buffer =>
-  hash('sha256', Buffer.concat([caller, body]), 'buffer');

@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Claim, Idempotency } from '../idempotency/idempotency.js';
 import { idempotencyKeyOf } from '../idempotency/idempotency-key.js';
-import { earlierIdentityOf, identityOf } from '../idempotency/request-identity.js';
+import { identityOf } from '../idempotency/request-identity.js';
 import { type Answer, isRefusal, sendAnswer } from '../route/answer.js';
 import { conditionOf } from '../route/precondition.js';
 import { isDryRun, requestBody } from '../route/request-body.js';
@@ -48,14 +48,12 @@ export class Create {
   /** Returns the stored answer, or makes the attempt that the key allows. */
   private async once(exchange: Exchange, key: string, sent: SentRequest): Promise<FastifyReply> {
     const { route, request, reply } = exchange;
-    const identified = { ...sent, caller: nameOf(request) };
     const begun = await this.idempotency.begin({
       tenantId: request.principal.tenantId,
       caller: callerOf(request),
       key,
       route: route.operationId,
-      bodyHash: identityOf(identified),
-      earlierBodyHash: earlierIdentityOf(identified),
+      bodyHash: identityOf({ ...sent, caller: nameOf(request) }),
     });
     if ('status' in begun)
       return standing(request.principal, route, () => sendAnswer(reply.header('idempotency-replayed', 'true'), begun));
