@@ -62,6 +62,7 @@ export * from './record/assert-asked.js';
 export * from './record/assert-held.js';
 export * from './record/behind-health.js';
 export * from './record/change-record.js';
+export * from './record/committed-changes.js';
 export * from './record/history-watch.js';
 export * from './record/place-records.js';
 export * from './record/record-authority.js';

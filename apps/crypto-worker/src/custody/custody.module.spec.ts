@@ -1,7 +1,8 @@
-import { ConfigModule, DatabaseConfig, Health, Logger, provided } from '@ankasecure/service-kit';
+import { Clock, ConfigModule, DatabaseConfig, Health, Logger, provided } from '@ankasecure/service-kit';
 import { enterToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { Test } from '@nestjs/testing';
 import { afterAll, expect, it } from 'vitest';
+import { ownClock } from '../testing/worker-database.js';
 import { RefusedPins } from './assembly/refused-pins.js';
 import { Custody } from './custody.js';
 import { CustodyModule } from './custody.module.js';
@@ -30,6 +31,7 @@ it('opens the token for the classes that inject a custody, and closes it at shut
     provided(DatabaseConfig, database),
     provided(Logger, listeningLogger() as unknown as Logger),
     provided(Health, health),
+    provided(Clock, ownClock),
   );
   const module = await Test.createTestingModule({ imports: [values, CustodyModule] })
     .overrideProvider(RefusedPins)

@@ -279,11 +279,13 @@ describe('the rotation of a KEK', () => {
   it('keeps a retired KEK that a key from a backup needs, and the next rotation recovers that key', async () => {
     const { tenantId, place, read, token, one } = await rotated();
     await database.superuser.query(
-      `UPDATE key_version SET wrapped_blob = 'under 1', kek_generation = 1 WHERE tenant_id = $1`,
+      `UPDATE key_version SET wrapped_blob = 'under 1', kek_generation = 1, record_revision = record_revision + 1
+       WHERE tenant_id = $1`,
       [tenantId],
     );
     await database.superuser.query(
-      `UPDATE platform_key SET destroy_at = now() - interval '1 hour' WHERE tenant_id = $1 AND destroy_at IS NOT NULL`,
+      `UPDATE platform_key SET destroy_at = now() - interval '1 hour', record_revision = record_revision + 1
+       WHERE tenant_id = $1 AND destroy_at IS NOT NULL`,
       [tenantId],
     );
     const [{ key_id: keyId } = { key_id: '' }] = await database.superuser.query<{ key_id: string }[]>(

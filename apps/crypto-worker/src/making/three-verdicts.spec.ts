@@ -65,7 +65,7 @@ describe.each(certificates)('an HSM with %s', (_, cmvp) => {
   it.each<PolicyDocument['fipsOnly']>([false, true, 'algorithm', 'module'])(
     'under fipsOnly %s lists every algorithm with its verdicts, and refuses a key for the reasons listed, before the token is called',
     async (fipsOnly) => {
-      const policy = enforcedPolicy(1, { ...initialPolicy, fipsOnly }, { now: () => now }, certified);
+      const policy = enforcedPolicy(1, { ...initialPolicy, fipsOnly, rawKem: true }, { now: () => now }, certified);
       const policies = { latest: async () => policy } as unknown as EnforcedPolicies;
       const { items, hsm, ...listed } = await new ListAlgorithm(custody, policies, partition).list(contextOf('t'));
       expect(hsm.cmvp).toEqual(cmvp ?? null);

@@ -9,6 +9,7 @@ import {
 } from '@ankasecure/contracts';
 import {
   type BusClient,
+  CommittedChanges,
   ComparingDataSource,
   Outbox,
   RecordHistory,
@@ -76,6 +77,7 @@ export const startSealedWorker = async (database: WorkerDatabase, trail: TestTra
   const outbox = new Outbox(testProof('crypto-worker'), dataSource, undefined as never, silent);
   const rejections = new RecordRejections(owner, dataSource, outbox, silent, new Registry());
   new RecordSeals(owner, testAuthority, rejections, history, dataSource);
+  new CommittedChanges(history, dataSource);
   return {
     dataSource,
     history,

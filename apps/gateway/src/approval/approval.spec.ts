@@ -95,8 +95,13 @@ const approvalIn = ({ status, text }: CallAnswer): Approval => {
 const read = async ({ id }: Pick<Approval, 'id'>, token = alice) =>
   approvalIn(await send('GET', `/approvals/${id}`, token));
 const refused = ({ status, problem }: CallAnswer) => [status, problem.code];
+/** Changes the record as another gateway does. */
 const sql = (set: string, { id }: Pick<Approval, 'id'>) =>
-  rig.postgres.query('ankadb_gateway', `UPDATE approval SET ${set} WHERE id = $1`, [id]);
+  rig.postgres.query(
+    'ankadb_gateway',
+    `UPDATE approval SET ${set}, record_revision = record_revision + 1 WHERE id = $1`,
+    [id],
+  );
 /** Calls that came too late or changed nothing are on record too, and say so. */
 const hadEffect = ({ failureCode, details }: AuditEvent): boolean =>
   failureCode !== 'approval-state' && details?.['unchanged'] === undefined;

@@ -19,11 +19,7 @@ import {
   type OwnedName,
 } from './record-claim.js';
 import { RecordRevisions } from './record-revisions.js';
-import { isCurrent, RecordAhead, type RecordState } from './record-standing.js';
-
-/** Tells the operator how to fix a database that is older than the trail. */
-export const behindDetail =
-  'The database is older than the audit trail: it was restored from a backup, or changed by its owner. Find out which. Then restore a newer backup, or apply the trail to it with POST /tenants/{tenant}/restore.';
+import { behindDetail, isCurrent, RecordAhead, type RecordState } from './record-standing.js';
 
 /**
  * Compares loaded records with their last changes in the audit trail, and so detects records of an older backup. Records that
@@ -60,9 +56,8 @@ export class RecordHistory {
     private readonly bus: BusClient,
   ) {
     const { service } = owner;
-    const revisions = new RecordRevisions(service, bus);
-    this.revisions = revisions;
-    this.questions = new ClaimQuestions(service, bus, (tenantId, heads) => revisions.learn(tenantId, heads));
+    this.revisions = new RecordRevisions(service, bus);
+    this.questions = new ClaimQuestions(service, bus, (tenantId, heads) => this.revisions.learn(tenantId, heads));
   }
 
   /**

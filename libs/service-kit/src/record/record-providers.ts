@@ -2,6 +2,7 @@ import type { Service } from '@ankasecure/contracts';
 import type { Provider } from '@nestjs/common';
 import { AdoptRemotely } from './adopt-remotely.js';
 import { BehindHealth } from './behind-health.js';
+import { CommittedChanges } from './committed-changes.js';
 import { HistoryWatch } from './history-watch.js';
 import { OpenOutbox } from './open-outbox.js';
 import { PlaceRecords } from './place-records.js';
@@ -20,6 +21,7 @@ export const recordProviders = (service: Service): Provider[] => [
   RecordHistory,
   RecordRejections,
   RecordSeals,
+  CommittedChanges,
   HistoryWatch,
   BehindHealth,
   OpenOutbox,

@@ -8,7 +8,7 @@ import { Logger } from '../logging/logger.js';
 import { QuietPeriod } from '../memory/quiet-period.js';
 import { Outbox } from '../outbox/outbox.js';
 import { RecordOwner } from './record-authority.js';
-import { behindDetail } from './record-history.js';
+import { behindDetail } from './record-standing.js';
 
 /** Why a record is refused. */
 export type RejectionReason =

@@ -6,13 +6,11 @@ import {
   type EntityMetadata,
   type InsertEvent,
   type LoadEvent,
-  type TransactionCommitEvent,
-  type TransactionRollbackEvent,
   type UpdateEvent,
 } from 'typeorm';
 import { clockOf } from '../clock/clock-of.js';
 import type { RowRefusal } from '../database/comparing-data-source.js';
-import { noteChanges, takeWritten } from '../database/noted-changes.js';
+import { noteChanges } from '../database/noted-changes.js';
 import { tenantWithin } from '../database/tenant.js';
 import { BoundedMap } from '../memory/bounded-map.js';
 import { type DigestedRecord, RecordAuthority, RecordOwner } from './record-authority.js';
@@ -94,15 +92,6 @@ export class RecordSeals implements RowRefusal {
       return (genuine === undefined ? current() : genuine.then(current)) ?? [];
     });
     return checks.length === 0 ? undefined : Promise.all(checks);
-  }
-
-  /** What this process has committed counts from now on, whatever the database shows before the trail hears of it. */
-  afterTransactionCommit({ queryRunner }: TransactionCommitEvent): void {
-    if (!queryRunner.isTransactionActive) this.history.committed(takeWritten(queryRunner));
-  }
-
-  afterTransactionRollback({ queryRunner }: TransactionRollbackEvent): void {
-    if (!queryRunner.isTransactionActive) takeWritten(queryRunner);
   }
 
   /** Completes the row with the defaults of its columns, gives it its place in the history, and seals it. */

@@ -1,5 +1,9 @@
 import { AnkaError, mayFollow, type RecordHead, type RecordKind } from '@ankasecure/contracts';
 
+/** Tells the operator how to fix a database that is older than the trail. */
+export const behindDetail =
+  'The database is older than the audit trail: it was restored from a backup, or changed by its owner. Find out which. Then restore a newer backup, or apply the trail to it with POST /tenants/{tenant}/restore.';
+
 /** A record as it was loaded, by what its seal binds. */
 export interface RecordState {
   readonly revision: number;

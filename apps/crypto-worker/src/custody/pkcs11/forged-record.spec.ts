@@ -36,7 +36,8 @@ describe.each(profiles)('on a token of profile %s, a record that points at anoth
   let custody: Custody;
   let wrappedCustody: Custody;
   let p11: PKCS11;
-  let session: Handle;
+  /** Opens a session: a library that was initialised again has forgotten the one before. */
+  let session: () => Handle;
 
   beforeAll(async () => {
     Object.assign(process.env, token.env);
@@ -54,10 +55,9 @@ describe.each(profiles)('on a token of profile %s, a record that points at anoth
     p11.load(token.libraryPath);
     const slot = p11.C_GetSlotList(true).find((each) => p11.C_GetTokenInfo(each).serialNumber === token.serial);
     if (slot === undefined) throw new Error('no slot');
-    session = p11.C_OpenSession(slot, rwSession);
+    session = () => p11.C_OpenSession(slot, rwSession);
   });
   afterAll(async () => {
-    p11.C_CloseSession(session);
     await custody.close();
     token.remove();
   });
@@ -183,7 +183,7 @@ describe.each(profiles)('on a token of profile %s, a record that points at anoth
       const { label } = nameOfObject(ownerOfKey(ref.owner), naming);
       const place = { id: Buffer.from(ref.objectId), label, as: 'token' } as const;
       const template = keyTemplate(shapeOf('AES-256', 'wrap', null), place, chooseProfile('generic', []));
-      p11.C_CreateObject(session, [
+      p11.C_CreateObject(session(), [
         ...(template.filter(({ type }) => type !== cka.VALUE_LEN) as Template),
         { type: cka.VALUE, value: randomBytes(32) },
       ]);
@@ -227,7 +227,7 @@ describe.each(profiles)('on a token of profile %s, a record that points at anoth
       }));
     };
     const generated = (ref: PlatformRef, change: Readonly<Record<number, boolean>> = {}): void => {
-      p11.C_GenerateKey(session, { mechanism: ckm.AES_KEY_GEN }, kekTemplate(ref, change));
+      p11.C_GenerateKey(session(), { mechanism: ckm.AES_KEY_GEN }, kekTemplate(ref, change));
     };
     const wrapUnder = async (kek: PlatformRef) => {
       const blobMac = await makePlatformKey('blob-mac', kek.tenantId);
@@ -255,7 +255,7 @@ describe.each(profiles)('on a token of profile %s, a record that points at anoth
     it('a KEK with the right name whose value is known is refused', async () => {
       const kek = newPlatformRef('kek');
       const known = kekTemplate(kek).filter(({ type }) => type !== cka.VALUE_LEN);
-      p11.C_CreateObject(session, [...known, { type: cka.VALUE, value: randomBytes(32) }]);
+      p11.C_CreateObject(session(), [...known, { type: cka.VALUE, value: randomBytes(32) }]);
       await expectRefused(custody.checkPlatformKey(inTime(), kek));
       await expectRefused(wrapUnder(kek));
     });
@@ -270,7 +270,7 @@ describe.each(profiles)('on a token of profile %s, a record that points at anoth
 
     it('two objects with one id are both refused', async () => {
       const ref = await make(newRef('HMAC-SHA256', 'mac'));
-      p11.C_GenerateKey(session, { mechanism: ckm.GENERIC_SECRET_KEY_GEN }, [
+      p11.C_GenerateKey(session(), { mechanism: ckm.GENERIC_SECRET_KEY_GEN }, [
         { type: cka.CLASS, value: objectClass.secret },
         { type: cka.KEY_TYPE, value: keyType.generic },
         { type: cka.TOKEN, value: true },
@@ -287,7 +287,7 @@ describe.each(profiles)('on a token of profile %s, a record that points at anoth
     const place = { id: Buffer.from(ref.objectId), label: formerLabel, as: 'token' } as const;
     const own = chooseProfile(testToken(), []);
     const template = keyTemplate(shapeOf('HMAC-SHA256', 'mac', null), place, own) as Template;
-    p11.C_GenerateKey(session, { mechanism: ckm.GENERIC_SECRET_KEY_GEN }, template);
+    p11.C_GenerateKey(session(), { mechanism: ckm.GENERIC_SECRET_KEY_GEN }, template);
     expect(await custody.sign(inTime(), ref, hmac, Buffer.from('x'))).toHaveLength(32);
     await expectRefused(custody.sign(inTime(), { ...ref, owner: newOwner() }, hmac, Buffer.from('x')));
     // Nothing is made any more under such an id.
@@ -301,7 +301,7 @@ describe.each(profiles)('on a token of profile %s, a record that points at anoth
     const former = { id: randomBytes(16), label: formerLabel, as: 'token' } as const;
     const own = chooseProfile(testToken(), []);
     p11.C_GenerateKey(
-      session,
+      session(),
       { mechanism: ckm.GENERIC_SECRET_KEY_GEN },
       keyTemplate(platformShapes['audit-mac'], former, own) as Template,
     );
