@@ -58,13 +58,13 @@ export class ExamineHsm {
         'hsm-unavailable',
         `The HSM refused the PIN at ${at} UTC, so it is not tried. Correct the PIN.`,
       );
-    const report = await this.turn.take((keeper) =>
-      examineApart(this.examination(quick), {
-        ...keeper,
-        stopAfterMs: Math.max(0, deadline - monotonicNow() - farewellMs),
-      }),
-    );
-    if (report !== undefined && hasRefusedPin(report)) await this.refused.note();
+    const report = await this.turn.take(async (keeper) => {
+      const stopAfterMs = Math.max(0, deadline - monotonicNow() - farewellMs);
+      const tested = await examineApart(this.examination(quick), { ...keeper, stopAfterMs });
+      // Before the turn ends: another self-test would spend another try.
+      if (tested !== undefined && hasRefusedPin(tested)) await this.refused.note();
+      return tested;
+    });
     if (report !== undefined) return report;
     throw new AnkaError('hsm-error', 'The self-test ended without a report. Run hsm doctor where the worker runs.');
   }

@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AnkaError, monotonicNow } from '@ankasecure/contracts';
-import { connectionOf, DatabaseConfig, Health } from '@ankasecure/service-kit';
+import { BoundedClient, connectionOf, DatabaseConfig, Health } from '@ankasecure/service-kit';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { Client } from 'pg';
 import { takesTurns, tooLate } from '../custody/assembly/writer-turn.js';
 import { beginTurn, endTurn, takeTurn } from '../custody/assembly/writer-turn.sql.js';
 import { Custody } from '../custody/custody.js';
@@ -23,7 +22,7 @@ const busy = 'A self-test of this HSM runs, or ended a moment ago. Try again aft
  */
 @Injectable()
 export class TestTurn implements OnModuleDestroy {
-  private held: Client | undefined;
+  private held: BoundedClient | undefined;
   private testing: Promise<unknown> = Promise.resolve();
   private readonly closing = new AbortController();
 
@@ -36,9 +35,7 @@ export class TestTurn implements OnModuleDestroy {
 
   /** @throws AnkaError `quota-exceeded` if another has the turn, or what `work` throws */
   async take<Result>(work: (keeper: Keeper) => Promise<Result>): Promise<Result> {
-    const connection = new Client(connectionOf(this.config, 'ankasecure-hsm-test', unansweredMs));
-    // The next statement reports a connection that is lost.
-    connection.on('error', () => undefined);
+    const connection = new BoundedClient(connectionOf(this.config, 'ankasecure-hsm-test', unansweredMs));
     await connection.connect();
     const begun = monotonicNow();
     try {
@@ -62,7 +59,7 @@ export class TestTurn implements OnModuleDestroy {
   }
 
   /** @returns undefined if the writers did not give way in a moment */
-  private async amongWriters(connection: Client): Promise<EndTurn | undefined> {
+  private async amongWriters(connection: BoundedClient): Promise<EndTurn | undefined> {
     if (!takesTurns(this.custody.token.profile)) return async () => undefined;
     const end: EndTurn = async () => void (await connection.query(endTurn));
     await connection.query(beginTurn(momentMs));
@@ -76,7 +73,7 @@ export class TestTurn implements OnModuleDestroy {
     }
   }
 
-  private async letGo(connection: Client, tookMs: number): Promise<void> {
+  private async letGo(connection: BoundedClient, tookMs: number): Promise<void> {
     if (this.held === connection) {
       await delay(Math.max(shortestPauseMs, tookMs), undefined, { ref: false });
       this.held = undefined;

@@ -48,7 +48,9 @@ class ObjectsOnly {
 
 let database: WorkerDatabase;
 let token: ObjectsOnly;
-const [tenantId, keyId] = [randomUUID(), randomUUID()];
+const tenantId = randomUUID();
+/** A key of each test's own. */
+let keyId: string;
 beforeAll(async () => {
   database = await startWorkerDatabase();
 });
@@ -58,6 +60,7 @@ beforeEach(async () => {
   const { superuser } = database;
   await superuser.query('TRUNCATE outbox, intent, key, tenant_policy CASCADE');
   await superuser.query('INSERT INTO tenant_policy VALUES ($1, 1, $2)', [tenantId, JSON.stringify(initialPolicy)]);
+  keyId = randomUUID();
   await insertKey(superuser, tenantId, keyId);
 });
 
@@ -95,11 +98,10 @@ const due = (seconds: number, ago: number) =>
 const become = (state: string, dates = {}): Promise<unknown> => {
   const { activateAt = null, deactivateAt = null }: { activateAt?: string | null; deactivateAt?: string | null } =
     dates;
-  return database.superuser.query('UPDATE key_version SET state = $1, activate_at = $2, deactivate_at = $3', [
-    state,
-    activateAt,
-    deactivateAt,
-  ]);
+  return database.superuser.query(
+    'UPDATE key_version SET state = $1, activate_at = $2, deactivate_at = $3, record_revision = record_revision + 1',
+    [state, activateAt, deactivateAt],
+  );
 };
 const versions = async (): Promise<string[]> => {
   const rows = await database.superuser.query<{ state: string }[]>('SELECT state FROM key_version ORDER BY version');
@@ -173,7 +175,9 @@ describe('a rotation that is due', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + days * 86_400_000 });
     try {
       expect(await found.list()).toEqual([]);
-      await database.superuser.query(`UPDATE rotation_policy SET next_at = now() - interval '1 second'`);
+      await database.superuser.query(
+        `UPDATE rotation_policy SET next_at = now() - interval '1 second', record_revision = record_revision + 1`,
+      );
       expect(await found.list()).toHaveLength(1);
     } finally {
       vi.useRealTimers();
@@ -251,15 +255,15 @@ describe('in a database whose owner lists rotations as due', () => {
   });
 
   it.each([
-    ['a key that does not exist', nowhere, 0],
-    ['a key without a rotation policy', keyId, 0],
-    ['a key whose date has not come', keyId, 1000],
-  ])('nothing is done, and nothing put on record, about %s', async (_, listed, inSeconds) => {
+    ['a key that does not exist', () => nowhere, 0],
+    ['a key without a rotation policy', () => keyId, 0],
+    ['a key whose date has not come', () => keyId, 1000],
+  ])('nothing is done, and nothing put on record, about %s', async (_, keyListed, inSeconds) => {
     if (inSeconds > 0) await due(86_400, -inSeconds);
     await become('ACTIVE');
     await database.superuser.query(
       `CREATE FUNCTION due_rotations(text, timestamptz) RETURNS TABLE (tenant_id uuid, key_id uuid, next_at timestamptz)
-       LANGUAGE sql SECURITY DEFINER AS $$ SELECT '${tenantId}'::uuid, '${listed}'::uuid,
+       LANGUAGE sql SECURITY DEFINER AS $$ SELECT '${tenantId}'::uuid, '${keyListed()}'::uuid,
          coalesce((SELECT next_at FROM rotation_policy LIMIT 1), now()) $$`,
     );
     const one = worker();
