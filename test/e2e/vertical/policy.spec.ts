@@ -49,7 +49,9 @@ describe('the policy of a tenant', () => {
     await tenant.changePolicy({ allowedAlgorithms: allowed });
     expect(await row('Ed25519', 'sign')).toMatchObject({
       available: false,
-      reasons: [{ code: 'policy', detail: expect.stringContaining('Ed25519') as unknown }],
+      reasons: expect.arrayContaining([
+        expect.objectContaining({ code: 'policy', detail: expect.stringContaining('Ed25519') as unknown }),
+      ]) as unknown,
     });
     expect(await row('EC-P256', 'sign')).toMatchObject({ available: true, reasons: [] });
     const listing = await client.get<Listing>('/algorithms');
