@@ -64,7 +64,9 @@ const postgres = { fsync: 'off' };
 /** Starts a stack in its own directory, with two crypto-workers by default. */
 export const startOwnRig = async (options: StackOptions = {}): Promise<OwnRig> => {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'anka-e2e-'));
-  const remove = (): Promise<void> => rm(dataDirectory, { recursive: true, force: true });
+  // A PostgreSQL that was killed leaves processes that write for a moment.
+  const remove = (): Promise<void> =>
+    rm(dataDirectory, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
   try {
     const stack = await startStack({ workers: 2, postgres, ...options, dataDirectory });
     return {
