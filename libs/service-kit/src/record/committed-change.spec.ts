@@ -36,7 +36,7 @@ const trailWith = (heads: readonly RecordHead[]) => {
     request: async (_: unknown, __: string, ___: unknown, asked: { records: { id: string }[]; newest: unknown[] }) => {
       if (trail.heads === undefined) throw new AnkaError('service-unavailable');
       const named = trail.heads.filter(({ id }) => asked.records.some((record) => record.id === id));
-      return { heads: asked.newest.length > 0 ? trail.heads.slice(-1) : named };
+      return { heads: [...named, ...(asked.newest.length > 0 ? trail.heads.slice(-1) : [])] };
     },
   };
   const history = new RecordHistory(new RecordOwner('crypto-worker'), trail as unknown as BusClient);
@@ -137,6 +137,27 @@ describe('what a process has committed', () => {
           );
     expect(await (asked ?? true)).toBe(true);
   });
+
+  it.each(['itself', 'another process'] as const)(
+    'does not count as the newest of numbered records once %s has noted that it is lost',
+    async (by) => {
+      const { trail, history } = trailWith([headOf('k/1', 3, 'A')]);
+      const newest = () =>
+        history.checkNewest(tenantId, { kind: 'key_version', of: 'k' }, 1, {
+          hasNow: async () => false,
+          isLeaving: async () => false,
+        });
+      history.wrote(form('k/2', 5, 'B'));
+      history.committed([{ tenantId, change: change('k/2', 5, 'B') }]);
+      expect(await (newest() ?? true)).toBe(false);
+      if (by === 'itself') history.committed([{ tenantId, change: change('k/2', 9, null) }]);
+      else {
+        trail.heads = [headOf('k/2', 9, null), headOf('k/1', 3, 'A')];
+        await history.compareAgain(new Set([tenantId]));
+      }
+      expect(await (newest() ?? true)).toBe(true);
+    },
+  );
 
   it('does not include what was rolled back', async () => {
     const { history } = trailWith([headOf('k/1', 3, 'A')]);

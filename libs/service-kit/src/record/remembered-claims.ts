@@ -16,6 +16,11 @@ export interface RememberedClaim {
   readonly last: LastChange;
 }
 
+interface CommittedChange extends LastChange {
+  /** The name of the changed record, which is also that of its claims. */
+  readonly record: string;
+}
+
 interface Remembered extends LastChange {
   readonly claim: Claim;
   readonly at: number;
@@ -34,7 +39,7 @@ export class RememberedClaims {
   /** The revisions of deletions by this process. */
   private readonly removals = new BoundedMap<string, number>(capacity);
   /** The last changes that this process has committed. They count until the trail names them or later ones. */
-  private readonly own = new BoundedMap<string, LastChange>(capacity);
+  private readonly own = new BoundedMap<string, CommittedChange>(capacity);
 
   /** @param head the trail's last change, by which the claim is true. It may keep a final state that the form has left */
   remember(claim: Claim, { id, revision, digest, state: own }: LastChange, head?: LastChange): void {
@@ -57,18 +62,30 @@ export class RememberedClaims {
 
   /** Remembers a change that this process has committed: nothing earlier is true any more, whatever was found before. */
   committed(tenantId: string, change: RecordChange): void {
-    for (const [subject, last] of answersOf([change])) {
-      const name = nameOf({ tenantId, subject });
+    const answers = [...answersOf([change])].map(([subject, last]) => ({
+      subject,
+      last,
+      name: nameOf({ tenantId, subject }),
+    }));
+    const record = answers[0]?.name ?? '';
+    for (const { subject, last, name } of answers) {
       const [own, known] = [this.own.get(name), this.known.get(name)];
-      if (own === undefined || !isLater(subject, own, last)) this.own.set(name, last);
+      if (own === undefined || !isLater(subject, own, last)) this.own.set(name, { ...last, record });
       if (known !== undefined) this.known.set(name, { ...known, at: Number.NEGATIVE_INFINITY });
     }
+  }
+
+  /** Tells whether the record of a change was deleted since. The newest of numbered records is an earlier one then. */
+  private isGone({ record, revision }: CommittedChange): boolean {
+    const changes = [this.own.get(record), this.known.get(record)];
+    return changes.some((change) => change?.digest === null && change.revision > revision);
   }
 
   /** The later of a change of the claim's subject and of the last one that this process has committed. */
   latest(claim: Claim, last: LastChange | undefined): LastChange | undefined {
     const own = this.own.get(nameOf(claim));
-    return own !== undefined && (last === undefined || isLater(claim.subject, own, last)) ? own : last;
+    if (own === undefined || this.isGone(own)) return last;
+    return last === undefined || isLater(claim.subject, own, last) ? own : last;
   }
 
   removed(name: OwnedName, revision: number): void {
