@@ -30,7 +30,7 @@ interface Vendor {
 const every: readonly Alg[] = algorithmNames.flatMap((name) =>
   Object.values(algorithmOf(name).purposes).flatMap((algs) => algs as readonly Alg[]),
 );
-const mlKem: readonly Alg[] = algorithmKinds['ml-kem'].encrypt;
+const mlKem: readonly Alg[] = [...algorithmKinds['ml-kem'].encrypt, ...algorithmKinds['ml-kem'].encapsulate];
 const postQuantum: readonly Alg[] = [...mlKem, ...algorithmKinds['ml-dsa'].sign, ...algorithmKinds['slh-dsa'].sign];
 const edwards: readonly Alg[] = algorithmKinds.ed.sign;
 
