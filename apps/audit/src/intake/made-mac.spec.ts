@@ -17,7 +17,7 @@ import { hmac, macKeyIdOf } from '../testing/mac-stand-in.js';
 import { contextOf, database, eventOf, eventsOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
 
 /**
- * What becomes of an event with a MAC that its process has made. `taken`: it is sealed under that MAC. `made again`: it is sealed
+ * The fate of an event with a MAC that its process has made. `taken`: it is sealed under that MAC. `made again`: it is sealed
  * under a MAC that a worker is asked for. `distrusted`: so too, and no MAC of the process is believed any more. `refused`: the event
  * is not sealed.
  */

@@ -27,14 +27,14 @@ const workerOf = (mode: AuditMacConfig['mode']) => {
   return { time, own, ask, calls: () => calls };
 };
 
-/** What the audit service has asked the worker for, and whether the worker has the key of today then. */
+/** The request of the audit service to the worker, and whether the worker has the key of today then. */
 const asked: Readonly<Record<string, readonly [string | null | undefined, boolean]>> = {
   nothing: [undefined, false],
   'MACs under the current key': [null, true],
   'MACs of another day': ['1.2026-11-29', false],
   'MACs under a named key': ['1.2026-11-30', false],
 };
-/** What has changed when the worker writes the event, and whether the worker still makes its MAC. */
+/** A change before the worker writes the event, and whether the worker still makes its MAC. */
 const later: Readonly<Record<string, readonly [(time: { now: number; sound: boolean }) => void, boolean]>> = {
   'at once': [() => undefined, true],
   'before midnight': [(time) => (time.now += 12 * hour - 1), true],

@@ -26,7 +26,8 @@ export interface OwnedName extends RecordName {
   readonly tenantId: string;
 }
 
-const subjectOf = ({ kind, id }: RecordName): string => `${kind}/${id}`;
+/** The subject of the claims that one record answers. */
+export const subjectOf = ({ kind, id }: RecordName): string => `${kind}/${id}`;
 const newestPrefix = 'newest/';
 const newestSubject = ({ kind, of }: NumberedRecords): string => `${newestPrefix}${kind}/${of ?? ''}`;
 

@@ -8,6 +8,7 @@ import {
   kindOf,
   type LastChange,
   type OwnedName,
+  subjectOf,
 } from './record-claim.js';
 
 /** A claim, and the last change of its subject that is known. */
@@ -55,23 +56,24 @@ export class RememberedClaims {
    * compared again at the next look.
    */
   wrote(claim: Claim): void {
-    const known = this.known.get(nameOf(claim));
-    if (known === undefined) this.remember(claim, claim.says);
-    else this.known.set(nameOf(claim), { ...known, at: Number.NEGATIVE_INFINITY });
+    if (this.known.has(nameOf(claim))) this.doubt(nameOf(claim));
+    else this.remember(claim, claim.says);
+  }
+
+  /** Keeps the known change, to be compared again at the next look. */
+  private doubt(name: string): void {
+    const known = this.known.get(name);
+    if (known !== undefined) this.known.set(name, { ...known, at: Number.NEGATIVE_INFINITY });
   }
 
   /** Remembers a change that this process has committed: nothing earlier is true any more, whatever was found before. */
   committed(tenantId: string, change: RecordChange): void {
-    const answers = [...answersOf([change])].map(([subject, last]) => ({
-      subject,
-      last,
-      name: nameOf({ tenantId, subject }),
-    }));
-    const record = answers[0]?.name ?? '';
-    for (const { subject, last, name } of answers) {
-      const [own, known] = [this.own.get(name), this.known.get(name)];
+    const record = nameOf({ tenantId, subject: subjectOf(change) });
+    for (const [subject, last] of answersOf([change])) {
+      const name = nameOf({ tenantId, subject });
+      const own = this.own.get(name);
       if (own === undefined || !isLater(subject, own, last)) this.own.set(name, { ...last, record });
-      if (known !== undefined) this.known.set(name, { ...known, at: Number.NEGATIVE_INFINITY });
+      this.doubt(name);
     }
   }
 

@@ -91,7 +91,7 @@ const missingAtGoogle = [
 ];
 
 /**
- * What the shim does to behave as each vendor's HSM. The vendors' own texts are the sources: nothing here was seen on the
+ * The settings with which the shim behaves as each vendor's HSM. The vendors' own texts are the sources: nothing here was seen on the
  * hardware. Tokens that tests run on as they are have no row.
  */
 export const vendors: Readonly<Record<Exclude<ProfileName, 'softhsm' | 'kryoptic'>, Vendor>> = {
@@ -210,7 +210,7 @@ const numbered = (limits: NamedLimits, behind: TestToken['name']): TokenLimits =
   };
 };
 
-/** What the shim is told to behave as a vendor's HSM. @param behind the token behind the shim */
+/** The settings of the shim for a vendor's HSM. @param behind the token behind the shim */
 export const limitsOfVendor = (vendor: VendorName, behind: TestToken['name']): TokenLimits =>
   numbered(Object.assign({}, ...vendors[vendor].limits.map(({ limits }) => limits)) as NamedLimits, behind);
 

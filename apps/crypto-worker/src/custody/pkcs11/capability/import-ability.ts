@@ -19,7 +19,7 @@ const unwraps = (mechanism: number | undefined, listed: MechanismList): boolean 
 const isUnchecked = ({ algorithm, purpose }: Pick<KeyRef, 'algorithm' | 'purpose'>, profile: Profile): boolean =>
   profile.importCheck === 'worker' && kindOf(shapeOf(algorithm, purpose, null)).pair;
 
-/** What is known of a token's imports. */
+/** The findings about a token's imports. */
 interface KnownOfImports {
   readonly listed: MechanismList;
   /** Why the self-test of an imported key that unwraps others failed; undefined if it did not. */

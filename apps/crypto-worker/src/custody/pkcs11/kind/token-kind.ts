@@ -11,7 +11,7 @@ import type { SelfTest } from './self-test.js';
 export interface Need {
   readonly mechanism: number | undefined;
   readonly flags: number;
-  /** What the token lacks besides, by its profile. */
+  /** The token's further lacks, by its profile. */
   readonly lacks?: string;
 }
 

@@ -1,7 +1,7 @@
 import type { Tuning } from '../profile/config.js';
 import type { Profile } from '../profile/profile.js';
 
-/** What a worker's unwrapped keys may take of all the token's handles. */
+/** The share of the token's handles that a worker's unwrapped keys may take. */
 const share = 1 / 4;
 
 /** The wrapped keys that one lane keeps unwrapped. */

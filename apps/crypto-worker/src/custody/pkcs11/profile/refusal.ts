@@ -3,7 +3,7 @@ import type { PartitionKeyKind, PlatformKeyKind } from '../../object-owner.js';
 import type { Profile } from './profile.js';
 
 /**
- * What a token cannot do whatever the key, by its profile. The call is refused before it reaches the HSM.
+ * The calls that a token cannot do whatever the key, by its profile. Such a call is refused before it reaches the HSM.
  * @throws AnkaError `algorithm-unavailable`
  */
 export const assertStoresData = ({ dataObjects }: Profile): void => {

@@ -6,7 +6,7 @@ import { nameIsOf, nameOf, unpackWrapped, type WrappedLocator } from './locator.
 import { isLost } from './lost-handle.js';
 import type { TokenSession } from './token-session.js';
 
-/** What a key is unwrapped to: an object with this CKA_ID, of the session that `session` returns. */
+/** The result of unwrapping a key: an object with this CKA_ID, of the session that `session` returns. */
 export interface UnwrapTarget {
   readonly id: Buffer;
   readonly session: () => Handle;
