@@ -16,25 +16,42 @@ const longRuns = [
   'access/mutual-tls',
   'custody/partition',
   'custody/software',
+  'custody/wrong-import',
+  'lifecycle/planned-rotation',
+  'lifecycle/rotation-policy',
   'model/model',
   'telemetry/trace',
   'trail/limit',
   'vertical/limit',
 ].map((name) => `test/e2e/${name}.spec.ts`);
 /**
- * The specs of parts that wait longest, for backlogs, refused rows, floods and silent processes, and the one that compiles the
- * worker several times. `npm run test:long`.
+ * The specs of parts that take longest: those that wait for backlogs, refused rows, floods and silent processes, that verify and
+ * accept trails many times, that make every MAC and rotation, and the one that compiles the worker several times.
+ * `npm run test:long`.
  */
 const longParts = [
   ...['outbox/outbox', 'outbox/lost-events', 'nats/frozen-member', 'nats/silence'].map(
     (name) => `libs/testing/src/${name}.spec.ts`,
   ),
-  ...['audit/src/anchor/unproven-trails', 'audit/src/end/trail-descent'].map((name) => `apps/${name}.spec.ts`),
-  ...['gateway/src/admission/stranger', 'gateway/src/approval/hidden-request'].map((name) => `apps/${name}.spec.ts`),
+  ...[
+    'acceptance/accept-trails',
+    'anchor/unproven-trails',
+    'end/trail-descent',
+    'intake/made-mac',
+    'record/lying-database',
+  ].map((name) => `apps/audit/src/${name}.spec.ts`),
+  ...['kek/rewrap-keys', 'life/due/rotate-due'].map((name) => `apps/crypto-worker/src/${name}.spec.ts`),
+  ...['admission/stranger', 'approval/hidden-request'].map((name) => `apps/gateway/src/${name}.spec.ts`),
+  'apps/policy/src/tenancy/history.spec.ts',
   'test/conformance/new-kind.spec.ts',
 ];
-/** The specs of starts that go wrong, that have a second partition and that re-read files: a start for each test. `npm run test:long`. */
-const longStarts = ['refused-start', 'second-partition', 'hang-up'].map((name) => `test/e2e/start/${name}.spec.ts`);
+/**
+ * The specs of starts that go wrong, that have a second partition, that examine a token and that re-read files: a start for each
+ * test. `npm run test:long`.
+ */
+const longStarts = ['doctor', 'hang-up', 'refused-start', 'second-partition'].map(
+  (name) => `test/e2e/start/${name}.spec.ts`,
+);
 /** The worker's specs that call one of these functions. */
 const calling = (functions: RegExp): string[] =>
   globSync('apps/crypto-worker/src/**/*.spec.ts', { cwd: repository }).filter((path) =>
@@ -43,10 +60,17 @@ const calling = (functions: RegExp): string[] =>
 /** The specs with a SoftHSM token. A process can open one, so each of them has a process of its own; the others share theirs. */
 const hsm = calling(/\b(enterSoftHsmToken|enterToken)\(/);
 /**
- * Those of them that wait for a token's faults, and the custody's suite once more, through the shim: whole, and under the limits of
- * every vendor. `npm run test:long`.
+ * Those of them that take longest. They wait for a token's faults, or several processes share a token, or they make a key of every
+ * algorithm; and the custody's suite once more, through the shim: whole, and under the limits of every vendor. `npm run test:long`.
  */
-const longHsm = hsm.filter((path) => /pkcs11\/(fault|transparent-shim|vendor-profile)\.spec\.ts$/.test(path));
+const longHsm = hsm.filter((path) =>
+  [
+    /custody\/pkcs11\/(fault|forged-record|several-processes|transparent-shim|vendor-behaviour|vendor-profile)\.spec\.ts$/,
+    /hsm\/examine-hsm\.spec\.ts$/,
+    /policy\/vendor-offer\.spec\.ts$/,
+    /record\/adopt-records\.spec\.ts$/,
+  ].some((long) => long.test(path)),
+);
 /** The specs with a kryoptic token: its own, and those that run on any token. */
 const pq = calling(/\b(enterKryopticToken|enterToken)\(/);
 const parts = { globalSetup: ['libs/testing/src/postgres/worker-server.setup.ts'], sequence: { groupOrder: 0 } };
