@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AlgorithmName, Purpose } from '@ankasecure/algorithm';
+import { type AlgorithmName, hpkeAlgs, hpkeDraft, hpkeSuiteOf, mlKemJweAlg, type Purpose } from '@ankasecure/algorithm';
 import type {
   DecapsulateResult,
   DecryptResult,
@@ -103,6 +103,30 @@ describe('a stack with two workers on a kryoptic token and one on a SoftHSM toke
         const destroyed = await admin.send<Key>('DELETE', `/keys/${id}?waitingDays=0`);
         expect([algorithm, custody, destroyed.status]).toEqual([algorithm, custody, 200]);
       }
+  });
+
+  it.each(hpkeAlgs)('encrypts with %s only if asked to, and tells that it is experimental', async (alg) => {
+    const { admin, changePolicy } = tenantOf('default');
+    const wanted = { algorithm: hpkeSuiteOf(alg).set, purpose: 'encrypt', label: alg };
+    const { id: other, algs } = await admin.post<Key>('/keys', wanted);
+    expect(algs).toEqual([mlKemJweAlg(hpkeSuiteOf(alg).set)]);
+    const key = await admin.post<Key>('/keys', { ...wanted, alg });
+    expect(key).toMatchObject({ algs: [alg], draft: hpkeDraft, fips: { approved: false } });
+    expect(key.publicKey?.jwk).toMatchObject({ kty: 'AKP', alg });
+    const { jwe, warnings } = await admin.post<EncryptResult>('/encrypt', { keyId: key.id, plaintext: message });
+    expect(warnings?.map(({ code }) => code)).toContain('hpke-key-schedule');
+    expect((await admin.post<DecryptResult>('/decrypt', { jwe })).plaintext).toBe(message);
+    for (const refusing of [{ fipsOnly: true }, { cnsa2: true }]) {
+      await changePolicy(refusing);
+      for (const [path, body] of [
+        ['/keys', { ...wanted, alg }],
+        ['/decrypt', { jwe }],
+        ['/encrypt', { keyId: key.id, plaintext: message }],
+      ] as const)
+        expect(await admin.send('POST', path, { body })).toMatchObject({ status: 403, body: { code: 'policy-refused' } });
+      await changePolicy({ fipsOnly: false, cnsa2: false });
+    }
+    for (const id of [other, key.id]) await admin.send('DELETE', `/keys/${id}?waitingDays=0`);
   });
 
   it('leaves no object of a destroyed key on either token', async () => {

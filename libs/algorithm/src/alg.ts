@@ -17,8 +17,14 @@ export type ParameterSet = MlKemSet | MlDsaSet | SlhDsaSet;
 /** A private name, until a standard has one: `ml-kem-jwe.md` in the worker's envelope room specifies it. */
 export type MlKemJweAlg = `urn:ankasecure:jwe:${MlKemSet}+A256KW`;
 
+/**
+ * HPKE with ML-KEM (draft-ietf-jose-hpke-pq-pqt). HPKE encrypts the content, or with `-KE` the content key. Experimental: the names
+ * and forms of a draft can change.
+ */
+export type HpkeAlg = `HPKE-${12 | 13}${'' | '-KE'}`;
+
 /** JWE key management algorithms (RFC 7518 §4). */
-export type JweAlg = 'RSA-OAEP-256' | 'ECDH-ES+A256KW' | 'A128KW' | 'A256KW' | 'dir' | MlKemJweAlg;
+export type JweAlg = 'RSA-OAEP-256' | 'ECDH-ES+A256KW' | 'A128KW' | 'A256KW' | 'dir' | MlKemJweAlg | HpkeAlg;
 
 /**
  * JWS algorithms (RFC 7518 §3, RFC 8037, RFC 9864, RFC 9964). Signatures of SLH-DSA are raw only: JOSE names two of its twelve

@@ -1,4 +1,5 @@
 import type { Alg, JweAlg, JwsAlg, ParameterSet, Purpose } from './alg.js';
+import { hpkeAlgsOf } from './hpke.js';
 import { type AlgOf, type AlgorithmKind, algorithmKinds, type PurposeAlgs } from './kind.js';
 import {
   mlDsaSets,
@@ -66,7 +67,7 @@ const postQuantum = (
 const mlDsa = rowPer(mlDsaSets, (set) => postQuantum('ml-dsa', set, mlDsaSizes[set], { sign: [set] }));
 const slhDsa = rowPer(slhDsaSets, (set) => postQuantum('slh-dsa', set, slhDsaSizes[set], { sign: [set] }));
 const mlKem = rowPer(mlKemSets, (set) =>
-  postQuantum('ml-kem', set, mlKemSizes[set], { encrypt: [mlKemJweAlg(set)], encapsulate: [set] }),
+  postQuantum('ml-kem', set, mlKemSizes[set], { encrypt: [mlKemJweAlg(set), ...hpkeAlgsOf(set)], encapsulate: [set] }),
 );
 
 /** Every algorithm that a key can have. A new algorithm of a known kind is a new row here and nothing else. */

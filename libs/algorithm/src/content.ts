@@ -1,4 +1,5 @@
 import type { Hash, JweAlg } from './alg.js';
+import { hpkeSuiteOf, isHpkeAlg } from './hpke.js';
 
 /** JWE content encryption algorithms (RFC 7518 §5). */
 export type ContentAlg = 'A128GCM' | 'A192GCM' | 'A256GCM' | 'A128CBC-HS256' | 'A192CBC-HS384' | 'A256CBC-HS512';
@@ -60,5 +61,10 @@ export const contentEncryptionOf = (enc: ContentAlg): ContentEncryption => conte
 /** What seals unless the request asks for another. */
 export const defaultContentAlg = 'A256GCM' satisfies ContentAlg;
 
-/** Whether a JWE can have both. With `dir` the key in the token, an AES-256 key for GCM, encrypts the content itself. */
-export const fitsContent = (alg: JweAlg, enc: ContentAlg): boolean => alg !== 'dir' || enc === defaultContentAlg;
+/** Whether an algorithm encrypts the content itself: with `dir`, the AES-256 key in the token does; with HPKE, its AEAD. */
+export const encryptsContent = (alg: JweAlg): boolean =>
+  alg === 'dir' || (isHpkeAlg(alg) && !hpkeSuiteOf(alg).keyEncryption);
+
+/** Whether a JWE can have both. What encrypts the content itself does so with AES-256-GCM. */
+export const fitsContent = (alg: JweAlg, enc: ContentAlg): boolean =>
+  !encryptsContent(alg) || enc === defaultContentAlg;

@@ -2,6 +2,7 @@ export * from './alg.js';
 export * from './algorithm.js';
 export * from './approval.js';
 export * from './content.js';
+export * from './hpke.js';
 export * from './jose.js';
 export * from './kind.js';
 export * from './outside-step.js';

@@ -58,4 +58,8 @@ export const jweAlgs = [
   'urn:ankasecure:jwe:ML-KEM-512+A256KW',
   'urn:ankasecure:jwe:ML-KEM-768+A256KW',
   'urn:ankasecure:jwe:ML-KEM-1024+A256KW',
+  'HPKE-12',
+  'HPKE-12-KE',
+  'HPKE-13',
+  'HPKE-13-KE',
 ] as const satisfies readonly JweAlg[];

@@ -1,4 +1,5 @@
 import type { Alg, JweAlg, JwsAlg, KemAlg, WrapAlg } from './alg.js';
+import { hpkeAlgs } from './hpke.js';
 import { mlDsaSets, mlKemJweAlg, mlKemSets, slhDsaSets } from './parameter-set.js';
 
 /** Per purpose, the algorithms that a key may be used with; the first is the default. The first purpose is the default. */
@@ -23,7 +24,7 @@ export const algorithmKinds = {
   'ml-dsa': { sign: mlDsaSets },
   'slh-dsa': { sign: slhDsaSets },
   'ml-kem': {
-    encrypt: [mlKemJweAlg('ML-KEM-512'), mlKemJweAlg('ML-KEM-768'), mlKemJweAlg('ML-KEM-1024')],
+    encrypt: [mlKemJweAlg('ML-KEM-512'), mlKemJweAlg('ML-KEM-768'), mlKemJweAlg('ML-KEM-1024'), ...hpkeAlgs],
     encapsulate: mlKemSets,
   },
 } as const satisfies Record<string, PurposeAlgs>;

@@ -1,4 +1,5 @@
 import type { Alg } from './alg.js';
+import { rowPerHpke } from './hpke.js';
 import { mlDsaSets, mlKemJweAlg, mlKemSets, rowPer, slhDsaSets } from './parameter-set.js';
 
 /** A step that a worker does outside the HSM. */
@@ -59,6 +60,11 @@ export const outsideStepTable = {
       'The worker encapsulates a secret to the public key and wraps the content key with it. Decapsulation and unwrapping run in the HSM.',
     refusedBy: null,
   },
+  'hpke-key-schedule': {
+    detail:
+      'Experimental, by a draft. The shared secret leaves the HSM for the worker, which derives the key of HPKE from it with SHAKE256.',
+    refusedBy: 'SP 800-56C r2 §4 (SHAKE256 is no approved key derivation); FIPS 140-3 §7.9',
+  },
   'public-key-encapsulation': {
     detail: 'The worker encapsulates to the public key.',
     refusedBy: null,
@@ -116,6 +122,7 @@ export const outsideStepsOfAlg: Readonly<Record<Alg, readonly OutsideStepName[]>
   ...rowPer(mlDsaSets, () => whole),
   ...rowPer(slhDsaSets, () => whole),
   ...rowPer(mlKemSets.map(mlKemJweAlg), () => ['encapsulation', ...content] as const),
+  ...rowPerHpke(() => ['hpke-key-schedule', 'content-encryption', 'content-randomness'] as const),
   ...rowPer(mlKemSets, () => ['public-key-encapsulation', 'shared-secret-release'] as const),
   HS256: [],
   HS384: [],

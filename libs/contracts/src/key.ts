@@ -82,6 +82,12 @@ export const key = z
     algs: z
       .array(z.union([jwsAlg, jweAlg, wrapAlg, kemAlg]))
       .describe('The JOSE algorithms of the key, the default first. AES-KWP if its purpose is wrap.'),
+    draft: z
+      .string()
+      .optional()
+      .describe(
+        'The revision of the draft that the algorithms are from. They are experimental: a later revision can change them.',
+      ),
     custody: custody.describe(
       'Where the private or secret key is kept: in the token, wrapped by it, or in software. public is a public key of somebody else, who has the private key.',
     ),
@@ -153,7 +159,7 @@ export const createKey = contract({
         .union([jwsAlg, jweAlg, z.literal(anyAlg)])
         .optional()
         .describe(
-          'The one JOSE algorithm of the key (RFC 8725, section 3.1), published as alg in its JWK. Default: RS256 for RSA that signs, ES256, ES384 or ES512 by the curve, EdDSA for Ed25519, A256KW for AES-256; other keys have only one. any leaves a signing key all algorithms that the token supports for it, and its JWK has no alg.',
+          'The one JOSE algorithm of the key (RFC 8725, section 3.1), published as alg in its JWK. Default: RS256 for RSA that signs, ES256, ES384 or ES512 by the curve, EdDSA for Ed25519, A256KW for AES-256, urn:ankasecure:jwe:ML-KEM-768+A256KW for ML-KEM-768; other keys have only one. HPKE-12 and HPKE-12-KE for ML-KEM-768, and HPKE-13 and HPKE-13-KE for ML-KEM-1024, are experimental: they follow a draft. any leaves a signing key all algorithms that the token supports for it, and its JWK has no alg.',
         ),
       custody: z
         .enum(['token', 'wrapped', 'software'])

@@ -226,6 +226,14 @@ export const rules: readonly Rule[] = [
   {
     rule: 'cnsa2',
     code: 'cnsa2',
+    objects: ({ cnsa2 }, { outsideSteps }) =>
+      cnsa2 === true && outsideSteps.includes('hpke-key-schedule')
+        ? { detail: 'SHAKE256, with which HPKE derives its keys, is not in CNSA 2.0', source: 'CNSA 2.0, table I' }
+        : undefined,
+  },
+  {
+    rule: 'cnsa2',
+    code: 'cnsa2',
     objects: ({ cnsa2 }, request, now) =>
       cnsa2 === true && exists(request) ? unlessApproved(cnsaApproval, 'in CNSA 2.0', request, now) : undefined,
   },

@@ -18,9 +18,12 @@ import {
   algorithmNames,
   algorithmOf,
   contentEncryptions,
+  type HpkeAlg,
+  hpkeAlgsOf,
   type JweAlg,
   type JwsAlg,
   joseAlgs,
+  type MlKemSet,
   mlKemJweAlg,
   mlKemSets,
   type Purpose,
@@ -404,12 +407,20 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       });
     });
 
-    const raw = mlKemSets.filter(isOffered('encapsulate'));
+    /** Keys whose shared secrets leave the token: raw ones, and those for HPKE. */
+    const raw: readonly (readonly [MlKemSet, HpkeAlg | null])[] = mlKemSets
+      .filter(isOffered('encapsulate'))
+      .flatMap((set) => [
+        [set, null] as const,
+        ...hpkeAlgsOf(set)
+          .filter((alg) => !lacks(alg))
+          .map((alg) => [set, alg] as const),
+      ]);
     describeIf(raw.length > 0)('raw ML-KEM', () => {
       it.each(raw)(
-        '%s gives the secret that node encapsulated, another one for a changed ciphertext, and none for another length',
-        async (algorithm) => {
-          const ref = newRef(algorithm, 'encapsulate');
+        '%s %s gives the secret that node encapsulated, another one for a changed ciphertext, and none for another length',
+        async (algorithm, alg) => {
+          const ref = alg === null ? newRef(algorithm, 'encapsulate') : newRef(algorithm, 'encrypt', alg);
           const publicKey = await generate(ref);
           if (!publicKey) throw new Error('no key');
           const secretOf = async (of: Uint8Array) => Buffer.from(await custody.decapsulate(inTime(), ref, of));

@@ -222,7 +222,7 @@ export interface KeyCustody {
    * @param ciphertext of ML-KEM
    */
   decapsulateCek(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array, wrapped: Uint8Array): Promise<Uint8Array>;
-  /** Decapsulates with an `encapsulate` key. @returns the shared secret, which leaves the HSM. The caller wipes it. */
+  /** Decapsulates with an `encapsulate` key, or one for HPKE. @returns the shared secret, which leaves the HSM. The caller wipes it. */
   decapsulate(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Uint8Array>;
   /** RFC 3394 key wrap of a content encryption key. */
   wrapCek(budget: Deadline, ref: KeyRef, cek: Uint8Array): Promise<Uint8Array>;

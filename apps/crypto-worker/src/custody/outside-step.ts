@@ -63,7 +63,13 @@ export const detailOf = (step: string): string =>
  * the HSM. Steps that belong
  * to an algorithm are named for FIPS-only.
  */
-const alwaysNamed: readonly string[] = ['oaep-unpadding', 'import-check', 'public-key-record', 'shared-secret-release'];
+const alwaysNamed: readonly string[] = [
+  'oaep-unpadding',
+  'import-check',
+  'public-key-record',
+  'hpke-key-schedule',
+  'shared-secret-release',
+];
 
 /** The warnings for these steps, for answers. @param fipsOnly of the tenant's policy: whatever it asks for, all steps are named */
 export const stepWarnings = (steps: readonly string[], fipsOnly: PolicyDocument['fipsOnly']): Warning[] =>

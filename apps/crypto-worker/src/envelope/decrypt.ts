@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type ContentAlg, contentEncryptionOf, type JweAlg } from '@ankasecure/algorithm';
+import { type ContentAlg, contentEncryptionOf, type HpkeAlg, type JweAlg } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import type { Custody } from '../custody/custody.js';
 import type { Deadline } from '../deadline/deadline.js';
@@ -8,7 +8,8 @@ import type { KeyVersion } from '../key/key-version.js';
 import { requireSameAad } from './additional-data.js';
 import { openContent, type SealedContent } from './content.js';
 import { decryptionFailed, isDecryptionFailure } from './decryption-failure.js';
-import { assertFits, jweAlgOf } from './jwe-alg.js';
+import { openHpke } from './hpke.js';
+import { assertFits, hasEnc, jweAlgOf, type KeyEncryptionAlg } from './jwe-alg.js';
 import type { JweParts } from './read-jwe.js';
 import { encryptedKeyBytes, recoverCek } from './recover-cek.js';
 
@@ -32,7 +33,7 @@ const readSegments = (parts: JweParts, alg: JweAlg, key: KeyVersion): Segments =
   const tag = decodeSegment(parts.tag);
   if (encryptedKey === null || iv === null || ciphertext === null || tag === null)
     throw decryptionFailed('segment-encoding');
-  const { ivBytes, tagBytes } = contentEncryptionOf(parts.header.enc);
+  const { ivBytes, tagBytes } = hasEnc(alg) ? contentEncryptionOf(parts.header.enc) : { ivBytes: 0, tagBytes: 0 };
   const lengthsFit =
     encryptedKey.length === encryptedKeyBytes(alg, parts.header.enc, key) &&
     iv.length === ivBytes &&
@@ -59,7 +60,7 @@ const openDirectly: Open = async (custody, budget, key, parts, segments) => {
 
 /** Replaces a key that cannot be recovered by a random one, so that the tag decides in every case (RFC 7516 §11.5). */
 const openWithCek =
-  (alg: Exclude<JweAlg, 'dir'>): Open =>
+  (alg: KeyEncryptionAlg): Open =>
   async (custody, budget, key, parts, segments) => {
     const { enc } = parts.header;
     const { cekBytes } = contentEncryptionOf(enc);
@@ -74,6 +75,16 @@ const openWithCek =
     return plaintext;
   };
 
+/** ML-KEM rejects implicitly: under a wrong ciphertext the tag does not match. */
+const openIntegrated =
+  (alg: HpkeAlg): Open =>
+  async (custody, budget, key, { protectedHeader, header: { enc } }, { encryptedKey, ciphertext }) => {
+    const secret = await custody.decapsulate(budget, key.ref, encryptedKey);
+    const plaintext = openHpke(alg, secret, { ciphertext, enc, aad: Buffer.from(protectedHeader, 'latin1') });
+    if (plaintext === null) throw decryptionFailed('tag-mismatch');
+    return plaintext;
+  };
+
 const open = {
   'RSA-OAEP-256': openWithCek('RSA-OAEP-256'),
   'ECDH-ES+A256KW': openWithCek('ECDH-ES+A256KW'),
@@ -82,6 +93,10 @@ const open = {
   'urn:ankasecure:jwe:ML-KEM-512+A256KW': openWithCek('urn:ankasecure:jwe:ML-KEM-512+A256KW'),
   'urn:ankasecure:jwe:ML-KEM-768+A256KW': openWithCek('urn:ankasecure:jwe:ML-KEM-768+A256KW'),
   'urn:ankasecure:jwe:ML-KEM-1024+A256KW': openWithCek('urn:ankasecure:jwe:ML-KEM-1024+A256KW'),
+  'HPKE-12-KE': openWithCek('HPKE-12-KE'),
+  'HPKE-13-KE': openWithCek('HPKE-13-KE'),
+  'HPKE-12': openIntegrated('HPKE-12'),
+  'HPKE-13': openIntegrated('HPKE-13'),
   dir: openDirectly,
 } as const satisfies Record<JweAlg, Open>;
 

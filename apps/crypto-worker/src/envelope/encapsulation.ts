@@ -1,6 +1,6 @@
 import { encapsulate as encapsulateNow, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
-import { type MlKemJweAlg, mlKemSizes, setOfJweAlg } from '@ankasecure/algorithm';
+import { type HpkeAlg, hpkeSuiteOf, isHpkeAlg, type MlKemJweAlg, mlKemSizes, setOfJweAlg } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import { decodeSegment } from '../jose/base64url.js';
 import type { ProtectedHeader } from '../jose/header.js';
@@ -12,8 +12,8 @@ const encapsulate = promisify(encapsulateNow);
  * Reads the header member `ek`: the ciphertext of ML-KEM, whose length the algorithm fixes. `ml-kem-jwe.md` specifies the JWE.
  * @throws AnkaError `jwe-invalid`
  */
-export const readEncapsulated = (header: ProtectedHeader, alg: MlKemJweAlg): Uint8Array => {
-  const { outputBytes } = mlKemSizes[setOfJweAlg(alg)];
+export const readEncapsulated = (header: ProtectedHeader, alg: MlKemJweAlg | HpkeAlg): Uint8Array => {
+  const { outputBytes } = mlKemSizes[isHpkeAlg(alg) ? hpkeSuiteOf(alg).set : setOfJweAlg(alg)];
   const value = header['ek'];
   const decoded = typeof value === 'string' ? decodeSegment(value) : null;
   if (decoded?.length === outputBytes) return decoded;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type ContentAlg, contentAlgs, contentEncryptionOf, type JweAlg } from '@ankasecure/algorithm';
+import { type ContentAlg, contentAlgs, contentEncryptionOf, type HpkeAlg, type JweAlg } from '@ankasecure/algorithm';
 import type { Custody } from '../custody/custody.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
 import type { Deadline } from '../deadline/deadline.js';
@@ -7,8 +7,9 @@ import { encodeSegment } from '../jose/base64url.js';
 import { type KeyVersion, kidOf } from '../key/key-version.js';
 import { aadHashOf } from './additional-data.js';
 import { type SealedContent, sealContent } from './content.js';
-import { assertFits, jweAlgOf } from './jwe-alg.js';
-import { type ProtectedCek, protectCek } from './protect-cek.js';
+import { sealHpke } from './hpke.js';
+import { assertFits, hasEnc, jweAlgOf } from './jwe-alg.js';
+import { type ProtectedCek, protectCek, publicKeyOf } from './protect-cek.js';
 
 export interface SealedJwe {
   readonly jwe: string;
@@ -18,11 +19,12 @@ export interface SealedJwe {
 /** The members that begin every header of a key version with one `enc`: JSON without its closing brace. */
 const headerStarts = new Map(contentAlgs.map((enc) => [enc, new WeakMap<KeyVersion, string>()]));
 
+/** With HPKE for the content, `enc` is left out (draft-ietf-jose-hpke-encrypt §5). */
 const headerStart = (key: KeyVersion, alg: JweAlg, enc: ContentAlg): string => {
   const starts = headerStarts.get(enc);
   const known = starts?.get(key);
   if (known !== undefined) return known;
-  const start = JSON.stringify({ alg, enc, kid: kidOf(key) }).slice(0, -1);
+  const start = JSON.stringify({ alg, ...(hasEnc(alg) && { enc }), kid: kidOf(key) }).slice(0, -1);
   starts?.set(key, start);
   return start;
 };
@@ -42,7 +44,7 @@ const headerSegment = (
 const compact = (header: string, encryptedKey: Uint8Array, { iv, ciphertext, tag }: SealedContent): string =>
   [header, encodeSegment(encryptedKey), encodeSegment(iv), encodeSegment(ciphertext), encodeSegment(tag)].join('.');
 
-const noKey = new Uint8Array(0);
+const nothing = new Uint8Array(0);
 
 /** RFC 7518 §4.5: the token encrypts the content itself. */
 const sealDirectly = async (
@@ -54,7 +56,20 @@ const sealDirectly = async (
 ): Promise<SealedJwe> => {
   const header = headerSegment(headerStart(key, 'dir', 'A256GCM'), {}, aad);
   const sealed = await custody.sealGcm(budget, key.ref, Buffer.from(header, 'latin1'), plaintext);
-  return { jwe: compact(header, noKey, sealed), alg: 'dir' };
+  return { jwe: compact(header, nothing, sealed), alg: 'dir' };
+};
+
+/** HPKE encrypts the content. Segments 3 and 5 are empty, and the ciphertext ends with the tag (draft-ietf-jose-hpke-encrypt §5). */
+const sealIntegrated = async (
+  alg: HpkeAlg,
+  key: KeyVersion,
+  plaintext: Uint8Array,
+  aad: Uint8Array | undefined,
+): Promise<SealedJwe> => {
+  const header = headerSegment(headerStart(key, alg, 'A256GCM'), {}, aad);
+  const message = { plaintext, enc: 'A256GCM', aad: Buffer.from(header, 'latin1') };
+  const { encapsulated, ciphertext } = await sealHpke(alg, publicKeyOf(key), message);
+  return { jwe: compact(header, encapsulated, { iv: nothing, ciphertext, tag: nothing }), alg };
 };
 
 /** The data to encrypt. */
@@ -81,11 +96,12 @@ export const sealJwe = async (
   assertFits(alg, enc);
   assertInTime(budget);
   if (alg === 'dir') return sealDirectly(custody, budget, key, plaintext, aad);
+  if (alg === 'HPKE-12' || alg === 'HPKE-13') return sealIntegrated(alg, key, plaintext, aad);
   const { cekBytes, ivBytes } = contentEncryptionOf(enc);
   const random = randomBytes(cekBytes + ivBytes);
   const cek = random.subarray(0, cekBytes);
   try {
-    const { encryptedKey, ...ephemeral } = await protectCek[alg](custody, budget, key, cek);
+    const { encryptedKey, ...ephemeral } = await protectCek[alg](custody, budget, key, cek, enc);
     assertInTime(budget);
     const header = headerSegment(headerStart(key, alg, enc), ephemeral, aad);
     const sealed = sealContent(enc, cek, random.subarray(cekBytes), Buffer.from(header, 'latin1'), plaintext);

@@ -1,13 +1,16 @@
 import { constants, diffieHellman, generateKeyPair, type KeyObject, publicEncrypt } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { JweAlg } from '@ankasecure/algorithm';
+import type { ContentAlg, HpkeAlg } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import type { Custody } from '../custody/custody.js';
 import type { Deadline } from '../deadline/deadline.js';
+import { encodeSegment } from '../jose/base64url.js';
 import { crvOfAlgorithm, curves } from '../jose/curve.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { keyEncryptionKey } from './agreement.js';
 import { encapsulateCek } from './encapsulation.js';
+import { sealHpke } from './hpke.js';
+import type { KeyEncryptionAlg } from './jwe-alg.js';
 import { wrapKey } from './key-wrap.js';
 
 export interface ProtectedCek {
@@ -19,9 +22,15 @@ export interface ProtectedCek {
 }
 
 /** Encrypts a content encryption key to `key`. The caller owns `cek` and wipes it. */
-type ProtectCek = (custody: Custody, budget: Deadline, key: KeyVersion, cek: Uint8Array) => Promise<ProtectedCek>;
+type ProtectCek = (
+  custody: Custody,
+  budget: Deadline,
+  key: KeyVersion,
+  cek: Uint8Array,
+  enc: ContentAlg,
+) => Promise<ProtectedCek>;
 
-const publicKeyOf = ({ publicKey }: KeyVersion): KeyObject => {
+export const publicKeyOf = ({ publicKey }: KeyVersion): KeyObject => {
   if (publicKey === null) throw new AnkaError('internal-error');
   return publicKey;
 };
@@ -55,6 +64,15 @@ const wrapInToken: ProtectCek = async (custody, budget, key, cek) => {
 
 const encapsulate: ProtectCek = (_custody, _budget, key, cek) => encapsulateCek(publicKeyOf(key), cek);
 
+const noAad = new Uint8Array(0);
+
+const sealByHpke =
+  (alg: HpkeAlg): ProtectCek =>
+  async (_custody, _budget, key, cek, enc) => {
+    const { encapsulated, ciphertext } = await sealHpke(alg, publicKeyOf(key), { plaintext: cek, enc, aad: noAad });
+    return { encryptedKey: ciphertext, ek: encodeSegment(encapsulated) };
+  };
+
 /** One row per algorithm that has a content encryption key (RFC 7518 §4.3 RSA-OAEP-256, §4.4 AES-KW, §4.6 ECDH-ES). */
 export const protectCek = {
   'RSA-OAEP-256': encryptOaep,
@@ -64,4 +82,6 @@ export const protectCek = {
   'urn:ankasecure:jwe:ML-KEM-512+A256KW': encapsulate,
   'urn:ankasecure:jwe:ML-KEM-768+A256KW': encapsulate,
   'urn:ankasecure:jwe:ML-KEM-1024+A256KW': encapsulate,
-} as const satisfies Record<Exclude<JweAlg, 'dir'>, ProtectCek>;
+  'HPKE-12-KE': sealByHpke('HPKE-12-KE'),
+  'HPKE-13-KE': sealByHpke('HPKE-13-KE'),
+} as const satisfies Record<KeyEncryptionAlg, ProtectCek>;

@@ -1,13 +1,25 @@
-import { type ContentAlg, contentAlgs, isMlKemJweAlg, type JweAlg, jweAlgs } from '@ankasecure/algorithm';
+import {
+  type ContentAlg,
+  contentAlgs,
+  encryptsContent,
+  type HpkeAlg,
+  isHpkeAlg,
+  isMlKemJweAlg,
+  type JweAlg,
+  jweAlgs,
+  type MlKemJweAlg,
+} from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import { decodeSegment } from '../jose/base64url.js';
 import { type ProtectedHeader, readProtectedHeader } from '../jose/header.js';
 import { type Agreement, readAgreement } from './agreement.js';
 import { readEncapsulated } from './encapsulation.js';
+import { hasEnc } from './jwe-alg.js';
 
 export interface JweHeader {
   /** The header's alg. It is compared with the key record, never followed. */
   readonly alg: JweAlg;
+  /** With HPKE for the content, its AEAD. */
   readonly enc: ContentAlg;
   readonly kid: string | null;
   /** `aad#S256`: base64url of the SHA-256 of the caller's additional data. */
@@ -36,7 +48,14 @@ const refuse = (detail: string): never => {
 const readAlg = (header: ProtectedHeader): JweAlg =>
   jweAlgs.find((alg) => alg === header['alg']) ?? refuse(`The header member alg must be one of ${jweAlgs.join(', ')}.`);
 
-const readEnc = (header: ProtectedHeader): ContentAlg =>
+const readEnc = (header: ProtectedHeader, alg: JweAlg): ContentAlg => {
+  if (hasEnc(alg)) return namedEnc(header);
+  return header['enc'] === undefined && header['ek'] === undefined
+    ? 'A256GCM'
+    : refuse(`The header members enc and ek must be left out with alg ${alg}.`);
+};
+
+const namedEnc = (header: ProtectedHeader): ContentAlg =>
   contentAlgs.find((enc) => enc === header['enc']) ??
   refuse(`The header member enc must be one of ${contentAlgs.join(', ')}.`);
 
@@ -47,16 +66,20 @@ const readAadHash = (header: ProtectedHeader): string | null => {
   return refuse('The header member aad#S256 must be the base64url of a SHA-256 hash.');
 };
 
+/** Whether the header has the ciphertext of ML-KEM. With HPKE for the content it is segment 2. */
+const hasEncapsulated = (alg: JweAlg): alg is MlKemJweAlg | HpkeAlg =>
+  isMlKemJweAlg(alg) || (isHpkeAlg(alg) && !encryptsContent(alg));
+
 const readHeader = (header: ProtectedHeader): JweHeader => {
   const alg = readAlg(header);
-  const enc = readEnc(header);
+  const enc = readEnc(header, alg);
   return {
     alg,
     enc,
     kid: typeof header['kid'] === 'string' ? header['kid'] : null,
     aadHash: readAadHash(header),
     agreement: alg === 'ECDH-ES+A256KW' ? readAgreement(header) : null,
-    encapsulated: isMlKemJweAlg(alg) ? readEncapsulated(header, alg) : null,
+    encapsulated: hasEncapsulated(alg) ? readEncapsulated(header, alg) : null,
   };
 };
 

@@ -1,4 +1,14 @@
-import { algorithmOf, type ContentAlg, contentEncryptionOf, type JweAlg } from '@ankasecure/algorithm';
+import {
+  algorithmOf,
+  type ContentAlg,
+  contentEncryptionOf,
+  encryptsContent,
+  type HpkeAlg,
+  hpkeSuiteOf,
+  isHpkeAlg,
+  type JweAlg,
+  mlKemSizes,
+} from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import type { Custody } from '../custody/custody.js';
 import type { Deadline } from '../deadline/deadline.js';
@@ -6,6 +16,8 @@ import { crvOfAlgorithm } from '../jose/curve.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { keyEncryptionKey } from './agreement.js';
 import { isDecryptionFailure } from './decryption-failure.js';
+import { openHpke } from './hpke.js';
+import type { KeyEncryptionAlg } from './jwe-alg.js';
 import { unwrapKey } from './key-wrap.js';
 import type { JweHeader } from './read-jwe.js';
 
@@ -52,6 +64,16 @@ const decapsulate: RecoverCek = async (custody, budget, key, { encapsulated }, e
   return orNull(custody.decapsulateCek(budget, key.ref, encapsulated, encryptedKey));
 };
 
+const noAad = new Uint8Array(0);
+
+const openByHpke =
+  (alg: HpkeAlg): RecoverCek =>
+  async (custody, budget, key, { encapsulated, enc }, ciphertext) => {
+    if (encapsulated === null) throw new AnkaError('internal-error');
+    const secret = await orNull(custody.decapsulate(budget, key.ref, encapsulated));
+    return secret === null ? null : openHpke(alg, secret, { ciphertext, enc, aad: noAad });
+  };
+
 /** One row per algorithm that has a content encryption key. */
 export const recoverCek = {
   'RSA-OAEP-256': decryptOaep,
@@ -61,10 +83,20 @@ export const recoverCek = {
   'urn:ankasecure:jwe:ML-KEM-512+A256KW': decapsulate,
   'urn:ankasecure:jwe:ML-KEM-768+A256KW': decapsulate,
   'urn:ankasecure:jwe:ML-KEM-1024+A256KW': decapsulate,
-} as const satisfies Record<Exclude<JweAlg, 'dir'>, RecoverCek>;
+  'HPKE-12-KE': openByHpke('HPKE-12-KE'),
+  'HPKE-13-KE': openByHpke('HPKE-13-KE'),
+} as const satisfies Record<KeyEncryptionAlg, RecoverCek>;
 
-/** The only valid length of segment 2 for `key`, in bytes: the modulus (RFC 8017 §7.1.2), a wrapped key, or zero. */
+/** The tag of AES-GCM (draft: HPKE), or the integrity block of AES key wrap. */
+const overheadOf = (alg: JweAlg): number => (isHpkeAlg(alg) ? 16 : 8);
+
+/**
+ * The only valid length of segment 2 for `key`, in bytes: the modulus (RFC 8017 §7.1.2), the ciphertext of ML-KEM, a wrapped key,
+ * or zero.
+ */
 export const encryptedKeyBytes = (alg: JweAlg, enc: ContentAlg, key: KeyVersion): number => {
   if (alg === 'RSA-OAEP-256') return algorithmOf(key.algorithm).bits / 8;
-  return alg === 'dir' ? 0 : contentEncryptionOf(enc).cekBytes + 8;
+  if (alg === 'dir') return 0;
+  if (isHpkeAlg(alg) && encryptsContent(alg)) return mlKemSizes[hpkeSuiteOf(alg).set].outputBytes;
+  return contentEncryptionOf(enc).cekBytes + overheadOf(alg);
 };

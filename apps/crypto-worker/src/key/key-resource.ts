@@ -13,6 +13,14 @@ const instantOf = (date: Date | null): string | null => date?.toISOString() ?? n
 /** The FIPS status of a software key, whatever the status of its algorithm. */
 const outsideModules = { approved: false, source: 'FIPS 140-3 §7.2 (used outside the boundary of a validated module)' };
 
+/** The FIPS status of a key whose algorithm is from a draft. */
+const ofDraft = (draft: string) => ({ approved: false, source: `${draft}, in no FIPS or SP 800 text` });
+
+const fipsOf = ({ custody, key: { draft, algorithm, purpose } }: StoredVersion, now: number): Key['fips'] => {
+  if (custody === 'software') return outsideModules;
+  return draft === null ? fipsStatus(algorithm, purpose, now) : ofDraft(draft);
+};
+
 /**
  * Tells until when a backup can bring a destroyed version back. An object of the token is gone at once. A blob in a backup
  * opens for as long as the token holds a KEK that may have wrapped it.
@@ -62,6 +70,7 @@ export const keyResource = (
     algorithm: stored.key.algorithm,
     purpose: stored.key.purpose,
     algs: stored.key.algs,
+    ...(stored.key.draft !== null && { draft: stored.key.draft }),
     custody: stored.custody,
     version: stored.version,
     ...lifeOf(stored, now),
@@ -70,7 +79,7 @@ export const keyResource = (
     description: stored.key.description,
     metadata: stored.key.metadata,
     purgeProtection: stored.key.purgeProtection,
-    fips: stored.custody === 'software' ? outsideModules : fipsStatus(stored.key.algorithm, stored.key.purpose, now),
+    fips: fipsOf(stored, now),
     ...(formerKids.length > 0 && { formerKids: [...formerKids] }),
     createdAt: stored.key.createdAt.toISOString(),
     revision: stored.key.revision,

@@ -1,4 +1,4 @@
-import { defaultPurpose } from '@ankasecure/algorithm';
+import { defaultPurpose, draftOf } from '@ankasecure/algorithm';
 import {
   type AuditEvent,
   auditEvent,
@@ -224,6 +224,7 @@ export class CreateKey {
       algorithm: ref.algorithm,
       purpose: ref.purpose,
       algs: [...algs],
+      draft: draftOf(algs[0]),
       createdBy: principal,
       ...describedBy(request),
     };

@@ -1,4 +1,4 @@
-import { type Alg, type AlgorithmName, defaultPurpose, joseAlgs, type Purpose } from '@ankasecure/algorithm';
+import { type Alg, type AlgorithmName, defaultPurpose, draftOf, joseAlgs, type Purpose } from '@ankasecure/algorithm';
 import { AnkaError, anyAlg, type Context, type createKey, type KeyQuota, secondsOf } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
@@ -121,12 +121,12 @@ const assertDates = (request: CreationRequest, now: number): void => {
     throw new AnkaError('request-invalid', 'deactivateAt: must be after the activation');
 };
 
-/** The JOSE algorithms that such a key can have: the requested one, or all of its kind, the default first. */
+/** The JOSE algorithms that such a key can have: the requested one, or all of its kind but those of drafts, the default first. */
 const possibleAlgs = ({ algorithm, alg }: CreationRequest, purpose: Purpose): readonly Alg[] => {
   const possible = joseAlgs(algorithm, purpose);
   if (possible.length === 0)
     throw new AnkaError('purpose-mismatch', `Keys of ${algorithm} cannot have the purpose ${purpose}`);
-  if (alg === undefined) return possible;
+  if (alg === undefined) return possible.filter((each) => draftOf(each) === null);
   if (alg === anyAlg && purpose === 'sign') return possible;
   if (alg === anyAlg)
     throw new AnkaError('algorithm-mismatch', `A key for ${purpose} has one algorithm. Leave alg out.`);

@@ -1,4 +1,4 @@
-import { algorithmOf, hashBytes, isMlKemSet, mlKemSizes } from '@ankasecure/algorithm';
+import { algorithmOf, hashBytes, isHpkeAlg, isMlKemJweAlg, isMlKemSet, mlKemSizes } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import type { Deadline } from '../../deadline/deadline.js';
 import type {
@@ -226,13 +226,13 @@ export class Pkcs11Custody implements Custody {
     ciphertext: Uint8Array,
     wrapped: Uint8Array,
   ): Promise<Uint8Array> {
-    assure(ref.purpose === 'encrypt', 'the key does not decapsulate for envelopes');
+    assure(isMlKemJweAlg(ref.alg), 'the key does not decapsulate for envelopes');
     if (!fitsKem(ref, ciphertext) || !isWrappedCek(wrapped)) throw new AnkaError('decryption-failed');
     return this.one(budget, 'decapsulate-cek', 0, [this.locatorOf(ref), ciphertext, wrapped]);
   }
 
   async decapsulate(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Uint8Array> {
-    assure(ref.purpose === 'encapsulate', 'the secrets of this key must not leave the token');
+    assure(ref.purpose === 'encapsulate' || isHpkeAlg(ref.alg), 'the secrets of this key must not leave the token');
     if (!fitsKem(ref, ciphertext)) throw new AnkaError('decryption-failed');
     return this.one(budget, 'decapsulate', 0, [this.locatorOf(ref), ciphertext]);
   }

@@ -47,14 +47,14 @@ interface Wanted {
 }
 
 /**
- * RFC 9964 §3: the parameter set is told by `alg` alone. Of ML-KEM, libraries name the parameter set there, since no standard names
- * an algorithm of JOSE yet.
+ * RFC 9964 §3: the parameter set is told by `alg` alone. Of ML-KEM, it is the parameter set itself, or an algorithm for JWEs: ours, or
+ * one of a draft.
  */
 const readAkp = (jwk: Jwk, { algorithm, purpose }: Wanted): KeyObject => {
   const { parameterSet, bits } = algorithmOf(algorithm);
   if (parameterSet === undefined) return refuse('jwk.kty', `is AKP, but ${algorithm} has no key of that kty`);
   const names: readonly string[] = [parameterSet, ...joseAlgs(algorithm, purpose)];
-  if (jwk.alg === undefined || !names.includes(jwk.alg)) return refuse('jwk.alg', `must be ${names.at(-1)}`);
+  if (jwk.alg === undefined || !names.includes(jwk.alg)) return refuse('jwk.alg', `must be ${names.join(' or ')}`);
   const value = jwk.pub ?? refuse('jwk', 'needs the member pub');
   const { length } = Buffer.from(value, 'base64url');
   if (8 * length !== bits) return refuse('jwk.pub', `has ${length} bytes. It must have ${bits / 8}.`);

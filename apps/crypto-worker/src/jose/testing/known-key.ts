@@ -13,9 +13,6 @@ import {
   type JweAlg,
   type JwsAlg,
   joseAlgs,
-  mlDsaSets,
-  mlKemJweAlg,
-  mlKemSets,
   type Purpose,
 } from '@ankasecure/algorithm';
 import { monotonicNow } from '@ankasecure/contracts';
@@ -130,9 +127,3 @@ export const jwsKeys = [
   ['HS384', 'HMAC-SHA384', 'mac'],
   ['HS512', 'HMAC-SHA512', 'mac'],
 ] as const satisfies readonly (readonly [JwsAlg, AlgorithmName, Purpose])[];
-
-/** One row per post-quantum way to protect a JWE. Only tokens with PKCS#11 3.2 have these keys. */
-export const postQuantumJweKeys = mlKemSets.map((set) => [mlKemJweAlg(set), set] as const);
-
-/** One row per post-quantum JWS algorithm. */
-export const postQuantumJwsKeys = mlDsaSets.map((set) => [set, set, 'sign'] as const);

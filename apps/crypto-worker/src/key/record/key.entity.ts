@@ -22,6 +22,7 @@ const primaryKeyConstraintName = 'key_pkey';
     'description',
     'metadata',
     'purgeProtection',
+    'draft',
     'createdBy',
     'createdAt',
     'recordRevision',
@@ -64,6 +65,10 @@ export class KeyRecord {
   /** A destruction of the key always waits for the full period. */
   @Column('boolean', { name: 'purge_protection', default: false })
   purgeProtection!: boolean;
+
+  /** The revision of the draft that the key's algorithms are from. Null for algorithms that no draft can change. */
+  @Column('text', { nullable: true })
+  draft!: string | null;
 
   @Column('text', { name: 'created_by' })
   createdBy!: string;

@@ -1,5 +1,5 @@
 import { createCipheriv, encapsulate, randomBytes } from 'node:crypto';
-import { mlKemJweAlg, mlKemSets, rowPer } from '@ankasecure/algorithm';
+import { mlKemJweAlg, mlKemSets, rowPer, rowPerHpke } from '@ankasecure/algorithm';
 import { keyType } from '../cryptoki/attribute.js';
 import { ckm, mechanismFlag } from '../cryptoki/mechanism.js';
 import { NoKem } from '../session/kem.js';
@@ -49,6 +49,7 @@ export const mlKem = {
   ownRights: ['DECAPSULATE'],
   uses: {
     ...rowPer(mlKemSets.map(mlKemJweAlg), () => decapsulates(opensWhatNodeSealed)),
+    ...rowPerHpke(() => decapsulates(givesTheSecret)),
     ...rowPer(mlKemSets, () => decapsulates(givesTheSecret)),
   },
 } as const satisfies TokenKind<'ml-kem'>;

@@ -1,4 +1,4 @@
-import { isMlKemJweAlg, type JweAlg, type MlKemJweAlg } from '@ankasecure/algorithm';
+import { type HpkeAlg, isHpkeAlg, isMlKemJweAlg, type JweAlg, type MlKemJweAlg } from '@ankasecure/algorithm';
 import { type Attribute, cka, objectClass, type PlainAttribute } from '../cryptoki/attribute.js';
 import type { KeyShape } from '../job/key-shape.js';
 import type { Placement } from '../job/placement.js';
@@ -22,7 +22,9 @@ const kemRights: Rights = { own: ['DECAPSULATE'], publicHalf: [] };
  * The rights of each purpose. A key that wraps never decrypts: a key with both rights would reveal every wrapped key (Clulow
  * 2003).
  */
-const rights: Readonly<Record<Exclude<KeyShape['purpose'], 'encrypt'> | Exclude<JweAlg, MlKemJweAlg>, Rights>> = {
+const rights: Readonly<
+  Record<Exclude<KeyShape['purpose'], 'encrypt'> | Exclude<JweAlg, MlKemJweAlg | HpkeAlg>, Rights>
+> = {
   sign: { own: ['SIGN'], publicHalf: ['VERIFY'] },
   mac: { own: ['SIGN'] },
   'RSA-OAEP-256': { own: ['DECRYPT'], publicHalf: ['ENCRYPT'] },
@@ -45,7 +47,7 @@ const rights: Readonly<Record<Exclude<KeyShape['purpose'], 'encrypt'> | Exclude<
 const rightsOf = (shape: KeyShape): Rights => {
   if (shape.purpose !== 'encrypt') return rights[shape.purpose];
   if (!shape.alg) throw new Error('a key for encrypt must have a JOSE algorithm');
-  return isMlKemJweAlg(shape.alg) ? kemRights : rights[shape.alg];
+  return isMlKemJweAlg(shape.alg) || isHpkeAlg(shape.alg) ? kemRights : rights[shape.alg];
 };
 
 /** Keys that unwrap others and outlast a job. */
