@@ -40,7 +40,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['end'],
     ['anchor'],
     ['record'],
-    ['event', 'verification'],
+    ['event', 'listing', 'verification'],
     ['acceptance', 'intake'],
   ],
 };

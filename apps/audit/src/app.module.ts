@@ -4,6 +4,7 @@ import { AcceptanceModule } from './acceptance/acceptance.module.js';
 import type { AuditConfig } from './config.js';
 import { EventModule } from './event/event.module.js';
 import { IntakeModule } from './intake/intake.module.js';
+import { ListingModule } from './listing/listing.module.js';
 import { MacConfig } from './mac/mac.config.js';
 import { RecordModule } from './record/record.module.js';
 import { VerificationModule } from './verification/verification.module.js';
@@ -18,7 +19,7 @@ export class AppModule {
     );
     return {
       module: AppModule,
-      imports: [sections, EventModule, IntakeModule, RecordModule, VerificationModule, AcceptanceModule],
+      imports: [sections, EventModule, IntakeModule, ListingModule, RecordModule, VerificationModule, AcceptanceModule],
     };
   }
 }

@@ -142,7 +142,37 @@ export const sealedEvent = z
   .meta({ id: 'AuditEvent' });
 export type SealedEvent = z.infer<typeof sealedEvent>;
 
+/** Why an event fails verification. `anchor-mismatch`: the trail does not reach the place that the HSM holds, or what the audit service has sealed since. */
+export const trailFaultReason = z.enum([
+  'missing',
+  'content-changed',
+  'hmac-mismatch',
+  'chain-broken',
+  'time-inconsistent',
+  'unsealed',
+  'tail-missing',
+  'record-forgotten',
+  'anchor-mismatch',
+]);
+
+/** Why a row of a trail is not shown as an event. */
+export const unprovenReason = trailFaultReason.exclude(['tail-missing', 'record-forgotten', 'anchor-mismatch']);
+
 const seq = z.number().int().positive();
+
+/** A row of a trail that no seal of the tenant's key vouches for. */
+export const unprovenEvent = z
+  .strictObject({
+    seq,
+    reason: unprovenReason.describe(
+      '`content-changed`: the row contradicts its hash. `hmac-mismatch`: the tenant’s key did not make its MAC. `unsealed`: no seal of the tenant’s key covers it, for example because a later row of its batch was changed. `chain-broken`: another row has its place. `time-inconsistent`: its MAC key is of another day. `missing`: the database names the event and does not show it.',
+    ),
+    event: sealedEvent
+      .nullable()
+      .describe('What the row says, which proves nothing. Null if it does not have the form of an event.'),
+  })
+  .meta({ id: 'UnprovenEvent' });
+export type UnprovenEvent = z.infer<typeof unprovenEvent>;
 
 export const queryEvents = contract({
   owner: 'audit',
@@ -163,6 +193,13 @@ export const queryEvents = contract({
     cursor: cursor.optional(),
   }),
   reply: page(sealedEvent).extend({
+    /** Absent only from an audit service of the release before, which compares nothing. */
+    unproven: z
+      .array(unprovenEvent)
+      .optional()
+      .describe(
+        'The rows of the page that the HSM does not vouch for: somebody has written into the database of the audit service. They are not among `items`. One for each number.',
+      ),
     /**
      * The numbers that are missing among the page's, and before its first. Only of a listing without a filter: of any other it is
      * absent.
@@ -191,19 +228,6 @@ export const countUses = contract({
     complete: z.boolean(),
   }),
 });
-
-/** Why an event fails verification. `anchor-mismatch`: the trail does not reach the place that the HSM holds, or what the audit service has sealed since. */
-export const trailFaultReason = z.enum([
-  'missing',
-  'content-changed',
-  'hmac-mismatch',
-  'chain-broken',
-  'time-inconsistent',
-  'unsealed',
-  'tail-missing',
-  'record-forgotten',
-  'anchor-mismatch',
-]);
 
 /** How a trail stands to the anchor in the HSM. */
 export const anchorComparison = z

@@ -11,7 +11,8 @@ const all = (outcome: string) => ({
   policy: outcome,
   trail: outcome,
 });
-const ofWorkers = (outcome: string) => ({ sign: outcome, verify: outcome, create: outcome });
+/** A worker also compares the events of a listing with their MACs. */
+const ofWorkers = (outcome: string) => ({ sign: outcome, verify: outcome, create: outcome, trail: outcome });
 
 /** The requests that need the token fail. Verification does not need it. */
 const ofToken = { sign: 'hsm-unavailable', create: 'hsm-unavailable' };

@@ -1,3 +1,4 @@
+import type { ChainRow } from '@ankasecure/audit-event';
 import type { SealedEvent as SealedEventResource } from '@ankasecure/contracts';
 import { wholeNumber } from '@ankasecure/service-kit';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
@@ -132,23 +133,25 @@ export class SealedEvent {
   chainSealIndexMac!: Buffer | null;
 }
 
-/** The event as readers see it. */
-export const sealedEventResource = (event: SealedEvent): SealedEventResource => ({
-  tenantId: event.tenantId,
-  eventId: event.eventId,
-  userId: event.userId,
-  keyId: event.keyId,
-  algorithm: event.algorithm,
-  operation: event.operation,
-  outcome: event.outcome,
-  failureCode: event.failureCode,
-  correlationId: event.correlationId,
-  seq: event.seq,
-  macKeyId: event.macKeyId,
-  occurredAt: instantOf(event.occurredAt),
-  details: JSON.parse(event.details) as Record<string, string>,
-  hmac: event.hmac.toString('base64url'),
-  previousHash: event.previousHash.toString('base64url'),
-  hash: event.hash.toString('base64url'),
-  sealedAt: event.sealedAt.toISOString(),
+/** The event as readers see it. @throws SyntaxError, RangeError for a row that no service has written */
+export const sealedEventResource = (row: ChainRow): SealedEventResource => ({
+  tenantId: row.tenantId,
+  eventId: row.eventId,
+  userId: row.userId,
+  keyId: row.keyId,
+  algorithm: row.algorithm,
+  operation: row.operation,
+  outcome: row.outcome,
+  failureCode: row.failureCode,
+  correlationId: row.correlationId,
+  seq: row.seq,
+  macKeyId: row.macKeyId,
+  occurredAt: instantOf(row.occurredAt),
+  details: JSON.parse(row.details) as Record<string, string>,
+  hmac: base64url(row.hmac),
+  previousHash: base64url(row.previousHash),
+  hash: base64url(row.hash),
+  sealedAt: new Date(row.sealedAt / 1000).toISOString(),
 });
+
+const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');

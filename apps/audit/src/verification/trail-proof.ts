@@ -1,11 +1,11 @@
 import { type ChainHead, type ChainRow, ChainVerification, Coverage, type TrailFault } from '@ankasecure/audit-event';
 import { AnkaError, type Context, monotonicNow } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
+import { checkMacs } from '../mac/check-macs.js';
 import type { MacSource } from '../mac/mac-source.js';
 import { findExactRow } from '../trail/exact-row.sql.js';
 import { TrailHead } from '../trail/trail-head.entity.js';
 import { selectSlice } from '../trail/trail-rows.sql.js';
-import { checkMacs } from './check-macs.js';
 
 /** A row of the trail, and when it was sealed, in microseconds since the epoch. */
 export interface ProvenRow extends ChainHead {

@@ -34,12 +34,14 @@ export const auditRoutes: readonly Route[] = [
     operationId: 'queryEvents',
     summary: 'Query sealed audit events',
     description:
-      'An event appears once it is sealed: normally within milliseconds of the answer it reports, later if the audit service is unavailable. A trail has every number (`seq`) from 1 on. `missing` tells which ones the page lacks, if the query has no filter: `POST /audit/verify` then says more.',
+      'An event appears once it is sealed: normally within milliseconds of the answer it reports, later if the audit service is unavailable. Every item is compared with the MACs of the HSM and with the seal of its batch, so without a crypto-worker there is no answer. A row that fails is not an item: `unproven` has it, with the reason. A trail has every number (`seq`) from 1 on. `missing` tells which ones the page lacks, if the query has no filter; with a filter, rows can be hidden from it. `POST /audit/verify` says more. A page can have fewer items than `limit`: follow `next`.',
     contract: queryEvents,
     takes: 'parameters',
     withinMs: 15_000,
-    errors: ['cursor-invalid'],
-    example: { reply: { items: [event], missing: [{ fromSeq: 1, untilSeq: 1203 }], next: null } },
+    errors: ['cursor-invalid', 'hsm-unavailable', 'hsm-timeout'],
+    example: {
+      reply: { items: [event], next: null, unproven: [], missing: [{ fromSeq: 1, untilSeq: 1203 }] },
+    },
   },
   {
     ...about,

@@ -1,7 +1,7 @@
 import { type ChainRow, type EventMac, type KeyedChecks, sealedBytesOf } from '@ankasecure/audit-event';
 import { AnkaError, type Context } from '@ankasecure/contracts';
-import type { MacSource } from '../mac/mac-source.js';
-import { isNoSuchKey } from '../mac/stored-mac.js';
+import type { MacSource } from './mac-source.js';
+import { isNoSuchKey } from './stored-mac.js';
 
 /** A MAC that a row claims was made under the tenant's key. */
 interface Claim {

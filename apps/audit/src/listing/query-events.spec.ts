@@ -78,12 +78,13 @@ describe('querying events', () => {
     expect((await audit.query(other, { keyId })).items).toEqual([]);
   });
 
-  it('shows every row of the trail, a forged one with the same sequence number too', async () => {
+  it('shows a planted row with the number of an event apart from the event', async () => {
     const forged = randomUUID();
     await audit.append(eventsOf(forged, 3));
     await audit.tamper(new TrailSql(forged).duplicate(2, '1 microsecond'));
     const page = await audit.query(forged, { limit: 3 });
-    expect(page.items.map(({ seq }) => seq)).toEqual([3, 2, 2]);
+    expect(page.items.map(({ seq }) => seq)).toEqual([3, 2]);
+    expect(page.unproven).toMatchObject([{ seq: 2, reason: 'content-changed' }]);
     const rest = await audit.query(forged, { limit: 3, cursor: page.next ?? expect.unreachable() });
     expect(rest.items.map(({ seq }) => seq)).toEqual([1]);
   });

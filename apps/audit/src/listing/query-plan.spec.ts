@@ -1,7 +1,9 @@
 import { queryEvents } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
+import type { EntityManager } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { database, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { seals, slices } from './page-rows.sql.js';
 import { pageOf, whereOf } from './query-events.js';
 
 /** `ANKASECURE_PLAN_EVENTS=5000000` shows the plans of a large trail; they take some minutes to fill. */
@@ -77,6 +79,7 @@ const filters: readonly (readonly [name: string, filter: Filter])[] = [
 ];
 
 describe('a page of events', () => {
+  const tenantId = tenant(1);
   let audit: RunningAudit;
   beforeAll(async () => {
     audit = await startAudit();
@@ -85,13 +88,11 @@ describe('a page of events', () => {
   });
   afterAll(() => audit.stop());
 
-  /** The plan as the service's own statement, role and row-level security have it. */
-  const planOf = async (filter: Filter, order: 'asc' | 'desc'): Promise<Plan> => {
+  /** The plan as the service's own role and row-level security have it. */
+  const explain = async (statementOf: (manager: EntityManager) => [sql: string, values: unknown[]]): Promise<Plan> => {
     const { dataSource } = audit.instances[0] ?? expect.unreachable();
-    const tenantId = tenant(1);
     return withTenant(dataSource, tenantId, async (manager) => {
-      const where = { tenantId, ...whereOf(filter) };
-      const [sql, values] = pageOf(manager, { where, order: { seq: order }, take: page + 1 }).getQueryAndParameters();
+      const [sql, values] = statementOf(manager);
       const [row] = await manager.query<{ 'QUERY PLAN': [{ Plan: Plan }] }[]>(
         `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${sql}`,
         values,
@@ -99,6 +100,14 @@ describe('a page of events', () => {
       return row?.['QUERY PLAN'][0].Plan ?? expect.unreachable();
     });
   };
+  const planOf = (filter: Filter, order: 'asc' | 'desc'): Promise<Plan> =>
+    explain((manager) => {
+      const where = { tenantId, ...whereOf(filter) };
+      return pageOf(manager, { where, order: { seq: order }, take: page + 1 }).getQueryAndParameters() as [
+        string,
+        unknown[],
+      ];
+    });
 
   it.each(filters.flatMap(([name, filter]) => [[name, 'desc', filter] as const, [name, 'asc', filter] as const]))(
     'of %s, %s, reads few blocks and scans no trail',
@@ -108,6 +117,21 @@ describe('a page of events', () => {
       expect(plan['Shared Hit Blocks'] + plan['Shared Read Blocks']).toBeLessThan(20 * page);
     },
   );
+
+  it('finds the seals of its rows, and reads their batches, without a look at others', async () => {
+    const spread = Array.from({ length: page }, (_, index) => 1 + index * 4);
+    const sealed = "chain_seal = sha256('seal'), chain_seal_from = 1";
+    await audit.tamper(`UPDATE sealed_event SET ${sealed} WHERE tenant_id = '${tenantId}' AND seq % 4 = 0`);
+    const ends = spread.map((seq) => seq + 3);
+    for (const plan of [
+      await explain(() => [seals, [tenantId, spread]]),
+      await explain(() => [slices.asc, [tenantId, spread, ends]]),
+      await explain(() => [slices.desc, [tenantId, spread, ends]]),
+    ]) {
+      expect(nodesOf(plan).filter(scansRows)).toEqual([]);
+      expect(plan['Shared Hit Blocks'] + plan['Shared Read Blocks']).toBeLessThan(40 * page);
+    }
+  });
 
   it('has a filter of each condition that the API takes', () => {
     const { cursor: _c, limit: _l, order: _o, ...conditions } = queryEvents.request.shape;

@@ -6,7 +6,7 @@ import { CountUses } from './count-uses.js';
 import { QueryEvents } from './query-events.js';
 
 @Controller()
-export class EventController {
+export class ListingController {
   constructor(
     private readonly reader: QueryEvents,
     private readonly counter: CountUses,
