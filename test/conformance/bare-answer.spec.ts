@@ -11,8 +11,10 @@ const calls =
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const aside = /\.(spec|fixture)\.ts$|\/testing\/|\/migrations\//;
+/** The services whose records are sealed, and what they share. The audit service has trails, which are proved. */
+const asking = ['apps/crypto-worker', 'apps/gateway', 'apps/policy', 'libs/service-kit'];
 const shipped = readWorkspace(root)
-  .packages.filter(({ directory }) => directory === 'apps/policy' || directory === 'apps/crypto-worker')
+  .packages.filter(({ directory }) => asking.includes(directory))
   .flatMap(({ sources }) => sources.map(({ path }) => path))
   .filter((path) => path.endsWith('.ts') && !aside.test(path));
 

@@ -160,6 +160,54 @@ export const bareAnswers: Readonly<Record<string, { readonly asks: string; reado
     asks: 'existsBy',
     because: 'Whether a restored alias has its key. An alias without its key names nothing.',
   },
+  'apps/gateway/src/access-token/expired-assertion.statement.ts': {
+    asks: 'query',
+    because: 'Removes assertions that are over. One that is removed earlier can be used again, as by its deletion.',
+  },
+  'apps/gateway/src/approval/approval.statement.ts': {
+    asks: 'query query',
+    because: 'Limits on numbers, which give nobody a right, and removes requests that are over.',
+  },
+  'apps/gateway/src/approval/approvals.ts': {
+    asks: 'createQueryBuilder',
+    because: 'A listing. Its rows are loaded as records; a request that it hides is looked at where it would be ended.',
+  },
+  'apps/gateway/src/approval/end/find-requests.ts': {
+    asks: 'createQueryBuilder',
+    because:
+      'The ids of requests of which one is refused. Each is loaded as a record after that, or counts as deleted.',
+  },
+  'apps/gateway/src/exclusion/exclusions.ts': {
+    asks: 'countBy',
+    because: 'A limit on numbers. It gives nobody a right.',
+  },
+  'apps/gateway/src/idempotency/idempotency.statement.ts': {
+    asks: 'query query query query',
+    because:
+      'Whether a repetition is one: see "Repetitions" in record-seals.md. An id that is told has the gateways’ MAC, or is a new one to the service.',
+  },
+  'apps/gateway/src/identity/identity-epoch.statement.ts': {
+    asks: 'query query query query query',
+    because:
+      'Whether gateways still work with what they have read. A lie is found when what was read is compared with the trail: within a minute.',
+  },
+  'apps/gateway/src/identity/tenant-lock.statement.ts': {
+    asks: 'query',
+    because: 'Takes locks. What they keep apart is compared by revision and seal.',
+  },
+  'apps/gateway/src/issuer/claim-name/claim-names.statement.ts': {
+    asks: 'query',
+    because:
+      'Where to look for a tenant in a token. The tenant’s issuer is loaded as a record, and names its claim itself.',
+  },
+  'apps/gateway/src/routes/serve-routes.ts': {
+    asks: 'count',
+    because: 'Counts answers in a metric, and asks no database.',
+  },
+  'apps/gateway/src/service-account/service-accounts.ts': {
+    asks: 'countBy createQueryBuilder',
+    because: 'A limit on numbers. An account is loaded as a record and compared with the question.',
+  },
   'apps/policy/src/policy/pending-change.sql.ts': {
     asks: 'query',
     because: 'Hints: a change is loaded as a record.',
@@ -180,5 +228,73 @@ export const bareAnswers: Readonly<Record<string, { readonly asks: string; reado
     asks: 'query query',
     because:
       'The partition whose workers check the seals, and versions to compare with those in force: hints. What is applied is loaded.',
+  },
+  'libs/service-kit/src/clock/database-time.sql.ts': {
+    asks: 'query',
+    because: 'The database’s clock, which is compared with the process’s own: see clock.md.',
+  },
+  'libs/service-kit/src/database/heartbeat.ts': {
+    asks: 'query',
+    because: 'Whether the database answers. Readiness.',
+  },
+  'libs/service-kit/src/database/insert-if-absent.ts': {
+    asks: 'createQueryBuilder',
+    because:
+      'Whether a row was inserted. A lie refuses the request, or has a change noted that was not made, which the trail then misses.',
+  },
+  'libs/service-kit/src/database/migrate.ts': {
+    asks: 'query query',
+    because: 'Takes locks, so that migrations run one after the other.',
+  },
+  'libs/service-kit/src/database/tenant.ts': {
+    asks: 'query',
+    because: 'Sets the tenant of a transaction. Each record that is loaded in it must be the tenant’s.',
+  },
+  'libs/service-kit/src/database/transaction-time.sql.ts': {
+    asks: 'query',
+    because: 'The transaction’s time, which is compared with the process’s own clock: see clock.md.',
+  },
+  'libs/service-kit/src/nats/in-flight/waiters.ts': {
+    asks: 'count',
+    because: 'Counts requests in memory, and asks no database.',
+  },
+  'libs/service-kit/src/outbox/outbox.sql.ts': {
+    asks: 'query query query query query query query',
+    because: 'What waits to be sealed, and how much: see "What has not left the database" in record-seals.md.',
+  },
+  'libs/service-kit/src/record/adopt-tenant.ts': {
+    asks: 'createQueryBuilder',
+    because: 'Records without a seal. Marks in the token decide whether they are sealed.',
+  },
+  'libs/service-kit/src/record/assert-held.ts': {
+    asks: 'existsBy',
+    because: 'Whether a record that the trail knows was made meanwhile. A lie has its reader try again.',
+  },
+  'libs/service-kit/src/record/change-record.ts': {
+    asks: 'createQueryBuilder',
+    because:
+      'Whether a change was stored: the seal that it returns is compared, and the trail misses a change that was not.',
+  },
+  'libs/service-kit/src/record/place-tenant.ts': {
+    asks: 'createQueryBuilder',
+    because: 'Records of an older release without a place in the history. Their seals are checked before they get one.',
+  },
+  'libs/service-kit/src/record/record-position.sql.ts': {
+    asks: 'query query query query',
+    because: 'The counter of revisions, which is not believed: see "Revisions are times" in record-seals.md.',
+  },
+  'libs/service-kit/src/record/record-seals.ts': {
+    asks: 'createQueryBuilder',
+    because: 'A record that is in doubt, once more. Its revision and digest are compared with the trail.',
+  },
+  'libs/service-kit/src/record/record-sets.ts': {
+    asks: 'existsBy',
+    because:
+      'Whether to look at a tenant’s issuers at all. A lie has its callers refused; who is admitted is decided by the set.',
+  },
+  'libs/service-kit/src/record/unsealed-tenant.sql.ts': {
+    asks: 'query query',
+    because:
+      'Tenants to look at. Marks in the token, and the trail, decide whether anything of theirs is sealed or placed.',
   },
 };
