@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { ActionRunner } from './action/action-runner.js';
 import { Clock } from './clock/clock.js';
-import { DatabaseConfig, type ServiceConfig } from './config/section.js';
+import { DatabaseConfig, HistoryConfig, type ServiceConfig } from './config/section.js';
 import type { Authority } from './file/certificate-file.js';
 import { WatchedFiles } from './file/watched-files.js';
 import { Health } from './health/health.js';
@@ -64,6 +64,7 @@ const connected = (parts: Parts, partition: string): Provider[] => {
     { provide: WatchedFiles, useValue: files },
     { provide: DataSource, useValue: dataSource },
     { provide: Clock, useValue: clock },
+    { provide: HistoryConfig, useValue: config.history },
     { provide: BusClient, useValue: bus },
     { provide: BusServer, useValue: new BusServer(bus.connection, partition) },
   ];

@@ -1,4 +1,4 @@
-import { partitionForm } from '@ankasecure/contracts';
+import { duration, partitionForm } from '@ankasecure/contracts';
 import { nkeys } from '@nats-io/transport-node';
 import { z } from 'zod';
 import type { Authority } from '../file/certificate-file.js';
@@ -37,6 +37,15 @@ const clockConfig = z.strictObject({ maximumSkewMs: integer(50, 60_000).default(
 export type ClockConfig = z.infer<typeof clockConfig>;
 export const clockDefaults: ClockConfig = { maximumSkewMs: 2_000 };
 
+/**
+ * For how long what a process has compared with the audit trail, or has written, counts while the audit service does not say what the
+ * trail holds: an ISO 8601 duration.
+ */
+const historyConfig = z.strictObject({ longestSilence: duration.default('P1D') });
+export interface HistoryConfig extends z.infer<typeof historyConfig> {}
+export abstract class HistoryConfig {}
+export const historyDefaults: HistoryConfig = { longestSilence: 'P1D' };
+
 /** The configuration that every service has. A service's own schema extends it. */
 export const serviceConfig = z.strictObject({
   nats: z.strictObject({
@@ -65,6 +74,7 @@ export const serviceConfig = z.strictObject({
     logLevelFormat: z.enum(levelFormats).default('number'),
   }),
   clock: clockConfig.default(clockDefaults),
+  history: historyConfig.default(historyDefaults),
   start: z
     .strictObject({
       /** The time for which a start waits for a database or a bus that does not answer. */

@@ -1,15 +1,8 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
-import {
-  AnkaError,
-  maxHeads,
-  monotonicNow,
-  type RecordHead,
-  readRecordHeads,
-  type Service,
-  tried,
-} from '@ankasecure/contracts';
+import { AnkaError, maxHeads, monotonicNow, type RecordHead, readRecordHeads, tried } from '@ankasecure/contracts';
 import type { BusClient } from '../nats/client.js';
 import { ownContext } from '../nats/own-context.js';
+import type { RecordOwner } from './record-authority.js';
 import {
   answersOf,
   type Claim,
@@ -82,7 +75,7 @@ export class ClaimQuestions {
   private awayUntil = Number.NEGATIVE_INFINITY;
 
   constructor(
-    private readonly service: Service,
+    private readonly owner: RecordOwner,
     private readonly bus: Pick<BusClient, 'request'>,
     /** Takes note of heads that the audit service has proved. */
     private readonly learn: (tenantId: string, heads: readonly RecordHead[]) => void,
@@ -160,6 +153,7 @@ export class ClaimQuestions {
   private async compareSome(tenantId: string, some: readonly RememberedClaim[]): Promise<readonly OwnedName[]> {
     const claims = some.map(({ claim }) => claim);
     const answers = await this.answers(tenantId, claims, patienceMs.unknown);
+    this.memory.compared(claims);
     return some.flatMap(({ claim, last: remembered }) => {
       const last = answers.get(claim.subject);
       if (last === undefined || !hasMoved(claim, remembered, last)) return [];
@@ -241,9 +235,13 @@ export class ClaimQuestions {
   private async answerAlone({ claim, doubt, memoryDecides, settle, fail }: Question, cause: unknown): Promise<void> {
     if (!(cause instanceof AnkaError) || !cause.retryable) return fail(cause);
     const known = this.memory.last(claim);
-    if (known !== undefined && this.memory.agrees(claim, known)) return settle(true);
-    if (known !== undefined && memoryDecides) return doubt(known).then((isTrue) => settle(isTrue !== undefined), fail);
-    const detail = `The record cannot be compared with the audit trail now (${cause.code}), and this service has not used it before. Try again. ${unknownAdvice}`;
+    const isOld = known !== undefined && this.memory.silenceMs(claim) > this.owner.longestSilenceMs;
+    if (known !== undefined && !isOld) {
+      if (this.memory.agrees(claim, known)) return settle(true);
+      if (memoryDecides) return doubt(known).then((isTrue) => settle(isTrue !== undefined), fail);
+    }
+    const why = isOld ? 'was not compared for longer than counts' : 'this service has not used it before';
+    const detail = `The record cannot be compared with the audit trail now (${cause.code}), and ${why}. Try again. ${unknownAdvice}`;
     fail(new AnkaError('audit-unavailable', detail, { cause }));
   }
 
@@ -266,7 +264,7 @@ export class ClaimQuestions {
     claims: readonly Claim[],
     waitMs: number,
   ): Promise<ReadonlyMap<string, LastChange>> {
-    const context = ownContext(this.service, waitMs, tenantId);
+    const context = ownContext(this.owner.service, waitMs, tenantId);
     const { heads } = await this.bus.request(readRecordHeads, '', context, requestFor(claims));
     this.learn(tenantId, heads);
     return answersOf(heads);

@@ -1,8 +1,17 @@
-import type { RecordPlace, Service } from '@ankasecure/contracts';
+import { type RecordPlace, type Service, secondsOf } from '@ankasecure/contracts';
+import { type HistoryConfig, historyDefaults } from '../config/section.js';
 
 /** The service whose records are sealed. Every seal binds it. */
 export class RecordOwner {
-  constructor(readonly service: Service) {}
+  /** For how long a comparison with the trail counts while the trail is not read, in milliseconds. */
+  readonly longestSilenceMs: number;
+
+  constructor(
+    readonly service: Service,
+    { longestSilence }: HistoryConfig = historyDefaults,
+  ) {
+    this.longestSilenceMs = Number(secondsOf(longestSilence)) * 1000;
+  }
 }
 
 /** A record to seal: its place and the digest of its canonical form. */

@@ -110,6 +110,64 @@ describe('the history of records', () => {
       expect(await history.check(loaded(3, 'C'), sameAgain(loaded(3, 'C')))).toBe(false);
     });
 
+    describe('for longer than a comparison counts', () => {
+      const dayMs = 86_400_000;
+      const old = { code: 'audit-unavailable', detail: expect.stringContaining('not compared for longer') as string };
+      const checked = async (history: RecordHistory): Promise<boolean> =>
+        (await history.check(loaded(3), sameAgain(loaded(3)))) ?? true;
+
+      it.each([
+        ['compared', async (history: RecordHistory) => void (await history.check(loaded(3), sameAgain(loaded(3))))],
+        ['written', async (history: RecordHistory) => history.wrote(loaded(3))],
+        ['committed', async (history: RecordHistory) => history.committed([{ tenantId, change: head(3) }] as never)],
+      ])('takes nothing any more that it has %s', async (_, learn) => {
+        const { history, audit } = auditWith([head(3)]);
+        await learn(history);
+        audit.heads = undefined;
+        vi.advanceTimersByTime(dayMs - 60_000);
+        expect(await checked(history)).toBe(true);
+        vi.advanceTimersByTime(120_000);
+        await expect(checked(history)).rejects.toMatchObject(old);
+        audit.heads = [head(3)];
+        vi.advanceTimersByTime(60_000);
+        expect(await checked(history)).toBe(true);
+      });
+
+      it('counts from the last comparison of what it remembers', async () => {
+        const { history, audit } = auditWith([head(3)]);
+        await checked(history);
+        vi.advanceTimersByTime(dayMs / 2);
+        await history.compareAgain();
+        audit.heads = undefined;
+        vi.advanceTimersByTime(dayMs / 2 + 60_000);
+        expect(await checked(history)).toBe(true);
+        vi.advanceTimersByTime(dayMs / 2);
+        await expect(checked(history)).rejects.toMatchObject(old);
+      });
+
+      it('counts no answer about other records, and no change that failed to be compared', async () => {
+        const { history, audit } = auditWith([head(3)]);
+        await checked(history);
+        vi.advanceTimersByTime(dayMs - 60_000);
+        await history.check(loaded(1, 'A', 'other'), sameAgain(loaded(1, 'A', 'other')));
+        audit.heads = undefined;
+        await expect(history.compareAgain()).rejects.toMatchObject({ retryable: true });
+        vi.advanceTimersByTime(120_000);
+        await expect(checked(history)).rejects.toMatchObject(old);
+      });
+
+      it('is as long as it is configured', async () => {
+        const audit = { request: () => Promise.reject(new AnkaError('service-unavailable')) };
+        const owner = new RecordOwner('gateway', { longestSilence: 'PT2H' });
+        const history = new RecordHistory(owner, audit as unknown as BusClient);
+        history.wrote(loaded(3));
+        vi.advanceTimersByTime(7_100_000);
+        expect(await checked(history)).toBe(true);
+        vi.advanceTimersByTime(200_000);
+        await expect(checked(history)).rejects.toMatchObject(old);
+      });
+    });
+
     it('reads a record again that is older than what it knows', async () => {
       const { history, audit } = auditWith([head(3, 'B')]);
       await history.check(loaded(3, 'B'), sameAgain(loaded(3, 'B')));

@@ -26,7 +26,7 @@ import { behindDetail, isCurrent, RecordAhead, type RecordState } from './record
  * are loaded in one turn are asked about together, once a minute at most.
  *
  * If the audit service does not answer, a record counts as current if this process has compared or written it, and it has not
- * become older since. A record that this process does not know is refused until the audit service answers.
+ * become older since, for `longestSilence`. A record that this process does not know is refused until the audit service answers.
  *
  * If a database is behind with a tenant, all records of the tenant are refused: what is missing cannot be seen in a record. A
  * record that is missing alone is seen by `checkAbsent` and `checkNewest`.
@@ -55,9 +55,8 @@ export class RecordHistory {
     private readonly owner: RecordOwner,
     private readonly bus: BusClient,
   ) {
-    const { service } = owner;
-    this.revisions = new RecordRevisions(service, bus);
-    this.questions = new ClaimQuestions(service, bus, (tenantId, heads) => this.revisions.learn(tenantId, heads));
+    this.revisions = new RecordRevisions(owner.service, bus);
+    this.questions = new ClaimQuestions(owner, bus, (tenantId, heads) => this.revisions.learn(tenantId, heads));
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Service } from '@ankasecure/contracts';
 import type { Provider } from '@nestjs/common';
+import { HistoryConfig } from '../config/section.js';
 import { AdoptRemotely } from './adopt-remotely.js';
 import { BehindHealth } from './behind-health.js';
 import { CommittedChanges } from './committed-changes.js';
@@ -17,7 +18,11 @@ import { RemoteRecords, SealContracts } from './remote-records.js';
  * `RecordAuthority` and the `WatchedDatabase`.
  */
 export const recordProviders = (service: Service): Provider[] => [
-  { provide: RecordOwner, useValue: new RecordOwner(service) },
+  {
+    provide: RecordOwner,
+    useFactory: (config: HistoryConfig) => new RecordOwner(service, config),
+    inject: [HistoryConfig],
+  },
   RecordHistory,
   RecordRejections,
   RecordSeals,

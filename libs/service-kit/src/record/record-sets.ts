@@ -44,7 +44,7 @@ const capacity = 20_000;
 
 /**
  * Loads all of a tenant's records of one table, and sees that none is missing: every record that the trail holds is there. The
- * trail is asked once a minute at most. If it does not answer, what it last said counts.
+ * trail is asked once a minute at most. If it does not answer, what it last said counts for `longestSilence`.
  */
 @Injectable()
 export class RecordSets {
@@ -60,7 +60,7 @@ export class RecordSets {
   /**
    * @param entity a table whose primary key is the tenant and one more column
    * @throws AnkaError `record-outdated` if a record is missing or aged, or the database is behind with the tenant;
-   * `audit-unavailable` if the trail has never answered about the tenant's records, and does not answer now
+   * `audit-unavailable` if the trail has not answered about the tenant's records for as long as that, and does not answer now
    */
   async load<Row extends ObjectLiteral>(
     entity: EntityTarget<Row>,
@@ -98,7 +98,8 @@ export class RecordSets {
   private async expected(tenantId: string, kind: RecordKind, trailMs: number): Promise<readonly string[]> {
     if (this.history.isOff) return [];
     const name = `${tenantId}/${kind}`;
-    const known = this.known.use(name);
+    const remembered = this.known.use(name);
+    const known = remembered !== undefined && this.counts(remembered) ? remembered : undefined;
     if (known !== undefined && this.isFresh(tenantId, known)) return known.ids;
     const at = monotonicNow();
     try {
@@ -112,6 +113,10 @@ export class RecordSets {
     }
   }
 
+  private counts({ at }: Known): boolean {
+    return monotonicNow() - at <= this.owner.longestSilenceMs;
+  }
+
   private isFresh(tenantId: string, { at }: Known): boolean {
     if (this.history.isAway) return true;
     return monotonicNow() - at < freshMs && this.history.lastMove(tenantId) < at;
@@ -121,7 +126,7 @@ export class RecordSets {
     if (!(cause instanceof AnkaError) || !cause.retryable) throw cause;
     this.history.notAnswered();
     if (known !== undefined) return known.ids;
-    const detail = `The records of the tenant cannot be compared with the audit trail now (${cause.code}), and this service has not used them before. Try again. ${unknownAdvice}`;
+    const detail = `The records of the tenant cannot be compared with the audit trail now (${cause.code}), and this service has not compared them for too long, or never. Try again. ${unknownAdvice}`;
     throw new AnkaError('audit-unavailable', detail, { cause });
   }
 }

@@ -20,11 +20,14 @@ export interface RememberedClaim {
 interface CommittedChange extends LastChange {
   /** The name of the changed record, which is also that of its claims. */
   readonly record: string;
+  readonly at: number;
 }
 
 interface Remembered extends LastChange {
   readonly claim: Claim;
   readonly at: number;
+  /** When it was last compared with the trail, or written; `at` is earlier for what is to be compared again. */
+  readonly comparedAt: number;
 }
 
 /** The time for which a comparison counts, in milliseconds. */
@@ -48,7 +51,8 @@ export class RememberedClaims {
     for (const before of [this.known.get(nameOf(claim)), head])
       if (before?.id === id && before.digest !== null)
         state = stateAfter(kindOf(claim), before.state ?? null, state ?? null);
-    this.known.set(nameOf(claim), { claim, id, revision, digest, state, at: monotonicNow() });
+    const at = monotonicNow();
+    this.known.set(nameOf(claim), { claim, id, revision, digest, state, at, comparedAt: at });
   }
 
   /**
@@ -72,7 +76,8 @@ export class RememberedClaims {
     for (const [subject, last] of answersOf([change])) {
       const name = nameOf({ tenantId, subject });
       const own = this.own.get(name);
-      if (own === undefined || !isLater(subject, own, last)) this.own.set(name, { ...last, record });
+      if (own === undefined || !isLater(subject, own, last))
+        this.own.set(name, { ...last, record, at: monotonicNow() });
       this.doubt(name);
     }
   }
@@ -100,6 +105,22 @@ export class RememberedClaims {
   /** The last change of the claim's subject, as far as it is known. */
   last(claim: Claim): LastChange | undefined {
     return this.latest(claim, this.known.get(nameOf(claim)));
+  }
+
+  /** Takes note that the trail says the same of some claims as it did, or what is remembered next. */
+  compared(claims: readonly Claim[]): void {
+    for (const name of claims.map(nameOf)) {
+      const known = this.known.get(name);
+      if (known !== undefined) this.known.set(name, { ...known, comparedAt: monotonicNow() });
+    }
+  }
+
+  /** For how long nothing was heard of the claim's subject, and nothing of it was written here; in milliseconds. */
+  silenceMs(claim: Claim): number {
+    const [known, own] = [this.known.get(nameOf(claim)), this.own.get(nameOf(claim))];
+    return (
+      monotonicNow() - Math.max(known?.comparedAt ?? Number.NEGATIVE_INFINITY, own?.at ?? Number.NEGATIVE_INFINITY)
+    );
   }
 
   /** Tells whether the same was found true a short time ago. */

@@ -41,6 +41,7 @@ const configOf = (options: TestPartsOptions): ServiceConfig => ({
   database: loginOf(options, 'app'),
   observability: { host: '127.0.0.1', port: 1, logLevel: 'fatal', logLevelFormat: 'number' },
   clock: { maximumSkewMs: 2000 },
+  history: { longestSilence: 'P1D' },
   start: { patienceSeconds: 15 },
 });
 

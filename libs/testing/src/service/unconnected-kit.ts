@@ -20,6 +20,7 @@ const config: ServiceConfig = {
   database: { host: '127.0.0.1', port: 1, name: 'none', user: 'none', password: 'none', poolSize: 2 },
   observability: { host: '127.0.0.1', port: 1, logLevel: 'fatal', logLevelFormat: 'number' },
   clock: { maximumSkewMs: 2000 },
+  history: { longestSilence: 'P1D' },
   start: { patienceSeconds: 0 },
 };
 
