@@ -63,6 +63,7 @@ export const nothingLeft = (rig: OwnRig): Promise<true> =>
 /** The labels of a partition's own objects. No tenant has them, so no table records them. */
 const ofPartition: readonly string[] = [
   'canary',
+  'partition',
   'record-mac',
   'records-adopted',
   'records-adopting',

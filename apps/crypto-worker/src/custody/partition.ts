@@ -11,6 +11,8 @@ export const pkcs11Section = z.strictObject({
   slotIndex: integer(0, 65_535).default(0),
   tokenLabel: z.string().min(1).max(32).optional(),
   tokenSerial: z.string().min(1).max(16).optional(),
+  /** Whether the token is meant to serve other partitions too. Their keys are then not kept apart: whoever has its PIN can use all. */
+  sharedToken: z.boolean().optional(),
   // PINs are text of a keyboard. A longer one, or one with a control character, is a file that went wrong, and would cost a try.
   pin: z
     .string()

@@ -16,6 +16,7 @@ import { OwnRecords } from './own-records.js';
 import { RecordController } from './record.controller.js';
 import { RecordKey } from './record-key.js';
 import { RecordMacs } from './record-macs.js';
+import { TokenPartition } from './token-partition.js';
 import { WatchedKeys } from './watched-keys.js';
 
 /** The seals of records. `record-seals.md` says what they protect. */
@@ -26,6 +27,7 @@ import { WatchedKeys } from './watched-keys.js';
     RecordKey,
     RecordMacs,
     Adoption,
+    TokenPartition,
     OlderRecords,
     AdoptRecords,
     { provide: RecordAuthority, useClass: OwnRecords },
@@ -36,12 +38,17 @@ import { WatchedKeys } from './watched-keys.js';
 })
 export class RecordModule implements OnModuleInit {
   constructor(
+    private readonly token: TokenPartition,
     private readonly adopter: AdoptRecords,
     private readonly log: Logger,
   ) {}
 
-  /** The worker does not start without its record key, and not before older records are sealed. @throws RecordKeyRefused */
-  onModuleInit(): Promise<void> {
-    return untilAnswered(() => this.adopter.run(this.log), this.log, 'cannot open the record key');
+  /**
+   * The worker does not start on another partition's token, without its record key, and before older records are sealed.
+   * @throws StartFailure; RecordKeyRefused
+   */
+  async onModuleInit(): Promise<void> {
+    await untilAnswered(() => this.token.claim(), this.log, 'cannot find out whose token it is');
+    await untilAnswered(() => this.adopter.run(this.log), this.log, 'cannot open the record key');
   }
 }

@@ -55,7 +55,8 @@ export const exitCodes = {
   hsm: {
     code: 72,
     services: worker,
-    cause: 'The PKCS#11 library is missing or is not one, or the profile is unknown.',
+    cause:
+      'The PKCS#11 library is missing or is not one, the profile is unknown, or the token is that of another partition.',
     remedy: 'Correct the section `hsm`.',
   },
   pin: {
