@@ -37,7 +37,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
   'apps/audit': [
     ['reporter', 'trail', 'migrations'],
     ['mac'],
-    ['end'],
+    ['end', 'proof'],
     ['anchor'],
     ['record'],
     ['event', 'listing', 'verification'],

@@ -208,7 +208,10 @@ export const queryEvents = contract({
   }),
 });
 
-/** The numbers of successful creations and uses of keys, from the sealed events: most frequent first, at most 1,000 groups. */
+/**
+ * The numbers of successful creations and uses of keys, from the sealed events: most frequent first, at most 1,000 groups. The
+ * database counts, and its rows are not compared with their MACs: the numbers are for a report, and decide nothing.
+ */
 export const countUses = contract({
   owner: 'audit',
   callers: ['crypto-worker'],

@@ -14,13 +14,13 @@ import {
 } from 'typeorm';
 import type { z } from 'zod';
 import { SealedEnds } from '../end/sealed-ends.js';
+import { readPage } from '../proof/page-rows.sql.js';
+import { ProvePage } from '../proof/prove-page.js';
 import { microsOf } from '../trail/instant.js';
 import { missingFrom } from '../trail/missing.js';
 import { SealedEvent, sealedEventResource } from '../trail/sealed-event.entity.js';
 import { TrailHead } from '../trail/trail-head.entity.js';
 import { TrailReader } from '../trail/trail-reader.js';
-import { readPage } from './page-rows.sql.js';
-import { ProvePage } from './prove-page.js';
 
 type Query = z.infer<typeof queryEvents.request>;
 type Filter = Omit<Query, 'limit' | 'cursor' | 'order'>;

@@ -2,8 +2,8 @@ import { queryEvents } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seals, slices } from '../proof/page-rows.sql.js';
 import { database, type RunningAudit, startAudit } from '../testing/running-audit.js';
-import { seals, slices } from './page-rows.sql.js';
 import { pageOf, whereOf } from './query-events.js';
 
 /** `ANKASECURE_PLAN_EVENTS=5000000` shows the plans of a large trail; they take some minutes to fill. */

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { listFinalChanges, type RecordChange, recordDetails } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import { DataSource, type EntityManager } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { database, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { contextOf, database, eventOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
 import { eventsWithStates, namesChanges } from './record-head.sql.js';
 
 const events = 20_000;
@@ -75,8 +76,36 @@ describe('the events that name changes of records', () => {
     const found = await withTenant(dataSource, tenantId, (manager) =>
       eventsWithStates(manager, tenantId, ['COMPROMISED', 'DESTROYED'], 0, 50),
     );
-    expect(found.map(({ seq }) => seq)).toEqual(
-      Array.from({ length: changes / perFinal }, (_, index) => (index + 1) * perChange * perFinal),
-    );
+    expect(found).toEqual(Array.from({ length: changes / perFinal }, (_, index) => (index + 1) * perChange * perFinal));
   });
+
+  const stateOf = (keyId: string, revision: number, state: string): RecordChange => ({
+    kind: 'key_version',
+    id: `${keyId}/1`,
+    revision,
+    digest: 'A'.repeat(43),
+    state,
+  });
+
+  it.each(['details', 'hash', 'hmac', 'canonical', 'previous_hash', 'event_id'])(
+    'tell no final state if the %s of one of them was forged: a restore destroys by what they tell',
+    async (column) => {
+      const [owner, keyId] = [randomUUID(), randomUUID()];
+      for (const [revision, state] of ['ACTIVE', 'DESTROYED'].entries())
+        await audit.append([
+          eventOf(owner, { details: recordDetails([stateOf(keyId, revision + 1, state)]) }),
+          eventOf(owner),
+        ]);
+      const ask = () => audit.buses.worker.request(listFinalChanges, '', contextOf(owner), { after: 0 });
+      expect((await ask()).changes).toEqual([{ ...stateOf(keyId, 2, 'DESTROYED'), seq: 3 }]);
+      const forged: Readonly<Record<string, string>> = {
+        details: `replace(details, '${keyId}', '${randomUUID()}')`,
+        event_id: 'gen_random_uuid()',
+      };
+      const value = forged[column] ?? `sha256(${column})`;
+      await audit.tamper(`UPDATE sealed_event SET ${column} = ${value} WHERE tenant_id = '${owner}' AND seq = 3`);
+      const told = { code: 'service-unavailable', detail: expect.stringContaining('Event 3') as string };
+      await expect(ask()).rejects.toMatchObject(told);
+    },
+  );
 });

@@ -1,4 +1,5 @@
 import {
+  AnkaError,
   type Context,
   finalStates,
   type listFinalChanges,
@@ -11,12 +12,15 @@ import {
   recordChangesOf,
   recordOwners,
   type Service,
+  type UnprovenEvent,
 } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { TrailGuard } from '../anchor/trail-guard.js';
+import { readPage } from '../proof/page-rows.sql.js';
+import { ProvePage } from '../proof/prove-page.js';
 import { eventsWithStates, listPositions } from './record-head.sql.js';
 import { RecordIndexes } from './record-indexes.js';
 
@@ -27,6 +31,7 @@ export class ReadHeads {
     private readonly dataSource: DataSource,
     private readonly guard: TrailGuard,
     private readonly indexes: RecordIndexes,
+    private readonly pages: ProvePage,
   ) {}
 
   /** Leaves out records that the trail does not know. */
@@ -60,22 +65,32 @@ export class ReadHeads {
     return { revision: known.highestRevisionOf(kindsOf(owner, undefined)) };
   }
 
-  /** The changes to final states, and to those that may follow one, that any sealed event names. */
+  /**
+   * The changes to final states, and to those that may follow one, that any sealed event names. A restore destroys what they tell,
+   * so each event is proved.
+   * @throws AnkaError `service-unavailable` if one is not genuine; the errors of `MacSource`
+   */
   async finalChanges(
     context: Context,
     { after }: z.infer<typeof listFinalChanges.request>,
   ): Promise<z.infer<typeof listFinalChanges.reply>> {
     const { tenantId } = context;
     await this.indexes.heads(context);
-    const events = await withTenant(this.dataSource, tenantId, (manager) =>
-      eventsWithStates(manager, tenantId, namesOfStates, after, eventsAtOnce),
-    );
-    const changes = events.flatMap(({ seq, details }) =>
-      (recordChangesOf(details) ?? [])
+    const read = async (manager: EntityManager) => {
+      const found = await eventsWithStates(manager, tenantId, namesOfStates, after, eventsAtOnce);
+      return { found, page: await readPage(manager, tenantId, [...new Set(found)], 'asc') };
+    };
+    const { found, page } = await withTenant(this.dataSource, tenantId, read, 'REPEATABLE READ');
+    const { proven, unproven } = await this.pages.prove(context, page, undefined);
+    const [first] = unproven;
+    if (first !== undefined) throw notGenuine(first);
+    const changes = proven.flatMap(({ seq, details }) =>
+      (recordChangesOf(JSON.parse(details) as Record<string, string>) ?? [])
         .filter(({ kind, state }) => statesOf(finalStates[kind]).includes(state ?? ''))
         .map(({ state = null, ...change }) => ({ ...change, state, seq })),
     );
-    return { changes, next: events.length < eventsAtOnce ? null : (events.at(-1)?.seq ?? null) };
+    const last = page.seqs.at(-1);
+    return { changes, next: found.length < eventsAtOnce && last === found.at(-1) ? null : (last ?? null) };
   }
 
   async positions({
@@ -88,6 +103,12 @@ export class ReadHeads {
     return { items: items.slice(0, maxHeads), complete: items.length <= maxHeads };
   }
 }
+
+const notGenuine = ({ seq, reason }: UnprovenEvent): AnkaError =>
+  new AnkaError(
+    'service-unavailable',
+    `Event ${seq} of the tenant’s trail in ankadb_audit is not genuine (${reason}). deploy/backup.md says how to go on.`,
+  );
 
 /** Events of one page of final changes. */
 const eventsAtOnce = 50;

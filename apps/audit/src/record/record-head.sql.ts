@@ -82,21 +82,21 @@ export const headsAfter = (manager: EntityManager, tenantId: string, seq: number
     seq,
   ]);
 
-/** Events that name changes to one of some states, oldest first, after `after`. */
+/** The numbers of events that name changes to one of some states, oldest first, after `after`. The rows must be proved. */
 export const eventsWithStates = async (
   manager: EntityManager,
   tenantId: string,
   states: readonly string[],
   after: number,
   most: number,
-): Promise<{ readonly seq: number; readonly details: Record<string, string> }[]> => {
-  const rows = await manager.query<{ seq: number; details: string }[]>(
-    `SELECT seq::float8 AS seq, details FROM sealed_event
+): Promise<number[]> => {
+  const rows = await manager.query<{ seq: number }[]>(
+    `SELECT seq::float8 AS seq FROM sealed_event
      WHERE tenant_id = $1 AND sealed_event.seq > $2 AND ${namesChange} AND details LIKE ANY ($3::text[])
      ORDER BY sealed_event.seq LIMIT $4`,
     [tenantId, after, states.map((state) => `% ${state} %`), most],
   );
-  return rows.map(({ seq, details }) => ({ seq, details: JSON.parse(details) as Record<string, string> }));
+  return rows.map(({ seq }) => seq);
 };
 
 /** The heads that name events from `fromSeq` on, up to `untilSeq`. */
