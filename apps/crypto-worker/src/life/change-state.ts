@@ -98,7 +98,7 @@ const check = async (
   if (standing === undefined || context.approval === undefined) assertRevision(context, revision);
   if (standing !== undefined) return { now, standing };
   const steps = planChange(rows, change, now);
-  if (change.verb === 'cancel-destroy') await assertNotBegun(manager, steps);
+  if (change.verb === 'cancel-destroy') await assertNotBegun(manager, steps, now);
   const { occurredAt } = change.revocation ?? {};
   if (occurredAt !== undefined && Date.parse(occurredAt) > now)
     throw new AnkaError('request-invalid', 'occurredAt: must not be in the future');

@@ -2,6 +2,7 @@ import { AnkaError } from '@ankasecure/contracts';
 import { type EntityManager, In } from 'typeorm';
 import { dayMs } from '../deadline/day.js';
 import type { StoredVersion } from '../key/record/select-version.js';
+import { TenantPolicyRecord } from '../key/record/tenant-policy.entity.js';
 import { IntentRecord } from '../object/intent.entity.js';
 import type { Step } from './plan-change.js';
 
@@ -57,8 +58,36 @@ export const assertFullPeriod = (rows: readonly StoredVersion[]): void => {
   );
 };
 
-/** @throws AnkaError `key-state` if the destruction in the HSM has begun or is about to begin */
-export const assertNotBegun = async (manager: EntityManager, steps: readonly Step[]): Promise<void> => {
+/** A destruction that came due while its tenant was disabled can still be cancelled for this time, in milliseconds. */
+const graceMs = dayMs;
+
+/**
+ * Whether the destruction of a version may begin now, by the sealed records alone: it is due, and the tenant is not disabled. One that
+ * came due while the tenant was disabled waits for a day after it is enabled. Without the tenant's record, nothing is destroyed.
+ */
+export const mayBegin = async (
+  manager: EntityManager,
+  { tenantId, state, destroyAt }: Pick<StoredVersion, 'tenantId' | 'state' | 'destroyAt'>,
+  now: Date,
+): Promise<boolean> => {
+  if (state !== 'DESTROY_SCHEDULED' || destroyAt === null || destroyAt > now) return false;
+  const held = await manager.findOneBy(TenantPolicyRecord, { tenantId });
+  if (held === null || held.disabledAt !== null) return false;
+  return held.enabledAt === null || destroyAt > held.enabledAt || now.getTime() >= held.enabledAt.getTime() + graceMs;
+};
+
+/**
+ * A destruction that may begin is no longer cancelled: the database could hide that it has begun.
+ * @param now milliseconds since the epoch
+ * @throws AnkaError `key-state` if the destruction in the HSM has begun or may begin at any moment
+ */
+export const assertNotBegun = async (manager: EntityManager, steps: readonly Step[], now: number): Promise<void> => {
+  for (const { row } of steps)
+    if (await mayBegin(manager, row, new Date(now)))
+      throw new AnkaError(
+        'key-state',
+        `The destruction is due since ${row.destroyAt?.toISOString()} and can no longer be cancelled`,
+      );
   const objectId = In(steps.map(({ row }) => row.objectId));
   if (await manager.existsBy(IntentRecord, { objectId }))
     throw new AnkaError('key-state', 'The destruction has begun and can no longer be cancelled');

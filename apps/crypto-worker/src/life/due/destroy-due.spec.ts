@@ -6,10 +6,13 @@ import { honest, type Mistake, mistaking } from '@ankasecure/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Custody } from '../../custody/custody.js';
 import { ownerOfKey } from '../../custody/object-owner.js';
+import type { StoredVersion } from '../../key/record/select-version.js';
 import { Lease } from '../../lease/lease.js';
 import { ObjectDestroyer } from '../../object/destroy-object.js';
 import { Intents } from '../../object/intent.js';
 import { partitionNamed, silent, startWorkerDatabase, type WorkerDatabase } from '../../testing/worker-database.js';
+import { assertNotBegun } from '../destruction.js';
+import type { Step } from '../plan-change.js';
 import { Reconciler } from '../reconcile.js';
 import { DestroyDue } from './destroy-due.js';
 import { DueDestructions } from './due-destruction.js';
@@ -121,6 +124,47 @@ describe('a destruction that is due', () => {
     expect(await intentsLeft()).toEqual([]);
     expect(await database.events()).toMatchObject([{ operation: 'key.destroy', outcome: 'success' }]);
     await Promise.all(heirs.map(({ lease }) => lease.release()));
+  });
+
+  it('is put on record with its version, or not at all while the database hides it', async () => {
+    const dying = worker();
+    token.failing = true;
+    await sweeping([dying], async () => token.calls > 0 && (await intentsLeft()).length === 1);
+    await dying.lease.release();
+    token.failing = false;
+    for (const hidden of [`current_query() ~ '"object_id" ='`, `current_query() ~ 'key_version'`]) {
+      await database.superuser.query(
+        `CREATE POLICY hiding ON key_version AS RESTRICTIVE FOR SELECT USING (NOT (${hidden}))`,
+      );
+      const fooled = worker();
+      await fooled.reconciler.start();
+      await fooled.reconciler.stop();
+      await fooled.lease.release();
+      await database.superuser.query('DROP POLICY hiding ON key_version');
+      expect(await database.events()).toEqual([]);
+      expect(await stateNow()).toBe('DESTROY_SCHEDULED');
+      expect(await intentsLeft()).toHaveLength(1);
+    }
+    const heir = worker();
+    await heir.reconciler.start();
+    await heir.reconciler.stop();
+    await heir.lease.release();
+    expect(await stateNow()).toBe('DESTROYED');
+    expect(await database.events()).toMatchObject([{ operation: 'key.destroy', outcome: 'success' }]);
+  });
+
+  it('can be cancelled until it may begin, whatever the database says of its beginning', async () => {
+    const steps = (destroyAt: Date): readonly Step[] => {
+      const row = { tenantId, state: 'DESTROY_SCHEDULED', destroyAt, objectId } as unknown as StoredVersion;
+      return [{ row } as Step];
+    };
+    const cancel = (destroyAt: Date) =>
+      withTenant(database.dataSource, tenantId, (manager) => assertNotBegun(manager, steps(destroyAt), Date.now()));
+    const [due, toCome] = [new Date(Date.now() - 1000), new Date(Date.now() + 3_600_000)];
+    await expect(cancel(due)).rejects.toMatchObject({ code: 'key-state' });
+    await cancel(toCome);
+    await database.superuser.query('UPDATE tenant_policy SET disabled_at = now()');
+    await cancel(due);
   });
 
   it('deletes the rotation policy of its key', async () => {

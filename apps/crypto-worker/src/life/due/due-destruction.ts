@@ -3,12 +3,11 @@ import { transactionTime } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Partition } from '../../custody/partition.js';
-import { dayMs } from '../../deadline/day.js';
 import { lockKey } from '../../key/lock/lock-key.js';
 import { KeyRecord } from '../../key/record/key.entity.js';
 import { KeyVersionRecord } from '../../key/record/key-version.entity.js';
-import { TenantPolicyRecord } from '../../key/record/tenant-policy.entity.js';
 import { IntentRecord } from '../../object/intent.entity.js';
+import { mayBegin } from '../destruction.js';
 import { dueDestructions } from './due.sql.js';
 
 /** A key version whose waiting period is over, as the database tells. It says where to look, and nothing of it is put on record. */
@@ -39,8 +38,7 @@ export class DueDestructions {
 
   /**
    * Checks, with the key locked and in the transaction that records the intent, that the destruction was neither cancelled
-   * nor begun, and that the tenant is not disabled. It believes the sealed records alone. A destruction that came due while the
-   * tenant was disabled waits for a day after it is enabled.
+   * nor begun, and that it may begin. It believes the sealed records alone.
    * @returns undefined if it is not due
    * @throws AnkaError `record-forged`
    */
@@ -50,21 +48,9 @@ export class DueDestructions {
   ): Promise<ConfirmedDestruction | undefined> {
     await lockKey(manager, { tenantId }, keyId);
     const row = await manager.findOneBy(KeyVersionRecord, { tenantId, keyId, version, objectId });
-    if (row?.state !== 'DESTROY_SCHEDULED' || row.destroyAt === null) return undefined;
-    const now = await transactionTime(manager);
-    if (row.destroyAt > now || !(await mayDestroy(manager, tenantId, row.destroyAt, now))) return undefined;
+    if (row === null || !(await mayBegin(manager, row, await transactionTime(manager)))) return undefined;
     if (await manager.existsBy(IntentRecord, { tenantId, objectId })) return undefined;
     const { algorithm } = await manager.findOneByOrFail(KeyRecord, { tenantId, id: keyId });
     return { version: row, algorithm };
   }
 }
-
-/** A destruction that came due while its tenant was disabled can still be cancelled for this time, in milliseconds. */
-const graceMs = dayMs;
-
-/** Without the tenant's record, nothing is destroyed. */
-const mayDestroy = async (manager: EntityManager, tenantId: string, dueAt: Date, now: Date): Promise<boolean> => {
-  const held = await manager.findOneBy(TenantPolicyRecord, { tenantId });
-  if (held === null || held.disabledAt !== null) return false;
-  return held.enabledAt === null || dueAt > held.enabledAt || now.getTime() >= held.enabledAt.getTime() + graceMs;
-};

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent } from '@ankasecure/contracts';
 import { changeRecord, removeRecord, transactionTime } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import { lockKey, reviseKey } from '../../key/lock/lock-key.js';
@@ -33,13 +33,19 @@ export const recordDestroyed = async (
   };
 };
 
-/** @returns the version's custody; `token` if it is destroyed already */
+const hidden = 'ankadb_keys does not show the key version whose material was destroyed. Restore its newest backup.';
+
+/**
+ * @returns the version's custody; `token` if it is destroyed already
+ * @throws AnkaError `record-outdated` if the database does not show the version: its destruction is put on record with it, or not at all
+ */
 const recordVersionDestroyed = async (
   manager: EntityManager,
   destroyed: Pick<KeyVersionRecord, 'tenantId' | 'keyId' | 'objectId'>,
 ): Promise<KeyVersionRecord['custody']> => {
-  const version = await manager.findOneBy(KeyVersionRecord, { ...destroyed, state: 'DESTROY_SCHEDULED' });
-  if (version === null) return 'token';
+  const version = await manager.findOneBy(KeyVersionRecord, destroyed);
+  if (version === null) throw new AnkaError('record-outdated', hidden);
+  if (version.state === 'DESTROYED') return 'token';
   await changeRecord(manager, version, {
     state: 'DESTROYED',
     destroyedAt: await transactionTime(manager),
