@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AnkaError, type RecordHead } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow, type RecordHead } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import { enterToken, listeningLogger, partitionOn } from '@ankasecure/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -168,6 +168,25 @@ describe('a platform key that the token holds and no record names', () => {
       { level: 'error', fields: { alarm: 'platform-key-unrecorded', tenantId, kind: 'audit-mac' } },
     ]);
     expect(await database.superuser.query('SELECT 1 FROM platform_key WHERE tenant_id = $1', [tenantId])).toEqual([]);
+  });
+
+  it('stops the making of another one, whatever intents and records the database has of it', async () => {
+    await database.superuser.query(`
+      CREATE TABLE kept_intent AS SELECT * FROM intent WITH NO DATA;
+      CREATE FUNCTION keep_intent() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+        $$ BEGIN INSERT INTO kept_intent SELECT NEW.*; RETURN NEW; END $$;
+      CREATE TRIGGER keeping AFTER INSERT ON intent FOR EACH ROW EXECUTE FUNCTION keep_intent()`);
+    await platformKeys().provision(contextOf(tenantId));
+    await platformKeys().wrapping(contextOf(tenantId), randomUUID(), 1);
+    await database.superuser.query('DROP TRIGGER keeping ON intent; DROP FUNCTION keep_intent');
+    await lose('true');
+    await database.superuser.query('INSERT INTO intent SELECT * FROM kept_intent');
+    const soon = () => ({ ...contextOf(tenantId), deadline: monotonicNow() + 4000 });
+    expect(await codeOf(platformKeys().provision(soon()))).toBe('service-unavailable');
+    await database.superuser.query('DROP TABLE kept_intent; TRUNCATE intent');
+    expect(await codeOf(platformKeys().provision(soon()))).toBe('platform-key-unrecorded');
+    expect([await objects('audit-mac'), await objects('kek'), await objects('blob-mac')]).toEqual([1, 1, 1]);
+    expect(await ofTenant()).toEqual([]);
   });
 
   it('is put on record again, if it is the next KEK and the database is older than the token', async () => {

@@ -1,13 +1,16 @@
-import { AnkaError, type AuditEvent, type Context, tried } from '@ankasecure/contracts';
-import { Logger, Outbox, withTenant } from '@ankasecure/service-kit';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AnkaError, type AuditEvent, type Context, monotonicNow, tried } from '@ankasecure/contracts';
+import { Logger, Outbox, sealsOf, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Custody, type PlatformKeyKind } from '../custody/custody.js';
 import { bindsOwner, isNamed, nameOfObject, type ObjectName, ownerOfPlatformKey } from '../custody/object-owner.js';
 import { Partition } from '../custody/partition.js';
-import { accountedObjects } from './platform-key.sql.js';
+import { PlatformKeyRecord } from '../key/record/platform-key.entity.js';
+import { IntentRecord } from '../object/intent.entity.js';
 
 const hex = (id: Uint8Array): string => Buffer.from(id).toString('hex');
+const idOf = ({ objectId }: { readonly objectId: Buffer }): string => hex(objectId);
 
 const restore = 'Restore the newest backup of ankadb_keys.';
 const recoverable = (label: string): string =>
@@ -26,6 +29,10 @@ const remedies: Readonly<Record<PlatformKeyKind, (label: string) => string>> = {
   import: replaceable('what was wrapped with the old one must be wrapped again'),
   'token-signing': replaceable('access tokens of the old one are no longer accepted'),
 };
+
+/** The longest wait for the making of another worker, the time between two looks, and that left to answer, in milliseconds. */
+const [patienceMs, betweenMs, answerMs] = [10_000, 100, 500];
+const unended = 'A worker is making this key of the tenant, and has not ended. Repeat the request.';
 
 /** Another worker has put the key on record. Nothing is committed. */
 class Outrun extends Error {}
@@ -73,7 +80,7 @@ export class UnrecordedKeys {
   ): Promise<Buffer | undefined> {
     const { tenantId } = context;
     const name = this.nameOf(kind, tenantId, generation);
-    const found = (await this.unaccounted(context, kind))
+    const found = (await this.unrecorded(context, kind)).ids
       .map((id) => Buffer.from(id, 'hex'))
       .filter((id) => bindsOwner(id) && isNamed(id, name.label, name));
     const [objectId] = found;
@@ -109,17 +116,22 @@ export class UnrecordedKeys {
     return true;
   }
 
-  /** @throws AnkaError `platform-key-unrecorded`; the token's errors */
+  /**
+   * Waits for the makings of other workers, which end with a record or without an object.
+   * @throws AnkaError `platform-key-unrecorded`; `service-unavailable` if a making does not end; the token's errors
+   */
   async assertNone(context: Context, kind: PlatformKeyKind): Promise<void> {
     const { tenantId } = context;
-    const found = await this.unaccounted(context, kind);
-    if (found.length === 0) return;
-    // A making that failed meanwhile has destroyed its object, and then ended its intent.
-    const still = new Set((await this.custody.platformObjects(context, kind, tenantId)).map(hex));
-    const left = found.filter((id) => still.has(id));
-    if (left.length === 0) return;
+    const patience = Math.min(context.deadline - answerMs, monotonicNow() + patienceMs);
+    let left = await this.unrecorded(context, kind);
+    while (left.isBeingMade) {
+      if (monotonicNow() >= patience) throw new AnkaError('service-unavailable', unended);
+      await delay(betweenMs);
+      left = await this.unrecorded(context, kind);
+    }
+    if (left.ids.length === 0) return;
     this.log.error(
-      { alarm: 'platform-key-unrecorded', tenantId, kind, objects: left },
+      { alarm: 'platform-key-unrecorded', tenantId, kind, objects: left.ids },
       'the token holds platform keys that ankadb_keys does not record; nothing is made',
     );
     throw new AnkaError(
@@ -132,15 +144,42 @@ export class UnrecordedKeys {
     return nameOfObject(ownerOfPlatformKey({ kind, tenantId, generation }), this.partition.naming);
   }
 
-  /** The CKA_IDs, in hex, of objects without a record or an intent. The token is asked first, so that no making is missed. */
-  private async unaccounted(context: Context, kind: PlatformKeyKind): Promise<readonly string[]> {
+  /**
+   * The CKA_IDs, in hex, of objects that no sealed record names, and of those among them that an intent names. An intent can be put
+   * back, so it lets nobody make another key: it is waited for. The token is asked before the database, so that no making is missed,
+   * and after it: a making that failed meanwhile has destroyed its object.
+   * @throws AnkaError `record-forged` if a row is not what the HSM has sealed
+   */
+  private async unrecorded(context: Context, kind: PlatformKeyKind): Promise<Unrecorded> {
     const { tenantId } = context;
-    const found = (await this.custody.platformObjects(context, kind, tenantId)).map(hex);
-    if (found.length === 0) return [];
-    const rows = await withTenant(this.dataSource, tenantId, (manager) =>
-      manager.query<{ objectId: Buffer }[]>(accountedObjects, [tenantId, kind]),
-    );
-    const accounted = new Set(rows.map(({ objectId }) => hex(objectId)));
-    return found.filter((id) => !accounted.has(id));
+    const objects = async () => (await this.custody.platformObjects(context, kind, tenantId)).map(hex);
+    const found = await objects();
+    if (found.length === 0) return none;
+    const { recorded, intended } = await this.onRecord(tenantId, kind);
+    const left = found.filter((id) => !recorded.has(id));
+    if (left.length === 0) return none;
+    const still = new Set(await objects());
+    const ids = left.filter((id) => still.has(id));
+    return { ids, isBeingMade: ids.some((id) => intended.has(id)) };
+  }
+
+  /** The objects of the tenant's records of this kind, and of its open makings, at one moment. */
+  private onRecord(tenantId: string, kind: PlatformKeyKind): Promise<Record<'recorded' | 'intended', Set<string>>> {
+    const read = async (manager: EntityManager) => {
+      // The object of a record never changes, and of an audit key the trail cannot be asked.
+      const { history } = sealsOf(manager);
+      const rows = await history.without(() => manager.findBy(PlatformKeyRecord, { tenantId, kind }));
+      const makings = await manager.findBy(IntentRecord, { tenantId, kind: 'make' });
+      return { recorded: new Set(rows.map(idOf)), intended: new Set(makings.map(idOf)) };
+    };
+    return withTenant(this.dataSource, tenantId, read, 'REPEATABLE READ');
   }
 }
+
+/** Objects without a record. */
+interface Unrecorded {
+  readonly ids: readonly string[];
+  /** A making of one of them is open. */
+  readonly isBeingMade: boolean;
+}
+const none: Unrecorded = { ids: [], isBeingMade: false };
