@@ -134,11 +134,6 @@ export const bareAnswers: Readonly<Record<string, { readonly asks: string; reado
     asks: 'existsBy',
     because: 'Whether another worker was first. An insert of the same key fails.',
   },
-  'apps/crypto-worker/src/platform-key/unrecorded-key.ts': {
-    asks: 'query',
-    because:
-      'Objects that are on record. A lie has a key of the platform refused as unrecorded, or one that was lost not found.',
-  },
   'apps/crypto-worker/src/policy-change/compare-enforced.sql.ts': {
     asks: 'query',
     because: 'Hints: the policy is loaded as a record, and compared with the trail.',

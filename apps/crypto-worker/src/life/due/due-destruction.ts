@@ -7,8 +7,8 @@ import { lockKey } from '../../key/lock/lock-key.js';
 import { KeyRecord } from '../../key/record/key.entity.js';
 import { KeyVersionRecord } from '../../key/record/key-version.entity.js';
 import { IntentRecord } from '../../object/intent.entity.js';
-import { mayBegin } from '../destruction.js';
 import { dueDestructions } from './due.sql.js';
+import { mayBegin } from './may-begin.js';
 
 /** A key version whose waiting period is over, as the database tells. It says where to look, and nothing of it is put on record. */
 export interface DueDestruction {
