@@ -18,7 +18,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['platform-key'],
     ['making', 'anchor', 'audit-mac', 'access-token', 'record'],
     ['life', 'operation'],
-    ['kek', 'policy-change'],
+    ['kek', 'policy-change', 'crypto'],
     ['restore'],
   ],
   'apps/gateway': [

@@ -3,13 +3,13 @@ import { AccessTokenModule } from './access-token/access-token.module.js';
 import { AliasModule } from './alias/alias.module.js';
 import { AnchorModule } from './anchor/anchor.module.js';
 import { AuditMacModule } from './audit-mac/audit-mac.module.js';
+import { CryptoModule } from './crypto/crypto.module.js';
 import { GrantModule } from './grant/grant.module.js';
 import { GroupModule } from './group/group.module.js';
 import { StepAside } from './group/step-aside.js';
 import { HsmModule } from './hsm/hsm.module.js';
 import { KekModule } from './kek/kek.module.js';
 import { LifeModule } from './life/life.module.js';
-import { OperationModule } from './operation/operation.module.js';
 import { GroupCommitModule } from './outcome/group-commit.module.js';
 import { PolicyChangeModule } from './policy-change/policy-change.module.js';
 import { RecordModule } from './record/record.module.js';
@@ -32,13 +32,13 @@ import { RestoreModule } from './restore/restore.module.js';
     AliasModule,
     AnchorModule,
     AuditMacModule,
+    CryptoModule,
     GrantModule,
     GroupCommitModule,
     GroupModule,
     HsmModule,
     KekModule,
     LifeModule,
-    OperationModule,
     PolicyChangeModule,
     RecordModule,
     RestoreModule,

@@ -78,6 +78,7 @@ import {
   sealOlderPolicyRecords,
   sealPolicyRecords,
 } from './record.js';
+import { reencrypt } from './reencrypt.js';
 import { deleteRotationPolicy, getRotationPolicy, putRotationPolicy } from './rotation-policy.js';
 import { signToken } from './token.js';
 
@@ -120,6 +121,7 @@ export const contracts = {
   verify: verify.contract,
   encapsulate: encapsulate.contract,
   decapsulate: decapsulate.contract,
+  reencrypt: reencrypt.contract,
   signToken,
   getWrappingKey,
   importKey,

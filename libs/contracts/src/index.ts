@@ -35,6 +35,7 @@ export * from './public-key-import.js';
 export * from './record.js';
 export * from './record-change.js';
 export * from './record-form.js';
+export * from './reencrypt.js';
 export * from './refusal.js';
 export * from './reporter.js';
 export * from './role.js';

@@ -39,6 +39,7 @@ export const families: Readonly<Record<Reporter, readonly string[]>> = {
     'policy-copy',
     'record',
     'record-mac',
+    'reencrypt',
     'sign',
     'token-signing',
     'verify',

@@ -452,6 +452,12 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   'decapsulate body.keyId': () => noSuchKey('/decapsulate', { keyId: theirs.wrapping.id, version: 1, ciphertext }),
   'decapsulate body.alias': () =>
     noSuchKey('/decapsulate', { alias: theirs.alias, version: 1, ciphertext }, 'alias-not-found'),
+  'reencrypt body.jwe': () => noSuchKey('/reencrypt', { jwe: theirs.jwe }),
+  'reencrypt body.keyId': () => noSuchKey('/reencrypt', { jwe: theirs.jwe, keyId: theirs.wrapping.id }),
+  'reencrypt body.alias': () => noSuchKey('/reencrypt', { jwe: theirs.jwe, alias: theirs.alias }, 'alias-not-found'),
+  'reencrypt body.to.keyId': () => noSuchKey('/reencrypt', { jwe: theirs.jwe, to: { keyId: theirs.wrapping.id } }),
+  'reencrypt body.to.alias': () =>
+    noSuchKey('/reencrypt', { jwe: theirs.jwe, to: { alias: theirs.alias } }, 'alias-not-found'),
   'listAliases query.keyId': async () =>
     expect(await me.get(`/aliases?keyId=${theirs.signing.id}`)).toEqual({ items: [], next: null }),
   'listAliases query.cursor': async () =>

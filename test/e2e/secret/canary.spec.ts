@@ -66,6 +66,9 @@ const useThem = async (): Promise<void> => {
     const { jwe } = sealed.body;
     const opened = await post<{ plaintext: string }>('/decrypt', { jwe, aad: textOf(aad), ...text }, false);
     expect(opened.body.plaintext).toBe(textOf(plaintext));
+    await post('/reencrypt', { jwe, aad: textOf(aad), to: { keyId: wrap.id }, ...text });
+    await post('/reencrypt', { jwe, aad: textOf(aad), to: { keyId: sign.id }, ...text });
+    await post('/reencrypt?dryRun=true', { jwe, aad: textOf(aad), ...text });
     await post('/decrypt', { jwe, aad: `${textOf(aad)}!`, ...text });
     await post('/decrypt', { jwe: `${jwe.slice(0, -4)}AAAA`, aad: textOf(aad), ...text });
     await post('/sign', { keyId: id, payload: textOf(payload), ...text });
@@ -97,6 +100,7 @@ const useThem = async (): Promise<void> => {
     '/verify',
     '/encapsulate',
     '/decapsulate',
+    '/reencrypt',
     '/audit/verify',
     '/tenants',
   ];

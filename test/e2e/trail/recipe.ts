@@ -173,6 +173,21 @@ const cryptoRecipes = async ({ key, admin, tenant }: Larder): Promise<Recipe[]> 
         encoding: 'utf8',
       },
     },
+    {
+      operationId: 'reencrypt',
+      path: '/reencrypt',
+      status: 400,
+      fixed: {
+        keyId: box.id,
+        alias: undefined,
+        jwe: `e30.${'A'.repeat(2_000_000)}...`,
+        version: 1,
+        aad: text,
+        encoding: 'utf8',
+        to: undefined,
+        enc: undefined,
+      },
+    },
     { operationId: 'encapsulate', path: '/encapsulate', fixed: { keyId: encapsulating.id, alias: undefined } },
     {
       operationId: 'decapsulate',

@@ -48,10 +48,9 @@ export class AttemptItem {
 
   /** Never rejects: a refusal is an outcome of the attempt. */
   async attempt<Item, Parsed>(operation: Operation<Item, Parsed>, context: Context, raw: unknown): Promise<Attempt> {
-    const record = new ItemRecord(operation.name, context);
+    const record = new ItemRecord(operation, context);
     try {
-      const request = readItem(operation, context, raw);
-      if ('keyId' in request.target) record.keyId = request.target.keyId;
+      const request = readItem(operation, context, raw, record);
       const trial = (version?: number, earlier?: ItemRecord): Promise<Trial> =>
         this.trial(request, earlier === undefined ? record : earlier.ofAnotherVersion(), version);
       return await tryVersions(trial, {
@@ -59,7 +58,25 @@ export class AttemptItem {
         isCurrent: (key) => this.keys.isCurrent(key),
       });
     } catch (error) {
-      return context.dryRun === true ? record.dryRun(asAnkaError(error)) : record.failed(asAnkaError(error));
+      return refused(record, context, asAnkaError(error));
+    }
+  }
+
+  /**
+   * Decides about an item, and uses no key. It concerns the version that the item names, or the current one.
+   * @returns the refusal, or undefined if the item may be attempted
+   */
+  async refusal<Item, Parsed>(
+    operation: Operation<Item, Parsed>,
+    context: Context,
+    raw: unknown,
+  ): Promise<Attempt | undefined> {
+    const record = new ItemRecord(operation, context);
+    try {
+      await this.decide(readItem(operation, context, raw, record), record, undefined);
+      return undefined;
+    } catch (error) {
+      return refused(record, context, asAnkaError(error));
     }
   }
 
@@ -82,7 +99,7 @@ export class AttemptItem {
     } catch (thrown) {
       const error = asAnkaError(thrown);
       const misfit = misfitOf(error);
-      const end = () => (context.dryRun === true ? record.dryRun(error) : record.failed(error));
+      const end = () => refused(record, context, error);
       return { record, end, ...(misfit !== undefined && { misfit }) };
     }
   }
@@ -191,6 +208,9 @@ export class AttemptItem {
   }
 }
 
+const refused = (record: ItemRecord, { dryRun }: Context, error: AnkaError): Attempt =>
+  dryRun === true ? record.dryRun(error) : record.failed(error);
+
 /**
  * Whether an item leaves the version of this key open. What it protects with is the current version, and a kid or the request
  * can name one.
@@ -201,17 +221,20 @@ const isOpen = <Item, Parsed>({ operation, target }: ItemRequest<Item, Parsed>, 
   return 'keyId' in target && target.version === null;
 };
 
-/** @throws AnkaError `request-invalid` */
+/** Reads the item, and puts the key that it names on record. @throws AnkaError `request-invalid` */
 const readItem = <Item, Parsed>(
   operation: Operation<Item, Parsed>,
   context: Context,
   raw: unknown,
+  record: ItemRecord,
 ): ItemRequest<Item, Parsed> => {
   const checked = operation.item.safeParse(raw);
   if (!checked.success) throw new AnkaError('request-invalid', describeIssues(checked.error));
   const item = checked.data;
   const parsed = operation.parse(item);
-  return { operation, context, item, parsed, target: operation.target(item, parsed), budget: metered(context) };
+  const target = operation.target(item, parsed);
+  if ('keyId' in target) record.keyId = target.keyId;
+  return { operation, context, item, parsed, target, budget: metered(context) };
 };
 
 /** @returns the risk that the caller accepts, if there is one */

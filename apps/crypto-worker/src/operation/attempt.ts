@@ -3,7 +3,10 @@ import type { Fence } from '../outcome/fence.js';
 import { mostUrgent } from '../policy/ruling.js';
 import { tightest } from '../quota/quotas.js';
 
-/** The outcome of one item. Its body or error may be released only after its event is committed. */
+/**
+ * The outcome of one item, or of one of several uses of keys that an item takes. Its body or error may be released only after its
+ * event, and those of the uses before it, are committed.
+ */
 export interface Attempt {
   readonly fence: Fence;
   readonly event: AuditEvent;
@@ -13,18 +16,29 @@ export interface Attempt {
   readonly error?: AnkaError;
   readonly notice?: Notice;
   readonly keyQuota?: KeyQuota;
+  /** The uses of keys that the item took before this one, if it takes several. */
+  readonly before?: readonly Attempt[];
 }
+
+/** All uses of keys of an item, in order. */
+export const usesOf = (attempt: Attempt): readonly Attempt[] =>
+  attempt.before === undefined ? [attempt] : [...attempt.before, attempt];
+
+/** Microseconds inside PKCS#11 calls for an item. A failure has none, whatever was done before it. */
+export const hsmMicrosOf = (attempt: Attempt): number =>
+  attempt.error === undefined ? usesOf(attempt).reduce((sum, { hsmMicros }) => sum + hsmMicros, 0) : 0;
 
 /** The most urgent notice of all items, for the answer's headers. */
 export const noticeOf = (attempts: readonly Attempt[]): { notice?: Notice } => {
-  if (attempts.every((attempt) => attempt.notice === undefined)) return {};
-  const notice = mostUrgent(attempts.map((attempt) => attempt.notice));
+  const uses = attempts.flatMap(usesOf);
+  if (uses.every((attempt) => attempt.notice === undefined)) return {};
+  const notice = mostUrgent(uses.map((attempt) => attempt.notice));
   return notice === undefined ? {} : { notice };
 };
 
 /** The tightest quota of all items, for the answer's headers. */
 export const quotaOf = (attempts: readonly Attempt[]): { keyQuota?: KeyQuota } => {
-  const keyQuota = tightest(attempts.map((attempt) => attempt.keyQuota));
+  const keyQuota = tightest(attempts.flatMap(usesOf).map((attempt) => attempt.keyQuota));
   return keyQuota === undefined ? {} : { keyQuota };
 };
 

@@ -17,7 +17,7 @@ import type { Fence } from '../outcome/fence.js';
 import type { EnforcedPolicy } from '../policy/enforced-policy.js';
 import type { Ruling } from '../policy/ruling.js';
 import type { Attempt } from './attempt.js';
-import type { OperationResult } from './operation.js';
+import type { Operation, OperationResult } from './operation.js';
 
 /** The caller uses a suspended or compromised key at its own risk. This is part of the event's details. */
 export interface AcceptedRisk {
@@ -57,7 +57,7 @@ export class ItemRecord {
   notTried: readonly VersionsNotTried[] = [];
 
   constructor(
-    private readonly operation: string,
+    private readonly operation: Pick<Operation<never, never>, 'name' | 'within'>,
     private readonly context: Context,
   ) {}
 
@@ -93,7 +93,8 @@ export class ItemRecord {
 
   /** @param error the error that the operation would be refused with */
   dryRun(error?: AnkaError): Attempt {
-    const { operation, keyId, ruling } = this;
+    const { operation: use, keyId, ruling } = this;
+    const operation = use.within ?? use.name;
     // A caller that may not use the key does not learn which key it is.
     const named = error?.code === 'key-access-denied' ? null : this.key;
     return {
@@ -121,12 +122,13 @@ export class ItemRecord {
 
   private event(failureCode: string | null, used?: Used): AuditEvent {
     const { operation, key, keyId, context } = this;
+    const { name, within } = operation;
     return auditEvent(context, {
-      operation: eventName(operation, context),
+      operation: eventName(name, context),
       keyId: key?.keyId ?? keyId,
       algorithm: key?.algorithm ?? null,
       failureCode,
-      ...(key !== null && { details: this.details(key, used) }),
+      details: { ...(within !== undefined && { within }), ...(key !== null && this.details(key, used)) },
     });
   }
 

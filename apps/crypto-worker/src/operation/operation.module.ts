@@ -7,13 +7,12 @@ import { QuotaModule } from '../quota/quota.module.js';
 import { AttemptItem } from './attempt-item.js';
 import { GcmReservation } from './budget/gcm-reservation.js';
 import { UseBudget } from './budget/use-budget.js';
-import { OperationController } from './operation.controller.js';
 import { RunOperation } from './run-operation.js';
 
-/** Encrypts, decrypts, signs, verifies, encapsulates and decapsulates with keys. */
+/** Uses keys, one at a time, and commits the outcome of each use. */
 @Module({
   imports: [CustodyModule, KeyModule, MakingModule, PolicyModule, QuotaModule],
-  controllers: [OperationController],
   providers: [GcmReservation, UseBudget, AttemptItem, RunOperation],
+  exports: [AttemptItem, RunOperation],
 })
 export class OperationModule {}

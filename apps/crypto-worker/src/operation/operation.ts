@@ -38,10 +38,11 @@ export interface OperationResult {
   readonly failureCode?: string;
 }
 
-/** One crypto route: everything that is specific to it. */
+/** One use of a key by a crypto route: everything that is specific to it. */
 export interface Operation<Item, Parsed> {
   readonly name: 'encrypt' | 'decrypt' | 'sign' | 'verify' | 'encapsulate' | 'decapsulate';
-  readonly contract: contracts.Contract;
+  /** The route that uses the key so, if it has another name. The events of the use name it. */
+  readonly within?: string;
   readonly item: z.ZodType<Item>;
   readonly use: Use;
   readonly purposes: readonly Purpose[];
@@ -79,9 +80,8 @@ const textOf = (data: Buffer, encoding: 'base64url' | 'utf8'): string => {
 const toProtect = ({ keyId, alias = '' }: { keyId?: string | undefined; alias?: string | undefined }): Target =>
   keyId === undefined ? { alias } : { keyId, version: null };
 
-const encrypt: Operation<contracts.EncryptItem, undefined> = {
+export const encrypt: Operation<contracts.EncryptItem, undefined> = {
   name: 'encrypt',
-  contract: contracts.encrypt.contract,
   item: contracts.encryptItem,
   use: 'protect',
   purposes: ['encrypt'],
@@ -103,9 +103,8 @@ const encrypt: Operation<contracts.EncryptItem, undefined> = {
   },
 };
 
-const decrypt: Operation<contracts.DecryptItem, JweParts> = {
+export const decrypt: Operation<contracts.DecryptItem, JweParts> = {
   name: 'decrypt',
-  contract: contracts.decrypt.contract,
   item: contracts.decryptItem,
   use: 'process',
   purposes: ['encrypt'],
@@ -126,9 +125,8 @@ const decrypt: Operation<contracts.DecryptItem, JweParts> = {
   },
 };
 
-const sign: Operation<contracts.SignItem, undefined> = {
+export const sign: Operation<contracts.SignItem, undefined> = {
   name: 'sign',
-  contract: contracts.sign.contract,
   item: contracts.signItem,
   use: 'protect',
   purposes: ['sign', 'mac'],
@@ -143,9 +141,8 @@ const sign: Operation<contracts.SignItem, undefined> = {
   },
 };
 
-const verify: Operation<contracts.VerifyItem, JwsParts | undefined> = {
+export const verify: Operation<contracts.VerifyItem, JwsParts | undefined> = {
   name: 'verify',
-  contract: contracts.verify.contract,
   item: contracts.verifyItem,
   use: 'process',
   purposes: ['sign', 'mac'],
@@ -165,7 +162,6 @@ const released = { released: 'shared-secret' } as const;
 
 const encapsulate: Operation<contracts.EncapsulateItem, undefined> = {
   name: 'encapsulate',
-  contract: contracts.encapsulate.contract,
   item: contracts.encapsulateItem,
   use: 'protect',
   purposes: ['encapsulate'],
@@ -182,7 +178,6 @@ const encapsulate: Operation<contracts.EncapsulateItem, undefined> = {
 
 const decapsulate: Operation<contracts.DecapsulateItem, undefined> = {
   name: 'decapsulate',
-  contract: contracts.decapsulate.contract,
   item: contracts.decapsulateItem,
   use: 'process',
   purposes: ['encapsulate'],

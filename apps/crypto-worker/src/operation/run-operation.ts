@@ -11,12 +11,12 @@ import { asAnkaError, Clock, Outbox, parseJson, type RawAnswer, validate } from 
 import { Injectable } from '@nestjs/common';
 import { nameOf, undecided } from '../outcome/fence.js';
 import { GroupCommit } from '../outcome/group-commit.js';
-import { type Attempt, itemAnswer, noticeOf, quotaOf } from './attempt.js';
+import { type Attempt, hsmMicrosOf, itemAnswer, noticeOf, quotaOf, usesOf } from './attempt.js';
 import { AttemptItem } from './attempt-item.js';
 import { foldRefusals } from './fold-refusal.js';
 import { inTurns } from './in-turns.js';
 import { eventName } from './item-record.js';
-import type { Operation } from './operation.js';
+import type { Verb } from './verb.js';
 
 /** The items of a request, not yet validated one by one. */
 interface Items {
@@ -40,15 +40,16 @@ export class RunOperation {
     private readonly clock: Clock,
   ) {}
 
-  async run<Item, Parsed>(operation: Operation<Item, Parsed>, context: Context, bytes: Uint8Array): Promise<RawAnswer> {
+  async run(verb: Verb, context: Context, bytes: Uint8Array): Promise<RawAnswer> {
     const start = performance.now();
     this.clock.assertAgrees();
     this.outbox.assertRoom(context.tenantId);
-    const { items, batch } = await this.parse(operation, context, bytes);
-    if (batch) this.outbox.assertRoom(context.tenantId, items.length);
-    const attempts = await this.all(operation, context, items);
+    const { items, batch } = await this.parse(verb, context, bytes);
+    const most = items.length * verb.mostUses;
+    if (most > 1) this.outbox.assertRoom(context.tenantId, most);
+    const attempts = await this.all(verb, context, items);
     const times = {
-      hsmMicros: Math.round(attempts.reduce((sum, { hsmMicros }) => sum + hsmMicros, 0)),
+      hsmMicros: Math.round(attempts.reduce((sum, attempt) => sum + hsmMicrosOf(attempt), 0)),
       workerMicros: Math.round((performance.now() - start) * 1000),
     };
     return answerOf(attempts, batch, times);
@@ -58,47 +59,43 @@ export class RunOperation {
    * Runs all items, and once more those whose decision was outdated at the commit. The results of the others are kept and
    * committed with theirs, so that no result is released long after its own fence was checked.
    */
-  private async all<Item, Parsed>(
-    operation: Operation<Item, Parsed>,
-    context: Context,
-    items: readonly unknown[],
-  ): Promise<Attempt[]> {
-    const attempt = (item: unknown): Promise<Attempt> => this.items.attempt(operation, context, item);
+  private async all(verb: Verb, context: Context, items: readonly unknown[]): Promise<Attempt[]> {
+    const attempt = (item: unknown): Promise<Attempt> => verb.attempt(context, item);
     const attempts = await inTurns(items, attempt);
     const outdated = await this.commit(attempts);
-    if (outdated.size === 0) return this.stillInTime(operation, context, attempts);
+    if (outdated.size === 0) return this.stillInTime(verb, context, attempts);
     for (const { fence } of outdated) this.items.forget(fence);
-    const again = attempts.flatMap((one, index) => (outdated.has(one) ? [index] : []));
+    const isOutdated = (one: Attempt): boolean => usesOf(one).some((use) => outdated.has(use));
+    const again = attempts.flatMap((one, index) => (isOutdated(one) ? [index] : []));
     const decided = await inTurns(again, (index) => attempt(items[index]));
     again.forEach((index, position) => {
       attempts[index] = decided[position] as Attempt;
     });
-    return this.stillInTime(operation, context, await this.commitLast(operation, context, attempts));
+    return this.stillInTime(verb, context, await this.commitLast(verb, context, attempts));
   }
 
-  /** Commits all attempts or none. @returns those whose fence no longer held */
+  /** Commits all attempts or none. @returns the uses whose fence no longer held */
   private async commit(attempts: readonly Attempt[]): Promise<ReadonlySet<Attempt>> {
-    const outcomes = foldRefusals(attempts);
+    const outcomes = foldRefusals(attempts.flatMap(usesOf));
     const verdicts = await this.outcomes.commitAll(
       outcomes.map(({ event, attempts: [{ fence }] }) => ({ fence, event })),
     );
     return new Set(outcomes.flatMap((outcome, index) => (verdicts[index] === 'outdated' ? outcome.attempts : [])));
   }
 
-  /** Commits each outcome, or its refusal if its decision is outdated again. One event records all refusals of one fence. */
-  private async commitLast<Item, Parsed>(
-    operation: Operation<Item, Parsed>,
-    context: Context,
-    attempts: readonly Attempt[],
-  ): Promise<Attempt[]> {
+  /**
+   * Commits each outcome, or its refusal if its decision is outdated again. One event records all refusals of one fence. An item
+   * of several uses is refused if one of them is: the others are on record as uses.
+   */
+  private async commitLast(verb: Verb, context: Context, attempts: readonly Attempt[]): Promise<Attempt[]> {
     const ended = new Map<Attempt, Attempt>();
-    const fenced = Map.groupBy(foldRefusals(attempts), ({ event, attempts: [{ fence }] }) =>
+    const fenced = Map.groupBy(foldRefusals(attempts.flatMap(usesOf)), ({ event, attempts: [{ fence }] }) =>
       nameOf(fence, event.operation),
     );
     await Promise.all(
       [...fenced.values()].map(async (outcomes) => {
         const mine = outcomes.flatMap((outcome) => outcome.attempts);
-        const instead = refusedAttempt(operation, context, outdatedAgain(), mine.length);
+        const instead = refusedAttempt(verb, context, outdatedAgain(), mine.length);
         const [verdict] = await this.outcomes.commitEach(
           outcomes.map(({ event, attempts: [{ fence }] }, index) => ({
             fence,
@@ -106,33 +103,26 @@ export class RunOperation {
             ...(index === 0 && { fallback: instead.event }),
           })),
         );
-        for (const one of mine) ended.set(one, verdict === 'written' ? one : instead);
+        if (verdict !== 'written') for (const one of mine) ended.set(one, instead);
       }),
     );
-    return attempts.map((one) => ended.get(one) ?? one);
+    return attempts.map((one) => usesOf(one).flatMap((use) => ended.get(use) ?? [])[0] ?? one);
   }
 
   /** Withholds results whose decision ended while they were committed. They are on record as uses, and so is this refusal. */
-  private async stillInTime<Item, Parsed>(
-    operation: Operation<Item, Parsed>,
-    context: Context,
-    attempts: readonly Attempt[],
-  ): Promise<Attempt[]> {
+  private async stillInTime(verb: Verb, context: Context, attempts: readonly Attempt[]): Promise<Attempt[]> {
     const latest = this.clock.now() - releaseMs;
-    const isLate = ({ error, fence }: Attempt): boolean => error === undefined && fence.validity.until <= latest;
+    const isLate = (one: Attempt): boolean =>
+      one.error === undefined && usesOf(one).some(({ fence }) => fence.validity.until <= latest);
     const late = attempts.filter(isLate).length;
     if (late === 0) return [...attempts];
-    const instead = refusedAttempt(operation, context, outdatedAgain(), late);
+    const instead = refusedAttempt(verb, context, outdatedAgain(), late);
     await this.outcomes.commit(instead.fence, instead.event);
     return attempts.map((attempt) => (isLate(attempt) ? instead : attempt));
   }
 
   /** Parses the body. A body that cannot be parsed is an outcome too. */
-  private async parse<Item, Parsed>(
-    operation: Operation<Item, Parsed>,
-    context: Context,
-    bytes: Uint8Array,
-  ): Promise<Items> {
+  private async parse(verb: Verb, context: Context, bytes: Uint8Array): Promise<Items> {
     try {
       const request = parseJson(bytes);
       return isBatch(request)
@@ -140,7 +130,7 @@ export class RunOperation {
         : { items: [request], batch: false };
     } catch (error) {
       const failed = asAnkaError(error);
-      const { fence, event } = refusedAttempt(operation, context, failed);
+      const { fence, event } = refusedAttempt(verb, context, failed);
       await this.outcomes.commit(fence, event);
       throw onRecord(failed);
     }
@@ -148,12 +138,7 @@ export class RunOperation {
 }
 
 /** The outcome of items that nothing was decided on. @param count the number of items */
-const refusedAttempt = (
-  { name }: Pick<Operation<never, never>, 'name'>,
-  context: Context,
-  error: AnkaError,
-  count = 1,
-): Attempt => ({
+const refusedAttempt = ({ name }: Verb, context: Context, error: AnkaError, count = 1): Attempt => ({
   fence: undecided(context.tenantId),
   event: auditEvent(context, {
     operation: eventName(name, context),

@@ -17,6 +17,7 @@ import { AttemptItem } from './attempt-item.js';
 import type { UseBudget } from './budget/use-budget.js';
 import { type Operation, operations } from './operation.js';
 import { RunOperation } from './run-operation.js';
+import { verbOf } from './verb.js';
 
 const [encrypt, decrypt, sign, verify] = operations;
 
@@ -74,7 +75,7 @@ const worker = ({ key, custody }: KnownKey, { now, then = null, fipsOnly, outsid
     deadline: monotonicNow() + 60_000,
   };
   const run = async <Item, Parsed>(operation: Operation<Item, Parsed>, item: object) => {
-    const { head, body } = await runner.run(operation, context, Buffer.from(JSON.stringify(item)));
+    const { head, body } = await runner.run(verbOf(items, operation), context, Buffer.from(JSON.stringify(item)));
     const answer: unknown = body === undefined ? null : JSON.parse(Buffer.from(body).toString());
     return { code: head.ok ? null : head.error.code, body: answer };
   };

@@ -5,6 +5,8 @@ import {
   type ErrorCode,
   encapsulate,
   encrypt,
+  type KeyRight,
+  reencrypt,
   sign,
   verify,
 } from '@ankasecure/contracts';
@@ -63,7 +65,8 @@ const always: readonly ErrorCode[] = [
 ];
 
 interface Operation {
-  readonly name: 'encrypt' | 'decrypt' | 'sign' | 'verify' | 'encapsulate' | 'decapsulate';
+  readonly name: string;
+  readonly right: KeyRight | readonly KeyRight[];
   readonly summary: string;
   readonly about: string;
   readonly contract: Contract;
@@ -74,6 +77,7 @@ interface Operation {
 const operations: readonly Operation[] = [
   {
     name: 'encrypt',
+    right: 'use:encrypt',
     summary: 'Encrypt to a compact JWE',
     about:
       'Content is encrypted under a fresh content key, with A256GCM or another `enc` that the policy allows. `aad` is bound to the JWE and must be sent again to decrypt it.',
@@ -86,6 +90,7 @@ const operations: readonly Operation[] = [
   },
   {
     name: 'decrypt',
+    right: 'use:decrypt',
     summary: 'Decrypt a compact JWE',
     about: 'Every failed decryption gets the same answer, `decryption-failed`, whatever the reason.',
     contract: decrypt.contract,
@@ -97,6 +102,7 @@ const operations: readonly Operation[] = [
   },
   {
     name: 'sign',
+    right: 'use:sign',
     summary: 'Sign a payload or a digest',
     about:
       'Send either `payload` or `digest`. A digest requires `format` `raw` and is not possible with EdDSA or HMAC.',
@@ -109,6 +115,7 @@ const operations: readonly Operation[] = [
   },
   {
     name: 'verify',
+    right: 'use:verify',
     summary: 'Verify a JWS or a raw signature',
     about:
       'Send either `jws` or `signature`. A signature requires `keyId` and either `payload` or `digest`. An invalid signature is not an error: the answer is 200 and `valid` is false.',
@@ -118,6 +125,7 @@ const operations: readonly Operation[] = [
   },
   {
     name: 'encapsulate',
+    right: 'use:encapsulate',
     summary: 'Encapsulate a shared secret (raw ML-KEM)',
     about: `For builders of protocols: to encrypt data, use /encrypt. Needs a key of the purpose \`encapsulate\`, and a policy that sets \`rawKem\`. ${leaves}`,
     contract: encapsulate.contract,
@@ -129,6 +137,7 @@ const operations: readonly Operation[] = [
   },
   {
     name: 'decapsulate',
+    right: 'use:decapsulate',
     summary: 'Decapsulate a shared secret (raw ML-KEM)',
     about: `The HSM decapsulates. A ciphertext that was changed, or is for another version, gives another secret and no error; one of the wrong length is refused. ${leaves}`,
     contract: decapsulate.contract,
@@ -138,27 +147,42 @@ const operations: readonly Operation[] = [
       reply: { sharedSecret, ...encapsulatedWith },
     },
   },
+  {
+    name: 'reencrypt',
+    right: ['use:decrypt', 'use:encrypt'],
+    summary: 'Re-encrypt a compact JWE to another key',
+    about:
+      'Decrypts a JWE under any key of the tenant and encrypts its content to the key of `to`, or to the current version of the same key. The plaintext does not leave the service. Needs the right to decrypt with the one key and to encrypt with the other; the audit trail has an event of each, with `within` `reencrypt`. Every failed decryption gets the same answer, `decryption-failed`.',
+    contract: reencrypt.contract,
+    errors: ['jwe-invalid', 'decryption-failed', 'key-exhausted'],
+    example: {
+      request: { jwe, to: { keyId: ids.encryptionKey } },
+      reply: { jwe, ...encryptedWith, version: 2, from: encryptedWith },
+    },
+  },
 ];
 
 const batch =
   'Send one item, or up to 1,000 as `{"items": […]}`. The items of a batch are independent: the answer is 200, and an item that fails has an `error` in its place.';
 
-export const cryptoRoutes: readonly Route[] = operations.map(({ name, summary, about, contract, errors, example }) => ({
-  method: 'POST',
-  path: `/${name}`,
-  operationId: name,
-  tag: 'Cryptography',
-  summary,
-  description: `${about} ${batch}`,
-  roles: ['user', 'application-admin', 'tenant-admin'],
-  right: `use:${name}`,
-  contract,
-  takes: 'body',
-  status: 200,
-  notice: true,
-  batch: true,
-  dryRun: true,
-  withinMs: 30_000,
-  errors: [...always, ...errors],
-  example,
-}));
+export const cryptoRoutes: readonly Route[] = operations.map(
+  ({ name, right, summary, about, contract, errors, example }) => ({
+    method: 'POST',
+    path: `/${name}`,
+    operationId: name,
+    tag: 'Cryptography',
+    summary,
+    description: `${about} ${batch}`,
+    roles: ['user', 'application-admin', 'tenant-admin'],
+    right,
+    contract,
+    takes: 'body',
+    status: 200,
+    notice: true,
+    batch: true,
+    dryRun: true,
+    withinMs: 30_000,
+    errors: [...always, ...errors],
+    example,
+  }),
+);

@@ -25,8 +25,8 @@ export interface Route {
   readonly description?: string;
   /** The roles, one of which a principal needs. */
   readonly roles: readonly Role[];
-  /** The right on the key that replaces a role. It is set if the operation concerns one key. */
-  readonly right?: KeyRight;
+  /** The right on the key that replaces a role; of several keys, the right on each. It is set if the operation concerns keys. */
+  readonly right?: KeyRight | readonly KeyRight[];
   /** Set for a route without a token. It has a handler of its own. */
   readonly public?: true;
   /** The contract that the request becomes on the bus. */

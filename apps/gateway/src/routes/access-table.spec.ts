@@ -11,12 +11,17 @@ const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 const cellsOf = ({ method, path, roles: allowed, right, public: open }: Route): readonly string[] => [
   `\`${method} ${path}\``,
   ...roles.map((role) => (open || allowed.includes(role) ? 'yes' : '')),
-  right === undefined ? '' : `\`${right}\``,
+  right === undefined
+    ? ''
+    : [right]
+        .flat()
+        .map((name) => `\`${name}\``)
+        .join(' '),
 ];
 
 const table = `# Who may call what
 
-The table shows which role may call which route. \`access.spec.ts\` tests every cell at the gateway. The last column is the right on the key that a principal with only the role \`user\` also needs. The worker that owns the key checks that right, and \`right.spec.ts\` of the end-to-end tests tests each one. The right \`manage\` does not include the uses of a key: a grantee with \`manage\` can grant rights to others, but not to itself or to its own groups.
+The table shows which role may call which route. \`access.spec.ts\` tests every cell at the gateway. The last column is the right on the key, or the rights on the keys, that a principal with only the role \`user\` also needs. The worker that owns the key checks that right, and \`right.spec.ts\` of the end-to-end tests tests each one. The right \`manage\` does not include the uses of a key: a grantee with \`manage\` can grant rights to others, but not to itself or to its own groups.
 
 ${row(['Route', ...roles, 'right on the key'])}
 ${row(['---', ...roles.map(() => '---'), '---'])}
@@ -37,7 +42,7 @@ it('every route has a role, and names no role twice', () => {
 });
 
 it('every route about one key names the right on the key that it needs', () => {
-  const crypto = ['encrypt', 'decrypt', 'sign', 'verify', 'encapsulate', 'decapsulate'];
+  const crypto = ['encrypt', 'decrypt', 'sign', 'verify', 'encapsulate', 'decapsulate', 'reencrypt'];
   for (const { operationId, path, right } of routes)
     expect(right !== undefined, operationId).toBe(/^\/(keys|aliases)\/\{/.test(path) || crypto.includes(operationId));
 });

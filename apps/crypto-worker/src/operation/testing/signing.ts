@@ -13,6 +13,7 @@ import { AttemptItem } from '../attempt-item.js';
 import type { UseBudget } from '../budget/use-budget.js';
 import { type Operation, operations } from '../operation.js';
 import { RunOperation } from '../run-operation.js';
+import { verbOf } from '../verb.js';
 
 /** Grants a key to its tenant's administrators, and lets its custody know it as self-tested. */
 export const granted = ({ custody, key }: KnownKey): GrantedVersion => {
@@ -82,7 +83,7 @@ export const running = <Item, Parsed>(
       deadline: monotonicNow() + 60_000,
       ...more,
     };
-    return runner.run(operation, context, Buffer.from(JSON.stringify(request)));
+    return runner.run(verbOf(items, operation), context, Buffer.from(JSON.stringify(request)));
   };
 };
 
