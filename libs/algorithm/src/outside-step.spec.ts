@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import {
   algOfStep,
+  dataKeySteps,
   importSteps,
   outsideStepsOfAlg,
   outsideStepTable,
@@ -11,12 +12,13 @@ import {
 
 const names = Object.keys(outsideStepTable);
 
-it('every step belongs to an algorithm, to imports or to public keys', () => {
+it('every step belongs to an algorithm, to imports, to public keys or to data keys', () => {
   const used = new Set([
     ...Object.values(outsideStepsOfAlg).flat(),
     ...Object.keys(algOfStep),
     ...importSteps,
     ...publicKeySteps,
+    ...dataKeySteps,
   ]);
   expect([...used].toSorted()).toEqual(names.toSorted());
 });

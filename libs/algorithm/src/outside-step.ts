@@ -74,6 +74,11 @@ export const outsideStepTable = {
       'The shared secret leaves the HSM in plaintext: it is the answer. Only a policy with rawKem allows such keys.',
     refusedBy: inModule,
   },
+  'data-key-release': {
+    detail:
+      'The data key leaves the HSM in plaintext: it is part of the answer. Only a policy with plaintextDataKeys allows that.',
+    refusedBy: inModule,
+  },
   'public-key-record': {
     detail:
       'This key is a public key of somebody else. It is a record that the HSM seals, and no object in the HSM. The worker verifies and encrypts with it.',
@@ -132,6 +137,9 @@ export const outsideStepsOfAlg: Readonly<Record<Alg, readonly OutsideStepName[]>
 
 /** The steps that bringing a key in has, and no use of it. */
 export const importSteps = ['import-check'] as const satisfies readonly OutsideStepName[];
+
+/** The step of an answer that has a data key in plaintext. */
+export const dataKeySteps = ['data-key-release'] as const satisfies readonly OutsideStepName[];
 
 /** The step of every use of a public key of others (custody `public`). */
 export const publicKeySteps = ['public-key-record'] as const satisfies readonly OutsideStepName[];

@@ -68,6 +68,7 @@ import {
   rollbackPolicy,
 } from './policy.js';
 import { evaluatePolicy, evaluatePolicyChange } from './policy-evaluation.js';
+import { dataKey, random } from './random.js';
 import {
   adoptGatewayRecords,
   adoptPolicyRecords,
@@ -122,6 +123,8 @@ export const contracts = {
   encapsulate: encapsulate.contract,
   decapsulate: decapsulate.contract,
   reencrypt: reencrypt.contract,
+  random: random.contract,
+  dataKey: dataKey.contract,
   signToken,
   getWrappingKey,
   importKey,

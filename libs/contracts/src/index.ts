@@ -32,6 +32,7 @@ export * from './policy-evaluation.js';
 export * from './precondition.js';
 export * from './primitive.js';
 export * from './public-key-import.js';
+export * from './random.js';
 export * from './record.js';
 export * from './record-change.js';
 export * from './record-form.js';

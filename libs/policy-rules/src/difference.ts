@@ -58,6 +58,7 @@ const comparisons = {
   custody: list('custody'),
   contentEncryption: list('contentEncryption'),
   rawKem: value('rawKem'),
+  plaintextDataKeys: value('plaintextDataKeys'),
   maxKeyLifeDays: value('maxKeyLifeDays'),
   maxRotationIntervalDays: value('maxRotationIntervalDays'),
   sunsets: byAlgorithm('sunsets', ({ sunsets = [] }) =>

@@ -78,7 +78,7 @@ export type Sunset = z.infer<typeof sunset>;
 
 /**
  * A tenant's policy: the algorithms that keys may be made and used with. The first two fields are required. Each other field
- * restricts something, and has no effect if it is left out. Only `custody`, `contentEncryption` and `rawKem` can also allow something.
+ * restricts something, and has no effect if it is left out. Only `custody`, `contentEncryption`, `rawKem` and `plaintextDataKeys` can also allow something.
  * `dualControl` concerns changes of keys and of the policy. It does not decide whether a key may be made or used.
  */
 export const policyDocument = z.strictObject({
@@ -129,6 +129,12 @@ export const policyDocument = z.strictObject({
     .optional()
     .describe(
       'Allows keys of the purpose encapsulate, at creation and at every use. The shared secrets of these keys leave the HSM in plaintext, because they are the answers of /encapsulate and /decapsulate. Default: false.',
+    ),
+  plaintextDataKeys: z
+    .boolean()
+    .optional()
+    .describe(
+      'Allows /datakey to answer with the data key in plaintext as well as encrypted. FIPS-only refuses it all the same. Default: false.',
     ),
   maxKeyLifeDays: days
     .optional()

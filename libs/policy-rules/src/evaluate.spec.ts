@@ -69,6 +69,17 @@ describe('the policy a tenant starts with', () => {
     }
   });
 
+  it('allows data keys in plaintext only if plaintextDataKeys says so, and never under FIPS-only', () => {
+    for (const asked of pairs.filter(({ purpose }) => purpose === 'encrypt')) {
+      const released = { ...asked, outsideSteps: ['data-key-release'] };
+      expect(rulesOf({}, released)).toEqual(['plaintextDataKeys']);
+      expect(rulesOf({ plaintextDataKeys: false }, released)).toEqual(['plaintextDataKeys']);
+      expect(rulesOf({ plaintextDataKeys: true }, released)).toEqual([]);
+      expect(rulesOf({ plaintextDataKeys: true, fipsOnly: true }, released)).toEqual(['fipsOnly']);
+      expect(rulesOf({}, asked)).toEqual([]);
+    }
+  });
+
   it('allows no keys in software', () => {
     expect(rulesOf({}, request('AES-256', { custody: 'software' }))).toEqual(['custody']);
     expect(rulesOf({}, request('AES-256', { custody: 'wrapped' }))).toEqual([]);

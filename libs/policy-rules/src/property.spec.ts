@@ -65,6 +65,7 @@ const anyPolicy = fc
     requiredLabels: maybe(fc.uniqueArray(fc.constantFrom('owner', 'system'))),
     dualControl: maybe(fc.uniqueArray(fc.constantFrom(...controlledActions))),
     rawKem: maybe(fc.boolean()),
+    plaintextDataKeys: maybe(fc.boolean()),
   })
   .map((policy) => policyDocument.parse(given(policy)));
 
@@ -116,6 +117,7 @@ const anyRestriction: fc.Arbitrary<(policy: PolicyDocument) => PolicyDocument> =
   })),
   fc.constant((policy: PolicyDocument) => ({ ...policy, cnsa2: true })),
   fc.constant((policy: PolicyDocument) => ({ ...policy, rawKem: false })),
+  fc.constant((policy: PolicyDocument) => ({ ...policy, plaintextDataKeys: false })),
   fc.integer({ min: 0, max: 144 }).map((more) => (policy: PolicyDocument) => ({
     ...policy,
     minimumStrength: Math.min(256, (policy.minimumStrength ?? 112) + more),
@@ -159,6 +161,7 @@ const everything: PolicyDocument = {
   custody: [...custodyKinds],
   contentEncryption: [...contentAlgs],
   rawKem: true,
+  plaintextDataKeys: true,
 };
 
 /** One field with the values of two policies. */

@@ -27,6 +27,7 @@ const relaxations: readonly (readonly [string, Partial<PolicyDocument>, Partial<
   ['the default custody', { custody: ['token'] }, {}],
   ['more content encryption', {}, { contentEncryption: ['A256GCM', 'A128GCM'] }],
   ['raw key encapsulation', {}, { rawKem: true }],
+  ['data keys in plaintext', {}, { plaintextDataKeys: true }],
   ['a longer life', { maxKeyLifeDays: 30 }, { maxKeyLifeDays: 31 }],
   ['a life without end', { maxKeyLifeDays: 30 }, {}],
   ['fewer rotations', { maxRotationIntervalDays: 30 }, { maxRotationIntervalDays: 31 }],
@@ -59,6 +60,7 @@ describe('a policy is relaxed by', () => {
         dualControl: [],
         requiredLabels: [],
         rawKem: false,
+        plaintextDataKeys: false,
       },
     ],
     [

@@ -42,6 +42,7 @@ const relaxations = {
     { contentEncryption: to = defaultContentEncryption },
   ) => loses(to, from),
   rawKem: ({ rawKem: from = false }, { rawKem: to = false }) => to && !from,
+  plaintextDataKeys: ({ plaintextDataKeys: from = false }, { plaintextDataKeys: to = false }) => to && !from,
   maxKeyLifeDays: raised('maxKeyLifeDays'),
   maxRotationIntervalDays: raised('maxRotationIntervalDays'),
   sunsets: ({ sunsets: from = [] }, { sunsets: to = [] }) =>

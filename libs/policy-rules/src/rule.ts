@@ -3,6 +3,7 @@ import {
   algorithmOf,
   approvalAt,
   cnsaApproval,
+  dataKeySteps,
   fipsApproval,
   refusalOfStep,
 } from '@ankasecure/algorithm';
@@ -133,6 +134,17 @@ export const rules: readonly Rule[] = [
         : {
             detail:
               'The tenant’s policy does not allow raw key encapsulation, whose shared secrets leave the HSM. It must set rawKem',
+          },
+  },
+  {
+    rule: 'plaintextDataKeys',
+    code: 'policy',
+    objects: ({ plaintextDataKeys = false }, { outsideSteps }) =>
+      plaintextDataKeys || !dataKeySteps.some((step) => outsideSteps.includes(step))
+        ? undefined
+        : {
+            detail:
+              'The tenant’s policy does not allow data keys in plaintext. It must set plaintextDataKeys, or the request must do without plaintext',
           },
   },
   {

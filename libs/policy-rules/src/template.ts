@@ -94,13 +94,19 @@ export const templates: readonly Template[] = [
     name: 'permissive-dev',
     title: 'Development',
     description:
-      'Allows everything this installation can do, including keys in software, public keys of others and raw key encapsulation. Not for production.',
-    document: { ...initialPolicy, custody: ['token', 'wrapped', 'software', 'public'], rawKem: true },
+      'Allows everything this installation can do, including keys in software, public keys of others, raw key encapsulation and data keys in plaintext. Not for production.',
+    document: {
+      ...initialPolicy,
+      custody: ['token', 'wrapped', 'software', 'public'],
+      rawKem: true,
+      plaintextDataKeys: true,
+    },
     sources: [
       { rule: 'allowedAlgorithms', source: 'none: for development' },
       { rule: 'fipsOnly', source: 'none: for development' },
       { rule: 'custody', source: 'none: for development' },
       { rule: 'rawKem', source: 'none: for development' },
+      { rule: 'plaintextDataKeys', source: 'none: for development' },
     ],
   },
 ];

@@ -47,6 +47,7 @@ const sent: Readonly<Record<string, (key: Key) => RequestParts>> = {
   'POST /decrypt': () => ({ body: { jwe } }),
   'POST /sign': () => ({ body: { keyId: signing.id, payload: 'AAAA' } }),
   'POST /verify': () => ({ body: { jws } }),
+  'POST /datakey': ({ id }) => ({ body: { keyId: id } }),
   'POST /reencrypt': () => ({ body: { jwe } }),
   'POST /encapsulate': () => ({ body: { keyId: encapsulating.id } }),
   'POST /decapsulate': () => ({ body: { keyId: encapsulating.id, version: 1, ciphertext: 'A'.repeat(1024) } }),
@@ -74,6 +75,7 @@ const grant = async ({ id }: Key, rights: readonly KeyRight[]): Promise<void> =>
 const keyFor = async (route: string): Promise<Key> => {
   if (route.includes('/keys/')) return tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
   if (route.includes('/aliases/')) await tenant.admin.put(`/aliases/${aliasOf(signing)}`, { keyId: signing.id });
+  if (route.includes('datakey')) return tenant.createKey({ algorithm: 'AES-256' });
   if (route.includes('capsulate')) return encapsulating;
   return route.includes('crypt') ? wrapping : signing;
 };

@@ -452,6 +452,8 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   'decapsulate body.keyId': () => noSuchKey('/decapsulate', { keyId: theirs.wrapping.id, version: 1, ciphertext }),
   'decapsulate body.alias': () =>
     noSuchKey('/decapsulate', { alias: theirs.alias, version: 1, ciphertext }, 'alias-not-found'),
+  'datakey body.keyId': () => noSuchKey('/datakey', { keyId: theirs.wrapping.id }),
+  'datakey body.alias': () => noSuchKey('/datakey', { alias: theirs.alias }, 'alias-not-found'),
   'reencrypt body.jwe': () => noSuchKey('/reencrypt', { jwe: theirs.jwe }),
   'reencrypt body.keyId': () => noSuchKey('/reencrypt', { jwe: theirs.jwe, keyId: theirs.wrapping.id }),
   'reencrypt body.alias': () => noSuchKey('/reencrypt', { jwe: theirs.jwe, alias: theirs.alias }, 'alias-not-found'),

@@ -1,7 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DecapsulateResult, EncapsulateResult, EncryptResult, SignResult } from '@ankasecure/contracts';
+import type {
+  DataKeyResult,
+  DecapsulateResult,
+  EncapsulateResult,
+  EncryptResult,
+  RandomResult,
+  SignResult,
+} from '@ankasecure/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, clientOf, type Method, type Reply, type RequestParts } from '../harness/client.js';
 import { type OtlpReceiver, startOtlpReceiver } from '../harness/otlp-receiver.js';
@@ -24,7 +31,7 @@ let rig: OwnRig;
 let tenant: Tenant;
 let token: string;
 let secrets: readonly Secret[];
-const sharedSecrets: Secret[] = [];
+const madeHere: Secret[] = [];
 const answers: Reply[] = [];
 
 /** The secrets in files that only their owner can read: PIN, database passwords, seeds, cursor secrets. */
@@ -101,6 +108,8 @@ const useThem = async (): Promise<void> => {
     '/encapsulate',
     '/decapsulate',
     '/reencrypt',
+    '/random',
+    '/datakey',
     '/audit/verify',
     '/tenants',
   ];
@@ -122,7 +131,17 @@ const useThem = async (): Promise<void> => {
 
 /** Makes shared secrets, some by implicit rejection, and keeps every answer that need not contain one. */
 const encapsulateThem = async (): Promise<void> => {
-  await tenant.changePolicy({ custody: ['token', 'wrapped', 'software'], rawKem: true });
+  await tenant.changePolicy({ custody: ['token', 'wrapped', 'software'], rawKem: true, plaintextDataKeys: true });
+  const { id: box } = await tenant.createKey({ algorithm: 'AES-256' });
+  for (const bytes of [16, 32, 64]) {
+    const { plaintext: secret } = (await post<DataKeyResult>('/datakey', { keyId: box, bytes, plaintext: true }, false))
+      .body;
+    const { random } = (await post<RandomResult>('/random', { bytes }, false)).body;
+    madeHere.push({ what: 'a data key', bytes: Buffer.from(secret ?? '', 'base64url') });
+    madeHere.push({ what: 'random bytes', bytes: Buffer.from(random, 'base64url') });
+    await post('/datakey?dryRun=true', { keyId: box, bytes, plaintext: true });
+    await post('/datakey', { keyId: box, bytes });
+  }
   for (const algorithm of ['ML-KEM-512', 'ML-KEM-768', 'ML-KEM-1024'] as const) {
     const { id: keyId } = await tenant.createKey({ algorithm, purpose: 'encapsulate', custody: 'software' });
     const { ciphertext, sharedSecret } = (await post<EncapsulateResult>('/encapsulate', { keyId }, false)).body;
@@ -133,7 +152,7 @@ const encapsulateThem = async (): Promise<void> => {
     const [same, other] = (await Promise.all(got)).map(({ body }) => body.sharedSecret);
     expect(same).toBe(sharedSecret);
     for (const text of [sharedSecret, other ?? ''])
-      sharedSecrets.push({ what: 'a shared secret', bytes: Buffer.from(text, 'base64url') });
+      madeHere.push({ what: 'a shared secret', bytes: Buffer.from(text, 'base64url') });
     await post('/decapsulate?dryRun=true', { keyId, version: 1, ciphertext });
     await post('/decapsulate', { keyId, version: 1, ciphertext: ciphertext.slice(4) });
     await post('/decapsulate', { keyId, version: 2, ciphertext });
@@ -172,8 +191,8 @@ beforeAll(async () => {
   });
   secrets = [plaintext, payload, aad, stray, secretText('a token', token), ...deployed()];
   await useThem();
-  expect(sharedSecrets).toHaveLength(6);
-  secrets = [...secrets, ...sharedSecrets];
+  expect(madeHere).toHaveLength(12);
+  secrets = [...secrets, ...madeHere];
   await inTrouble(tenant.admin);
   await eventually('all of it sealed', async () => {
     const [row] = await rig.query('ankadb_keys', 'SELECT count(*)::int AS count FROM outbox');

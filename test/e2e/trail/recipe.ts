@@ -119,7 +119,11 @@ const keyRecipes = async ({ admin, tenant, key }: Larder): Promise<Recipe[]> => 
 const cryptoRecipes = async ({ key, admin, tenant }: Larder): Promise<Recipe[]> => {
   const { id: keyId } = await key();
   const box = await admin.post<Key>('/keys', { algorithm: 'AES-256', label: 'b' });
-  await tenant.changePolicy({ custody: ['token', 'wrapped', 'software', 'public'], rawKem: true });
+  await tenant.changePolicy({
+    custody: ['token', 'wrapped', 'software', 'public'],
+    rawKem: true,
+    plaintextDataKeys: true,
+  });
   const kem = { algorithm: 'ML-KEM-1024', purpose: 'encapsulate', custody: 'software', label: 'k' } as const;
   const encapsulating = await admin.post<Key>('/keys', kem);
   const text = '"'.repeat(oneMebibyte / 2);
@@ -187,6 +191,12 @@ const cryptoRecipes = async ({ key, admin, tenant }: Larder): Promise<Recipe[]> 
         to: undefined,
         enc: undefined,
       },
+    },
+    { operationId: 'random', path: '/random', fixed: { bytes: 1024 } },
+    {
+      operationId: 'datakey',
+      path: '/datakey',
+      fixed: { keyId: box.id, alias: undefined, bytes: 64, enc: undefined, plaintext: true },
     },
     { operationId: 'encapsulate', path: '/encapsulate', fixed: { keyId: encapsulating.id, alias: undefined } },
     {

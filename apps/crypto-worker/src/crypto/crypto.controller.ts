@@ -6,6 +6,8 @@ import { AttemptItem } from '../operation/attempt-item.js';
 import { operations } from '../operation/operation.js';
 import { RunOperation } from '../operation/run-operation.js';
 import { type Verb, verbOf } from '../operation/verb.js';
+import { dataKey } from './data-key.js';
+import { RandomBytes } from './random-bytes.js';
 import { Reencrypt } from './reencrypt.js';
 
 type OperationName = (typeof operations)[number]['name'];
@@ -13,12 +15,13 @@ type OperationName = (typeof operations)[number]['name'];
 /** Serves the crypto routes. Their bodies stay bytes until they are parsed, once. */
 @Controller()
 export class CryptoController {
-  private readonly verbs: Readonly<Record<OperationName, Verb>>;
+  private readonly verbs: Readonly<Record<OperationName | 'datakey', Verb>>;
 
   constructor(
     private readonly runner: RunOperation,
     items: AttemptItem,
     private readonly reencryption: Reencrypt,
+    private readonly randomBytes: RandomBytes,
   ) {
     const [encrypt, decrypt, sign, verify, encapsulate, decapsulate] = operations;
     this.verbs = {
@@ -28,6 +31,7 @@ export class CryptoController {
       verify: verbOf(items, verify),
       encapsulate: verbOf(items, encapsulate),
       decapsulate: verbOf(items, decapsulate),
+      datakey: verbOf(items, dataKey),
     };
   }
 
@@ -71,5 +75,17 @@ export class CryptoController {
   @RawMessagePattern(contracts.reencrypt.contract)
   reencrypt(context: contracts.Context, body: Buffer): Promise<RawAnswer> {
     return this.runner.run(this.reencryption, context, body);
+  }
+
+  @NeedsToken()
+  @RawMessagePattern(contracts.random.contract)
+  random(context: contracts.Context, body: Buffer): Promise<RawAnswer> {
+    return this.runner.run(this.randomBytes, context, body);
+  }
+
+  @NeedsToken()
+  @RawMessagePattern(contracts.dataKey.contract)
+  dataKey(context: contracts.Context, body: Buffer): Promise<RawAnswer> {
+    return this.runner.run(this.verbs.datakey, context, body);
   }
 }

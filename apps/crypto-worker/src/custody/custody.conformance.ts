@@ -407,6 +407,14 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
       });
     });
 
+    it.each([1, 16, 64, 1024])('gives %i random bytes, and other ones each time', async (length) => {
+      const [one, other] = [await custody.random(inTime(), length), await custody.random(inTime(), length)];
+      expect([one.length, other.length]).toEqual([length, length]);
+      if (length >= 16) expect(Buffer.from(one)).not.toEqual(Buffer.from(other));
+      expect(await codeOf(custody.random(inTime(), 0))).toBe('internal-error');
+      expect(await codeOf(custody.random(inTime(), 1025))).toBe('internal-error');
+    });
+
     /** Keys whose shared secrets leave the token: raw ones, and those for HPKE. */
     const raw: readonly (readonly [MlKemSet, HpkeAlg | null])[] = mlKemSets
       .filter(isOffered('encapsulate'))

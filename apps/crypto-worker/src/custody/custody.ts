@@ -284,6 +284,8 @@ export interface Custody extends KeyCustody {
   writeAnchor(budget: Deadline, label: string, anchor: Anchor): Promise<Anchor>;
   /** HMAC-SHA256 under a tenant's `audit-mac` key or a partition's `record-mac` key. */
   platformMac(budget: Deadline, ref: PlatformRef | PartitionRef, input: Uint8Array): Promise<Uint8Array>;
+  /** @param length at most 1,024 bytes @returns bytes of the token's own random generator. The caller wipes them. */
+  random(budget: Deadline, length: number): Promise<Uint8Array>;
   /** ECDSA, r‖s, under a tenant's `token-signing` key. @param digest SHA-256 of the token's first two segments */
   platformSign(budget: Deadline, ref: PlatformRef, digest: Uint8Array): Promise<Uint8Array>;
 

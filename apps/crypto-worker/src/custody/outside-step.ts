@@ -2,6 +2,7 @@ import {
   type Alg,
   type AlgorithmName,
   algOfStep,
+  dataKeySteps,
   isOutsideStep,
   outsideStepsOfAlg,
   outsideStepTable,
@@ -55,6 +56,16 @@ export const outsideStepsOn = (
 export const outsideSteps = (custody: Custody, key: SteppedKey): readonly string[] =>
   outsideStepsOn(custody, key, key.algs[0]);
 
+/** Steps with those of an answer that releases a data key. */
+const releasing = new WeakMap<readonly string[], readonly string[]>();
+
+/** The steps of a use whose answer has a data key in plaintext. */
+export const withDataKey = (steps: readonly string[]): readonly string[] => {
+  const known = releasing.get(steps) ?? [...steps, ...dataKeySteps];
+  releasing.set(steps, known);
+  return known;
+};
+
 export const detailOf = (step: string): string =>
   isOutsideStep(step) ? outsideStepTable[step].detail : 'A step of this algorithm runs in the worker, outside the HSM';
 
@@ -69,6 +80,7 @@ const alwaysNamed: readonly string[] = [
   'public-key-record',
   'hpke-key-schedule',
   'shared-secret-release',
+  'data-key-release',
 ];
 
 /** The warnings for these steps, for answers. @param fipsOnly of the tenant's policy: whatever it asks for, all steps are named */

@@ -56,6 +56,8 @@ export interface Operation<Item, Parsed> {
   alg(key: KeyVersion, item: Item, parsed: Parsed): UsedAlg | null;
   /** The content encryption of the JWE; undefined where no content is encrypted. */
   enc(item: Item, parsed: Parsed): ContentAlg | undefined;
+  /** Tells whether the answer has a data key in plaintext, which the policy decides about. */
+  releasesDataKey?(item: Item): boolean;
   run(custody: Custody, budget: Deadline, key: KeyVersion, item: Item, parsed: Parsed): Promise<OperationResult>;
 }
 
@@ -80,14 +82,19 @@ const textOf = (data: Buffer, encoding: 'base64url' | 'utf8'): string => {
 const toProtect = ({ keyId, alias = '' }: { keyId?: string | undefined; alias?: string | undefined }): Target =>
   keyId === undefined ? { alias } : { keyId, version: null };
 
-export const encrypt: Operation<contracts.EncryptItem, undefined> = {
-  name: 'encrypt',
-  item: contracts.encryptItem,
+/** What all uses have in common that protect with a key. */
+export const protecting = {
   use: 'protect',
-  purposes: ['encrypt'],
   parse: () => undefined,
   target: toProtect,
   acceptsRisk: () => false,
+} as const;
+
+export const encrypt: Operation<contracts.EncryptItem, undefined> = {
+  name: 'encrypt',
+  item: contracts.encryptItem,
+  ...protecting,
+  purposes: ['encrypt'],
   // This is checked even if the public key suffices: a JWE that this token cannot open must not be made.
   alg: jweAlgOf,
   enc: ({ enc = defaultContentAlg }) => enc,
@@ -128,11 +135,8 @@ export const decrypt: Operation<contracts.DecryptItem, JweParts> = {
 export const sign: Operation<contracts.SignItem, undefined> = {
   name: 'sign',
   item: contracts.signItem,
-  use: 'protect',
+  ...protecting,
   purposes: ['sign', 'mac'],
-  parse: () => undefined,
-  target: toProtect,
-  acceptsRisk: () => false,
   alg: (key, item) => jwsAlgOf(key, item.alg),
   enc: () => undefined,
   async run(custody, budget, key, item) {
@@ -163,11 +167,8 @@ const released = { released: 'shared-secret' } as const;
 const encapsulate: Operation<contracts.EncapsulateItem, undefined> = {
   name: 'encapsulate',
   item: contracts.encapsulateItem,
-  use: 'protect',
+  ...protecting,
   purposes: ['encapsulate'],
-  parse: () => undefined,
-  target: toProtect,
-  acceptsRisk: () => false,
   // As in `encrypt`.
   alg: kemAlgOf,
   enc: () => undefined,

@@ -14,7 +14,7 @@ export interface Verb {
 
 /** The route of an operation that uses one key. */
 export const verbOf = <Item, Parsed>(items: AttemptItem, operation: Operation<Item, Parsed>): Verb => ({
-  name: operation.name,
+  name: operation.within ?? operation.name,
   mostUses: 1,
   attempt: (context, item) => items.attempt(operation, context, item),
 });

@@ -1,11 +1,13 @@
 import {
   type Contract,
+  dataKey,
   decapsulate,
   decrypt,
   type ErrorCode,
   encapsulate,
   encrypt,
   type KeyRight,
+  random,
   reencrypt,
   sign,
   verify,
@@ -46,7 +48,8 @@ const sharedSecret = Buffer.from('a shared secret with 32 octets..').toString('b
 const leaves =
   'The shared secret leaves the HSM in plaintext, because it is the answer: the answer warns of it, the audit event records it, and a policy with fipsOnly refuses it.';
 
-const always: readonly ErrorCode[] = [
+/** The errors of a key. */
+const ofKey: readonly ErrorCode[] = [
   'key-not-found',
   'key-access-denied',
   'key-state',
@@ -54,19 +57,23 @@ const always: readonly ErrorCode[] = [
   'purpose-mismatch',
   'algorithm-mismatch',
   'algorithm-unavailable',
-  'hsm-unavailable',
-  'hsm-timeout',
-  'hsm-error',
   'key-blob-refused',
   'record-forged',
   'kek-retired',
+];
+
+const always: readonly ErrorCode[] = [
+  'hsm-unavailable',
+  'hsm-timeout',
+  'hsm-error',
   'audit-unavailable',
   'decision-outdated',
 ];
 
 interface Operation {
   readonly name: string;
-  readonly right: KeyRight | readonly KeyRight[];
+  /** Absent if no key is used. */
+  readonly right?: KeyRight | readonly KeyRight[];
   readonly summary: string;
   readonly about: string;
   readonly contract: Contract;
@@ -160,6 +167,24 @@ const operations: readonly Operation[] = [
       reply: { jwe, ...encryptedWith, version: 2, from: encryptedWith },
     },
   },
+  {
+    name: 'random',
+    summary: 'Get random bytes of the HSM',
+    about: 'The bytes come from the random generator of the HSM. No key is used, so no right on a key is needed.',
+    contract: random.contract,
+    errors: [],
+    example: { request: { bytes: 32 }, reply: { random: sharedSecret } },
+  },
+  {
+    name: 'datakey',
+    right: 'use:encrypt',
+    summary: 'Make a data key',
+    about:
+      'The HSM makes a fresh key of random bytes, which is encrypted to a key of the tenant as a compact JWE; /decrypt recovers it. With `plaintext` the answer has the data key in plaintext, too, if the policy sets `plaintextDataKeys`; a policy with fipsOnly refuses it. The audit event is one of `encrypt`, with `within` `datakey`.',
+    contract: dataKey.contract,
+    errors: ['key-exhausted'],
+    example: { request: { keyId: ids.encryptionKey }, reply: { jwe, ...encryptedWith } },
+  },
 ];
 
 const batch =
@@ -174,7 +199,7 @@ export const cryptoRoutes: readonly Route[] = operations.map(
     summary,
     description: `${about} ${batch}`,
     roles: ['user', 'application-admin', 'tenant-admin'],
-    right,
+    ...(right !== undefined && { right }),
     contract,
     takes: 'body',
     status: 200,
@@ -182,7 +207,7 @@ export const cryptoRoutes: readonly Route[] = operations.map(
     batch: true,
     dryRun: true,
     withinMs: 30_000,
-    errors: [...always, ...errors],
+    errors: [...(right === undefined ? [] : ofKey), ...always, ...errors],
     example,
   }),
 );

@@ -117,6 +117,9 @@ export class CustodyByKind implements Custody {
   platformMac(budget: Deadline, ref: PlatformRef | PartitionRef, input: Uint8Array) {
     return this.objects.platformMac(budget, ref, input);
   }
+  random(budget: Deadline, length: number) {
+    return this.objects.random(budget, length);
+  }
   platformSign(budget: Deadline, ref: PlatformRef, digest: Uint8Array) {
     return this.objects.platformSign(budget, ref, digest);
   }

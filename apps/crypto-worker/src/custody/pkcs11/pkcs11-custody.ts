@@ -33,6 +33,7 @@ import { assertFits, assertMakes, assertStoresData } from './profile/refusal.js'
 import { anchorIn, inspected, part } from './reply.js';
 import { TokenRuntime } from './token/token-runtime.js';
 import { objectUri } from './uri.js';
+import { randomRequest } from './use/random.js';
 
 export type { CustodyLogger, CustodyObserver, Pkcs11Config, Pkcs11Options } from './profile/config.js';
 export { PinUnfit } from './token/pin-length.js';
@@ -207,6 +208,15 @@ export class Pkcs11Custody implements Custody {
 
   platformSign(budget: Deadline, ref: PlatformRef, digest: Uint8Array): Promise<Uint8Array> {
     return this.one(budget, 'sign', ecdsa, [this.runtime.locators.ofPlatformKey(ref), digest]);
+  }
+
+  async random(budget: Deadline, length: number): Promise<Uint8Array> {
+    assure(Number.isInteger(length) && length > 0 && length <= 1024, 'the number of random bytes');
+    const bytes = await this.one(budget, 'random', 0, [randomRequest(length)]);
+    // A token that answers with less, or with nothing but zeros, has no random generator that anybody may rely on.
+    if (bytes.length !== length || (length >= 16 && bytes.every((byte) => byte === 0)))
+      throw new AnkaError('hsm-error');
+    return bytes;
   }
 
   async decryptOaep(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Uint8Array> {

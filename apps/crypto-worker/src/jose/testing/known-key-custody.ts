@@ -162,6 +162,7 @@ export class KnownKeyCustody implements Custody {
   uri = unsupported;
   platformMac = unsupported;
   platformSign = unsupported;
+  random = async (_budget: unknown, length: number): Promise<Uint8Array> => randomBytes(length);
   healthy = (): boolean => true;
   close = (): Promise<void> => Promise.resolve();
 }

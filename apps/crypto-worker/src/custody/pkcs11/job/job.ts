@@ -22,6 +22,7 @@ export const operations = [
   repeatable('open-gcm'),
   repeatable('decapsulate-cek'),
   repeatable('decapsulate'),
+  repeatable('random'),
   { name: 'generate', repeatable: false, writes: true },
   { name: 'destroy', repeatable: true, writes: true },
   repeatable('find-named'),

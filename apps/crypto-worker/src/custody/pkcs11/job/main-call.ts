@@ -23,6 +23,7 @@ const rows: Readonly<Record<OperationName, Row>> = {
   'open-gcm': ['C_Decrypt'],
   'decapsulate-cek': ['C_DecapsulateKey', 'ML_KEM'],
   decapsulate: ['C_DecapsulateKey', 'ML_KEM'],
+  random: ['C_GenerateRandom'],
   generate: ['C_GenerateKey'],
   destroy: ['C_DestroyObject'],
   'find-named': ['C_FindObjects'],

@@ -5,6 +5,7 @@ import { decapsulate } from '../use/decapsulate.js';
 import { decapsulateCek } from '../use/decapsulate-cek.js';
 import { decryptOaep } from '../use/decrypt-oaep.js';
 import { openGcm, sealGcm } from '../use/gcm.js';
+import { random } from '../use/random.js';
 import { sign } from '../use/sign.js';
 import { unwrapCek, wrapCek } from '../use/wrap-cek.js';
 import { anchor } from './anchor.js';
@@ -33,6 +34,7 @@ const table: Record<OperationName, Handler> = {
   'open-gcm': openGcm,
   'decapsulate-cek': decapsulateCek,
   decapsulate,
+  random,
   generate,
   destroy,
   'find-named': findNamed,
