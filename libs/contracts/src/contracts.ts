@@ -10,7 +10,7 @@ import {
   verifyTrail,
 } from './audit.js';
 import { anyPartition, type Contract, type Service, services } from './bus.js';
-import { decrypt, encrypt, sign, verify } from './crypto.js';
+import { decrypt, encrypt } from './crypto.js';
 import { deleteGrants, getGrants, putGrants } from './grant.js';
 import {
   acceptTrails,
@@ -26,6 +26,7 @@ import {
 } from './history.js';
 import { surveyHsm, testHsm } from './hsm.js';
 import { getWrappingKey, importKey } from './import-key.js';
+import { sign, verify } from './jws-json.js';
 import { getKek, rotateKek } from './kek.js';
 import { decapsulate, encapsulate } from './kem.js';
 import { createKey, getKey, listKeys } from './key.js';

@@ -100,22 +100,37 @@ export const itemFailure = z
 /** A batch before its items are checked. Items are checked one by one, so that a bad item fails alone and in its place. */
 export const batchOf = z.strictObject({ items: z.array(z.unknown()).min(1).max(maxItems) });
 
+const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
+
 /** One item, or up to 1,000. */
 export const oneOrMany = <Item extends z.ZodType, Result extends z.ZodType>(
   name: string,
   item: Item,
   result: Result,
 ) => {
-  const owner = { owner: 'crypto-worker', callers: ['gateway'] } as const;
   return {
     item,
     result,
     contract: contract({
-      ...owner,
+      ...gatewayToWorker,
       subject: `crypto.{partition}.${name}`,
       request: z.union([item, z.strictObject({ items: z.array(item).min(1).max(maxItems) })]),
       reply: z.union([result, z.strictObject({ items: z.array(z.union([result, itemFailure])) })]),
     }),
   };
 };
+
+/** As `oneOrMany`, for items of two forms. */
+export const oneOrManyOf = <A extends z.ZodType, B extends z.ZodType, C extends z.ZodType, D extends z.ZodType>(
+  name: string,
+  items: readonly [A, B],
+  results: readonly [C, D],
+) => ({
+  contract: contract({
+    ...gatewayToWorker,
+    subject: `crypto.{partition}.${name}`,
+    request: z.union([...items, z.strictObject({ items: z.array(z.union(items)).min(1).max(maxItems) })]),
+    reply: z.union([...results, z.strictObject({ items: z.array(z.union([...results, itemFailure])) })]),
+  }),
+});
 export type ItemFailure = z.infer<typeof itemFailure>;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { decryptItem, encryptItem, signItem, verifyItem } from './crypto.js';
+import { decryptItem, encryptItem } from './crypto.js';
 import { maxItemBytes } from './crypto-item.js';
+import { signItem, verifyItem } from './signature.js';
 
 const keyId = '01939f31-07c2-7a44-8f0e-2b9d6c1a3f10';
 const jwe = 'e30....';

@@ -134,6 +134,11 @@ const namesNothing = [
   'body.payload',
   'body.aad',
   'body.digest',
+  'body.jws.payload',
+  'body.jws.signatures.signature',
+  ...['header', 'keys.header'].flatMap((at) =>
+    ['typ', 'cty', 'iss', 'sub', 'aud', 'url', 'nonce'].map((member) => `body.${at}.${member}`),
+  ),
   'body.ciphertext',
   // Tokens define subjects. A grantee belongs to this tenant, even if another tenant has the same name.
   'body.grants.grantee',
@@ -454,6 +459,20 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
     noSuchKey('/decapsulate', { alias: theirs.alias, version: 1, ciphertext }, 'alias-not-found'),
   'datakey body.keyId': () => noSuchKey('/datakey', { keyId: theirs.wrapping.id }),
   'datakey body.alias': () => noSuchKey('/datakey', { alias: theirs.alias }, 'alias-not-found'),
+  'sign body.keys.keyId': () => noSuchKey('/sign', { payload: 'AAAA', keys: [{ keyId: theirs.signing.id }] }),
+  'sign body.keys.alias': () =>
+    noSuchKey('/sign', { payload: 'AAAA', keys: [{ alias: theirs.alias }] }, 'alias-not-found'),
+  'verify body.jws.signatures.protected': async () => {
+    const [header, payload, signature] = theirs.jws.split('.');
+    const { body } = await send('POST', '/verify', {
+      body: { jws: { payload, signatures: [{ protected: header, signature }] }, policy: 'ANY' },
+    });
+    expect(body).toMatchObject({
+      valid: false,
+      signers: 0,
+      signatures: [{ valid: false, error: { code: 'key-not-found' } }],
+    });
+  },
   'reencrypt body.jwe': () => noSuchKey('/reencrypt', { jwe: theirs.jwe }),
   'reencrypt body.keyId': () => noSuchKey('/reencrypt', { jwe: theirs.jwe, keyId: theirs.wrapping.id }),
   'reencrypt body.alias': () => noSuchKey('/reencrypt', { jwe: theirs.jwe, alias: theirs.alias }, 'alias-not-found'),

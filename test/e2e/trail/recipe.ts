@@ -159,6 +159,7 @@ const cryptoRecipes = async ({ key, admin, tenant }: Larder): Promise<Recipe[]> 
         alg: 'ES256',
         encoding: 'utf8',
         format: 'jws',
+        version: 1,
       },
     },
     { operationId: 'sign', path: '/sign', fixed: { '': { items } }, events: 1000 },
@@ -171,6 +172,7 @@ const cryptoRecipes = async ({ key, admin, tenant }: Larder): Promise<Recipe[]> 
         jws: undefined,
         version: 1,
         signature: 'A'.repeat(2728),
+        format: undefined,
         payload: text,
         digest: undefined,
         alg: 'ES256',
@@ -191,6 +193,12 @@ const cryptoRecipes = async ({ key, admin, tenant }: Larder): Promise<Recipe[]> 
         to: undefined,
         enc: undefined,
       },
+    },
+    {
+      operationId: 'sign',
+      path: '/sign',
+      fixed: { '': { payload: text, encoding: 'utf8', keys: [{ keyId }, { keyId: (await key()).id }] } },
+      events: 2,
     },
     { operationId: 'random', path: '/random', fixed: { bytes: 1024 } },
     {

@@ -2,38 +2,16 @@ import * as contracts from '@ankasecure/contracts';
 import { type RawAnswer, RawMessagePattern } from '@ankasecure/service-kit';
 import { Controller } from '@nestjs/common';
 import { NeedsToken } from '../group/needs-token.js';
-import { AttemptItem } from '../operation/attempt-item.js';
-import { operations } from '../operation/operation.js';
 import { RunOperation } from '../operation/run-operation.js';
-import { type Verb, verbOf } from '../operation/verb.js';
-import { dataKey } from './data-key.js';
-import { RandomBytes } from './random-bytes.js';
-import { Reencrypt } from './reencrypt.js';
-
-type OperationName = (typeof operations)[number]['name'];
+import { Verbs } from './verbs.js';
 
 /** Serves the crypto routes. Their bodies stay bytes until they are parsed, once. */
 @Controller()
 export class CryptoController {
-  private readonly verbs: Readonly<Record<OperationName | 'datakey', Verb>>;
-
   constructor(
     private readonly runner: RunOperation,
-    items: AttemptItem,
-    private readonly reencryption: Reencrypt,
-    private readonly randomBytes: RandomBytes,
-  ) {
-    const [encrypt, decrypt, sign, verify, encapsulate, decapsulate] = operations;
-    this.verbs = {
-      encrypt: verbOf(items, encrypt),
-      decrypt: verbOf(items, decrypt),
-      sign: verbOf(items, sign),
-      verify: verbOf(items, verify),
-      encapsulate: verbOf(items, encapsulate),
-      decapsulate: verbOf(items, decapsulate),
-      datakey: verbOf(items, dataKey),
-    };
-  }
+    private readonly verbs: Verbs,
+  ) {}
 
   @NeedsToken()
   @RawMessagePattern(contracts.encrypt.contract)
@@ -74,18 +52,18 @@ export class CryptoController {
   @NeedsToken()
   @RawMessagePattern(contracts.reencrypt.contract)
   reencrypt(context: contracts.Context, body: Buffer): Promise<RawAnswer> {
-    return this.runner.run(this.reencryption, context, body);
+    return this.runner.run(this.verbs.reencrypt, context, body);
   }
 
   @NeedsToken()
   @RawMessagePattern(contracts.random.contract)
   random(context: contracts.Context, body: Buffer): Promise<RawAnswer> {
-    return this.runner.run(this.randomBytes, context, body);
+    return this.runner.run(this.verbs.random, context, body);
   }
 
   @NeedsToken()
   @RawMessagePattern(contracts.dataKey.contract)
   dataKey(context: contracts.Context, body: Buffer): Promise<RawAnswer> {
-    return this.runner.run(this.verbs.datakey, context, body);
+    return this.runner.run(this.verbs.dataKey, context, body);
   }
 }

@@ -18,12 +18,15 @@ const name = 'random';
 @Injectable()
 export class RandomBytes implements Verb {
   readonly name = name;
-  readonly mostUses = 1;
 
   constructor(
     private readonly custody: Custody,
     private readonly policies: EnforcedPolicies,
   ) {}
+
+  uses(): number {
+    return 1;
+  }
 
   async attempt(context: Context, raw: unknown): Promise<Attempt> {
     const outcome = new RandomOutcome(context);

@@ -1,13 +1,12 @@
 import { type ContentAlg, defaultContentAlg } from '@ankasecure/algorithm';
 import { type Context, type ReencryptItem, reencryptItem } from '@ankasecure/contracts';
-import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { type JweParts, openJwe, readJwe } from '../envelope/decrypt.js';
 import { sealJwe } from '../envelope/encrypt.js';
 import { decodeData } from '../jose/base64url.js';
 import { parseKid } from '../key/key-version.js';
-import type { Attempt } from '../operation/attempt.js';
-import { AttemptItem } from '../operation/attempt-item.js';
+import { type Attempt, joinedUses } from '../operation/attempt.js';
+import type { AttemptItem } from '../operation/attempt-item.js';
 import { decrypt, encrypt, type Operation } from '../operation/operation.js';
 import type { Verb } from '../operation/verb.js';
 
@@ -70,12 +69,14 @@ const recipientOf = ({ to, keyId, alias, jwe }: ReencryptItem): Recipient | unde
  * Decrypts a JWE and encrypts its content to another key. The plaintext never leaves this process. Each of the two keys is decided,
  * used and recorded as by `decrypt` and `encrypt`, and both outcomes are committed together.
  */
-@Injectable()
 export class Reencrypt implements Verb {
   readonly name = within;
-  readonly mostUses = 2;
 
   constructor(private readonly items: AttemptItem) {}
+
+  uses(): number {
+    return 2;
+  }
 
   async attempt(context: Context, raw: unknown): Promise<Attempt> {
     const { data: item } = reencryptItem.safeParse(raw);
@@ -92,7 +93,8 @@ export class Reencrypt implements Verb {
       );
       if (item === undefined || opened.event.outcome === 'failure') return opened;
       const recipient: Recipient = { ...(item.to ?? { keyId: opened.event.keyId ?? '' }), enc: item.enc };
-      return joined(opened, await this.items.attempt(sealing(plaintext, aadOf(item)), context, recipient));
+      const sealed = await this.items.attempt(sealing(plaintext, aadOf(item)), context, recipient);
+      return joinedUses([opened, sealed], ([from, made]) => ({ ...made, from }));
     } finally {
       plaintext.fill(0);
     }
@@ -109,10 +111,3 @@ export class Reencrypt implements Verb {
     return item.to === undefined && refused?.event.failureCode === 'key-not-found' ? undefined : refused;
   }
 }
-
-/** Both uses as one outcome. The report of a dry run is that of the encryption, whose decision comes last. */
-const joined = (opened: Attempt, sealed: Attempt): Attempt => ({
-  ...sealed,
-  before: [opened],
-  ...(sealed.body !== undefined && sealed.fence.tried !== true && { body: { ...sealed.body, from: opened.body } }),
-});

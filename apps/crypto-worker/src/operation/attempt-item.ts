@@ -1,6 +1,7 @@
 import { AnkaError, type Context } from '@ankasecure/contracts';
 import { asAnkaError, describeIssues } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
+import type { ZodError } from 'zod';
 import { assertMay, useOf } from '../access/access.js';
 import { Custody } from '../custody/custody.js';
 import { outsideSteps, withDataKey } from '../custody/outside-step.js';
@@ -78,6 +79,12 @@ export class AttemptItem {
     } catch (error) {
       return refused(record, context, asAnkaError(error));
     }
+  }
+
+  /** The refusal of an item that is not valid. */
+  refused<Item, Parsed>(operation: Operation<Item, Parsed>, context: Context, invalid: ZodError): Attempt {
+    const error = new AnkaError('request-invalid', describeIssues(invalid));
+    return refused(new ItemRecord(operation, context), context, error);
   }
 
   /** Tries one version. Never rejects. @param version undefined for the one that the item means */
@@ -205,6 +212,8 @@ export class AttemptItem {
     const now = record.policy?.now() ?? 0;
     record.validity = allOf(record.validity, stateHolds(key, now));
     assertUsable(operation, key, false, now);
+    if (namesVersion(target))
+      throw new AnkaError('key-exhausted', 'The version that the request names is used up, and another replaced it.');
     if ((await this.keys.meant(context.tenantId, target)).keyId !== key.keyId)
       throw new AnkaError('decision-outdated', 'The alias now names another key. Try again.');
   }
@@ -212,6 +221,10 @@ export class AttemptItem {
 
 const refused = (record: ItemRecord, { dryRun }: Context, error: AnkaError): Attempt =>
   dryRun === true ? record.dryRun(error) : record.failed(error);
+
+/** Whether an item that protects names the version, so that no other may take its place. */
+const namesVersion = (target: Target): boolean =>
+  'alias' in target ? target.of !== undefined : target.version !== null;
 
 /**
  * Whether an item leaves the version of this key open. What it protects with is the current version, and a kid or the request

@@ -1,4 +1,4 @@
-import { type AnkaError, type AuditEvent, type KeyQuota, type Notice, toldError } from '@ankasecure/contracts';
+import { AnkaError, type AuditEvent, type KeyQuota, type Notice, toldError } from '@ankasecure/contracts';
 import type { Fence } from '../outcome/fence.js';
 import { mostUrgent } from '../policy/ruling.js';
 import { tightest } from '../quota/quotas.js';
@@ -27,6 +27,23 @@ export const usesOf = (attempt: Attempt): readonly Attempt[] =>
 /** Microseconds inside PKCS#11 calls for an item. A failure has none, whatever was done before it. */
 export const hsmMicrosOf = (attempt: Attempt): number =>
   attempt.error === undefined ? usesOf(attempt).reduce((sum, { hsmMicros }) => sum + hsmMicros, 0) : 0;
+
+/**
+ * Joins uses of keys that are one item. The first that was refused refuses the item.
+ * @param answer the body of the item, from those of its uses; a dry run's is that of its last use
+ */
+export const joinedUses = (
+  uses: readonly Attempt[],
+  answer: (bodies: readonly Readonly<Record<string, unknown>>[]) => Readonly<Record<string, unknown>>,
+): Attempt => {
+  const isTry = uses.some(({ fence }) => fence.tried === true);
+  const main =
+    uses.find(({ error, event }) => error !== undefined || (isTry && event.outcome === 'failure')) ?? uses.at(-1);
+  if (main === undefined) throw new AnkaError('internal-error');
+  const before = uses.filter((use) => use !== main);
+  if (main.error !== undefined || isTry) return { ...main, before };
+  return { ...main, before, body: answer(uses.map(({ body = {} }) => body)) };
+};
 
 /** The most urgent notice of all items, for the answer's headers. */
 export const noticeOf = (attempts: readonly Attempt[]): { notice?: Notice } => {

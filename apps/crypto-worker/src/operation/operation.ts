@@ -78,9 +78,17 @@ const textOf = (data: Buffer, encoding: 'base64url' | 'utf8'): string => {
   }
 };
 
-/** The key to protect with. The schema requires exactly one of the two members. */
-const toProtect = ({ keyId, alias = '' }: { keyId?: string | undefined; alias?: string | undefined }): Target =>
-  keyId === undefined ? { alias } : { keyId, version: null };
+interface ToProtect {
+  readonly keyId?: string | undefined;
+  readonly alias?: string | undefined;
+  readonly version?: number | undefined;
+}
+
+/** The key to protect with. The schema requires exactly one of id and alias. Of all versions only the current one protects. */
+const toProtect = ({ keyId, alias = '', version }: ToProtect): Target => {
+  if (keyId !== undefined) return { keyId, version: version ?? null };
+  return version === undefined ? { alias } : { alias, of: (named) => ({ keyId: named, version }) };
+};
 
 /** What all uses have in common that protect with a key. */
 export const protecting = {

@@ -45,7 +45,7 @@ export class RunOperation {
     this.clock.assertAgrees();
     this.outbox.assertRoom(context.tenantId);
     const { items, batch } = await this.parse(verb, context, bytes);
-    const most = items.length * verb.mostUses;
+    const most = items.reduce((sum: number, item) => sum + verb.uses(item), 0);
     if (most > 1) this.outbox.assertRoom(context.tenantId, most);
     const attempts = await this.all(verb, context, items);
     const times = {

@@ -1,17 +1,18 @@
 import { hash as digestOf } from 'node:crypto';
 import { type Hash, type JwsAlg, jwsAlgs, makesJws, signatureSchemes } from '@ankasecure/algorithm';
-import { AnkaError, type SignItem } from '@ankasecure/contracts';
+import { AnkaError, type JwsHeader, type SignItem } from '@ankasecure/contracts';
 import type { Custody, SignatureRequest } from '../custody/custody.js';
 import type { Deadline } from '../deadline/deadline.js';
 import { decodeData, encodeSegment } from '../jose/base64url.js';
 import { type KeyVersion, kidOf } from '../key/key-version.js';
+import { assertHasDer, derOf } from './der.js';
 import { readDigest } from './digest.js';
 import { jwsAlgOf } from './jws-alg.js';
 
 export interface Signed {
   /** Formats `jws` and `jws-detached`. */
   readonly jws?: string;
-  /** base64url; format `raw`. */
+  /** base64url; formats `raw` and `der`. */
   readonly signature?: string;
   readonly alg: JwsAlg;
 }
@@ -45,10 +46,15 @@ const inputOf = (hash: Hash | null, message: string | Buffer): Buffer => {
   return typeof message === 'string' ? Buffer.from(message, 'latin1') : message;
 };
 
-/** Segment 1 of a key's JWSs, per algorithm. It never changes, so it is encoded once. */
+/** Segment 1 of a key's JWSs without members that the caller chose, per algorithm. It never changes, so it is encoded once. */
 const headers = new WeakMap<KeyVersion, Map<JwsAlg, string>>();
 
-const headerSegment = (key: KeyVersion, alg: JwsAlg): string => {
+const headerSegment = (key: KeyVersion, alg: JwsAlg, chosen: JwsHeader | undefined): string => {
+  if (chosen !== undefined) {
+    const { typ, cty, ...others } = chosen;
+    // What is undefined, JSON leaves out. Ours come last, so that they hold whatever the caller chose.
+    return Buffer.from(JSON.stringify({ typ, cty, ...others, alg, kid: kidOf(key) })).toString('base64url');
+  }
   const known = headers.get(key) ?? new Map<JwsAlg, string>();
   const encoded = known.get(alg);
   if (encoded !== undefined) return encoded;
@@ -61,7 +67,7 @@ const headerSegment = (key: KeyVersion, alg: JwsAlg): string => {
 export const payloadSegment = (payload: string, encoding: 'base64url' | 'utf8'): string =>
   encoding === 'base64url' ? payload : Buffer.from(payload, 'utf8').toString('base64url');
 
-/** The message or digest of a `raw` item, ready for custody. */
+/** The message or digest of a `raw` or `der` item, ready for custody. */
 const rawInput = (alg: JwsAlg, hash: Hash | null, { payload, digest, encoding }: SignItem): Buffer =>
   payload === undefined ? readDigest(alg, digest ?? '') : inputOf(hash, decodeData(payload, encoding));
 
@@ -78,12 +84,13 @@ export const signItem = async (
 ): Promise<Signed> => {
   const alg = jwsAlgOf(key, item.alg);
   const { request, hash } = preparations[alg];
-  if (item.format === 'raw') {
+  if (item.format === 'raw' || item.format === 'der') {
+    if (item.format === 'der') assertHasDer(alg);
     const signature = await custody.sign(budget, key.ref, request, rawInput(alg, hash, item));
-    return { signature: encodeSegment(signature), alg };
+    return { signature: encodeSegment(item.format === 'der' ? derOf(signature) : signature), alg };
   }
   if (!makesJws(alg)) throw new AnkaError('request-invalid', `${alg} makes no JWS. Ask for format raw.`);
-  const header = headerSegment(key, alg);
+  const header = headerSegment(key, alg, item.header);
   const payload = payloadSegment(item.payload ?? '', item.encoding);
   const signature = await custody.sign(budget, key.ref, request, inputOf(hash, `${header}.${payload}`));
   const shown = item.format === 'jws' ? payload : '';

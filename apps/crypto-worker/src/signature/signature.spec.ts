@@ -10,7 +10,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { failureOf } from '../jose/testing/failure.js';
 import { jwsKeys, type KnownKey, knownKey, soon } from '../jose/testing/known-key.js';
 import { kidOf } from '../key/key-version.js';
-import { derHint } from './der-hint.js';
+import { derHint } from './der.js';
 import { signItem } from './sign.js';
 import { readJws, verifyItem } from './verify.js';
 

@@ -5,7 +5,7 @@ import type { Custody } from '../custody/custody.js';
 import type { Deadline } from '../deadline/deadline.js';
 import { decodeData } from '../jose/base64url.js';
 import type { KeyVersion } from '../key/key-version.js';
-import { derHint } from './der-hint.js';
+import { assertHasDer, derHint, rawOf } from './der.js';
 import { readDigest } from './digest.js';
 import { verifyAlgOf } from './jws-alg.js';
 import { type JwsParts, readJws } from './read-jws.js';
@@ -45,7 +45,9 @@ const jwsClaim = (key: KeyVersion, item: VerifyItem, parts: JwsParts): Claim => 
 
 const rawClaim = (key: KeyVersion, item: VerifyItem): Claim => {
   const alg = verifyAlgOf(key, item.alg);
-  const signature = Buffer.from(item.signature ?? '', 'base64url');
+  if (item.format === 'der') assertHasDer(alg);
+  const sent = Buffer.from(item.signature ?? '', 'base64url');
+  const signature = item.format === 'der' ? rawOf(alg, sent) : sent;
   if (item.payload === undefined) return { alg, of: 'digest', bytes: readDigest(alg, item.digest ?? ''), signature };
   return { alg, of: 'message', bytes: decodeData(item.payload, item.encoding), signature };
 };

@@ -60,8 +60,26 @@ const full: Readonly<Record<string, readonly Body[]>> = {
   datakey: [{ ...keys, bytes: 16, plaintext: true }],
   encapsulate: [keys],
   decapsulate: [{ ...keys, version: 1, ciphertext: 'A'.repeat(1024), acceptRisk: true }],
-  sign: ['raw', 'jws'].map((format) => ({ ...keys, payload: 'AAAA', digest: 'AAAA', format, alg: 'ES256' })),
-  verify: [{ ...keys, jws: 'a.b.c', signature: 'AAAA', payload: 'AAAA', digest: 'AAAA', version: 1 }],
+  sign: [
+    ...['raw', 'der', 'jws'].map((format) => ({
+      ...keys,
+      payload: 'AAAA',
+      digest: 'AAAA',
+      format,
+      version: 1,
+      header: { typ: 'at+jwt' },
+    })),
+    ...[keys, { keyId: ids.signingKey }].map((key) => ({ payload: 'AAAA', keys: [key], detached: true, alg: 'ES256' })),
+  ],
+  verify: [
+    { ...keys, jws: 'a.b.c', signature: 'AAAA', payload: 'AAAA', digest: 'AAAA', format: 'der' },
+    ...[{}, { payload: 'AAAA' }].map((payload) => ({
+      jws: { ...payload, signatures: [{ protected: 'AAAA', signature: 'AAAA' }] },
+      payload: 'AAAA',
+      policy: 'ANY',
+      keyId: ids.signingKey,
+    })),
+  ],
   evaluatePolicy: ['create', 'protect'].map((use) => ({
     use,
     keyId: ids.signingKey,

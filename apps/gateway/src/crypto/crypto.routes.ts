@@ -112,7 +112,7 @@ const operations: readonly Operation[] = [
     right: 'use:sign',
     summary: 'Sign a payload or a digest',
     about:
-      'Send either `payload` or `digest`. A digest requires `format` `raw` and is not possible with EdDSA or HMAC.',
+      'Send either `payload` or `digest`. A digest requires `format` `raw` or `der` and is not possible with EdDSA or HMAC. `header` adds members to the protected header, such as `typ`. With `keys` instead of `keyId`, several keys sign one payload, and the answer is a JWS in JSON serialization (RFC 7515, section 7.2.1).',
     contract: sign.contract,
     errors: ['key-exhausted'],
     example: {
@@ -125,7 +125,7 @@ const operations: readonly Operation[] = [
     right: 'use:verify',
     summary: 'Verify a JWS or a raw signature',
     about:
-      'Send either `jws` or `signature`. A signature requires `keyId` and either `payload` or `digest`. An invalid signature is not an error: the answer is 200 and `valid` is false.',
+      'Send either `jws` or `signature`. A signature requires `keyId` and either `payload` or `digest`. An invalid signature is not an error: the answer is 200 and `valid` is false. A `jws` in JSON serialization is verified by its `policy`: `ALL` (the default), `ANY`, `CLASSICAL_REQUIRED` or `PQC_REQUIRED`; its signatures name their keys by kid.',
     contract: verify.contract,
     errors: ['jws-invalid'],
     example: { request: { jws }, reply: { valid: true, ...signedWith } },

@@ -15,7 +15,7 @@ const endOfString = (body: Buffer, start: number): number => {
 
 /**
  * Counts the operations that a body asks for, in one pass and without parsing: the length of the longest list that is a member
- * of the top-level object, at least 1. The worker refuses a body with any list but `items`, so the name need not be read.
+ * of the top-level object, at least 1. The worker refuses a body with any list but `items` and `keys`, each of which is used, so the name need not be read.
  */
 export const countItems = (body: Buffer): number => {
   let [depth, most, commas, hasItems, inList] = [0, 1, 0, false, false];

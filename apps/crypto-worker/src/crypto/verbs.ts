@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { AttemptItem } from '../operation/attempt-item.js';
+import { operations } from '../operation/operation.js';
+import { type Verb, verbOf } from '../operation/verb.js';
+import { dataKey } from './data-key.js';
+import { RandomBytes } from './random-bytes.js';
+import { Reencrypt } from './reencrypt.js';
+import { SignTogether } from './sign-together.js';
+import { VerifyTogether } from './verify-together.js';
+
+/** The crypto routes, by name. */
+@Injectable()
+export class Verbs {
+  readonly encrypt: Verb;
+  readonly decrypt: Verb;
+  readonly sign: Verb;
+  readonly verify: Verb;
+  readonly encapsulate: Verb;
+  readonly decapsulate: Verb;
+  readonly reencrypt: Verb;
+  readonly dataKey: Verb;
+
+  constructor(
+    items: AttemptItem,
+    readonly random: RandomBytes,
+  ) {
+    const [encrypt, decrypt, , , encapsulate, decapsulate] = operations;
+    this.encrypt = verbOf(items, encrypt);
+    this.decrypt = verbOf(items, decrypt);
+    this.sign = new SignTogether(items);
+    this.verify = new VerifyTogether(items);
+    this.encapsulate = verbOf(items, encapsulate);
+    this.decapsulate = verbOf(items, decapsulate);
+    this.reencrypt = new Reencrypt(items);
+    this.dataKey = verbOf(items, dataKey);
+  }
+}
