@@ -81,6 +81,7 @@ import {
   sealPolicyRecords,
 } from './record.js';
 import { reencrypt } from './reencrypt.js';
+import { resign } from './resign.js';
 import { deleteRotationPolicy, getRotationPolicy, putRotationPolicy } from './rotation-policy.js';
 import { signToken } from './token.js';
 
@@ -124,6 +125,7 @@ export const contracts = {
   encapsulate: encapsulate.contract,
   decapsulate: decapsulate.contract,
   reencrypt: reencrypt.contract,
+  resign: resign.contract,
   random: random.contract,
   dataKey: dataKey.contract,
   signToken,

@@ -120,16 +120,20 @@ export const oneOrMany = <Item extends z.ZodType, Result extends z.ZodType>(
   };
 };
 
-/** As `oneOrMany`, for items of two forms. */
-export const oneOrManyOf = <A extends z.ZodType, B extends z.ZodType, C extends z.ZodType, D extends z.ZodType>(
+type Forms = readonly [z.ZodType, ...z.ZodType[]];
+
+const anyOf = (schemas: Forms): z.ZodType => (schemas.length === 1 ? schemas[0] : z.union(schemas));
+
+/** As `oneOrMany`, for items or results of several forms. */
+export const oneOrManyOf = <Items extends Forms, Results extends Forms>(
   name: string,
-  items: readonly [A, B],
-  results: readonly [C, D],
+  items: Items,
+  results: Results,
 ) => ({
   contract: contract({
     ...gatewayToWorker,
     subject: `crypto.{partition}.${name}`,
-    request: z.union([...items, z.strictObject({ items: z.array(z.union(items)).min(1).max(maxItems) })]),
+    request: z.union([...items, z.strictObject({ items: z.array(anyOf(items)).min(1).max(maxItems) })]),
     reply: z.union([...results, z.strictObject({ items: z.array(z.union([...results, itemFailure])) })]),
   }),
 });

@@ -40,6 +40,7 @@ export * from './record-form.js';
 export * from './reencrypt.js';
 export * from './refusal.js';
 export * from './reporter.js';
+export * from './resign.js';
 export * from './role.js';
 export * from './rotation-policy.js';
 export * from './rule.js';

@@ -42,6 +42,7 @@ export const families: Readonly<Record<Reporter, readonly string[]>> = {
     'record',
     'record-mac',
     'reencrypt',
+    'resign',
     'sign',
     'token-signing',
     'verify',

@@ -473,6 +473,12 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
       signatures: [{ valid: false, error: { code: 'key-not-found' } }],
     });
   },
+  'resign body.jws': () => noSuchKey('/resign', { jws: theirs.jws }),
+  'resign body.keyId': () => noSuchKey('/resign', { jws: theirs.jws, keyId: theirs.signing.id }),
+  'resign body.alias': () => noSuchKey('/resign', { jws: theirs.jws, alias: theirs.alias }, 'alias-not-found'),
+  'resign body.to.keyId': () => noSuchKey('/resign', { jws: theirs.jws, to: { keyId: theirs.signing.id } }),
+  'resign body.to.alias': () =>
+    noSuchKey('/resign', { jws: theirs.jws, to: { alias: theirs.alias } }, 'alias-not-found'),
   'reencrypt body.jwe': () => noSuchKey('/reencrypt', { jwe: theirs.jwe }),
   'reencrypt body.keyId': () => noSuchKey('/reencrypt', { jwe: theirs.jwe, keyId: theirs.wrapping.id }),
   'reencrypt body.alias': () => noSuchKey('/reencrypt', { jwe: theirs.jwe, alias: theirs.alias }, 'alias-not-found'),

@@ -108,6 +108,7 @@ const useThem = async (): Promise<void> => {
     '/encapsulate',
     '/decapsulate',
     '/reencrypt',
+    '/resign',
     '/random',
     '/datakey',
     '/audit/verify',

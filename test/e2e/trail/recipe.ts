@@ -200,6 +200,21 @@ const cryptoRecipes = async ({ key, admin, tenant }: Larder): Promise<Recipe[]> 
       fixed: { '': { payload: text, encoding: 'utf8', keys: [{ keyId }, { keyId: (await key()).id }] } },
       events: 2,
     },
+    {
+      operationId: 'resign',
+      path: '/resign',
+      status: 400,
+      fixed: {
+        keyId,
+        alias: undefined,
+        jws: `e30.${'A'.repeat(2_000_000)}.`,
+        version: 1,
+        payload: text,
+        encoding: 'utf8',
+        to: undefined,
+        header: undefined,
+      },
+    },
     { operationId: 'random', path: '/random', fixed: { bytes: 1024 } },
     {
       operationId: 'datakey',

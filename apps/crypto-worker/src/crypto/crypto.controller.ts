@@ -56,6 +56,12 @@ export class CryptoController {
   }
 
   @NeedsToken()
+  @RawMessagePattern(contracts.resign.contract)
+  resign(context: contracts.Context, body: Buffer): Promise<RawAnswer> {
+    return this.runner.run(this.verbs.resign, context, body);
+  }
+
+  @NeedsToken()
   @RawMessagePattern(contracts.random.contract)
   random(context: contracts.Context, body: Buffer): Promise<RawAnswer> {
     return this.runner.run(this.verbs.random, context, body);

@@ -5,6 +5,7 @@ import { type Verb, verbOf } from '../operation/verb.js';
 import { dataKey } from './data-key.js';
 import { RandomBytes } from './random-bytes.js';
 import { Reencrypt } from './reencrypt.js';
+import { Resign } from './resign.js';
 import { SignTogether } from './sign-together.js';
 import { VerifyTogether } from './verify-together.js';
 
@@ -18,6 +19,7 @@ export class Verbs {
   readonly encapsulate: Verb;
   readonly decapsulate: Verb;
   readonly reencrypt: Verb;
+  readonly resign: Verb;
   readonly dataKey: Verb;
 
   constructor(
@@ -32,6 +34,7 @@ export class Verbs {
     this.encapsulate = verbOf(items, encapsulate);
     this.decapsulate = verbOf(items, decapsulate);
     this.reencrypt = new Reencrypt(items);
+    this.resign = new Resign(items);
     this.dataKey = verbOf(items, dataKey);
   }
 }

@@ -57,6 +57,7 @@ const full: Readonly<Record<string, readonly Body[]>> = {
   encrypt: [{ ...keys, plaintext: 'AAAA', encoding: 'base64url', aad: 'AAAA' }],
   decrypt: [{ ...keys, jwe: 'a.b.c.d.e', version: 1, encoding: 'utf8', acceptRisk: true }],
   reencrypt: [keys, {}].map((to) => ({ ...keys, jwe: 'a.b.c.d.e', version: 1, aad: 'AAAA', encoding: 'utf8', to })),
+  resign: [keys, {}].map((to) => ({ ...keys, jws: 'a.b.c', version: 1, payload: 'AAAA', header: { typ: 'x' }, to })),
   datakey: [{ ...keys, bytes: 16, plaintext: true }],
   encapsulate: [keys],
   decapsulate: [{ ...keys, version: 1, ciphertext: 'A'.repeat(1024), acceptRisk: true }],

@@ -9,6 +9,7 @@ import {
   type KeyRight,
   random,
   reencrypt,
+  resign,
   sign,
   verify,
 } from '@ankasecure/contracts';
@@ -165,6 +166,19 @@ const operations: readonly Operation[] = [
     example: {
       request: { jwe, to: { keyId: ids.encryptionKey } },
       reply: { jwe, ...encryptedWith, version: 2, from: encryptedWith },
+    },
+  },
+  {
+    name: 'resign',
+    right: ['use:verify', 'use:sign'],
+    summary: 'Re-sign a compact JWS with another key',
+    about:
+      'Verifies a JWS under any key of the tenant and signs its payload with the key of `to`, or with the current version of the same key. Needs the right to verify with the one key and to sign with the other; the audit trail has an event of each, with `within` `resign`. An invalid signature is not an error: the answer is 200, `valid` is false, and nothing is signed.',
+    contract: resign.contract,
+    errors: ['jws-invalid', 'key-exhausted'],
+    example: {
+      request: { jws, to: { keyId: ids.signingKey } },
+      reply: { valid: true, jws, ...signedWith, version: 2, from: { valid: true, ...signedWith } },
     },
   },
   {

@@ -1,4 +1,4 @@
-import { algorithmOf, hashBytes, isHpkeAlg, isMlKemJweAlg, isMlKemSet, mlKemSizes } from '@ankasecure/algorithm';
+import { algorithmOf, hashBytes, isHpkeAlg, isMlKemJweAlg } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import type { Deadline } from '../../deadline/deadline.js';
 import type {
@@ -33,7 +33,8 @@ import { assertFits, assertMakes, assertStoresData } from './profile/refusal.js'
 import { anchorIn, inspected, part } from './reply.js';
 import { TokenRuntime } from './token/token-runtime.js';
 import { objectUri } from './uri.js';
-import { randomRequest } from './use/random.js';
+import { fitsKem, isWrappedCek } from './use/input.js';
+import { checkedRandom, randomRequest } from './use/random.js';
 
 export type { CustodyLogger, CustodyObserver, Pkcs11Config, Pkcs11Options } from './profile/config.js';
 export { PinUnfit } from './token/pin-length.js';
@@ -54,12 +55,6 @@ const variantOf = (request: SignatureRequest): number => {
 export const assure = (good: boolean, what: string): void => {
   if (!good) throw new AnkaError('internal-error', `custody: ${what}`);
 };
-
-/** RFC 3394: two semiblocks at least, and the check. */
-const fitsKem = ({ algorithm }: KeyRef, ciphertext: Uint8Array): boolean =>
-  isMlKemSet(algorithm) && ciphertext.length === mlKemSizes[algorithm].outputBytes;
-
-const isWrappedCek = ({ length }: Uint8Array): boolean => length >= 24 && length % 8 === 0 && length <= 520;
 
 /** @returns undefined for an object that is missing, after it was looked for as long as it might be another process's */
 const ifThere = async (found: Promise<Reply>): Promise<Reply | undefined> => {
@@ -211,12 +206,7 @@ export class Pkcs11Custody implements Custody {
   }
 
   async random(budget: Deadline, length: number): Promise<Uint8Array> {
-    assure(Number.isInteger(length) && length > 0 && length <= 1024, 'the number of random bytes');
-    const bytes = await this.one(budget, 'random', 0, [randomRequest(length)]);
-    // A token that answers with less, or with nothing but zeros, has no random generator that anybody may rely on.
-    if (bytes.length !== length || (length >= 16 && bytes.every((byte) => byte === 0)))
-      throw new AnkaError('hsm-error');
-    return bytes;
+    return checkedRandom(await this.one(budget, 'random', 0, [randomRequest(length)]), length);
   }
 
   async decryptOaep(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Uint8Array> {
