@@ -48,11 +48,8 @@ const int64 = (value: number): Buffer => {
   return bytes;
 };
 
-/**
- * SHA-256 of 00 and, each behind its u32be length: seq (8 bytes big-endian), event id, previous hash, MAC key id,
- * canonical bytes, HMAC, details, sealing time (int64, 8 bytes big-endian). Texts are UTF-8.
- */
-export const leafHash = (leaf: Leaf): Buffer => {
+/** The bytes under a leaf's hash: the prefix and the entry. */
+const hashedBytes = (leaf: Leaf): Buffer => {
   const { seq, eventId, previousHash, macKeyId, canonical, hmac, details, sealedAt } = leaf;
   const parts = [int64(seq), eventId, previousHash, macKeyId, canonical, hmac, details, int64(sealedAt)];
   let size = 1;
@@ -64,8 +61,17 @@ export const leafHash = (leaf: Leaf): Buffer => {
     if (typeof part !== 'string') bytes.set(part, offset + 4);
     offset = bytes.writeUInt32BE(length, offset) + length;
   }
-  return hash('sha256', bytes, 'buffer');
+  return bytes;
 };
+
+/**
+ * The entry of a leaf in the tenant's tree, each part behind its u32be length: seq (8 bytes big-endian), event id, previous hash,
+ * MAC key id, canonical bytes, HMAC, details, sealing time (int64, 8 bytes big-endian). Texts are UTF-8.
+ */
+export const leafEntry = (leaf: Leaf): Buffer => hashedBytes(leaf).subarray(1);
+
+/** SHA-256 of 00 and `leafEntry`: the hash of a leaf by RFC 6962 §2.1. */
+export const leafHash = (leaf: Leaf): Buffer => hash('sha256', hashedBytes(leaf), 'buffer');
 
 /** The previous hash of a tenant's first event: SHA-256 of `ankasecure.audit.genesis` 01 and the tenant's id, so that a trail cannot replace another tenant's. */
 export const genesisHash = (tenantId: string): Buffer =>
