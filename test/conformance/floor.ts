@@ -16,7 +16,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['outcome'],
     ['object', 'grant', 'alias'],
     ['platform-key'],
-    ['making', 'anchor', 'audit-mac', 'access-token', 'record'],
+    ['making', 'anchor', 'audit-mac', 'checkpoint', 'access-token', 'record'],
     ['life', 'operation'],
     ['kek', 'policy-change', 'crypto'],
     ['restore'],
@@ -40,7 +40,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['end', 'proof'],
     ['anchor'],
     ['record'],
-    ['event', 'listing', 'verification'],
+    ['event', 'listing', 'verification', 'checkpoint'],
     ['acceptance', 'intake'],
   ],
 };

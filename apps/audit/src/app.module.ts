@@ -1,6 +1,7 @@
 import { ConfigModule, CursorSeal, provided } from '@ankasecure/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AcceptanceModule } from './acceptance/acceptance.module.js';
+import { CheckpointModule } from './checkpoint/checkpoint.module.js';
 import type { AuditConfig } from './config.js';
 import { EventModule } from './event/event.module.js';
 import { IntakeModule } from './intake/intake.module.js';
@@ -19,7 +20,16 @@ export class AppModule {
     );
     return {
       module: AppModule,
-      imports: [sections, EventModule, IntakeModule, ListingModule, RecordModule, VerificationModule, AcceptanceModule],
+      imports: [
+        sections,
+        EventModule,
+        IntakeModule,
+        ListingModule,
+        RecordModule,
+        VerificationModule,
+        AcceptanceModule,
+        CheckpointModule,
+      ],
     };
   }
 }

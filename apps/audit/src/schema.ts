@@ -1,5 +1,7 @@
 import type { Schema } from '@ankasecure/service-kit';
 import { TrailAnchorRecord } from './anchor/trail-anchor.entity.js';
+import { CheckpointRecord } from './checkpoint/checkpoint.entity.js';
+import { TreeTileRecord } from './checkpoint/tree-tile.entity.js';
 import { EventDedup } from './event/event-dedup.entity.js';
 import * as migrations from './migrations/index.js';
 import { RecordHead } from './record/record-head.entity.js';
@@ -9,7 +11,17 @@ import { SealedEvent } from './trail/sealed-event.entity.js';
 import { TrailHead } from './trail/trail-head.entity.js';
 
 export const schema: Schema = {
-  entities: [SealedEvent, TrailHead, EventDedup, RecordHead, RecordPosition, RecordIndexRecord, TrailAnchorRecord],
+  entities: [
+    SealedEvent,
+    TrailHead,
+    EventDedup,
+    RecordHead,
+    RecordPosition,
+    RecordIndexRecord,
+    TrailAnchorRecord,
+    CheckpointRecord,
+    TreeTileRecord,
+  ],
   migrations: Object.values(migrations),
   outbox: 'none',
 };

@@ -11,6 +11,7 @@ describeWiring(
   { root: () => AppModule.of(config), kit: () => unconnectedKit('audit', schema, { outbox: 'none' }) },
   {
     AnchorRounds: 'moves the anchor in the token forward',
+    CheckpointRounds: 'makes the checkpoints that are due',
     TrailHealth: 'names refused trails in the readiness answer',
     MonthPartitions: 'makes the coming months’ partitions',
   },

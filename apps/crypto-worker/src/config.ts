@@ -10,6 +10,7 @@ import {
 import type { DynamicModule } from '@nestjs/common';
 import { z } from 'zod';
 import { AuditMacConfig, auditMacConfig } from './audit-mac/audit-mac.config.js';
+import { CheckpointConfig, checkpointConfig, defaultDeployment } from './checkpoint/checkpoint.config.js';
 import { FingerprintKey } from './custody/assembly/refused-pins.js';
 import { Partition, type Pkcs11Section, pkcs11Section } from './custody/partition.js';
 import { BackupConfig, backupConfig, defaultHorizon } from './kek/backup.config.js';
@@ -27,6 +28,7 @@ export const workerConfig = z
       partitions: z.record(partitionName, pkcs11Section).default({}),
     }),
     auditMac: auditMacConfig.default({ mode: 'day-key' }),
+    checkpoint: checkpointConfig.default({ deployment: defaultDeployment }),
     lifecycle: lifecycleConfig.default({ minimumWaitingDays: 7 }),
     backup: backupConfig.default({ horizon: defaultHorizon }),
     /** If absent, only the HSM limits the tenants. */
@@ -57,5 +59,6 @@ export const configSections = (config: WorkerConfig): DynamicModule =>
     provided(QuotaConfig, config.quota),
     provided(LifecycleConfig, config.lifecycle),
     provided(AuditMacConfig, config.auditMac),
+    provided(CheckpointConfig, config.checkpoint),
     provided(BackupConfig, config.backup),
   );

@@ -29,6 +29,8 @@ describe('bus permissions', () => {
     const mayPublish = (subject: string) =>
       services.filter((service) => permissionsOf(service).publish.includes(subject));
     expect(mayPublish('crypto.*.audit.mac')).toEqual(['audit']);
+    expect(mayPublish('crypto.*.audit.checkpoint')).toEqual(['audit']);
+    expect(mayPublish('crypto.*.audit.checkpoint.keys')).toEqual(['audit']);
     expect(mayPublish('crypto.*.policy.apply')).toEqual(['policy']);
     expect(mayPublish('crypto.*.sign')).toEqual(['gateway']);
   });

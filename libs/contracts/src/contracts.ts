@@ -10,6 +10,7 @@ import {
   verifyTrail,
 } from './audit.js';
 import { anyPartition, type Contract, type Service, services } from './bus.js';
+import { listCheckpointKeys, signCheckpoint } from './checkpoint.js';
 import { decrypt, encrypt } from './crypto.js';
 import { deleteGrants, getGrants, putGrants } from './grant.js';
 import {
@@ -138,6 +139,8 @@ export const contracts = {
   applyPolicy,
   compareEnforced,
   computeMacs,
+  signCheckpoint,
+  listCheckpointKeys,
   sealGatewayRecords,
   checkGatewayRecords,
   sealOlderGatewayRecords,

@@ -12,3 +12,4 @@ export { SealedIndex1777000000000 } from './1777000000000-sealed-index.js';
 export { FailureIndex1796400000000 } from './1796400000000-failure-index.js';
 export { TimeIndex1796400100000 } from './1796400100000-time-index.js';
 export { FinalHeads1796400200000 } from './1796400200000-final-heads.js';
+export { Checkpoint1806000000000 } from './1806000000000-checkpoint.js';

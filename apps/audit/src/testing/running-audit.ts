@@ -27,8 +27,10 @@ import {
 import type { INestMicroservice } from '@nestjs/common';
 import type { z } from 'zod';
 import { AppModule } from '../app.module.js';
+import { CheckpointRounds } from '../checkpoint/checkpoint-rounds.js';
 import type { AuditConfig } from '../config.js';
 import { schema } from '../schema.js';
+import { CheckpointStandIn } from './checkpoint-stand-in.js';
 import { MacStandIn } from './mac-stand-in.js';
 
 export const database = 'ankadb_audit';
@@ -100,7 +102,10 @@ const startInstance = async (options: TestPartsOptions): Promise<TestParts & { a
   const parts = await startTestParts(options);
   const config: AuditConfig = { ...parts.config, cursorSecret: 'c'.repeat(32), partition: 'default' };
   const root = serviceRoot(AppModule.of(config), { ...parts, config }, { outbox: 'none', partition: anyPartition });
-  return { ...parts, app: await createService(root, parts.log) };
+  const app = await createService(root, parts.log);
+  // A checkpoint proves the end of a trail. Specs say when a process learns one.
+  await app.get(CheckpointRounds, { strict: false }).stop();
+  return { ...parts, app };
 };
 
 /**
@@ -130,6 +135,7 @@ export const startAudit = async () => {
   const gateway = await connectTestBus('gateway', nats);
   const policy = await connectTestBus('policy', nats);
   const macs = new MacStandIn(worker);
+  const signer = new CheckpointStandIn(worker);
   const partitions = servePartitions(policy);
   await Promise.all([worker.flushed(), policy.flushed()]);
   const instances = [await startInstance(options), await startInstance(options)];
@@ -139,6 +145,8 @@ export const startAudit = async () => {
     postgres,
     instances,
     macs,
+    /** Signs the checkpoints that a spec makes. */
+    signer,
     partitions,
     /** The buses of the reporters, with their own rights. */
     buses: { gateway, policy, worker },

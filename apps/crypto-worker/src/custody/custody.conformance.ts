@@ -297,10 +297,13 @@ export const custodyConformance = (name: string, target: ConformanceTarget): voi
     });
 
     describeIf(refuses('platform'))('a platform key', () => {
-      it.each(['kek', 'audit-mac', 'blob-mac', 'import', 'token-signing'] as const)('%s is refused', async (kind) => {
-        const made = custody.generatePlatformKey(inTime(), newPlatformRef(kind));
-        expect(await codeOf(made)).toBe('algorithm-unavailable');
-      });
+      it.each(['kek', 'audit-mac', 'blob-mac', 'import', 'token-signing', 'checkpoint-p256'] as const)(
+        '%s is refused',
+        async (kind) => {
+          const made = custody.generatePlatformKey(inTime(), newPlatformRef(kind));
+          expect(await codeOf(made)).toBe('algorithm-unavailable');
+        },
+      );
     });
 
     describeIf(!refuses('anchor'))('an anchor', () => {

@@ -286,8 +286,11 @@ export interface Custody extends KeyCustody {
   platformMac(budget: Deadline, ref: PlatformRef | PartitionRef, input: Uint8Array): Promise<Uint8Array>;
   /** @param length at most 1,024 bytes @returns bytes of the token's own random generator. The caller wipes them. */
   random(budget: Deadline, length: number): Promise<Uint8Array>;
-  /** ECDSA, r‖s, under a tenant's `token-signing` key. @param digest SHA-256 of the token's first two segments */
-  platformSign(budget: Deadline, ref: PlatformRef, digest: Uint8Array): Promise<Uint8Array>;
+  /**
+   * Signs with a tenant's `token-signing` key or one of its checkpoint keys: r‖s for ECDSA, else as `sign`.
+   * @param input for ECDSA the SHA-256 of what is signed; for Ed25519 and ML-DSA the message
+   */
+  platformSign(budget: Deadline, ref: PlatformRef, input: Uint8Array): Promise<Uint8Array>;
 
   /** True while lanes serve and the last canary passed. */
   healthy(): boolean;

@@ -1,7 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /** Kinds of keys that serve the platform, not callers. Each has exactly one template. */
-export type PlatformKeyKind = 'kek' | 'audit-mac' | 'blob-mac' | 'import' | 'token-signing';
+export type PlatformKeyKind = 'kek' | 'audit-mac' | 'blob-mac' | 'import' | 'token-signing' | CheckpointKeyKind;
+
+/** Kinds of keys that sign the checkpoints of a tenant's audit trail and nothing else. */
+export type CheckpointKeyKind = 'checkpoint-ed25519' | 'checkpoint-p256' | 'checkpoint-ml-dsa';
 
 /** Kinds of keys that serve no tenant. No row names them: they are found in the token by their labels. */
 export type PartitionKeyKind = 'record-mac';
@@ -126,7 +129,17 @@ export const isNamed = (
   return label === expected && digest.equals(id.subarray(digestAt));
 };
 
-const roles: readonly string[] = ['key', 'kek', 'audit-mac', 'blob-mac', 'import', 'token-signing'];
+const roles: readonly string[] = [
+  'key',
+  'kek',
+  'audit-mac',
+  'blob-mac',
+  'import',
+  'token-signing',
+  'checkpoint-ed25519',
+  'checkpoint-p256',
+  'checkpoint-ml-dsa',
+];
 
 /** The text of an owner, for records. */
 export const ownerText = ({ role, tenantId, keyId, version }: ObjectOwner): string =>

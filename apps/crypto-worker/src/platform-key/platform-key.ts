@@ -34,11 +34,14 @@ const algorithms = {
   'blob-mac': 'HMAC-SHA256',
   import: 'RSA-4096',
   'token-signing': 'EC-P256',
+  'checkpoint-ed25519': 'Ed25519',
+  'checkpoint-p256': 'EC-P256',
+  'checkpoint-ml-dsa': 'ML-DSA-44',
 } as const satisfies Record<PlatformKeyKind, AlgorithmName>;
 
 /**
  * The keys in the HSM that serve a tenant and are not its own keys: its KEK, the MAC keys of its trail and its blobs, the key
- * that imported keys are wrapped with, and the key that signs its access tokens.
+ * that imported keys are wrapped with, the key that signs its access tokens, and those that sign its checkpoints.
  */
 @Injectable()
 export class PlatformKeys {
@@ -90,6 +93,15 @@ export class PlatformKeys {
     // If the database hides this very generation, that does not show that its seals are forged.
     if (newest === undefined || newest.generation === generation) throw unknownTenant();
     throw new AnkaError('key-not-found', 'The tenant has no audit key of this generation.');
+  }
+
+  /** Returns the tenant's keys of a kind that are on record, oldest first. Makes none. */
+  async all(tenantId: string, kind: PlatformKeyKind): Promise<readonly PlatformKey[]> {
+    const { name: partition } = this.partition;
+    const rows = await withTenant(this.dataSource, tenantId, (manager) =>
+      manager.find(PlatformKeyRecord, { where: { tenantId, kind, partition }, order: { generation: 'ASC' } }),
+    );
+    return rows.map(platformKeyOf);
   }
 
   /** Returns the newest key of a kind that not every tenant needs. Makes it if there is none. */

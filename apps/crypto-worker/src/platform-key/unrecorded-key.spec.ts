@@ -237,16 +237,19 @@ describe('a platform key that the token holds and no record names', () => {
     expect(events.map(({ operation }) => operation)).toEqual(['blob-mac.create', 'blob-mac.recover']);
   });
 
-  it.each(['import', 'token-signing'] as const)('stops a second key %s, and says how to replace it', async (kind) => {
-    await platformKeys().provision(contextOf(tenantId));
-    await platformKeys().provide(contextOf(tenantId), kind);
-    await lose(`kind = '${kind}'`);
-    await expect(platformKeys().provide(contextOf(tenantId), kind)).rejects.toMatchObject({
-      code: 'platform-key-unrecorded',
-      detail: expect.stringContaining(`deletes the key labelled ankasecure:${kind}:default:${tenantId}`) as unknown,
-    });
-    expect(await objects(kind)).toBe(1);
-  });
+  it.each(['import', 'token-signing', 'checkpoint-ed25519', 'checkpoint-p256'] as const)(
+    'stops a second key %s, and says how to replace it',
+    async (kind) => {
+      await platformKeys().provision(contextOf(tenantId));
+      await platformKeys().provide(contextOf(tenantId), kind);
+      await lose(`kind = '${kind}'`);
+      await expect(platformKeys().provide(contextOf(tenantId), kind)).rejects.toMatchObject({
+        code: 'platform-key-unrecorded',
+        detail: expect.stringContaining(`deletes the key labelled ankasecure:${kind}:default:${tenantId}`) as unknown,
+      });
+      expect(await objects(kind)).toBe(1);
+    },
+  );
 
   it('is not one that another worker is making', async () => {
     await Promise.all(Array.from({ length: 6 }, () => platformKeys().provision(contextOf(tenantId))));

@@ -18,6 +18,8 @@ const recoverable = (label: string): string =>
 const replaceable = (loss: string) => (label: string) =>
   `${restore} If there is none, an administrator of the HSM deletes the key labelled ${label}: the next request makes another, and ${loss}.`;
 
+const otherCheckpoints = 'checkpoints from then on verify under that one';
+
 /**
  * The remedy for a key without a record, by its kind. Wrapped keys are opened only by a recorded KEK, and seals are checked only
  * by a recorded audit key.
@@ -28,6 +30,9 @@ const remedies: Readonly<Record<PlatformKeyKind, (label: string) => string>> = {
   'blob-mac': () => restore,
   import: replaceable('what was wrapped with the old one must be wrapped again'),
   'token-signing': replaceable('access tokens of the old one are no longer accepted'),
+  'checkpoint-ed25519': replaceable(otherCheckpoints),
+  'checkpoint-p256': replaceable(otherCheckpoints),
+  'checkpoint-ml-dsa': replaceable(otherCheckpoints),
 };
 
 /** The longest wait for the making of another worker, the time between two looks, and that left to answer, in milliseconds. */

@@ -120,8 +120,8 @@ export class CustodyByKind implements Custody {
   random(budget: Deadline, length: number) {
     return this.objects.random(budget, length);
   }
-  platformSign(budget: Deadline, ref: PlatformRef, digest: Uint8Array) {
-    return this.objects.platformSign(budget, ref, digest);
+  platformSign(budget: Deadline, ref: PlatformRef, input: Uint8Array) {
+    return this.objects.platformSign(budget, ref, input);
   }
   decryptOaep(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array) {
     return this.of(ref).decryptOaep(budget, ref, ciphertext);

@@ -119,6 +119,15 @@ describe.each(profiles)('on a token of profile %s, a record that points at anoth
     await expectRefused(custody.sign(inTime(), pointingAt(mine, signer), { scheme: 'ecdsa' }, randomBytes(32)));
   });
 
+  it('signs nothing with a key of checkpoints', async () => {
+    const owner = newOwner();
+    const signer = await makePlatformKey('checkpoint-p256', owner.tenantId);
+    expect(await custody.platformSign(inTime(), signer, randomBytes(32))).toHaveLength(64);
+    const mine = newRef('EC-P256', 'sign', null, owner);
+    await expectRefused(custody.sign(inTime(), pointingAt(mine, signer), { scheme: 'ecdsa' }, randomBytes(32)));
+    await expectRefused(custody.platformSign(inTime(), { ...signer, kind: 'token-signing' }, randomBytes(32)));
+  });
+
   it('decrypts nothing that is another’s', async () => {
     const theirs = await make(newRef('AES-256', 'encrypt', 'dir'));
     const sealed = await custody.sealGcm(inTime(), theirs, Buffer.of(), Buffer.from('secret'));

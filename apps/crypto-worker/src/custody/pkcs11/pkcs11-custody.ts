@@ -24,6 +24,7 @@ import { bindsOwner, type ObjectOwner, type PlatformKeyKind, type PlatformRef } 
 import type { Reply } from './job/frame.js';
 import { type OperationName, signatureVariants } from './job/job.js';
 import { platformShapes } from './job/key-shape.js';
+import { platformVariant } from './job/platform-signing.js';
 import { objectClassOf } from './kind/kinds.js';
 import { anchorVariant } from './operation/anchor.js';
 import { findVariant } from './operation/find-named.js';
@@ -43,7 +44,6 @@ export { mayPass, PinRefused } from './token/token-module.js';
 
 const variants = new Map(signatureVariants.map(({ scheme, hash }, index) => [`${scheme}/${hash ?? ''}`, index]));
 const hmacSha256 = variants.get('hmac/sha256') ?? 0;
-const ecdsa = variants.get('ecdsa/') ?? 0;
 
 const variantOf = (request: SignatureRequest): number => {
   const variant = variants.get(`${request.scheme}/${'hash' in request ? request.hash : ''}`);
@@ -201,8 +201,8 @@ export class Pkcs11Custody implements Custody {
     return this.one(budget, operation, hmacSha256, [this.runtime.locators.ofPlatformKey(ref), input]);
   }
 
-  platformSign(budget: Deadline, ref: PlatformRef, digest: Uint8Array): Promise<Uint8Array> {
-    return this.one(budget, 'sign', ecdsa, [this.runtime.locators.ofPlatformKey(ref), digest]);
+  async platformSign(budget: Deadline, ref: PlatformRef, input: Uint8Array): Promise<Uint8Array> {
+    return this.one(budget, 'sign', platformVariant(ref.kind), [this.runtime.locators.ofPlatformKey(ref), input]);
   }
 
   async random(budget: Deadline, length: number): Promise<Uint8Array> {

@@ -7,11 +7,17 @@ const primaryKeyConstraintName = 'platform_key_pkey';
 /** A key that the platform itself uses for a tenant, with its object in the HSM. */
 @Entity('platform_key')
 @Unique('platform_key_object_id_key', ['objectId'])
-@Check('platform_key_kind_check', `kind IN ('kek', 'audit-mac', 'token-signing', 'blob-mac', 'import')`)
+@Check(
+  'platform_key_kind_check',
+  `kind IN ('kek', 'audit-mac', 'token-signing', 'blob-mac', 'import', 'checkpoint-ed25519', 'checkpoint-p256', 'checkpoint-ml-dsa')`,
+)
 @Check('platform_key_generation_check', 'generation > 0')
 @Check('platform_key_object_id_check', 'length(object_id) = 16')
 @Check('platform_key_retired', `(retired_at IS NULL) = (destroy_at IS NULL) AND (retired_at IS NULL OR kind = 'kek')`)
-@Check('platform_key_check', `(spki IS NOT NULL) = (kind IN ('token-signing', 'import'))`)
+@Check(
+  'platform_key_check',
+  `(spki IS NOT NULL) = (kind IN ('token-signing', 'import', 'checkpoint-ed25519', 'checkpoint-p256', 'checkpoint-ml-dsa'))`,
+)
 @SealedRecord<PlatformKeyRecord>({
   deciding: [
     'tenantId',

@@ -26,6 +26,9 @@ export const platformShapes = {
   kek: { kind: 'aes', bits: 256, purpose: 'kek', alg: null },
   'audit-mac': { kind: 'hmac', bits: 256, purpose: 'audit-mac', alg: null },
   'token-signing': { kind: 'ec', bits: 256, purpose: 'sign', alg: null },
+  'checkpoint-ed25519': { kind: 'ed', bits: 255, purpose: 'sign', alg: null },
+  'checkpoint-p256': { kind: 'ec', bits: 256, purpose: 'sign', alg: null },
+  'checkpoint-ml-dsa': { kind: 'ml-dsa', bits: 10_496, purpose: 'sign', alg: null, set: 'ML-DSA-44' },
   'blob-mac': { kind: 'hmac', bits: 256, purpose: 'blob-mac', alg: null },
   /** The key that seals the database's records. */
   'record-mac': { kind: 'hmac', bits: 256, purpose: 'record-mac', alg: null },

@@ -117,7 +117,9 @@ const callers: Subject[] = quickAlgorithms.flatMap((algorithm) =>
     }),
   ),
 );
-const platform: Subject[] = (['kek', 'audit-mac', 'blob-mac', 'token-signing', 'import'] as const).map((kind) => {
+const platform: Subject[] = (
+  ['kek', 'audit-mac', 'blob-mac', 'token-signing', 'import', 'checkpoint-ed25519', 'checkpoint-p256'] as const
+).map((kind) => {
   const ref = newPlatformRef(kind);
   return {
     name: kind,

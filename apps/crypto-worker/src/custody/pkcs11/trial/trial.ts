@@ -18,6 +18,7 @@ const platformKeys = [
   { kind: 'audit-mac', algs: ['HS256'] },
   { kind: 'token-signing', algs: ['ES256'] },
   { kind: 'import', algs: [] },
+  { kind: 'checkpoint-p256', algs: ['ES256'] },
 ] as const satisfies readonly { readonly kind: string; readonly algs: readonly Alg[] }[];
 
 type PlatformKey = (typeof platformKeys)[number]['kind'];

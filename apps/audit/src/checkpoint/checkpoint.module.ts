@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { AnchorModule } from '../anchor/anchor.module.js';
+import { MacModule } from '../mac/mac.module.js';
+import { ReporterModule } from '../reporter/reporter.module.js';
+import { CheckpointMetrics } from './checkpoint-metrics.js';
+import { CheckpointRounds } from './checkpoint-rounds.js';
+import { CheckpointSource } from './checkpoint-source.js';
+import { MakeCheckpoint } from './make-checkpoint.js';
+
+/** The trees over the trails, and their signed checkpoints. */
+@Module({
+  imports: [AnchorModule, MacModule, ReporterModule],
+  providers: [CheckpointSource, MakeCheckpoint, CheckpointMetrics, CheckpointRounds],
+})
+export class CheckpointModule {}
