@@ -10,7 +10,16 @@ import {
   verifyTrail,
 } from './audit.js';
 import { anyPartition, type Contract, type Service, services } from './bus.js';
-import { listCheckpointKeys, signCheckpoint } from './checkpoint.js';
+import {
+  getCheckpointKeys,
+  getLatestCheckpoint,
+  getTile,
+  listCheckpointKeys,
+  listCheckpoints,
+  proveConsistency,
+  proveInclusion,
+  signCheckpoint,
+} from './checkpoint.js';
 import { decrypt, encrypt } from './crypto.js';
 import { deleteGrants, getGrants, putGrants } from './grant.js';
 import {
@@ -176,6 +185,12 @@ export const contracts = {
   queryEvents,
   countUses,
   verifyTrail,
+  listCheckpoints,
+  getLatestCheckpoint,
+  getCheckpointKeys,
+  proveInclusion,
+  proveConsistency,
+  getTile,
   readHighestRevision,
   readRecordHeads,
   listRecordHeads,

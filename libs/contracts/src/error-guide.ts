@@ -82,6 +82,14 @@ export const errorGuide: Readonly<Record<ErrorCode, Guide>> = {
   'service-account-not-found': guide('The tenant has no service account with this id.', readIt),
   'issuer-not-found': guide('The tenant has no issuer with this id. Issuers of the configuration have none.', readIt),
   'exclusion-not-found': guide('The tenant has no exclusion with this id.', readIt),
+  'checkpoint-not-found': guide(
+    'The trail has no checkpoint yet, or its last one is smaller than the size or the event that the request names.',
+    'Read `GET /audit/checkpoints/latest`. The first checkpoint is signed within some seconds of the first event, while the HSM answers.',
+  ),
+  'tile-not-found': guide(
+    'The tree of the last checkpoint does not have this tile, or not that many hashes in it.',
+    'Compute the tiles of a tree from the size of its checkpoint, as C2SP tlog-tiles describes.',
+  ),
   'alias-not-found': guide('The tenant has no alias with this name.', 'Read `GET /aliases`, and check the spelling.'),
   'key-set-not-found': guide(
     'No active tenant has this name.',

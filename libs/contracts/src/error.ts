@@ -35,6 +35,8 @@ export const errors = {
   'exclusion-not-found': row(404, 'No such exclusion'),
   'alias-not-found': row(404, 'No such alias'),
   'key-set-not-found': row(404, 'No such key set'),
+  'checkpoint-not-found': row(404, 'No such checkpoint'),
+  'tile-not-found': row(404, 'No such tile'),
   'approval-not-found': row(404, 'No such request for approval'),
   // Another tenant's id gets the same answer as an unknown id.
   'tenant-mismatch': row(404, 'No such tenant'),

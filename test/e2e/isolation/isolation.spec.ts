@@ -519,6 +519,8 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   },
   'queryEvents query.cursor': async () =>
     expectProblem(await send('GET', `/audit/events?limit=1&cursor=${theirs.eventCursor}`), 'cursor-invalid'),
+  'listCheckpoints query.cursor': async () =>
+    expectProblem(await send('GET', `/audit/checkpoints?limit=1&cursor=${theirs.eventCursor}`), 'cursor-invalid'),
   'listKeyVersions query.cursor': async () => {
     const { id } = await mine.createKey({ algorithm: 'EC-P256' });
     expectProblem(await send('GET', `/keys/${id}/versions?cursor=${theirs.keyCursor}`), 'cursor-invalid');

@@ -2,14 +2,18 @@ import { Module } from '@nestjs/common';
 import { AnchorModule } from '../anchor/anchor.module.js';
 import { MacModule } from '../mac/mac.module.js';
 import { ReporterModule } from '../reporter/reporter.module.js';
+import { TrailModule } from '../trail/trail.module.js';
+import { CheckpointController } from './checkpoint.controller.js';
 import { CheckpointMetrics } from './checkpoint-metrics.js';
 import { CheckpointRounds } from './checkpoint-rounds.js';
 import { CheckpointSource } from './checkpoint-source.js';
 import { MakeCheckpoint } from './make-checkpoint.js';
+import { ReadTree } from './read-tree.js';
 
 /** The trees over the trails, and their signed checkpoints. */
 @Module({
-  imports: [AnchorModule, MacModule, ReporterModule],
-  providers: [CheckpointSource, MakeCheckpoint, CheckpointMetrics, CheckpointRounds],
+  imports: [AnchorModule, MacModule, ReporterModule, TrailModule],
+  controllers: [CheckpointController],
+  providers: [CheckpointSource, MakeCheckpoint, ReadTree, CheckpointMetrics, CheckpointRounds],
 })
 export class CheckpointModule {}

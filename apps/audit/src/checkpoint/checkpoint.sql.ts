@@ -48,6 +48,18 @@ export const selectCheckpoint = async (
   return row;
 };
 
+/** Checkpoints from the newest on. @param before the size that they are smaller than */
+export const selectCheckpoints = (
+  manager: EntityManager,
+  tenantId: string,
+  { before, limit }: { readonly before: number | undefined; readonly limit: number },
+): Promise<StoredCheckpoint[]> =>
+  manager.query<StoredCheckpoint[]>(
+    `SELECT size::float8 AS size, root, note, signed_at AS "signedAt" FROM checkpoint
+     WHERE tenant_id = $1 AND ($2::bigint IS NULL OR checkpoint.size < $2) ORDER BY checkpoint.size DESC LIMIT $3`,
+    [tenantId, before ?? null, limit],
+  );
+
 /** Reads tiles at once. @returns how to read each of them. It throws RangeError for a tile that is missing or too short */
 export const selectTiles = async (
   manager: EntityManager,

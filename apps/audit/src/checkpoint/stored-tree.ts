@@ -24,7 +24,8 @@ export interface StoredTree {
   readonly lastLeaf: Buffer | undefined;
 }
 
-const forged = (size: number, what: string): AnkaError =>
+/** The error of a stored tree that is not the signed one. */
+export const forgedTree = (size: number, what: string): AnkaError =>
   new AnkaError('record-forged', `ankadb_audit does not hold the tree of the checkpoint of ${size} events: ${what}.`);
 
 /** @returns undefined for a text that is no checkpoint */
@@ -39,7 +40,8 @@ const checkpointIn = (note: string): Checkpoint | undefined => {
 /** The text of a checkpoint must say what its columns say. The worker verifies the signature before it signs the next. */
 export const assertAgrees = ({ size, root, note }: StoredCheckpoint): void => {
   const told = checkpointIn(note);
-  if (told?.size !== size || Buffer.compare(told.root, root) !== 0) throw forged(size, 'its text says something else');
+  if (told?.size !== size || Buffer.compare(told.root, root) !== 0)
+    throw forgedTree(size, 'its text says something else');
 };
 
 /** Turns the errors of tiles that lack hashes into one that says whose they are. */
@@ -47,7 +49,7 @@ export const fromTiles = <Value>(size: number, work: () => Value): Value => {
   try {
     return work();
   } catch (error) {
-    if (error instanceof RangeError) throw forged(size, 'tiles are missing');
+    if (error instanceof RangeError) throw forgedTree(size, 'tiles are missing');
     throw error;
   }
 };
@@ -68,7 +70,7 @@ export const loadTree = async (manager: EntityManager, tenantId: string): Promis
     const edge = TreeEdge.of(size, read);
     const lastLeaf = Buffer.from(read(leafTile).subarray(-32));
     const isOwn = edge.root.equals(root) && verifyInclusion(lastLeaf, size - 1, last, proofFrom(inclusion, size, read));
-    if (!isOwn) throw forged(size, 'its tiles have another root');
+    if (!isOwn) throw forgedTree(size, 'its tiles have another root');
     return { last, edge, lastLeaf };
   });
 };

@@ -26,7 +26,7 @@ const tags = [
   { name: 'Identity', description: 'Manage service accounts and the identity providers that a tenant trusts.' },
   {
     name: 'Audit',
-    description: 'Query and verify the sealed, hash-chained record of every operation, allowed or refused.',
+    description: 'Query, verify and prove the sealed, hash-chained record of every operation, allowed or refused.',
   },
   { name: 'Tenants', description: 'Manage tenants and their key-encryption keys.' },
   { name: 'HSMs', description: 'Look at the HSM of a partition, and test it. For administrators of the platform.' },

@@ -2,11 +2,12 @@ import { Module } from '@nestjs/common';
 import { RouteModule } from '../route/route.module.js';
 import { SweepModule } from '../sweep/sweep.module.js';
 import { auditRoutes } from './audit.routes.js';
+import { checkpointRoutes } from './checkpoint.routes.js';
 import { RefusalRecord } from './refusal-record.js';
 
 /** Serves the audit trail, which the audit service owns, and records the gateway's own refusals. */
 @Module({
-  imports: [SweepModule, RouteModule.forDomain(auditRoutes)],
+  imports: [SweepModule, RouteModule.forDomain([...auditRoutes, ...checkpointRoutes])],
   providers: [RefusalRecord],
   exports: [RefusalRecord],
 })

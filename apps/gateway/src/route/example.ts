@@ -29,6 +29,8 @@ export const pathExamples: Readonly<Record<string, { readonly schema: object; re
   version: { schema: { type: 'integer', minimum: 1 }, example: 1 },
   from: { schema: { type: 'integer', minimum: 1 }, example: 2 },
   to: { schema: { type: 'integer', minimum: 1 }, example: 3 },
+  level: { schema: { type: 'integer', minimum: 0, maximum: 6 }, example: 0 },
+  index: { schema: { type: 'integer', minimum: 0 }, example: 4 },
   template: { schema: { type: 'string' }, example: 'fips-140-3' },
   name: { schema: { type: 'string', pattern: aliasPattern }, example: 'invoice-signing' },
   slug: { schema: { type: 'string', pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' }, example: 'acme' },

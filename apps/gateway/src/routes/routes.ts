@@ -1,5 +1,6 @@
 import { approvalRoutes } from '../approval/approval.routes.js';
 import { auditRoutes } from '../audit/audit.routes.js';
+import { checkpointRoutes } from '../audit/checkpoint.routes.js';
 import { cryptoRoutes } from '../crypto/crypto.routes.js';
 import { exclusionRoutes } from '../exclusion/exclusion.routes.js';
 import { hsmRoutes } from '../hsm/hsm.routes.js';
@@ -39,6 +40,7 @@ export const routes: readonly Route[] = [
   ...issuerRoutes,
   ...exclusionRoutes,
   ...auditRoutes,
+  ...checkpointRoutes,
   ...tenantRoutes,
   ...kekRoutes,
   ...restoreRoutes,
