@@ -41,4 +41,4 @@ export { SetOfOutcomes1803000000000 } from './1803000000000-set-of-outcomes.js';
 export { FormerCommit1803100000000 } from './1803100000000-former-commit.js';
 export { Encapsulation1804000000000 } from './1804000000000-encapsulation.js';
 export { Draft1805000000000 } from './1805000000000-draft.js';
-export { CheckpointKey1805000000000 } from './1805000000000-checkpoint-key.js';
+export { CheckpointKey1806000000000 } from './1806000000000-checkpoint-key.js';

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** The keys that sign the checkpoints of a tenant's audit trail: one for each algorithm that the token has. */
-export class CheckpointKey1805000000000 implements MigrationInterface {
+export class CheckpointKey1806000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       ALTER TABLE platform_key
