@@ -16,7 +16,7 @@ const buckets = Array.from({ length: 8 }, (_, bucket) => bucket);
  * Non-goal: to stop a superuser. A verification finds a superuser's changes to rows or head, even when every hash is
  * recomputed, since each batch ends with a MAC over the chain (`chain_seal`) that only the HSM can make. A verification does
  * not find a trail whose rows and head were restored together to the end of an earlier batch, for example by a rollback of
- * the whole database. Finding that takes checkpoints outside the database, which do not exist yet, or a head hash noted from
+ * the whole database. Finding that takes checkpoints kept outside the database (`checkpoint/`), or a head hash noted from
  * an earlier verification.
  */
 export class Trail1763900000000 implements MigrationInterface {
