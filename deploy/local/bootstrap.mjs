@@ -47,6 +47,7 @@ const commands = {
   bench: { build: buildAll, run: program('test/dist/load/bench.js') },
   'bench:fair': { build: buildAll, run: program('test/dist/load/fairness.js') },
   'bench:latency': { build: buildAll, run: program('test/dist/load/latency.js') },
+  'bench:many': { build: buildAll, run: program('test/dist/load/many.js') },
   'test:compose': { build: buildAll, run: program('test/dist/compose/main.js') },
   'bench:wrapped': { build: buildAll, run: program('test/dist/load/wrapped.js') },
   test: { run: test },

@@ -4,10 +4,14 @@ import { type Api, apiOf } from '../api.js';
 import type { Item, Operation } from '../operation.js';
 import type { Stage, StagedOperation } from '../stage.js';
 
-/** Made at a time, so that the set-up neither takes long nor fills the lanes. */
-const atOnce = 8;
+/** Made at a time, so that the set-up neither takes long nor fills the lanes. A tenant takes several calls of the token. */
+const atOnce = { keys: 8, tenants: 2 } as const;
 
-const each = async <Result>(count: number, make: (index: number) => Promise<Result>): Promise<Result[]> => {
+const each = async <Result>(
+  count: number,
+  atOnce: number,
+  make: (index: number) => Promise<Result>,
+): Promise<Result[]> => {
   const results: Result[] = [];
   for (let from = 0; from < count; from += atOnce) {
     const length = Math.min(atOnce, count - from);
@@ -31,7 +35,7 @@ export const withManyKeys = async (
   count: number,
 ): Promise<StagedOperation> => ({
   ...staged,
-  items: await each(count, (index) => itemOf(api, staged.operation, `bench many ${index}`)),
+  items: await each(count, atOnce.keys, (index) => itemOf(api, staged.operation, `bench many ${index}`)),
 });
 
 /** The same requests as `staged`, each with the key of another tenant. The tenants are added to the stage. */
@@ -42,7 +46,7 @@ export const withManyTenants = async (
   count: number,
 ): Promise<StagedOperation> => {
   const platform = await stack.mint({ tenantId: platformTenantId, subject: 'bench', roles: ['platform-admin'] });
-  const items = await each(count, async (index): Promise<Item> => {
+  const items = await each(count, atOnce.tenants, async (index): Promise<Item> => {
     const slug = `bench-${index}`;
     const tenant = await apiOf(stack.baseUrl, platform).post<Tenant>('/tenants', { slug, name: slug });
     const token = await stack.mint({ tenantId: tenant.id, subject: 'bench', roles: ['tenant-admin', 'user'] });
