@@ -40,11 +40,6 @@ export interface OutboxOptions extends RelayOptions {
 
 const defaults: OutboxOptions = { capacity: 200_000, batch: 256, timeoutMs: 8000 };
 const idleMs = 1000;
-/**
- * Outcomes gather between two deliveries for `ms` milliseconds, or until there is a slice of them. A delivery costs two commits
- * and a dozen messages, whatever its size. The first outcome after a pause is delivered at once.
- */
-const gathering = { ms: 100, events: Pace.slice };
 const retryMs = { first: 100, most: 5000 };
 const unknownFate =
   'Too many outcomes have left for the audit service and are not known to be sealed. Operations are refused until some are.';
@@ -65,6 +60,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
   private woken = false;
   private stopping = false;
   private readonly pauses = new Pauses();
+  private gatherMs = 0;
   private countedAt = 0;
   private readonly share: FairShare;
   private readonly channel: AppendChannel;
@@ -257,7 +253,10 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** @returns how many rows were tried, sealed or not */
   private settle(delivery: Delivery | undefined): number {
-    if (delivery !== undefined && delivery.sealed.length > 0) this.lost.sealed();
+    if (delivery !== undefined && delivery.sealed.length > 0) {
+      this.lost.sealed();
+      this.gatherMs = this.relay.gather(delivery);
+    }
     for (const { tenantId, eventCount, ids } of delivery?.sealed ?? []) {
       this.share.drop(tenantId, eventCount);
       this.rows.sealed(ids);
@@ -265,12 +264,15 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     return delivery?.taken ?? 0;
   }
 
-  /** Rests after a delivery that took `ms` milliseconds, and then gathers outcomes for the next one. */
+  /**
+   * Rests after a delivery that took `ms` milliseconds, and then gathers outcomes for the next one, until there is a slice of them. A
+   * delivery costs two commits and a dozen messages, whatever its size. The first outcome after a pause is delivered at once.
+   */
   private async rest(ms: number): Promise<void> {
     const rest = this.stopping ? 0 : this.relay.rest(ms, this.share.filled);
     await this.pauses.pause(rest, Number.POSITIVE_INFINITY);
-    if (this.stopped || this.depth >= gathering.events) return;
-    await this.pauses.pause(gathering.ms - rest, gathering.events);
+    if (this.stopped || this.stopping || this.depth >= Pace.slice) return;
+    await this.pauses.pause(this.gatherMs - rest, Pace.slice);
   }
 
   /** Waits for a commit. The wait is short when another relay holds rows, since it may fail to deliver them. */

@@ -40,4 +40,18 @@ describe('the pace of deliveries', () => {
   ])('rests less the fuller the outbox is: filled to %d, %d ms after a delivery of 40 ms', (filled, rest) => {
     expect(new Pace(8000).rest(40, filled)).toBe(rest);
   });
+
+  it.each([
+    ['one tenant, few events', 1, 1, 100],
+    ['four tenants, few events each', 4, 1, 100],
+    ['eight tenants, few events each', 8, 3, 200],
+    ['many tenants, few events each', 64, 7, 400],
+    ['many tenants, many events each', 64, 8, 100],
+  ])('gathers longer the more tenants report few events each: %s', (_, tenants, each, ms) => {
+    const sealed = Array.from({ length: tenants * each }, (_, row) => ({
+      tenantId: `${row % tenants}`,
+      eventCount: 1,
+    }));
+    expect(new Pace(8000).gather(sealed)).toBe(ms);
+  });
 });

@@ -9,6 +9,19 @@ const least = 16;
 /** The share of the outbox from which on deliveries no longer rest: operations must not be refused for want of pace. */
 const crowded = 1 / 2;
 
+/** How long outcomes gather between two deliveries, in milliseconds. */
+const gathering = { least: 100, most: 400 };
+/** So few tenants' trails are sealed at once. */
+const fewTenants = 4;
+/** Each tenant's part of a delivery is sealed in a transaction of its own, which costs little more for so many events than for one. */
+const worthSealing = 8;
+
+/** What a delivery has sealed. */
+export interface SealedPart {
+  readonly tenantId: string;
+  readonly eventCount: number;
+}
+
 /**
  * The speed of deliveries to the audit service, which seals on the same processors that requests need.
  *
@@ -38,6 +51,18 @@ export class Pace {
    */
   rest(ms: number, filled: number): number {
     return ms * Math.max(0, 1 - filled / crowded);
+  }
+
+  /**
+   * How long outcomes gather for the next delivery, in milliseconds: longer while many tenants report few events each, because what a
+   * delivery costs grows with its tenants.
+   * @param sealed the rows of the last delivery
+   */
+  gather(sealed: readonly SealedPart[]): number {
+    const tenants = new Set(sealed.map(({ tenantId }) => tenantId)).size;
+    const events = sealed.reduce((sum, { eventCount }) => sum + eventCount, 0);
+    if (events >= tenants * worthSealing) return gathering.least;
+    return Math.min(gathering.most, Math.max(gathering.least, (gathering.least * tenants) / fewTenants));
   }
 
   /** Records an append that was answered in time. */

@@ -43,6 +43,11 @@ export class Relay {
     return this.pace.rest(ms, filled);
   }
 
+  /** @see Pace.gather */
+  gather({ sealed }: Delivery): number {
+    return this.pace.gather(sealed);
+  }
+
   /** Delivers the next rows. */
   next(): Promise<Delivery> {
     return this.deliver(undefined, (manager) => this.claim(manager));
