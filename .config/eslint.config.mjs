@@ -7,6 +7,9 @@ const boundaries = [
   { sourceTag: 'type:pure', onlyDependOnLibsWithTags: ['type:pure'] },
   { sourceTag: 'type:kit', onlyDependOnLibsWithTags: ['type:pure', 'type:testing'] },
   { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['type:pure', 'type:kit', 'type:testing'] },
+  // What customers install knows nothing of the services but their API.
+  { sourceTag: 'type:sdk', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'type:client', onlyDependOnLibsWithTags: ['type:sdk'] },
   { sourceTag: 'type:deploy', onlyDependOnLibsWithTags: ['type:pure'] },
   { sourceTag: 'type:testing', onlyDependOnLibsWithTags: ['type:pure', 'type:kit', 'type:deploy'] },
   { sourceTag: 'type:test', onlyDependOnLibsWithTags: ['*'] },
@@ -28,7 +31,15 @@ const testing = {
 
 export default defineConfig(
   {
-    ignores: ['**/dist/**', '**/node_modules/**', '**/.nx/**', '**/.ankasecure/**', '**/coverage/**', '**/reports/**'],
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '**/.nx/**',
+      '**/.ankasecure/**',
+      '**/coverage/**',
+      '**/reports/**',
+      'libs/sdk/src/generated/**',
+    ],
   },
   {
     files: ['**/*.ts'],

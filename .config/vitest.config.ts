@@ -20,6 +20,7 @@ const longRuns = [
   'lifecycle/planned-rotation',
   'lifecycle/rotation-policy',
   'model/model',
+  'sdk/mutual-tls',
   'telemetry/trace',
   'trail/limit',
   'vertical/limit',

@@ -25,6 +25,7 @@ const readers: Readonly<Record<string, string>> = {
     'the reporter’s own time is what the event records; `sealedAt` is the database’s',
   'apps/gateway/src/auth/remote-keys.ts': 'jose dates the sets that it fetches by it',
   'apps/gateway/src/service-account/certificate.ts': 'only spares an administrator a certificate that would not work',
+  'libs/sdk/src/token/held-token.ts': 'a client has no database to ask; it only renews a token early or late',
 };
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

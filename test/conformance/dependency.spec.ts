@@ -17,6 +17,8 @@ describe('the rules can fail', () => {
   const gateway: Package = { ...bare, directory: 'apps/gateway', name: '@ankasecure/gateway' };
   const worker: Package = { ...bare, directory: 'apps/crypto-worker', name: '@ankasecure/crypto-worker' };
   const contracts: Package = { ...bare, directory: 'libs/contracts', name: '@ankasecure/contracts' };
+  const sdk: Package = { ...bare, directory: 'libs/sdk', name: '@ankasecure/sdk' };
+  const cli: Package = { ...bare, directory: 'apps/cli', name: '@ankasecure/cli' };
   const local: Package = { ...bare, directory: 'deploy/local', name: '@ankasecure/local' };
 
   const faults = (of: Package, entries: string[] = []): string[] =>
@@ -90,6 +92,21 @@ describe('the rules can fail', () => {
       'does what a pure package may not',
     ],
     [
+      'an SDK that knows the services',
+      { ...sdk, dependencies: ['@ankasecure/contracts'] },
+      'may not depend on @ankasecure/contracts',
+    ],
+    [
+      'a command line that knows the services',
+      { ...cli, dependencies: ['@ankasecure/contracts'] },
+      'may not depend on @ankasecure/contracts',
+    ],
+    [
+      'an SDK that browsers cannot load',
+      importing(sdk, 'src/token/held-token.ts', 'node:crypto'),
+      'is Node’s, outside',
+    ],
+    [
       'a bootstrap that needs a package',
       { ...importing(local, 'bootstrap/run.mjs', 'yaml'), dependencies: ['yaml'] },
       'before any is installed',
@@ -109,5 +126,6 @@ describe('the rules can fail', () => {
     expect(faults({ ...spec, devDependencies: ['@ankasecure/testing'] })).toEqual([]);
     const custody = importing(worker, 'src/custody/pkcs11/module.ts', 'graphene-pk11', 'node:worker_threads');
     expect(faults({ ...custody, dependencies: ['graphene-pk11'] })).toEqual([]);
+    expect(faults(importing(sdk, 'src/node/key-file.ts', 'node:fs/promises'))).toEqual([]);
   });
 });

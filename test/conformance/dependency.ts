@@ -18,7 +18,10 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   audit: [...pure, 'service-kit'],
   local: pure,
   testing: [...pure, 'service-kit', 'local'],
-  test: [...pure, 'service-kit', 'local', 'testing'],
+  // What customers install knows nothing of the services but their API.
+  sdk: [],
+  cli: ['sdk'],
+  test: [...pure, 'service-kit', 'local', 'testing', 'sdk', 'cli'],
 };
 
 const topLevel =
@@ -31,6 +34,10 @@ const pureBuiltins = ['node:crypto', 'node:buffer', 'node:util'];
 const pkcs11Packages = ['graphene-pk11', 'koffi', 'pkcs11js'];
 const pkcs11Owner = 'crypto-worker';
 const pkcs11Folder = 'apps/crypto-worker/src/custody/pkcs11/';
+
+/** The SDK runs in browsers too: what needs Node has a folder, and a subpath, of its own. */
+const browserPackage = 'sdk';
+const nodeFolder = 'libs/sdk/src/node/';
 
 const bootstrap = /^deploy\/local\/bootstrap(\.mjs$|\/)/;
 const testFile = /\.(spec|conformance|fixture)\.ts$|\/testing\/|^test\//;
@@ -74,6 +81,8 @@ const importFault = (of: Package, source: Source, specifier: string, tools: read
   const isTest = testFile.test(source.path);
   if (specifier.startsWith('.')) return leavesPackage(of, source, specifier) ? 'leaves its package' : undefined;
   if (isBuiltin(specifier)) {
+    if (own === browserPackage && !isTest && !source.path.startsWith(nodeFolder))
+      return `is Node’s, outside ${nodeFolder}`;
     const allowed = isTest || !pure.includes(own) || pureBuiltins.includes(specifier);
     return allowed ? undefined : 'does what a pure package may not';
   }

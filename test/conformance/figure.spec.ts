@@ -11,6 +11,9 @@ const names = Object.keys(figures) as readonly FigureName[];
 
 /** The findings that stay, by file, each with its reason. Every other finding is a fault, and so is an entry without one. */
 const exceptions: Readonly<Partial<Record<FigureName, Readonly<Record<string, string>>>>> = {
+  longFiles: {
+    'libs/sdk/src/generated/api.ts': 'is generated from the OpenAPI document',
+  },
   rawQueries: {
     'libs/service-kit/src/database/migrate.ts': 'takes and releases the advisory lock of migrations',
     'libs/service-kit/src/database/tenant.ts': 'sets the tenant of a transaction, which every repository then obeys',

@@ -43,6 +43,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['event', 'listing', 'verification', 'checkpoint'],
     ['acceptance', 'intake'],
   ],
+  'apps/cli': [],
 };
 
 /** The number of sources above which a folder should be divided. */
