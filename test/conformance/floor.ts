@@ -43,7 +43,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['event', 'listing', 'verification', 'checkpoint'],
     ['acceptance', 'intake'],
   ],
-  'apps/cli': [],
+  'apps/cli': [['terminal'], ['output', 'profile'], ['context'], ['command']],
 };
 
 /** The number of sources above which a folder should be divided. */

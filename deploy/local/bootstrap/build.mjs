@@ -5,8 +5,8 @@ import { run } from './command.mjs';
 import { lockfileHash } from './modules.mjs';
 import { step } from './progress.mjs';
 
-/** The projects that `npm start` runs. tsc also builds the libraries they depend on. */
-const projects = ['apps/gateway', 'apps/policy', 'apps/crypto-worker', 'apps/audit', 'deploy/local'];
+/** The projects that `npm start` runs, and the command line. tsc also builds the libraries they depend on. */
+const projects = ['apps/gateway', 'apps/policy', 'apps/crypto-worker', 'apps/audit', 'apps/cli', 'deploy/local'];
 const sourceFolders = ['libs', 'apps', 'deploy/local'];
 const stampFile = (repository) => join(repository, 'node_modules/.cache/ankasecure/built');
 

@@ -11,6 +11,7 @@ interface Problem {
 export interface Api {
   get<Reply>(path: string): Promise<Reply>;
   post<Reply>(path: string, body: unknown): Promise<Reply>;
+  put<Reply>(path: string, body: unknown): Promise<Reply>;
 }
 
 /** An answer with a status other than 2xx. */
@@ -37,7 +38,11 @@ export const apiOf = (baseUrl: string, token: string): Api => {
     if (!response.ok) throw new ApiError(`${method} ${path}`, response.status, parse(text) as Problem);
     return parse(text) as Reply;
   };
-  return { get: (path) => call('GET', path), post: (path, body) => call('POST', path, body) };
+  return {
+    get: (path) => call('GET', path),
+    post: (path, body) => call('POST', path, body),
+    put: (path, body) => call('PUT', path, body),
+  };
 };
 
 const send = async (url: string, request: RequestInit): Promise<Response> => {

@@ -11,6 +11,7 @@ export interface DemoResult {
   readonly officerTokenFile: string;
   readonly platformTokenFile: string;
   readonly signingKeyId: string;
+  readonly encryptionKeyId: string;
 }
 
 const message = 'What the HSM keeps, nobody else has.';
@@ -97,5 +98,11 @@ export const runDemo = async (stack: Stack, step: Step): Promise<DemoResult> => 
     await sealedEvents(api, signing, 3);
   });
   await step('verify the audit trail: HMACs and hash chain', () => verifyTrail(api));
-  return { adminTokenFile, officerTokenFile, platformTokenFile, signingKeyId: signing.id };
+  return {
+    adminTokenFile,
+    officerTokenFile,
+    platformTokenFile,
+    signingKeyId: signing.id,
+    encryptionKeyId: encryption.id,
+  };
 };

@@ -4,6 +4,7 @@ import { step } from '../bootstrap/progress.mjs';
 import { logEnd } from './child.js';
 import { type DemoResult, runDemo } from './demo.js';
 import { LocalError, messageOf } from './failure.js';
+import { demoAlias, profileSetting, saveProfiles } from './profile.js';
 import { adviceOnTrails } from './refused-trails.js';
 import { type Stack, startStack } from './stack.js';
 import { createSupervisor } from './supervisor.js';
@@ -46,7 +47,7 @@ const readArguments = () => {
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-const describe = (stack: Stack, { signingKeyId, ...tokens }: DemoResult): string => `
+const describe = (stack: Stack, { signingKeyId, ...tokens }: DemoResult, profiles: string): string => `
 AnkaSecure is ready at ${stack.baseUrl}
   API description  ${stack.baseUrl}/docs  (OpenAPI: ${stack.baseUrl}/api/v1/openapi.json)
   tokens           ${tokens.adminTokenFile}  (administrator of the tenant "demo")
@@ -54,7 +55,11 @@ AnkaSecure is ready at ${stack.baseUrl}
                    ${tokens.platformTokenFile}  (platform administrator)
   logs             ${join(stack.dataDirectory, 'logs')}
 
-Try it:
+Try it on the command line:
+  ${profileSetting(profiles)}npx ankasecure encrypt --key ${demoAlias} README.md --out readme.jwe
+  ${profileSetting(profiles)}npx ankasecure decrypt readme.jwe
+
+Or by HTTP:
   curl -s ${stack.baseUrl}/api/v1/sign -H "authorization: Bearer $(cat ${quoted(tokens.adminTokenFile)})" -H 'content-type: application/json' -d '{"keyId":"${signingKeyId}","payload":"hello","encoding":"utf8"}'
 
 Press Ctrl-C to stop everything.`;
@@ -73,7 +78,8 @@ const askedToStop = new Promise<void>((resolve) => {
  */
 const runMainJob = async (stack: Stack, once: boolean): Promise<string> => {
   try {
-    return describe(stack, await runDemo(stack, step));
+    const demo = await runDemo(stack, step);
+    return describe(stack, demo, await saveProfiles(stack, demo));
   } catch (error) {
     if (!(error instanceof LocalError)) throw error;
     const advice = await adviceOnTrails(stack, stack.saveToken('platform', await mintPlatformToken(stack)));

@@ -23,7 +23,7 @@ export {
 } from './error/families.js';
 export type { components, operations, paths } from './generated/api.js';
 export { errorTable } from './generated/error-table.js';
-export { type OperationRow, operationTable } from './generated/operation-table.js';
+export { operationTable } from './generated/operation-table.js';
 export { HsmSignJWT, type SigningKey } from './jose/sign-jwt.js';
 export { verifyKey } from './jose/verify-key.js';
 export type { LocalEncryption, LocalVerification } from './local/local.js';
@@ -38,6 +38,7 @@ export type {
   OperationId,
   Schemas,
 } from './operation/operation.js';
+export type { OperationRow } from './operation/operation-row.js';
 export {
   type Authentication,
   type ClientCertificateOptions,

@@ -4,7 +4,7 @@ import { repository } from '@ankasecure/local';
 import { describe, expect, it } from 'vitest';
 import { generated } from './generated.js';
 
-describe('the generated part of the SDK', () => {
+describe('what is generated', () => {
   it.each(Object.entries(generated))('%s is current (npm run generate updates it)', async (path, textOf) => {
     const file = join(repository, path);
     const text = await textOf();

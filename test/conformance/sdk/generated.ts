@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { manualPage } from '@ankasecure/cli';
 import { errors } from '@ankasecure/contracts';
 import { repository } from '@ankasecure/local';
 import openapiTS, { astToString } from 'openapi-typescript';
@@ -60,21 +61,9 @@ const operationRows = (): readonly string[] =>
   );
 
 const operationTable = (): string => `${header('the OpenAPI document')}
-/** One operation of the API, as the client calls it. */
-export interface OperationRow {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Below \`/api/v1\`. */
-  readonly path: string;
-  /** What a second run does, if the first one was carried out. */
-  readonly repetition: 'harmless' | 'keyed' | 'once';
-  /** Whether it takes an Idempotency-Key. */
-  readonly keyed: boolean;
-  readonly dryRun: boolean;
-  /** Whether it needs no token. */
-  readonly public: boolean;
-  readonly summary: string;
-}
+import type { OperationRow } from '../operation/operation-row.js';
 
+/** Every operation of the API that speaks JSON, by its operationId. */
 export const operationTable = {
 ${operationRows().join('\n')}
 } as const satisfies Record<string, OperationRow>;
@@ -95,8 +84,9 @@ const apiTypes = async (): Promise<string> => {
   return `${header('the OpenAPI document')}\n${astToString(nodes)}`;
 };
 
-/** The generated files of the SDK, and how their text is made. */
+/** The generated files of what customers install, and how their text is made. */
 export const generated: Readonly<Record<string, () => string | Promise<string>>> = {
+  'apps/cli/man/ankasecure.1': manualPage,
   'libs/sdk/src/generated/api.ts': apiTypes,
   'libs/sdk/src/generated/error-table.ts': errorTable,
   'libs/sdk/src/generated/operation-table.ts': operationTable,

@@ -17,8 +17,12 @@ interface Manifest {
 export const pack = async (workspace: string, into: string): Promise<string> => {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   await run(process.execPath, [tsc, '-b', workspace], { cwd: repository });
+  return packDirectory(join(repository, workspace), into);
+};
+
+const packDirectory = async (directory: string, into: string): Promise<string> => {
   const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', into];
-  const { stdout } = await run('npm', args, { cwd: join(repository, workspace) });
+  const { stdout } = await run('npm', args, { cwd: directory });
   const packed = JSON.parse(stdout) as readonly { filename: string }[] | Readonly<Record<string, { filename: string }>>;
   return join(into, (Object.values(packed)[0] as { filename: string }).filename);
 };
@@ -67,6 +71,26 @@ export const emptyProject = async (workspaces: Readonly<Record<string, string>>)
     for (const [dependency, at] of await dependenciesOf(join(repository, workspace)))
       await cp(at, join(project, 'node_modules', dependency), { recursive: true });
   }
+  return project;
+};
+
+/**
+ * An empty project into which npm has installed the tarballs, without a registry: their dependencies are packed from this
+ * repository.
+ * @returns its directory
+ */
+export const installedProject = async (workspaces: Readonly<Record<string, string>>, into: string): Promise<string> => {
+  const project = await mkdtemp(join(tmpdir(), 'anka-installed-'));
+  const dependencies = new Map<string, string>();
+  for (const [workspace, tarball] of Object.entries(workspaces)) {
+    dependencies.set((await manifestOf(join(repository, workspace))).name, `file:${tarball}`);
+    for (const [name, at] of await dependenciesOf(join(repository, workspace)))
+      if (!dependencies.has(name)) dependencies.set(name, `file:${await packDirectory(at, into)}`);
+  }
+  const overrides = Object.fromEntries([...dependencies.keys()].map((name) => [name, `$${name}`]));
+  const manifest = { name: 'empty', private: true, dependencies: Object.fromEntries(dependencies), overrides };
+  await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
+  await run('npm', ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: project });
   return project;
 };
 

@@ -74,13 +74,19 @@ describe('npm start', { timeout }, () => {
     expect(errorsLogged()).toEqual([]);
   });
 
-  it('starts again on the same data, answers the curl command that it prints, and stops on Ctrl-C', async () => {
+  it('starts again on the same data, answers the commands that it prints, and stops on Ctrl-C', async () => {
     const { child, output, exited, said } = start();
     await said('Press Ctrl-C to stop everything.');
     expect(output.text).toMatch(/Ready after [\d.]+ s/);
     const curl = /^ {2}(curl .*)$/m.exec(output.text)?.[1] ?? '';
     const { stdout } = await run('bash', ['-c', curl]);
     expect(JSON.parse(stdout)).toMatchObject({ alg: 'ES256', custody: 'token' });
+    const [encrypt = '', decrypt = ''] = [...output.text.matchAll(/^ {2}(.*npx ankasecure .*)$/gm)].map(
+      ([, line]) => line,
+    );
+    const shown = `cd ${repository} && ${encrypt.replace('readme.jwe', `${directory}/readme.jwe`)} && `;
+    const opened = await run('bash', ['-c', shown + decrypt.replace('readme.jwe', `${directory}/readme.jwe`)]);
+    expect(opened.stdout).toBe(readFileSync(join(repository, 'README.md'), 'utf8'));
     const [, baseUrl = ''] = /ready at (\S+)/.exec(output.text) ?? [];
     for (const path of ['/docs', '/api/v1/openapi.json']) expect((await fetch(baseUrl + path)).status).toBe(200);
 

@@ -1,20 +1,8 @@
 // Generated from the OpenAPI document by `npm run generate`. Do not edit: a test compares it.
 
-/** One operation of the API, as the client calls it. */
-export interface OperationRow {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Below `/api/v1`. */
-  readonly path: string;
-  /** What a second run does, if the first one was carried out. */
-  readonly repetition: 'harmless' | 'keyed' | 'once';
-  /** Whether it takes an Idempotency-Key. */
-  readonly keyed: boolean;
-  readonly dryRun: boolean;
-  /** Whether it needs no token. */
-  readonly public: boolean;
-  readonly summary: string;
-}
+import type { OperationRow } from '../operation/operation-row.js';
 
+/** Every operation of the API that speaks JSON, by its operationId. */
 export const operationTable = {
   listKeys: {"method":"GET","path":"/keys","repetition":"harmless","keyed":false,"dryRun":false,"public":false,"summary":"List keys"},
   createKey: {"method":"POST","path":"/keys","repetition":"keyed","keyed":true,"dryRun":true,"public":false,"summary":"Create a key"},

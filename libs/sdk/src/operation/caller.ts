@@ -1,8 +1,9 @@
 import type { ReadAnswer } from '../error/read-error.js';
-import { type OperationRow, operationTable } from '../generated/operation-table.js';
+import { operationTable } from '../generated/operation-table.js';
 import { type TimeLimit, timeLimit } from '../transport/time-limit.js';
 import type { Sending, Transport } from '../transport/transport.js';
 import type { Answer, CallOptions } from './operation.js';
+import type { OperationRow } from './operation-row.js';
 import { rowOf } from './route.js';
 
 /** A call of any operation. */

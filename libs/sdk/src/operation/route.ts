@@ -1,4 +1,5 @@
-import { type OperationRow, operationTable } from '../generated/operation-table.js';
+import { operationTable } from '../generated/operation-table.js';
+import type { OperationRow } from './operation-row.js';
 
 const rows: readonly (OperationRow & { readonly pattern: RegExp })[] = Object.values<OperationRow>(operationTable)
   .map((row) => ({

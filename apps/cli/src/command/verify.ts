@@ -1,0 +1,35 @@
+import { type CommandRow, given, text } from '../context/command-row.js';
+import { CliError } from '../terminal/cli-error.js';
+import { readData, readItem, readText } from '../terminal/data.js';
+import { keyOption, named } from './encrypt.js';
+
+export const verify: CommandRow = {
+  name: 'verify <signature>',
+  summary: 'Verify a JWS or a raw signature; the exit code is 8 if it is not valid',
+  example: 'ankasecure verify invoice.jws --content invoice.pdf',
+  options: [
+    keyOption,
+    { flags: '--content <file>', about: 'What was signed, if it is not in the JWS' },
+    { flags: '--raw', about: 'The file is a bare signature; needs --key and --content' },
+    { flags: '--local', about: 'Verify here with the tenant’s public keys, where that is possible' },
+  ],
+  run: async ({ terminal, client }, [file = '-'], options) => {
+    const content = text(options, 'content');
+    const payload = content === undefined ? undefined : (await readItem(terminal, content)).toString('base64url');
+    const anka = await client();
+    const key = named(text(options, 'key'));
+    const value =
+      options['raw'] === true
+        ? await anka.verify({
+            signature: (await readData(terminal, file)).toString('base64url'),
+            ...key,
+            ...given({ payload }),
+          })
+        : options['local'] === true
+          ? await anka.local.verify({ jws: await readText(terminal, file), ...given({ payload }) })
+          : await anka.verify({ jws: await readText(terminal, file), ...key, ...given({ payload }) });
+    if (!value.valid)
+      throw new CliError('invalid', 'The signature is not valid.', `Key ${value.keyId}, version ${value.version}`);
+    return { value };
+  },
+};

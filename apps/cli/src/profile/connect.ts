@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+import { AnkaSecure, type Authentication } from '@ankasecure/sdk';
+import { keyFile, mutualTlsFetch } from '@ankasecure/sdk/node';
+import { CliError } from '../terminal/cli-error.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { type Profile, type ProfileAuth, readProfiles } from './profile-file.js';
+
+/** What the command line says of the connection. */
+export interface ConnectionOptions {
+  readonly profile?: string;
+  readonly url?: string;
+  /** Seconds. */
+  readonly timeout?: string;
+}
+
+const textOf = async (path: string): Promise<string> => {
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (cause) {
+    throw new CliError(
+      'authentication',
+      `${path} cannot be read: ${(cause as Error).message}`,
+      'Log in again: ankasecure login',
+      {
+        cause,
+      },
+    );
+  }
+};
+
+const authOf = async (auth: ProfileAuth): Promise<Authentication> => {
+  if (auth.kind === 'token') return auth.token;
+  // It is read anew whenever a token is needed, so that another program may renew it.
+  if (auth.kind === 'token-file') return () => textOf(auth.path);
+  return keyFile(auth.path).catch((cause: Error) => {
+    throw new CliError('authentication', cause.message, 'Log in again: ankasecure login', { cause });
+  });
+};
+
+const chosen = async (terminal: Terminal, options: ConnectionOptions): Promise<Profile | undefined> => {
+  const profiles = await readProfiles(terminal);
+  const name = options.profile ?? terminal.env['ANKASECURE_PROFILE'] ?? profiles?.current;
+  const found = name === undefined ? undefined : profiles?.profiles[name];
+  if (found === undefined && name !== undefined && name !== profiles?.current)
+    throw new CliError('usage', `There is no profile ${name}.`, 'List the profiles: ankasecure profile list');
+  return found;
+};
+
+const timeoutMs = (timeout: string | undefined): number => {
+  const seconds = Number(timeout ?? 60);
+  if (Number.isFinite(seconds) && seconds > 0) return seconds * 1000;
+  throw new CliError('usage', '--timeout takes a number of seconds.');
+};
+
+/** A client of a profile. @throws CliError if its files cannot be read */
+export const connectTo = async (profile: Profile, { timeout }: ConnectionOptions = {}): Promise<AnkaSecure> =>
+  new AnkaSecure({
+    baseUrl: profile.baseUrl,
+    auth: await authOf(profile.auth),
+    timeoutMs: timeoutMs(timeout),
+    ...(profile.tenant !== undefined && { tenant: profile.tenant }),
+    ...(profile.caFile !== undefined && { fetch: mutualTlsFetch({ ca: await textOf(profile.caFile) }) }),
+  });
+
+/** The profile in use: the named or current one; ANKASECURE_URL and ANKASECURE_TOKEN stand above it. */
+export const profileInUse = async (terminal: Terminal, options: ConnectionOptions): Promise<Profile> => {
+  const profile = await chosen(terminal, options);
+  const baseUrl = options.url ?? terminal.env['ANKASECURE_URL'] ?? profile?.baseUrl;
+  const token = terminal.env['ANKASECURE_TOKEN'];
+  const auth: ProfileAuth | undefined = token ? { kind: 'token', token } : profile?.auth;
+  if (baseUrl === undefined || auth === undefined)
+    throw new CliError(
+      'authentication',
+      'You are not logged in.',
+      'Log in: ankasecure login https://anka.example.com --key-file billing.json',
+    );
+  // A credential is for its own platform: it is not sent to another one that the command line names.
+  if (token === undefined && options.url !== undefined && profile !== undefined && options.url !== profile.baseUrl)
+    throw new CliError(
+      'usage',
+      'The profile’s credential is for another URL.',
+      'Log in there, or set ANKASECURE_TOKEN.',
+    );
+  return { ...profile, baseUrl, auth };
+};
