@@ -49,6 +49,7 @@ const commands = {
   'bench:latency': { build: buildAll, run: program('test/dist/load/latency.js') },
   'bench:many': { build: buildAll, run: program('test/dist/load/many.js') },
   'test:compose': { build: buildAll, run: program('test/dist/compose/main.js') },
+  'bench:sdk': { build: buildAll, run: program('test/dist/load/sdk.js') },
   'bench:wrapped': { build: buildAll, run: program('test/dist/load/wrapped.js') },
   test: { run: test },
   'test:long': { build: buildAll, run: testLong },
