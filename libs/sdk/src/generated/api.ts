@@ -1395,8 +1395,8 @@ export interface components {
              * @enum {string}
              */
             purpose?: "encrypt" | "sign" | "mac" | "wrap" | "encapsulate";
-            /** @description The one JOSE algorithm of the key (RFC 8725, section 3.1), published as alg in its JWK. Default: RS256 for RSA that signs, ES256, ES384 or ES512 by the curve, EdDSA for Ed25519, A256KW for AES-256; other keys have only one. any leaves a signing key all algorithms that the token supports for it, and its JWK has no alg. */
-            alg?: ("RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f") | ("RSA-OAEP-256" | "ECDH-ES+A256KW" | "A128KW" | "A256KW" | "dir" | "urn:ankasecure:jwe:ML-KEM-512+A256KW" | "urn:ankasecure:jwe:ML-KEM-768+A256KW" | "urn:ankasecure:jwe:ML-KEM-1024+A256KW") | "any";
+            /** @description The one JOSE algorithm of the key (RFC 8725, section 3.1), published as alg in its JWK. Default: RS256 for RSA that signs, ES256, ES384 or ES512 by the curve, EdDSA for Ed25519, A256KW for AES-256, urn:ankasecure:jwe:ML-KEM-768+A256KW for ML-KEM-768; other keys have only one. HPKE-12 and HPKE-12-KE for ML-KEM-768, and HPKE-13 and HPKE-13-KE for ML-KEM-1024, are experimental: they follow a draft. any leaves a signing key all algorithms that the token supports for it, and its JWK has no alg. */
+            alg?: ("RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f") | ("RSA-OAEP-256" | "ECDH-ES+A256KW" | "A128KW" | "A256KW" | "dir" | "urn:ankasecure:jwe:ML-KEM-512+A256KW" | "urn:ankasecure:jwe:ML-KEM-768+A256KW" | "urn:ankasecure:jwe:ML-KEM-1024+A256KW" | "HPKE-12" | "HPKE-12-KE" | "HPKE-13" | "HPKE-13-KE") | "any";
             /**
              * @description Where the key is kept. token (the default) keeps it as an object in the HSM. wrapped stores it outside, wrapped by the tenant’s KEK, so that the HSM’s memory does not limit the number of keys. software uses it in the worker’s memory and stores it sealed by the HSM; it requires an algorithm the token does not support and a policy that allows it.
              * @enum {string}
@@ -1552,7 +1552,9 @@ export interface components {
             /** @enum {string} */
             purpose: "encrypt" | "sign" | "mac" | "wrap" | "encapsulate";
             /** @description The JOSE algorithms of the key, the default first. AES-KWP if its purpose is wrap. */
-            algs: (("RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f") | ("RSA-OAEP-256" | "ECDH-ES+A256KW" | "A128KW" | "A256KW" | "dir" | "urn:ankasecure:jwe:ML-KEM-512+A256KW" | "urn:ankasecure:jwe:ML-KEM-768+A256KW" | "urn:ankasecure:jwe:ML-KEM-1024+A256KW") | "AES-KWP" | ("ML-KEM-512" | "ML-KEM-768" | "ML-KEM-1024"))[];
+            algs: (("RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f") | ("RSA-OAEP-256" | "ECDH-ES+A256KW" | "A128KW" | "A256KW" | "dir" | "urn:ankasecure:jwe:ML-KEM-512+A256KW" | "urn:ankasecure:jwe:ML-KEM-768+A256KW" | "urn:ankasecure:jwe:ML-KEM-1024+A256KW" | "HPKE-12" | "HPKE-12-KE" | "HPKE-13" | "HPKE-13-KE") | "AES-KWP" | ("ML-KEM-512" | "ML-KEM-768" | "ML-KEM-1024"))[];
+            /** @description The revision of the draft that the algorithms are from. They are experimental: a later revision can change them. */
+            draft?: string;
             /**
              * @description Where the private or secret key is kept: in the token, wrapped by it, or in software. public is a public key of somebody else, who has the private key.
              * @enum {string}
@@ -1685,7 +1687,7 @@ export interface components {
             algorithm: "RSA-2048" | "RSA-3072" | "RSA-4096" | "EC-P256" | "EC-P384" | "EC-P521" | "Ed25519" | "AES-128" | "AES-256" | "HMAC-SHA256" | "HMAC-SHA384" | "HMAC-SHA512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f" | "ML-KEM-512" | "ML-KEM-768" | "ML-KEM-1024";
             /** @enum {string} */
             purpose: "encrypt" | "sign" | "mac" | "wrap" | "encapsulate";
-            algs: (("RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f") | ("RSA-OAEP-256" | "ECDH-ES+A256KW" | "A128KW" | "A256KW" | "dir" | "urn:ankasecure:jwe:ML-KEM-512+A256KW" | "urn:ankasecure:jwe:ML-KEM-768+A256KW" | "urn:ankasecure:jwe:ML-KEM-1024+A256KW") | "AES-KWP" | ("ML-KEM-512" | "ML-KEM-768" | "ML-KEM-1024"))[];
+            algs: (("RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f") | ("RSA-OAEP-256" | "ECDH-ES+A256KW" | "A128KW" | "A256KW" | "dir" | "urn:ankasecure:jwe:ML-KEM-512+A256KW" | "urn:ankasecure:jwe:ML-KEM-768+A256KW" | "urn:ankasecure:jwe:ML-KEM-1024+A256KW" | "HPKE-12" | "HPKE-12-KE" | "HPKE-13" | "HPKE-13-KE") | "AES-KWP" | ("ML-KEM-512" | "ML-KEM-768" | "ML-KEM-1024"))[];
             available: boolean;
             /** @description True if the token does not support the algorithm and the policy allows custody software. */
             software: boolean;
@@ -1720,7 +1722,7 @@ export interface components {
             }[];
             /** @description The steps that run in the worker, outside the HSM. */
             outsideSteps: {
-                alg: ("RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f") | ("RSA-OAEP-256" | "ECDH-ES+A256KW" | "A128KW" | "A256KW" | "dir" | "urn:ankasecure:jwe:ML-KEM-512+A256KW" | "urn:ankasecure:jwe:ML-KEM-768+A256KW" | "urn:ankasecure:jwe:ML-KEM-1024+A256KW") | "AES-KWP" | ("ML-KEM-512" | "ML-KEM-768" | "ML-KEM-1024");
+                alg: ("RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f") | ("RSA-OAEP-256" | "ECDH-ES+A256KW" | "A128KW" | "A256KW" | "dir" | "urn:ankasecure:jwe:ML-KEM-512+A256KW" | "urn:ankasecure:jwe:ML-KEM-768+A256KW" | "urn:ankasecure:jwe:ML-KEM-1024+A256KW" | "HPKE-12" | "HPKE-12-KE" | "HPKE-13" | "HPKE-13-KE") | "AES-KWP" | ("ML-KEM-512" | "ML-KEM-768" | "ML-KEM-1024");
                 step: string;
                 detail: string;
                 /** @description True if a policy with fipsOnly refuses the step. Otherwise its answers name it. */
@@ -1843,8 +1845,8 @@ export interface components {
              * @enum {string}
              */
             purpose?: "encrypt" | "sign" | "mac" | "wrap" | "encapsulate";
-            /** @description The one JOSE algorithm of the key (RFC 8725, section 3.1), published as alg in its JWK. Default: RS256 for RSA that signs, ES256, ES384 or ES512 by the curve, EdDSA for Ed25519, A256KW for AES-256; other keys have only one. any leaves a signing key all algorithms that the token supports for it, and its JWK has no alg. */
-            alg?: ("RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f") | ("RSA-OAEP-256" | "ECDH-ES+A256KW" | "A128KW" | "A256KW" | "dir" | "urn:ankasecure:jwe:ML-KEM-512+A256KW" | "urn:ankasecure:jwe:ML-KEM-768+A256KW" | "urn:ankasecure:jwe:ML-KEM-1024+A256KW") | "any";
+            /** @description The one JOSE algorithm of the key (RFC 8725, section 3.1), published as alg in its JWK. Default: RS256 for RSA that signs, ES256, ES384 or ES512 by the curve, EdDSA for Ed25519, A256KW for AES-256, urn:ankasecure:jwe:ML-KEM-768+A256KW for ML-KEM-768; other keys have only one. HPKE-12 and HPKE-12-KE for ML-KEM-768, and HPKE-13 and HPKE-13-KE for ML-KEM-1024, are experimental: they follow a draft. any leaves a signing key all algorithms that the token supports for it, and its JWK has no alg. */
+            alg?: ("RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f") | ("RSA-OAEP-256" | "ECDH-ES+A256KW" | "A128KW" | "A256KW" | "dir" | "urn:ankasecure:jwe:ML-KEM-512+A256KW" | "urn:ankasecure:jwe:ML-KEM-768+A256KW" | "urn:ankasecure:jwe:ML-KEM-1024+A256KW" | "HPKE-12" | "HPKE-12-KE" | "HPKE-13" | "HPKE-13-KE") | "any";
             /**
              * @description As in POST /keys. A key cannot be imported into custody software. public imports a public key of somebody else from publicKey: it verifies their signatures, or encrypts to them.
              * @enum {string}
@@ -2140,7 +2142,7 @@ export interface components {
                 sunset?: string;
             }[];
             /** @enum {string} */
-            alg: "RSA-OAEP-256" | "ECDH-ES+A256KW" | "A128KW" | "A256KW" | "dir" | "urn:ankasecure:jwe:ML-KEM-512+A256KW" | "urn:ankasecure:jwe:ML-KEM-768+A256KW" | "urn:ankasecure:jwe:ML-KEM-1024+A256KW";
+            alg: "RSA-OAEP-256" | "ECDH-ES+A256KW" | "A128KW" | "A256KW" | "dir" | "urn:ankasecure:jwe:ML-KEM-512+A256KW" | "urn:ankasecure:jwe:ML-KEM-768+A256KW" | "urn:ankasecure:jwe:ML-KEM-1024+A256KW" | "HPKE-12" | "HPKE-12-KE" | "HPKE-13" | "HPKE-13-KE";
             /** @enum {string} */
             enc: "A128GCM" | "A192GCM" | "A256GCM" | "A128CBC-HS256" | "A192CBC-HS384" | "A256CBC-HS512";
         };
@@ -2209,7 +2211,7 @@ export interface components {
                 sunset?: string;
             }[];
             /** @enum {string} */
-            alg: "RSA-OAEP-256" | "ECDH-ES+A256KW" | "A128KW" | "A256KW" | "dir" | "urn:ankasecure:jwe:ML-KEM-512+A256KW" | "urn:ankasecure:jwe:ML-KEM-768+A256KW" | "urn:ankasecure:jwe:ML-KEM-1024+A256KW";
+            alg: "RSA-OAEP-256" | "ECDH-ES+A256KW" | "A128KW" | "A256KW" | "dir" | "urn:ankasecure:jwe:ML-KEM-512+A256KW" | "urn:ankasecure:jwe:ML-KEM-768+A256KW" | "urn:ankasecure:jwe:ML-KEM-1024+A256KW" | "HPKE-12" | "HPKE-12-KE" | "HPKE-13" | "HPKE-13-KE";
             /** @enum {string} */
             enc: "A128GCM" | "A192GCM" | "A256GCM" | "A128CBC-HS256" | "A192CBC-HS384" | "A256CBC-HS512";
         };
