@@ -994,7 +994,7 @@ export interface paths {
         };
         /**
          * Query sealed audit events
-         * @description An event appears once it is sealed: normally within milliseconds of the answer it reports, later if the audit service is unavailable. A trail has every number (`seq`) from 1 on. `missing` tells which ones the page lacks, if the query has no filter: `POST /audit/verify` then says more.
+         * @description An event appears once it is sealed: normally within milliseconds of the answer it reports, later if the audit service is unavailable. Every item is compared with the MACs of the HSM and with the seal of its batch, so without a crypto-worker there is no answer. A row that fails is not an item: `unproven` has it, with the reason. A trail has every number (`seq`) from 1 on. `missing` tells which ones the page lacks, if the query has no filter; with a filter, rows can be hidden from it. `POST /audit/verify` says more. A page can have fewer items than `limit`: follow `next`.
          */
         get: operations["queryEvents"];
         put?: never;
@@ -3678,6 +3678,16 @@ export interface components {
             hash: string;
             /** Format: date-time */
             sealedAt: string;
+        };
+        UnprovenEvent: {
+            seq: number;
+            /**
+             * @description `content-changed`: the row contradicts its hash. `hmac-mismatch`: the tenant’s key did not make its MAC. `unsealed`: no seal of the tenant’s key covers it, for example because a later row of its batch was changed. `chain-broken`: another row has its place. `time-inconsistent`: its MAC key is of another day. `missing`: the database names the event and does not show it.
+             * @enum {string}
+             */
+            reason: "missing" | "content-changed" | "hmac-mismatch" | "chain-broken" | "time-inconsistent" | "unsealed";
+            /** @description What the row says, which proves nothing. Null if it does not have the form of an event. */
+            event: components["schemas"]["AuditEvent"] | null;
         };
         VerifyTrail: {
             /** @description First event of the range. Default: the first event of the trail. */
@@ -14609,18 +14619,21 @@ export interface operations {
                      *           "sealedAt": "2026-11-23T09:31:12.731Z"
                      *         }
                      *       ],
+                     *       "next": null,
+                     *       "unproven": [],
                      *       "missing": [
                      *         {
                      *           "fromSeq": 1,
                      *           "untilSeq": 1203
                      *         }
-                     *       ],
-                     *       "next": null
+                     *       ]
                      *     }
                      */
                     "application/json": {
                         items: components["schemas"]["AuditEvent"][];
                         next: string | null;
+                        /** @description The rows of the page that the HSM does not vouch for: somebody has written into the database of the audit service. They are not among `items`. One for each number. */
+                        unproven?: components["schemas"]["UnprovenEvent"][];
                         missing?: {
                             fromSeq: number;
                             untilSeq: number;
@@ -14679,7 +14692,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `service-unavailable`: A service is not available.
+             * @description `hsm-unavailable`: The HSM is not available.
+             *     `hsm-timeout`: The HSM did not answer in time.
+             *     `service-unavailable`: A service is not available.
              *     `audit-unavailable`: The audit trail cannot record the request.
              *     `clock-skew`: The clocks of the platform disagree.
              */
