@@ -520,7 +520,7 @@ export interface paths {
         put?: never;
         /**
          * Sign a payload or a digest
-         * @description Send either `payload` or `digest`. A digest requires `format` `raw` and is not possible with EdDSA or HMAC. Send one item, or up to 1,000 as `{"items": […]}`. The items of a batch are independent: the answer is 200, and an item that fails has an `error` in its place.
+         * @description Send either `payload` or `digest`. A digest requires `format` `raw` or `der` and is not possible with EdDSA or HMAC. `header` adds members to the protected header, such as `typ`. With `keys` instead of `keyId`, several keys sign one payload, and the answer is a JWS in JSON serialization (RFC 7515, section 7.2.1). Send one item, or up to 1,000 as `{"items": […]}`. The items of a batch are independent: the answer is 200, and an item that fails has an `error` in its place.
          */
         post: operations["sign"];
         delete?: never;
@@ -540,7 +540,7 @@ export interface paths {
         put?: never;
         /**
          * Verify a JWS or a raw signature
-         * @description Send either `jws` or `signature`. A signature requires `keyId` and either `payload` or `digest`. An invalid signature is not an error: the answer is 200 and `valid` is false. Send one item, or up to 1,000 as `{"items": […]}`. The items of a batch are independent: the answer is 200, and an item that fails has an `error` in its place.
+         * @description Send either `jws` or `signature`. A signature requires `keyId` and either `payload` or `digest`. An invalid signature is not an error: the answer is 200 and `valid` is false. A `jws` in JSON serialization is verified by its `policy`: `ALL` (the default), `ANY`, `CLASSICAL_REQUIRED` or `PQC_REQUIRED`; its signatures name their keys by kid. Send one item, or up to 1,000 as `{"items": […]}`. The items of a batch are independent: the answer is 200, and an item that fails has an `error` in its place.
          */
         post: operations["verify"];
         delete?: never;
@@ -583,6 +583,86 @@ export interface paths {
          * @description The HSM decapsulates. A ciphertext that was changed, or is for another version, gives another secret and no error; one of the wrong length is refused. The shared secret leaves the HSM in plaintext, because it is the answer: the answer warns of it, the audit event records it, and a policy with fipsOnly refuses it. Send one item, or up to 1,000 as `{"items": […]}`. The items of a batch are independent: the answer is 200, and an item that fails has an `error` in its place.
          */
         post: operations["decapsulate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reencrypt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Re-encrypt a compact JWE to another key
+         * @description Decrypts a JWE under any key of the tenant and encrypts its content to the key of `to`, or to the current version of the same key. The plaintext does not leave the service. Needs the right to decrypt with the one key and to encrypt with the other; the audit trail has an event of each, with `within` `reencrypt`. Every failed decryption gets the same answer, `decryption-failed`. Send one item, or up to 1,000 as `{"items": […]}`. The items of a batch are independent: the answer is 200, and an item that fails has an `error` in its place.
+         */
+        post: operations["reencrypt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/resign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Re-sign a compact JWS with another key
+         * @description Verifies a JWS under any key of the tenant and signs its payload with the key of `to`, or with the current version of the same key. Needs the right to verify with the one key and to sign with the other; the audit trail has an event of each, with `within` `resign`. An invalid signature is not an error: the answer is 200, `valid` is false, and nothing is signed. Send one item, or up to 1,000 as `{"items": […]}`. The items of a batch are independent: the answer is 200, and an item that fails has an `error` in its place.
+         */
+        post: operations["resign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/random": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get random bytes of the HSM
+         * @description The bytes come from the random generator of the HSM. No key is used, so no right on a key is needed. Send one item, or up to 1,000 as `{"items": […]}`. The items of a batch are independent: the answer is 200, and an item that fails has an `error` in its place.
+         */
+        post: operations["random"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datakey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a data key
+         * @description The HSM makes a fresh key of random bytes, which is encrypted to a key of the tenant as a compact JWE; /decrypt recovers it. With `plaintext` the answer has the data key in plaintext, too, if the policy sets `plaintextDataKeys`; a policy with fipsOnly refuses it. The audit event is one of `encrypt`, with `within` `datakey`. Send one item, or up to 1,000 as `{"items": […]}`. The items of a batch are independent: the answer is 200, and an item that fails has an `error` in its place.
+         */
+        post: operations["datakey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1045,6 +1125,123 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audit/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the signed checkpoints of the audit trail
+         * @description Newest first. A checkpoint names the number of events and the root of the tree over them (RFC 6962), and is signed in the HSM (C2SP tlog-checkpoint): at least every ten seconds or 1,000 events, while there are new ones. Keep some of them outside of this platform: with them you can prove later that nothing was changed or taken away.
+         */
+        get: operations["listCheckpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/checkpoints/latest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the last signed checkpoint of the audit trail */
+        get: operations["getLatestCheckpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/checkpoints/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the keys that checkpoints verify under
+         * @description The public halves of keys that exist in the HSM only and sign nothing else. Earlier generations stay listed. Whoever verifies checkpoints should get them once, in a way that they trust, and keep them.
+         */
+        get: operations["getCheckpointKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/proofs/inclusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prove that an event is in the audit trail
+         * @description The audit path of RFC 6962 from the event to the root of a tree, and the same in C2SP’s form with the signed checkpoint. The answer is verified before it is sent. It stays valid, also when the event is no longer kept.
+         */
+        get: operations["proveInclusion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/proofs/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prove that the audit trail continues an earlier one
+         * @description The consistency proof of RFC 6962 between the trees of two sizes: the larger one has all events of the smaller one, unchanged and in their order. Compare `fromRoot` with the checkpoint that you have kept.
+         */
+        get: operations["proveConsistency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/tiles/{level}/{index}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get hashes of the tree over the audit trail
+         * @description A tile of C2SP tlog-tiles (height 8), from which every proof can be computed: level 0 has the hashes of events, each level above the roots of 256 hashes below. Verify the hashes against a signed checkpoint.
+         */
+        get: operations["getTile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tenants": {
         parameters: {
             query?: never;
@@ -1300,6 +1497,8 @@ export interface components {
          *     - `exclusion-not-found` (404): No such exclusion
          *     - `alias-not-found` (404): No such alias
          *     - `key-set-not-found` (404): No such key set
+         *     - `checkpoint-not-found` (404): No such checkpoint
+         *     - `tile-not-found` (404): No such tile
          *     - `approval-not-found` (404): No such request for approval
          *     - `tenant-mismatch` (404): No such tenant
          *     - `policy-version-not-found` (404): No such policy version
@@ -1358,13 +1557,13 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "request-invalid" | "body-malformed" | "jwe-invalid" | "jws-invalid" | "cursor-invalid" | "decryption-failed" | "authentication-required" | "access-denied" | "key-access-denied" | "policy-refused" | "approval-required" | "approval-denied" | "tenant-disabled" | "tenant-unknown" | "route-not-found" | "key-not-found" | "service-account-not-found" | "issuer-not-found" | "exclusion-not-found" | "alias-not-found" | "key-set-not-found" | "approval-not-found" | "tenant-mismatch" | "policy-version-not-found" | "policy-template-not-found" | "method-not-allowed" | "request-timeout" | "tenant-exists" | "issuer-exists" | "subject-prefix-taken" | "issuers-overlap" | "key-state" | "former-kid-taken" | "kek-retired" | "approval-state" | "trail-unsound" | "idempotency-in-flight" | "policy-pending" | "precondition-failed" | "body-too-large" | "media-type-unsupported" | "expectation-failed" | "purpose-mismatch" | "algorithm-mismatch" | "wrapping-key-weak" | "algorithm-unavailable" | "key-exhausted" | "idempotency-mismatch" | "precondition-required" | "quota-exceeded" | "header-too-large" | "internal-error" | "transfer-coding-unsupported" | "service-unavailable" | "hsm-unavailable" | "hsm-timeout" | "hsm-error" | "record-outdated" | "key-blob-refused" | "record-forged" | "event-unproven" | "platform-key-unrecorded" | "audit-unavailable" | "policy-not-applied" | "decision-outdated" | "clock-skew" | "deadline-exceeded" | "http-version-unsupported";
+            code: "request-invalid" | "body-malformed" | "jwe-invalid" | "jws-invalid" | "cursor-invalid" | "decryption-failed" | "authentication-required" | "access-denied" | "key-access-denied" | "policy-refused" | "approval-required" | "approval-denied" | "tenant-disabled" | "tenant-unknown" | "route-not-found" | "key-not-found" | "service-account-not-found" | "issuer-not-found" | "exclusion-not-found" | "alias-not-found" | "key-set-not-found" | "checkpoint-not-found" | "tile-not-found" | "approval-not-found" | "tenant-mismatch" | "policy-version-not-found" | "policy-template-not-found" | "method-not-allowed" | "request-timeout" | "tenant-exists" | "issuer-exists" | "subject-prefix-taken" | "issuers-overlap" | "key-state" | "former-kid-taken" | "kek-retired" | "approval-state" | "trail-unsound" | "idempotency-in-flight" | "policy-pending" | "precondition-failed" | "body-too-large" | "media-type-unsupported" | "expectation-failed" | "purpose-mismatch" | "algorithm-mismatch" | "wrapping-key-weak" | "algorithm-unavailable" | "key-exhausted" | "idempotency-mismatch" | "precondition-required" | "quota-exceeded" | "header-too-large" | "internal-error" | "transfer-coding-unsupported" | "service-unavailable" | "hsm-unavailable" | "hsm-timeout" | "hsm-error" | "record-outdated" | "key-blob-refused" | "record-forged" | "event-unproven" | "platform-key-unrecorded" | "audit-unavailable" | "policy-not-applied" | "decision-outdated" | "clock-skew" | "deadline-exceeded" | "http-version-unsupported";
             correlationId: string;
             /**
              * @description With policy-refused: the first rule that refuses the request.
              * @enum {string}
              */
-            rule?: "allowedAlgorithms" | "fipsOnly" | "cnsa2" | "minimumStrength" | "purposes" | "custody" | "contentEncryption" | "rawKem" | "maxKeyLifeDays" | "maxRotationIntervalDays" | "sunsets" | "requiredLabels" | "dualControl";
+            rule?: "allowedAlgorithms" | "fipsOnly" | "cnsa2" | "minimumStrength" | "purposes" | "custody" | "contentEncryption" | "rawKem" | "plaintextDataKeys" | "maxKeyLifeDays" | "maxRotationIntervalDays" | "sunsets" | "requiredLabels" | "dualControl";
             /** @description With policy-refused: the source of that rule. */
             source?: string;
             /** @description With policy-refused: every rule that refuses the request, and why. */
@@ -1377,7 +1576,7 @@ export interface components {
              * @description The field of the policy that refuses the use.
              * @enum {string}
              */
-            rule: "allowedAlgorithms" | "fipsOnly" | "cnsa2" | "minimumStrength" | "purposes" | "custody" | "contentEncryption" | "rawKem" | "maxKeyLifeDays" | "maxRotationIntervalDays" | "sunsets" | "requiredLabels" | "dualControl";
+            rule: "allowedAlgorithms" | "fipsOnly" | "cnsa2" | "minimumStrength" | "purposes" | "custody" | "contentEncryption" | "rawKem" | "plaintextDataKeys" | "maxKeyLifeDays" | "maxRotationIntervalDays" | "sunsets" | "requiredLabels" | "dualControl";
             detail: string;
             /** @description The source of the rule: document and section, or the tenant’s own policy. */
             source: string;
@@ -1450,7 +1649,7 @@ export interface components {
                  * @description With policy-refused: the first rule that refuses the request.
                  * @enum {string}
                  */
-                rule?: "allowedAlgorithms" | "fipsOnly" | "cnsa2" | "minimumStrength" | "purposes" | "custody" | "contentEncryption" | "rawKem" | "maxKeyLifeDays" | "maxRotationIntervalDays" | "sunsets" | "requiredLabels" | "dualControl";
+                rule?: "allowedAlgorithms" | "fipsOnly" | "cnsa2" | "minimumStrength" | "purposes" | "custody" | "contentEncryption" | "rawKem" | "plaintextDataKeys" | "maxKeyLifeDays" | "maxRotationIntervalDays" | "sunsets" | "requiredLabels" | "dualControl";
                 /** @description With policy-refused: the source of that rule. */
                 source?: string;
                 /** @description With policy-refused: every rule that refuses the request, and why. */
@@ -1484,7 +1683,7 @@ export interface components {
                  * @description The first rule that refuses the use, or the strictest rule that allows it.
                  * @enum {string}
                  */
-                rule: "allowedAlgorithms" | "fipsOnly" | "cnsa2" | "minimumStrength" | "purposes" | "custody" | "contentEncryption" | "rawKem" | "maxKeyLifeDays" | "maxRotationIntervalDays" | "sunsets" | "requiredLabels" | "dualControl";
+                rule: "allowedAlgorithms" | "fipsOnly" | "cnsa2" | "minimumStrength" | "purposes" | "custody" | "contentEncryption" | "rawKem" | "plaintextDataKeys" | "maxKeyLifeDays" | "maxRotationIntervalDays" | "sunsets" | "requiredLabels" | "dualControl";
                 source: string;
                 reasons: components["schemas"]["PolicyReason"][];
                 /** @description The time at which the decision may change by itself, or null if it does not. */
@@ -2156,7 +2355,7 @@ export interface components {
                  * @description With policy-refused: the first rule that refuses the request.
                  * @enum {string}
                  */
-                rule?: "allowedAlgorithms" | "fipsOnly" | "cnsa2" | "minimumStrength" | "purposes" | "custody" | "contentEncryption" | "rawKem" | "maxKeyLifeDays" | "maxRotationIntervalDays" | "sunsets" | "requiredLabels" | "dualControl";
+                rule?: "allowedAlgorithms" | "fipsOnly" | "cnsa2" | "minimumStrength" | "purposes" | "custody" | "contentEncryption" | "rawKem" | "plaintextDataKeys" | "maxKeyLifeDays" | "maxRotationIntervalDays" | "sunsets" | "requiredLabels" | "dualControl";
                 /** @description With policy-refused: the source of that rule. */
                 source?: string;
                 /** @description With policy-refused: every rule that refuses the request, and why. */
@@ -2224,7 +2423,7 @@ export interface components {
             /** @description An alias of the key, instead of keyId. */
             alias?: string;
             payload?: string;
-            /** @description The hash of the message in base64url, with the length of the algorithm’s hash. Requires format raw; not possible with EdDSA, HMAC, ML-DSA or SLH-DSA. */
+            /** @description The hash of the message in base64url, with the length of the algorithm’s hash. Requires format raw or der; not possible with EdDSA, HMAC, ML-DSA or SLH-DSA. */
             digest?: string;
             /**
              * @description The encoding of the data in this request: canonical base64url without padding, or UTF-8 text.
@@ -2233,21 +2432,83 @@ export interface components {
              */
             encoding?: "base64url" | "utf8";
             /**
-             * @description A compact JWS, a compact JWS with detached payload (RFC 7515, appendix F), or the bare signature. SLH-DSA keys make only raw signatures.
+             * @description A compact JWS, a compact JWS with detached payload (RFC 7515, appendix F), or the bare signature. SLH-DSA keys make only bare signatures. raw is the form of JWS, r‖s for ECDSA; der is ECDSA-Sig-Value (RFC 3279, section 2.2.3), for ECDSA only.
              * @default jws
              * @enum {string}
              */
-            format?: "jws" | "jws-detached" | "raw";
+            format?: "jws" | "jws-detached" | "raw" | "der";
+            /** @description The version of the key that must sign, for callers that name it in a header of their own. Only the current version signs, so any other is refused. Default: the current version. */
+            version?: number;
+            /** @description Members of the protected header besides alg and kid, which the service sets. No other member can be chosen: one that names a key or changes how the JWS is read is refused. */
+            header?: {
+                /** @description The type of the JWS (RFC 7515, section 4.1.9), such as at+jwt (RFC 9068) or dpop+jwt. */
+                typ?: string;
+                /** @description The type of the payload (RFC 7515, section 4.1.10). */
+                cty?: string;
+                /** @description A claim repeated in the header (RFC 7519, section 5.3). */
+                iss?: string;
+                /** @description A claim repeated in the header (RFC 7519, section 5.3). */
+                sub?: string;
+                /** @description A claim repeated in the header (RFC 7519, section 5.3). */
+                aud?: string;
+                /** @description The URL that the request goes to (ACME: RFC 8555, section 6.4.1). */
+                url?: string;
+                /** @description The nonce of the server (ACME: RFC 8555, section 6.5.2). */
+                nonce?: string;
+            };
             /**
              * @description One of the key’s algs. Default: the first.
              * @enum {string}
              */
             alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f";
-        } & (unknown & (unknown | unknown) & (unknown | unknown) & unknown);
+        } & (unknown & (unknown | unknown) & (unknown | unknown) & unknown & unknown);
+        SignTogetherRequest: {
+            payload: string;
+            /**
+             * @description The encoding of the data in this request: canonical base64url without padding, or UTF-8 text.
+             * @default base64url
+             * @enum {string}
+             */
+            encoding?: "base64url" | "utf8";
+            /** @description The keys, whose purpose is sign. Each makes one signature, or none is made. */
+            keys: ({
+                /**
+                 * Format: uuid
+                 * @description The key. Its current version is used.
+                 */
+                keyId?: string;
+                /** @description An alias of the key, instead of keyId. */
+                alias?: string;
+                /**
+                 * @description One of the key’s algs. Default: the first.
+                 * @enum {string}
+                 */
+                alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f";
+                /** @description Members of the protected header besides alg and kid, which the service sets. No other member can be chosen: one that names a key or changes how the JWS is read is refused. */
+                header?: {
+                    /** @description The type of the JWS (RFC 7515, section 4.1.9), such as at+jwt (RFC 9068) or dpop+jwt. */
+                    typ?: string;
+                    /** @description The type of the payload (RFC 7515, section 4.1.10). */
+                    cty?: string;
+                    /** @description A claim repeated in the header (RFC 7519, section 5.3). */
+                    iss?: string;
+                    /** @description A claim repeated in the header (RFC 7519, section 5.3). */
+                    sub?: string;
+                    /** @description A claim repeated in the header (RFC 7519, section 5.3). */
+                    aud?: string;
+                    /** @description The URL that the request goes to (ACME: RFC 8555, section 6.4.1). */
+                    url?: string;
+                    /** @description The nonce of the server (ACME: RFC 8555, section 6.5.2). */
+                    nonce?: string;
+                };
+            } & (unknown | unknown))[];
+            /** @description Whether the JWS has no payload (RFC 7515, appendix F). Default: false. */
+            detached?: boolean;
+        };
         SignResult: {
             /** @description Compact JWS (RFC 7515, section 3.1). If the payload is detached, its part is empty. */
             jws?: string;
-            /** @description A signature in format raw, in base64url. For ECDSA it is r‖s (RFC 7518, section 3.4). */
+            /** @description A signature in format raw or der, in base64url. For ECDSA, raw is r‖s (RFC 7518, section 3.4). */
             signature?: string;
             /** Format: uuid */
             keyId: string;
@@ -2273,6 +2534,47 @@ export interface components {
             /** @enum {string} */
             alg: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f";
         };
+        SignTogetherResult: {
+            jws: components["schemas"]["JwsJsonResult"];
+            /** @description The key versions that signed, in order. */
+            signatures: {
+                /** Format: uuid */
+                keyId: string;
+                version: number;
+                /** @enum {string} */
+                algorithm: "RSA-2048" | "RSA-3072" | "RSA-4096" | "EC-P256" | "EC-P384" | "EC-P521" | "Ed25519" | "AES-128" | "AES-256" | "HMAC-SHA256" | "HMAC-SHA384" | "HMAC-SHA512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f" | "ML-KEM-512" | "ML-KEM-768" | "ML-KEM-1024";
+                /** @enum {string} */
+                custody: "token" | "wrapped" | "software" | "public";
+                warnings?: {
+                    code: string;
+                    detail: string;
+                    /**
+                     * Format: date-time
+                     * @description The time from which the use is deprecated.
+                     */
+                    deprecation?: string;
+                    /**
+                     * Format: date-time
+                     * @description The time from which the use is refused.
+                     */
+                    sunset?: string;
+                }[];
+                /** @enum {string} */
+                alg: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f";
+            }[];
+        };
+        /** @description A JWS in general JSON serialization (RFC 7515, section 7.2.1). Each signature names its key by its kid. */
+        JwsJsonResult: {
+            /** @description The payload in base64url. Absent if it is detached. */
+            payload?: string;
+            /** @description The signatures. An unprotected header (the member header) is refused. */
+            signatures: {
+                /** @description The protected header in base64url. Each signature has its own. */
+                protected: string;
+                /** @description The signature in base64url. */
+                signature: string;
+            }[];
+        };
         VerifyRequest: {
             jws?: string;
             /**
@@ -2285,6 +2587,11 @@ export interface components {
             /** @description The version of keyId. Default: the version that a kid of this key names; without one, the current version and, if that does not fit, earlier versions that may be used, newest first, 16 at most. */
             version?: number;
             signature?: string;
+            /**
+             * @description The form of `signature`, as in /sign. Default: raw. der is for ECDSA only.
+             * @enum {string}
+             */
+            format?: "raw" | "der";
             payload?: string;
             digest?: string;
             /**
@@ -2297,7 +2604,42 @@ export interface components {
             alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f";
             /** @description Allows a SUSPENDED or COMPROMISED version to decrypt, decapsulate or verify. The audit trail records that the caller accepted the risk. */
             acceptRisk?: boolean;
-        } & (unknown & (unknown | unknown) & unknown & unknown & unknown);
+        } & (unknown & (unknown | unknown) & unknown & unknown & unknown & unknown);
+        VerifyTogetherRequest: {
+            jws: components["schemas"]["JwsJson"];
+            /**
+             * @description ALL: every signature is valid. ANY: at least one is. CLASSICAL_REQUIRED: at least one is valid whose key is classical. PQC_REQUIRED: at least one is valid whose key is quantum-safe. The class is that of the key’s record, and a MAC is no signature.
+             * @default ALL
+             * @enum {string}
+             */
+            policy?: "ALL" | "ANY" | "CLASSICAL_REQUIRED" | "PQC_REQUIRED";
+            /** @description The payload, if it is detached. */
+            payload?: string;
+            /**
+             * @description The encoding of the data in this request: canonical base64url without padding, or UTF-8 text.
+             * @default base64url
+             * @enum {string}
+             */
+            encoding?: "base64url" | "utf8";
+            /** @description Allows a SUSPENDED or COMPROMISED version to decrypt, decapsulate or verify. The audit trail records that the caller accepted the risk. */
+            acceptRisk?: boolean;
+        } & (unknown & ({
+            jws?: unknown;
+        } | {
+            jws?: unknown;
+        }));
+        /** @description A JWS in general JSON serialization (RFC 7515, section 7.2.1). Each signature names its key by its kid. */
+        JwsJson: {
+            /** @description The payload in base64url. Absent if it is detached. */
+            payload?: string;
+            /** @description The signatures. An unprotected header (the member header) is refused. */
+            signatures: {
+                /** @description The protected header in base64url. Each signature has its own. */
+                protected: string;
+                /** @description The signature in base64url. */
+                signature: string;
+            }[];
+        };
         VerifyResult: {
             /** @description False if the signature is not valid, which is not an error. */
             valid: boolean;
@@ -2340,6 +2682,38 @@ export interface components {
              * @enum {string}
              */
             reason: "state" | "policy" | "algorithm" | "limit";
+        };
+        VerifyTogetherResult: {
+            /** @description Whether the signatures fulfil the policy. */
+            valid: boolean;
+            /**
+             * @description ALL: every signature is valid. ANY: at least one is. CLASSICAL_REQUIRED: at least one is valid whose key is classical. PQC_REQUIRED: at least one is valid whose key is quantum-safe. The class is that of the key’s record, and a MAC is no signature.
+             * @enum {string}
+             */
+            policy: "ALL" | "ANY" | "CLASSICAL_REQUIRED" | "PQC_REQUIRED";
+            /** @description The number of keys with a valid signature. Several signatures of one key count once. */
+            signers: number;
+            /** @description The verdict on each signature, in order. One that cannot be judged, such as a MAC or one of an unknown key, is not valid and has the error. */
+            signatures: (components["schemas"]["VerifyResult"] | components["schemas"]["UnjudgedSignature"])[];
+        };
+        UnjudgedSignature: {
+            /** @constant */
+            valid: false;
+            error: {
+                code: string;
+                status: number;
+                title: string;
+                detail: string;
+                /**
+                 * @description With policy-refused: the first rule that refuses the request.
+                 * @enum {string}
+                 */
+                rule?: "allowedAlgorithms" | "fipsOnly" | "cnsa2" | "minimumStrength" | "purposes" | "custody" | "contentEncryption" | "rawKem" | "plaintextDataKeys" | "maxKeyLifeDays" | "maxRotationIntervalDays" | "sunsets" | "requiredLabels" | "dualControl";
+                /** @description With policy-refused: the source of that rule. */
+                source?: string;
+                /** @description With policy-refused: every rule that refuses the request, and why. */
+                reasons?: components["schemas"]["PolicyReason"][];
+            };
         };
         EncapsulateRequest: {
             /**
@@ -2422,6 +2796,254 @@ export interface components {
             /** @enum {string} */
             alg: "ML-KEM-512" | "ML-KEM-768" | "ML-KEM-1024";
         };
+        ReencryptRequest: {
+            /** @description Compact JWE (RFC 7516, section 3.1) under any key of the tenant that decrypts. */
+            jwe: string;
+            /**
+             * Format: uuid
+             * @description The key. Required without a kid that names a key of the tenant, as its own or as one of its formerKids. If sent, a kid of another key is ignored.
+             */
+            keyId?: string;
+            /** @description An alias of the key, instead of keyId. */
+            alias?: string;
+            /** @description The version of keyId. Default: the version that a kid of this key names; without one, the current version and, if that does not fit, earlier versions that may be used, newest first, 16 at most. */
+            version?: number;
+            /** @description The additional data of the JWE, if it has any. It is bound to the new JWE in the same way. */
+            aad?: string;
+            /**
+             * @description The encoding of the data in this request: canonical base64url without padding, or UTF-8 text.
+             * @default base64url
+             * @enum {string}
+             */
+            encoding?: "base64url" | "utf8";
+            /** @description Allows a SUSPENDED or COMPROMISED version to decrypt, decapsulate or verify. The audit trail records that the caller accepted the risk. */
+            acceptRisk?: boolean;
+            /** @description The key to encrypt to. Default: the current version of the key that decrypts. */
+            to?: {
+                /**
+                 * Format: uuid
+                 * @description The key. Its current version is used.
+                 */
+                keyId?: string;
+                /** @description An alias of the key, instead of keyId. */
+                alias?: string;
+            } & (unknown | unknown);
+            /**
+             * @description The content encryption of the new JWE, as in /encrypt. Default: A256GCM. The policy must allow it.
+             * @enum {string}
+             */
+            enc?: "A128GCM" | "A192GCM" | "A256GCM" | "A128CBC-HS256" | "A192CBC-HS384" | "A256CBC-HS512";
+        } & (unknown & unknown);
+        ReencryptResult: {
+            /** @description The content under the other key: a compact JWE. */
+            jwe: string;
+            /** Format: uuid */
+            keyId: string;
+            version: number;
+            /** @enum {string} */
+            algorithm: "RSA-2048" | "RSA-3072" | "RSA-4096" | "EC-P256" | "EC-P384" | "EC-P521" | "Ed25519" | "AES-128" | "AES-256" | "HMAC-SHA256" | "HMAC-SHA384" | "HMAC-SHA512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f" | "ML-KEM-512" | "ML-KEM-768" | "ML-KEM-1024";
+            /** @enum {string} */
+            custody: "token" | "wrapped" | "software" | "public";
+            warnings?: {
+                code: string;
+                detail: string;
+                /**
+                 * Format: date-time
+                 * @description The time from which the use is deprecated.
+                 */
+                deprecation?: string;
+                /**
+                 * Format: date-time
+                 * @description The time from which the use is refused.
+                 */
+                sunset?: string;
+            }[];
+            /** @enum {string} */
+            alg: "RSA-OAEP-256" | "ECDH-ES+A256KW" | "A128KW" | "A256KW" | "dir" | "urn:ankasecure:jwe:ML-KEM-512+A256KW" | "urn:ankasecure:jwe:ML-KEM-768+A256KW" | "urn:ankasecure:jwe:ML-KEM-1024+A256KW" | "HPKE-12" | "HPKE-12-KE" | "HPKE-13" | "HPKE-13-KE";
+            /** @enum {string} */
+            enc: "A128GCM" | "A192GCM" | "A256GCM" | "A128CBC-HS256" | "A192CBC-HS384" | "A256CBC-HS512";
+            /** @description The key version that decrypted, and the algorithms of the JWE that was sent. */
+            from: {
+                /** Format: uuid */
+                keyId: string;
+                version: number;
+                /** @enum {string} */
+                algorithm: "RSA-2048" | "RSA-3072" | "RSA-4096" | "EC-P256" | "EC-P384" | "EC-P521" | "Ed25519" | "AES-128" | "AES-256" | "HMAC-SHA256" | "HMAC-SHA384" | "HMAC-SHA512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f" | "ML-KEM-512" | "ML-KEM-768" | "ML-KEM-1024";
+                /** @enum {string} */
+                custody: "token" | "wrapped" | "software" | "public";
+                warnings?: {
+                    code: string;
+                    detail: string;
+                    /**
+                     * Format: date-time
+                     * @description The time from which the use is deprecated.
+                     */
+                    deprecation?: string;
+                    /**
+                     * Format: date-time
+                     * @description The time from which the use is refused.
+                     */
+                    sunset?: string;
+                }[];
+                /** @enum {string} */
+                alg: "RSA-OAEP-256" | "ECDH-ES+A256KW" | "A128KW" | "A256KW" | "dir" | "urn:ankasecure:jwe:ML-KEM-512+A256KW" | "urn:ankasecure:jwe:ML-KEM-768+A256KW" | "urn:ankasecure:jwe:ML-KEM-1024+A256KW" | "HPKE-12" | "HPKE-12-KE" | "HPKE-13" | "HPKE-13-KE";
+                /** @enum {string} */
+                enc: "A128GCM" | "A192GCM" | "A256GCM" | "A128CBC-HS256" | "A192CBC-HS384" | "A256CBC-HS512";
+            };
+        };
+        ResignRequest: {
+            /** @description Compact JWS (RFC 7515, section 3.1) under any key of the tenant that verifies. */
+            jws: string;
+            /**
+             * Format: uuid
+             * @description The key. Required without a kid that names a key of the tenant, as its own or as one of its formerKids. If sent, a kid of another key is ignored.
+             */
+            keyId?: string;
+            /** @description An alias of the key, instead of keyId. */
+            alias?: string;
+            /** @description The version of keyId. Default: the version that a kid of this key names; without one, the current version and, if that does not fit, earlier versions that may be used, newest first, 16 at most. */
+            version?: number;
+            /** @description The payload, if it is detached. It is detached from the new JWS, too. */
+            payload?: string;
+            /**
+             * @description The encoding of the data in this request: canonical base64url without padding, or UTF-8 text.
+             * @default base64url
+             * @enum {string}
+             */
+            encoding?: "base64url" | "utf8";
+            /** @description Allows a SUSPENDED or COMPROMISED version to decrypt, decapsulate or verify. The audit trail records that the caller accepted the risk. */
+            acceptRisk?: boolean;
+            /** @description The key to sign with. Default: the current version of the key that verifies. */
+            to?: {
+                /**
+                 * Format: uuid
+                 * @description The key. Its current version is used.
+                 */
+                keyId?: string;
+                /** @description An alias of the key, instead of keyId. */
+                alias?: string;
+                /**
+                 * @description One of the key’s algs. Default: the first.
+                 * @enum {string}
+                 */
+                alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f";
+            } & (unknown | unknown);
+            /** @description Members of the new protected header, as in /sign. Default: those of these members that the JWS has. */
+            header?: {
+                /** @description The type of the JWS (RFC 7515, section 4.1.9), such as at+jwt (RFC 9068) or dpop+jwt. */
+                typ?: string;
+                /** @description The type of the payload (RFC 7515, section 4.1.10). */
+                cty?: string;
+                /** @description A claim repeated in the header (RFC 7519, section 5.3). */
+                iss?: string;
+                /** @description A claim repeated in the header (RFC 7519, section 5.3). */
+                sub?: string;
+                /** @description A claim repeated in the header (RFC 7519, section 5.3). */
+                aud?: string;
+                /** @description The URL that the request goes to (ACME: RFC 8555, section 6.4.1). */
+                url?: string;
+                /** @description The nonce of the server (ACME: RFC 8555, section 6.5.2). */
+                nonce?: string;
+            };
+        } & (unknown & unknown);
+        ResignResult: {
+            /** @constant */
+            valid: true;
+            /** @description The payload under the other key: a compact JWS. */
+            jws: string;
+            /** Format: uuid */
+            keyId: string;
+            version: number;
+            /** @enum {string} */
+            algorithm: "RSA-2048" | "RSA-3072" | "RSA-4096" | "EC-P256" | "EC-P384" | "EC-P521" | "Ed25519" | "AES-128" | "AES-256" | "HMAC-SHA256" | "HMAC-SHA384" | "HMAC-SHA512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f" | "ML-KEM-512" | "ML-KEM-768" | "ML-KEM-1024";
+            /** @enum {string} */
+            custody: "token" | "wrapped" | "software" | "public";
+            warnings?: {
+                code: string;
+                detail: string;
+                /**
+                 * Format: date-time
+                 * @description The time from which the use is deprecated.
+                 */
+                deprecation?: string;
+                /**
+                 * Format: date-time
+                 * @description The time from which the use is refused.
+                 */
+                sunset?: string;
+            }[];
+            /** @enum {string} */
+            alg: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f";
+            from: components["schemas"]["VerifyResult"];
+        };
+        NotResigned: {
+            /** @constant */
+            valid: false;
+            from: components["schemas"]["VerifyResult"];
+        };
+        RandomRequest: {
+            /** @description The number of random bytes. */
+            bytes: number;
+        };
+        RandomResult: {
+            /** @description Random bytes of the HSM in base64url. They are stored nowhere. */
+            random: string;
+        };
+        DataKeyRequest: {
+            /**
+             * Format: uuid
+             * @description The key. Its current version is used.
+             */
+            keyId?: string;
+            /** @description An alias of the key, instead of keyId. */
+            alias?: string;
+            /**
+             * @description The length of the data key in bytes. Default: 32, a key of AES-256.
+             * @default 32
+             */
+            bytes?: number;
+            /**
+             * @description The content encryption of the JWE, as in /encrypt. Default: A256GCM. The policy must allow it.
+             * @enum {string}
+             */
+            enc?: "A128GCM" | "A192GCM" | "A256GCM" | "A128CBC-HS256" | "A192CBC-HS384" | "A256CBC-HS512";
+            /**
+             * @description Whether the answer has the data key in plaintext, too. The policy must set plaintextDataKeys. Without it, /decrypt tells the data key to whom it is granted.
+             * @default false
+             */
+            plaintext?: boolean;
+        } & (unknown | unknown);
+        DataKeyResult: {
+            /** @description The data key under the key: a compact JWE whose content is the bytes of the data key. */
+            jwe: string;
+            /** @description The data key in base64url. It left the HSM and is stored nowhere. */
+            plaintext?: string;
+            /** Format: uuid */
+            keyId: string;
+            version: number;
+            /** @enum {string} */
+            algorithm: "RSA-2048" | "RSA-3072" | "RSA-4096" | "EC-P256" | "EC-P384" | "EC-P521" | "Ed25519" | "AES-128" | "AES-256" | "HMAC-SHA256" | "HMAC-SHA384" | "HMAC-SHA512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f" | "ML-KEM-512" | "ML-KEM-768" | "ML-KEM-1024";
+            /** @enum {string} */
+            custody: "token" | "wrapped" | "software" | "public";
+            warnings?: {
+                code: string;
+                detail: string;
+                /**
+                 * Format: date-time
+                 * @description The time from which the use is deprecated.
+                 */
+                deprecation?: string;
+                /**
+                 * Format: date-time
+                 * @description The time from which the use is refused.
+                 */
+                sunset?: string;
+            }[];
+            /** @enum {string} */
+            alg: "RSA-OAEP-256" | "ECDH-ES+A256KW" | "A128KW" | "A256KW" | "dir" | "urn:ankasecure:jwe:ML-KEM-512+A256KW" | "urn:ankasecure:jwe:ML-KEM-768+A256KW" | "urn:ankasecure:jwe:ML-KEM-1024+A256KW" | "HPKE-12" | "HPKE-12-KE" | "HPKE-13" | "HPKE-13-KE";
+            /** @enum {string} */
+            enc: "A128GCM" | "A192GCM" | "A256GCM" | "A128CBC-HS256" | "A192CBC-HS384" | "A256CBC-HS512";
+        };
         Policy: {
             /** Format: uuid */
             tenantId: string;
@@ -2444,6 +3066,8 @@ export interface components {
             contentEncryption?: ("A128GCM" | "A192GCM" | "A256GCM" | "A128CBC-HS256" | "A192CBC-HS384" | "A256CBC-HS512")[];
             /** @description Allows keys of the purpose encapsulate, at creation and at every use. The shared secrets of these keys leave the HSM in plaintext, because they are the answers of /encapsulate and /decapsulate. Default: false. */
             rawKem?: boolean;
+            /** @description Allows /datakey to answer with the data key in plaintext as well as encrypted. FIPS-only refuses it all the same. Default: false. */
+            plaintextDataKeys?: boolean;
             /** @description The maximum age of a key in days. An older key no longer protects data, but still decrypts and verifies. A new key cannot have a deactivation date beyond it. */
             maxKeyLifeDays?: number;
             /** @description The maximum age of a key version in days. An older version no longer protects data until its key is rotated. A rotation policy cannot plan a later or less frequent rotation, but a key need not have one. */
@@ -2498,6 +3122,8 @@ export interface components {
             contentEncryption?: ("A128GCM" | "A192GCM" | "A256GCM" | "A128CBC-HS256" | "A192CBC-HS384" | "A256CBC-HS512")[];
             /** @description Allows keys of the purpose encapsulate, at creation and at every use. The shared secrets of these keys leave the HSM in plaintext, because they are the answers of /encapsulate and /decapsulate. Default: false. */
             rawKem?: boolean;
+            /** @description Allows /datakey to answer with the data key in plaintext as well as encrypted. FIPS-only refuses it all the same. Default: false. */
+            plaintextDataKeys?: boolean;
             /** @description The maximum age of a key in days. An older key no longer protects data, but still decrypts and verifies. A new key cannot have a deactivation date beyond it. */
             maxKeyLifeDays?: number;
             /** @description The maximum age of a key version in days. An older version no longer protects data until its key is rotated. A rotation policy cannot plan a later or less frequent rotation, but a key need not have one. */
@@ -2572,7 +3198,7 @@ export interface components {
         PolicyEvaluation: {
             allow: boolean;
             /** @description The first rule that refuses the use, or the strictest rule that allows it. platform means that the policy allows the use but the platform or the token cannot perform it. */
-            rule: ("allowedAlgorithms" | "fipsOnly" | "cnsa2" | "minimumStrength" | "purposes" | "custody" | "contentEncryption" | "rawKem" | "maxKeyLifeDays" | "maxRotationIntervalDays" | "sunsets" | "requiredLabels" | "dualControl") | "platform";
+            rule: ("allowedAlgorithms" | "fipsOnly" | "cnsa2" | "minimumStrength" | "purposes" | "custody" | "contentEncryption" | "rawKem" | "plaintextDataKeys" | "maxKeyLifeDays" | "maxRotationIntervalDays" | "sunsets" | "requiredLabels" | "dualControl") | "platform";
             source: string;
             reasons: (components["schemas"]["PolicyReason"] | components["schemas"]["PlatformReason"])[];
             /** @description The time at which the decision may change by itself, or null if it does not. */
@@ -2636,6 +3262,8 @@ export interface components {
                 contentEncryption?: ("A128GCM" | "A192GCM" | "A256GCM" | "A128CBC-HS256" | "A192CBC-HS384" | "A256CBC-HS512")[];
                 /** @description Allows keys of the purpose encapsulate, at creation and at every use. The shared secrets of these keys leave the HSM in plaintext, because they are the answers of /encapsulate and /decapsulate. Default: false. */
                 rawKem?: boolean;
+                /** @description Allows /datakey to answer with the data key in plaintext as well as encrypted. FIPS-only refuses it all the same. Default: false. */
+                plaintextDataKeys?: boolean;
                 /** @description The maximum age of a key in days. An older key no longer protects data, but still decrypts and verifies. A new key cannot have a deactivation date beyond it. */
                 maxKeyLifeDays?: number;
                 /** @description The maximum age of a key version in days. An older version no longer protects data until its key is rotated. A rotation policy cannot plan a later or less frequent rotation, but a key need not have one. */
@@ -2777,6 +3405,8 @@ export interface components {
                 contentEncryption?: ("A128GCM" | "A192GCM" | "A256GCM" | "A128CBC-HS256" | "A192CBC-HS384" | "A256CBC-HS512")[];
                 /** @description Allows keys of the purpose encapsulate, at creation and at every use. The shared secrets of these keys leave the HSM in plaintext, because they are the answers of /encapsulate and /decapsulate. Default: false. */
                 rawKem?: boolean;
+                /** @description Allows /datakey to answer with the data key in plaintext as well as encrypted. FIPS-only refuses it all the same. Default: false. */
+                plaintextDataKeys?: boolean;
                 /** @description The maximum age of a key in days. An older key no longer protects data, but still decrypts and verifies. A new key cannot have a deactivation date beyond it. */
                 maxKeyLifeDays?: number;
                 /** @description The maximum age of a key version in days. An older version no longer protects data until its key is rotated. A rotation policy cannot plan a later or less frequent rotation, but a key need not have one. */
@@ -2811,7 +3441,7 @@ export interface components {
         };
         PolicyDifference: {
             /** @enum {string} */
-            field: "allowedAlgorithms" | "fipsOnly" | "cnsa2" | "minimumStrength" | "purposes" | "custody" | "contentEncryption" | "rawKem" | "maxKeyLifeDays" | "maxRotationIntervalDays" | "sunsets" | "requiredLabels" | "dualControl";
+            field: "allowedAlgorithms" | "fipsOnly" | "cnsa2" | "minimumStrength" | "purposes" | "custody" | "contentEncryption" | "rawKem" | "plaintextDataKeys" | "maxKeyLifeDays" | "maxRotationIntervalDays" | "sunsets" | "requiredLabels" | "dualControl";
             /**
              * @description The algorithm that the entry belongs to, in fields with one entry per algorithm.
              * @enum {string}
@@ -2852,6 +3482,8 @@ export interface components {
                 contentEncryption?: ("A128GCM" | "A192GCM" | "A256GCM" | "A128CBC-HS256" | "A192CBC-HS384" | "A256CBC-HS512")[];
                 /** @description Allows keys of the purpose encapsulate, at creation and at every use. The shared secrets of these keys leave the HSM in plaintext, because they are the answers of /encapsulate and /decapsulate. Default: false. */
                 rawKem?: boolean;
+                /** @description Allows /datakey to answer with the data key in plaintext as well as encrypted. FIPS-only refuses it all the same. Default: false. */
+                plaintextDataKeys?: boolean;
                 /** @description The maximum age of a key in days. An older key no longer protects data, but still decrypts and verifies. A new key cannot have a deactivation date beyond it. */
                 maxKeyLifeDays?: number;
                 /** @description The maximum age of a key version in days. An older version no longer protects data until its key is rotated. A rotation policy cannot plan a later or less frequent rotation, but a key need not have one. */
@@ -2886,7 +3518,7 @@ export interface components {
             /** @description The source of each rule: document and section. */
             sources: {
                 /** @enum {string} */
-                rule: "allowedAlgorithms" | "fipsOnly" | "cnsa2" | "minimumStrength" | "purposes" | "custody" | "contentEncryption" | "rawKem" | "maxKeyLifeDays" | "maxRotationIntervalDays" | "sunsets" | "requiredLabels" | "dualControl";
+                rule: "allowedAlgorithms" | "fipsOnly" | "cnsa2" | "minimumStrength" | "purposes" | "custody" | "contentEncryption" | "rawKem" | "plaintextDataKeys" | "maxKeyLifeDays" | "maxRotationIntervalDays" | "sunsets" | "requiredLabels" | "dualControl";
                 source: string;
             }[];
         };
@@ -3718,6 +4350,67 @@ export interface components {
             seq: number | null;
             detail: string | null;
         };
+        Checkpoint: {
+            /** @description The number of events: the last one has this `seq`. */
+            size: number;
+            /**
+             * Format: base64
+             * @description The root of the tree over them (RFC 6962), in base64.
+             */
+            root: string;
+            /** @description The signed checkpoint (C2SP tlog-checkpoint). Keep it: it proves what the trail was. */
+            note: string;
+            /** Format: date-time */
+            signedAt: string;
+        };
+        CheckpointKeys: {
+            /** @description The name of the tenant’s log: the first line of its checkpoints. */
+            origin: string;
+            keys: {
+                /** @enum {string} */
+                algorithm: "Ed25519" | "EC-P256" | "ML-DSA-44";
+                generation: number;
+                /** @description The key in the form of C2SP signed-note (vkey): its name is the origin. */
+                verifierKey: string;
+                /** @description The last checkpoint that it has signed; null for none that is stored. */
+                lastSize: number | null;
+            }[];
+        };
+        InclusionProof: {
+            seq: number;
+            size: number;
+            /** Format: base64 */
+            root: string;
+            /**
+             * Format: base64
+             * @description The hash of the event: `hash` of `GET /audit/events`, in base64.
+             */
+            leafHash: string;
+            /** @description Hashes in base64, in the order of RFC 6962. */
+            proof: string[];
+            /** @description The proof with its checkpoint (C2SP tlog-proof); null if no checkpoint has this size. */
+            tlogProof: string | null;
+        };
+        ConsistencyProof: {
+            from: number;
+            to: number;
+            /** Format: base64 */
+            fromRoot: string;
+            /** Format: base64 */
+            toRoot: string;
+            /** @description Hashes in base64, in the order of RFC 6962. */
+            proof: string[];
+        };
+        Tile: {
+            /** @description The path of the tile in C2SP tlog-tiles. */
+            path: string;
+            width: number;
+            /**
+             * Format: base64
+             * @description The hashes, concatenated, in base64.
+             */
+            hashes: string;
+        };
         CreateTenant: {
             slug: string;
             name: string;
@@ -3984,6 +4677,18 @@ export interface components {
         };
         /** @description `body-too-large`: The body is too large. */
         "body-too-large": {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `checkpoint-not-found`: No such checkpoint. */
+        "checkpoint-not-found": {
             headers: {
                 "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -9668,8 +10373,8 @@ export interface operations {
                  *       "encoding": "utf8"
                  *     }
                  */
-                "application/json": components["schemas"]["SignRequest"] | {
-                    items: components["schemas"]["SignRequest"][];
+                "application/json": components["schemas"]["SignRequest"] | components["schemas"]["SignTogetherRequest"] | {
+                    items: (components["schemas"]["SignRequest"] | components["schemas"]["SignTogetherRequest"])[];
                 };
             };
         };
@@ -9697,8 +10402,8 @@ export interface operations {
                      *       "alg": "ES256"
                      *     }
                      */
-                    "application/json": (components["schemas"]["SignResult"] | {
-                        items: (components["schemas"]["SignResult"] | components["schemas"]["ItemFailure"])[];
+                    "application/json": (components["schemas"]["SignResult"] | components["schemas"]["SignTogetherResult"] | {
+                        items: (components["schemas"]["SignResult"] | components["schemas"]["SignTogetherResult"] | components["schemas"]["ItemFailure"])[];
                     }) | components["schemas"]["DryRun"] | {
                         items: components["schemas"]["DryRun"][];
                     };
@@ -9837,8 +10542,8 @@ export interface operations {
                  *       "jws": "eyJhbGciOiJFUzI1NiIsImtpZCI6IjAxOTM5ZjMxLTA3YzItN2E0NC04ZjBlLTJiOWQ2YzFhM2YxMC4xIn0.SW52b2ljZSA0Nw.c2lnbmF0dXJlX29mXzY0X2J5dGVz"
                  *     }
                  */
-                "application/json": components["schemas"]["VerifyRequest"] | {
-                    items: components["schemas"]["VerifyRequest"][];
+                "application/json": components["schemas"]["VerifyRequest"] | components["schemas"]["VerifyTogetherRequest"] | {
+                    items: (components["schemas"]["VerifyRequest"] | components["schemas"]["VerifyTogetherRequest"])[];
                 };
             };
         };
@@ -9866,8 +10571,8 @@ export interface operations {
                      *       "alg": "ES256"
                      *     }
                      */
-                    "application/json": (components["schemas"]["VerifyResult"] | {
-                        items: (components["schemas"]["VerifyResult"] | components["schemas"]["ItemFailure"])[];
+                    "application/json": (components["schemas"]["VerifyResult"] | components["schemas"]["VerifyTogetherResult"] | {
+                        items: (components["schemas"]["VerifyResult"] | components["schemas"]["VerifyTogetherResult"] | components["schemas"]["ItemFailure"])[];
                     }) | components["schemas"]["DryRun"] | {
                         items: components["schemas"]["DryRun"][];
                     };
@@ -10283,6 +10988,668 @@ export interface operations {
              * @description `purpose-mismatch`: The purpose of the key does not allow this.
              *     `algorithm-mismatch`: The algorithm does not match the key.
              *     `algorithm-unavailable`: The algorithm is not available on this token.
+             */
+            422: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `key-blob-refused`: The stored key does not match its record.
+             *     `record-forged`: A stored record is not one that the platform wrote.
+             *     `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            502: components["responses"]["hsm-error"];
+            /**
+             * @description `hsm-unavailable`: The HSM is not available.
+             *     `hsm-timeout`: The HSM did not answer in time.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `decision-outdated`: The key or the policy changed while the request ran.
+             *     `service-unavailable`: A service is not available.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    reencrypt: {
+        parameters: {
+            query?: {
+                /** @description If `true`, the request is checked and the answer says what would happen. Nothing is changed and the HSM is not used. The audit trail marks the request as a dry run. */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "jwe": "eyJhbGciOiJSU0EtT0FFUC0yNTYiLCJlbmMiOiJBMjU2R0NNIiwia2lkIjoiMDE5MzlmMzEtOWIxZC03ZTAyLWI2YTctNTFjMGQ4ZTRmMjk3LjEifQ.T0tfZW5jcnlwdGVkX2tleQ.AAECAwQFBgcICQoL.Y2lwaGVydGV4dA.dGFnX29mXzE2X2J5dGVz",
+                 *       "to": {
+                 *         "keyId": "01939f31-9b1d-7e02-b6a7-51c0d8e4f297"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReencryptRequest"] | {
+                    items: components["schemas"]["ReencryptRequest"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Deprecation: components["headers"]["Deprecation"];
+                    Sunset: components["headers"]["Sunset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "jwe": "eyJhbGciOiJSU0EtT0FFUC0yNTYiLCJlbmMiOiJBMjU2R0NNIiwia2lkIjoiMDE5MzlmMzEtOWIxZC03ZTAyLWI2YTctNTFjMGQ4ZTRmMjk3LjEifQ.T0tfZW5jcnlwdGVkX2tleQ.AAECAwQFBgcICQoL.Y2lwaGVydGV4dA.dGFnX29mXzE2X2J5dGVz",
+                     *       "version": 2,
+                     *       "custody": "token",
+                     *       "keyId": "01939f31-9b1d-7e02-b6a7-51c0d8e4f297",
+                     *       "algorithm": "RSA-3072",
+                     *       "alg": "RSA-OAEP-256",
+                     *       "enc": "A256GCM",
+                     *       "from": {
+                     *         "version": 1,
+                     *         "custody": "token",
+                     *         "keyId": "01939f31-9b1d-7e02-b6a7-51c0d8e4f297",
+                     *         "algorithm": "RSA-3072",
+                     *         "alg": "RSA-OAEP-256",
+                     *         "enc": "A256GCM"
+                     *       }
+                     *     }
+                     */
+                    "application/json": (components["schemas"]["ReencryptResult"] | {
+                        items: (components["schemas"]["ReencryptResult"] | components["schemas"]["ItemFailure"])[];
+                    }) | components["schemas"]["DryRun"] | {
+                        items: components["schemas"]["DryRun"][];
+                    };
+                };
+            };
+            /**
+             * @description `jwe-invalid`: The JWE header is not accepted.
+             *     `decryption-failed`: Decryption failed.
+             *     `request-invalid`: The request is not valid.
+             *     `body-malformed`: The body is not well-formed JSON.
+             */
+            400: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `key-access-denied`: No grant on the key allows this.
+             *     `policy-refused`: The tenant policy refuses this.
+             *     `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["key-not-found"];
+            /**
+             * @description `key-state`: The state of the key does not allow this.
+             *     `kek-retired`: The key is wrapped by a retired KEK.
+             */
+            409: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["precondition-failed"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["media-type-unsupported"];
+            /**
+             * @description `purpose-mismatch`: The purpose of the key does not allow this.
+             *     `algorithm-mismatch`: The algorithm does not match the key.
+             *     `algorithm-unavailable`: The algorithm is not available on this token.
+             *     `key-exhausted`: The key has reached its invocation limit.
+             */
+            422: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `key-blob-refused`: The stored key does not match its record.
+             *     `record-forged`: A stored record is not one that the platform wrote.
+             *     `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            502: components["responses"]["hsm-error"];
+            /**
+             * @description `hsm-unavailable`: The HSM is not available.
+             *     `hsm-timeout`: The HSM did not answer in time.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `decision-outdated`: The key or the policy changed while the request ran.
+             *     `service-unavailable`: A service is not available.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    resign: {
+        parameters: {
+            query?: {
+                /** @description If `true`, the request is checked and the answer says what would happen. Nothing is changed and the HSM is not used. The audit trail marks the request as a dry run. */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "jws": "eyJhbGciOiJFUzI1NiIsImtpZCI6IjAxOTM5ZjMxLTA3YzItN2E0NC04ZjBlLTJiOWQ2YzFhM2YxMC4xIn0.SW52b2ljZSA0Nw.c2lnbmF0dXJlX29mXzY0X2J5dGVz",
+                 *       "to": {
+                 *         "keyId": "01939f31-07c2-7a44-8f0e-2b9d6c1a3f10"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ResignRequest"] | {
+                    items: components["schemas"]["ResignRequest"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Deprecation: components["headers"]["Deprecation"];
+                    Sunset: components["headers"]["Sunset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "valid": true,
+                     *       "jws": "eyJhbGciOiJFUzI1NiIsImtpZCI6IjAxOTM5ZjMxLTA3YzItN2E0NC04ZjBlLTJiOWQ2YzFhM2YxMC4xIn0.SW52b2ljZSA0Nw.c2lnbmF0dXJlX29mXzY0X2J5dGVz",
+                     *       "version": 2,
+                     *       "custody": "token",
+                     *       "keyId": "01939f31-07c2-7a44-8f0e-2b9d6c1a3f10",
+                     *       "algorithm": "EC-P256",
+                     *       "alg": "ES256",
+                     *       "from": {
+                     *         "valid": true,
+                     *         "version": 1,
+                     *         "custody": "token",
+                     *         "keyId": "01939f31-07c2-7a44-8f0e-2b9d6c1a3f10",
+                     *         "algorithm": "EC-P256",
+                     *         "alg": "ES256"
+                     *       }
+                     *     }
+                     */
+                    "application/json": (components["schemas"]["ResignResult"] | components["schemas"]["NotResigned"] | {
+                        items: (components["schemas"]["ResignResult"] | components["schemas"]["NotResigned"] | components["schemas"]["ItemFailure"])[];
+                    }) | components["schemas"]["DryRun"] | {
+                        items: components["schemas"]["DryRun"][];
+                    };
+                };
+            };
+            /**
+             * @description `jws-invalid`: The JWS is not accepted.
+             *     `request-invalid`: The request is not valid.
+             *     `body-malformed`: The body is not well-formed JSON.
+             */
+            400: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `key-access-denied`: No grant on the key allows this.
+             *     `policy-refused`: The tenant policy refuses this.
+             *     `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["key-not-found"];
+            /**
+             * @description `key-state`: The state of the key does not allow this.
+             *     `kek-retired`: The key is wrapped by a retired KEK.
+             */
+            409: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["precondition-failed"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["media-type-unsupported"];
+            /**
+             * @description `purpose-mismatch`: The purpose of the key does not allow this.
+             *     `algorithm-mismatch`: The algorithm does not match the key.
+             *     `algorithm-unavailable`: The algorithm is not available on this token.
+             *     `key-exhausted`: The key has reached its invocation limit.
+             */
+            422: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `key-blob-refused`: The stored key does not match its record.
+             *     `record-forged`: A stored record is not one that the platform wrote.
+             *     `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            502: components["responses"]["hsm-error"];
+            /**
+             * @description `hsm-unavailable`: The HSM is not available.
+             *     `hsm-timeout`: The HSM did not answer in time.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `decision-outdated`: The key or the policy changed while the request ran.
+             *     `service-unavailable`: A service is not available.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    random: {
+        parameters: {
+            query?: {
+                /** @description If `true`, the request is checked and the answer says what would happen. Nothing is changed and the HSM is not used. The audit trail marks the request as a dry run. */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "bytes": 32
+                 *     }
+                 */
+                "application/json": components["schemas"]["RandomRequest"] | {
+                    items: components["schemas"]["RandomRequest"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Deprecation: components["headers"]["Deprecation"];
+                    Sunset: components["headers"]["Sunset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "random": "YSBzaGFyZWQgc2VjcmV0IHdpdGggMzIgb2N0ZXRzLi4"
+                     *     }
+                     */
+                    "application/json": (components["schemas"]["RandomResult"] | {
+                        items: (components["schemas"]["RandomResult"] | components["schemas"]["ItemFailure"])[];
+                    }) | components["schemas"]["DryRun"] | {
+                        items: components["schemas"]["DryRun"][];
+                    };
+                };
+            };
+            /**
+             * @description `request-invalid`: The request is not valid.
+             *     `body-malformed`: The body is not well-formed JSON.
+             */
+            400: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["precondition-failed"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["media-type-unsupported"];
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            502: components["responses"]["hsm-error"];
+            /**
+             * @description `hsm-unavailable`: The HSM is not available.
+             *     `hsm-timeout`: The HSM did not answer in time.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `decision-outdated`: The key or the policy changed while the request ran.
+             *     `service-unavailable`: A service is not available.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    datakey: {
+        parameters: {
+            query?: {
+                /** @description If `true`, the request is checked and the answer says what would happen. Nothing is changed and the HSM is not used. The audit trail marks the request as a dry run. */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "keyId": "01939f31-9b1d-7e02-b6a7-51c0d8e4f297"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DataKeyRequest"] | {
+                    items: components["schemas"]["DataKeyRequest"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Deprecation: components["headers"]["Deprecation"];
+                    Sunset: components["headers"]["Sunset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "jwe": "eyJhbGciOiJSU0EtT0FFUC0yNTYiLCJlbmMiOiJBMjU2R0NNIiwia2lkIjoiMDE5MzlmMzEtOWIxZC03ZTAyLWI2YTctNTFjMGQ4ZTRmMjk3LjEifQ.T0tfZW5jcnlwdGVkX2tleQ.AAECAwQFBgcICQoL.Y2lwaGVydGV4dA.dGFnX29mXzE2X2J5dGVz",
+                     *       "version": 1,
+                     *       "custody": "token",
+                     *       "keyId": "01939f31-9b1d-7e02-b6a7-51c0d8e4f297",
+                     *       "algorithm": "RSA-3072",
+                     *       "alg": "RSA-OAEP-256",
+                     *       "enc": "A256GCM"
+                     *     }
+                     */
+                    "application/json": (components["schemas"]["DataKeyResult"] | {
+                        items: (components["schemas"]["DataKeyResult"] | components["schemas"]["ItemFailure"])[];
+                    }) | components["schemas"]["DryRun"] | {
+                        items: components["schemas"]["DryRun"][];
+                    };
+                };
+            };
+            /**
+             * @description `request-invalid`: The request is not valid.
+             *     `body-malformed`: The body is not well-formed JSON.
+             */
+            400: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `key-access-denied`: No grant on the key allows this.
+             *     `policy-refused`: The tenant policy refuses this.
+             *     `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["key-not-found"];
+            /**
+             * @description `key-state`: The state of the key does not allow this.
+             *     `kek-retired`: The key is wrapped by a retired KEK.
+             */
+            409: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["precondition-failed"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["media-type-unsupported"];
+            /**
+             * @description `purpose-mismatch`: The purpose of the key does not allow this.
+             *     `algorithm-mismatch`: The algorithm does not match the key.
+             *     `algorithm-unavailable`: The algorithm is not available on this token.
+             *     `key-exhausted`: The key has reached its invocation limit.
              */
             422: {
                 headers: {
@@ -14952,6 +16319,620 @@ export interface operations {
              * @description `hsm-unavailable`: The HSM is not available.
              *     `hsm-timeout`: The HSM did not answer in time.
              *     `service-unavailable`: A service is not available.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    listCheckpoints: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: {
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "size": 1204,
+                     *           "root": "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=",
+                     *           "note": "hsm.example.com/audit/01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e55\n1204\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— hsm.example.com/audit/01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e55 Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n",
+                     *           "signedAt": "2026-11-23T09:31:12.731Z"
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        items: components["schemas"]["Checkpoint"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /**
+             * @description `cursor-invalid`: The cursor is not valid for this request.
+             *     `request-invalid`: The request is not valid.
+             */
+            400: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["precondition-failed"];
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `service-unavailable`: A service is not available.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    getLatestCheckpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "size": 1204,
+                     *       "root": "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=",
+                     *       "note": "hsm.example.com/audit/01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e55\n1204\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— hsm.example.com/audit/01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e55 Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n",
+                     *       "signedAt": "2026-11-23T09:31:12.731Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Checkpoint"];
+                };
+            };
+            400: components["responses"]["request-invalid"];
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["checkpoint-not-found"];
+            412: components["responses"]["precondition-failed"];
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `record-forged`: A stored record is not one that the platform wrote.
+             *     `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `service-unavailable`: A service is not available.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    getCheckpointKeys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "origin": "hsm.example.com/audit/01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e55",
+                     *       "keys": [
+                     *         {
+                     *           "algorithm": "Ed25519",
+                     *           "generation": 1,
+                     *           "verifierKey": "hsm.example.com/audit/01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e55+e1258777+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
+                     *           "lastSize": 1204
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CheckpointKeys"];
+                };
+            };
+            400: components["responses"]["request-invalid"];
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["precondition-failed"];
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `hsm-unavailable`: The HSM is not available.
+             *     `service-unavailable`: A service is not available.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    proveInclusion: {
+        parameters: {
+            query?: {
+                seq?: number;
+                size?: number;
+            };
+            header?: {
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "seq": 3,
+                     *       "size": 1204,
+                     *       "root": "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=",
+                     *       "leafHash": "gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=",
+                     *       "proof": [
+                     *         "B95lDa8R83lS8n0eG+o0buTxRKQTYFi//1U8anccXmA=",
+                     *         "EKNzoDWG8LGC0Yp9o+sv3qllpMP9uHQ9B20KNL+Q1zs="
+                     *       ],
+                     *       "tlogProof": "c2sp.org/tlog-proof@v1\nindex 2\nB95lDa8R83lS8n0eG+o0buTxRKQTYFi//1U8anccXmA=\nEKNzoDWG8LGC0Yp9o+sv3qllpMP9uHQ9B20KNL+Q1zs=\n\nhsm.example.com/audit/01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e55\n1204\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— hsm.example.com/audit/01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e55 Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InclusionProof"];
+                };
+            };
+            400: components["responses"]["request-invalid"];
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["checkpoint-not-found"];
+            412: components["responses"]["precondition-failed"];
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `record-forged`: A stored record is not one that the platform wrote.
+             *     `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `service-unavailable`: A service is not available.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    proveConsistency: {
+        parameters: {
+            query?: {
+                from?: number;
+                to?: number;
+            };
+            header?: {
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "from": 900,
+                     *       "to": 1204,
+                     *       "fromRoot": "gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=",
+                     *       "toRoot": "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=",
+                     *       "proof": [
+                     *         "B95lDa8R83lS8n0eG+o0buTxRKQTYFi//1U8anccXmA=",
+                     *         "EKNzoDWG8LGC0Yp9o+sv3qllpMP9uHQ9B20KNL+Q1zs="
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConsistencyProof"];
+                };
+            };
+            400: components["responses"]["request-invalid"];
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["checkpoint-not-found"];
+            412: components["responses"]["precondition-failed"];
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `record-forged`: A stored record is not one that the platform wrote.
+             *     `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `service-unavailable`: A service is not available.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    getTile: {
+        parameters: {
+            query?: {
+                width?: number;
+            };
+            header?: {
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example 0 */
+                level: number;
+                /** @example 4 */
+                index: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "path": "tile/0/004.p/180",
+                     *       "width": 180,
+                     *       "hashes": "gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ="
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Tile"];
+                };
+            };
+            400: components["responses"]["request-invalid"];
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `checkpoint-not-found`: No such checkpoint.
+             *     `tile-not-found`: No such tile.
+             */
+            404: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["precondition-failed"];
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `record-forged`: A stored record is not one that the platform wrote.
+             *     `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `service-unavailable`: A service is not available.
              *     `audit-unavailable`: The audit trail cannot record the request.
              *     `clock-skew`: The clocks of the platform disagree.
              */

@@ -23,6 +23,8 @@ export const errorTable = {
   'exclusion-not-found': { status: 404, retryable: false },
   'alias-not-found': { status: 404, retryable: false },
   'key-set-not-found': { status: 404, retryable: false },
+  'checkpoint-not-found': { status: 404, retryable: false },
+  'tile-not-found': { status: 404, retryable: false },
   'approval-not-found': { status: 404, retryable: false },
   'tenant-mismatch': { status: 404, retryable: false },
   'policy-version-not-found': { status: 404, retryable: false },
