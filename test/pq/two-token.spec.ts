@@ -123,7 +123,10 @@ describe('a stack with two workers on a kryoptic token and one on a SoftHSM toke
         ['/decrypt', { jwe }],
         ['/encrypt', { keyId: key.id, plaintext: message }],
       ] as const)
-        expect(await admin.send('POST', path, { body })).toMatchObject({ status: 403, body: { code: 'policy-refused' } });
+        expect(await admin.send('POST', path, { body })).toMatchObject({
+          status: 403,
+          body: { code: 'policy-refused' },
+        });
       await changePolicy({ fipsOnly: false, cnsa2: false });
     }
     for (const id of [other, key.id]) await admin.send('DELETE', `/keys/${id}?waitingDays=0`);

@@ -286,10 +286,7 @@ export interface Custody extends KeyCustody {
   platformMac(budget: Deadline, ref: PlatformRef | PartitionRef, input: Uint8Array): Promise<Uint8Array>;
   /** @param length at most 1,024 bytes @returns bytes of the token's own random generator. The caller wipes them. */
   random(budget: Deadline, length: number): Promise<Uint8Array>;
-  /**
-   * Signs with a tenant's `token-signing` key or one of its checkpoint keys: r‖s for ECDSA, else as `sign`.
-   * @param input for ECDSA the SHA-256 of what is signed; for Ed25519 and ML-DSA the message
-   */
+  /** Signs as `sign`, with a tenant's `token-signing` key or a checkpoint key. @param input the message, or for ECDSA its SHA-256 */
   platformSign(budget: Deadline, ref: PlatformRef, input: Uint8Array): Promise<Uint8Array>;
 
   /** True while lanes serve and the last canary passed. */

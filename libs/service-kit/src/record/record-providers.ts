@@ -1,5 +1,5 @@
 import type { Service } from '@ankasecure/contracts';
-import type { Provider } from '@nestjs/common';
+import { Injectable, type Provider, type Type } from '@nestjs/common';
 import { HistoryConfig } from '../config/section.js';
 import { AdoptRemotely } from './adopt-remotely.js';
 import { BehindHealth } from './behind-health.js';
@@ -13,16 +13,23 @@ import { RecordRejections } from './record-rejections.js';
 import { RecordSeals } from './record-seals.js';
 import { RemoteRecords, SealContracts } from './remote-records.js';
 
+/** The owner of a service's records, as its configuration has it. */
+const ownerOf = (service: Service): Type<RecordOwner> => {
+  @Injectable()
+  class ConfiguredOwner extends RecordOwner {
+    constructor(config: HistoryConfig) {
+      super(service, config);
+    }
+  }
+  return ConfiguredOwner;
+};
+
 /**
  * Puts the seals and the history of a service's records to work on its data source. The module also provides the
  * `RecordAuthority` and the `WatchedDatabase`.
  */
 export const recordProviders = (service: Service): Provider[] => [
-  {
-    provide: RecordOwner,
-    useFactory: (config: HistoryConfig) => new RecordOwner(service, config),
-    inject: [HistoryConfig],
-  },
+  { provide: RecordOwner, useClass: ownerOf(service) },
   RecordHistory,
   RecordRejections,
   RecordSeals,

@@ -17,7 +17,8 @@ const emptySets = (longestSilence: string) => {
       return { heads: [], complete: true };
     },
   } as unknown as BusClient;
-  const manager = { query: async () => [], find: async () => [] };
+  const queryRunner = { connect: async () => ({ query: async () => ({ rows: [] }) }) };
+  const manager = { queryRunner, query: async () => [], find: async () => [] };
   const dataSource = {
     getMetadata: () => ({ tableName: 'exclusion' }),
     transaction: (work: (manager: object) => Promise<unknown>) => work(manager),
