@@ -1,5 +1,6 @@
 /* Memory that all processes of one shim share: counts of calls, the next turn to make a key, and who made which object. */
 #include "shim.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -39,8 +40,9 @@ void shared_wait_turn(word every_us) {
   do mine = next > at ? next : at;
   while (!__atomic_compare_exchange_n(&shared->next_turn_ns, &next, mine + every_us * 1000, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
   if (mine == at) return;
-  const uint64_t left = mine - at;
-  nanosleep(&(struct timespec){left / 1000000000, left % 1000000000}, NULL);
+  const struct timespec until = {mine / 1000000000, mine % 1000000000};
+  /* A signal ends a sleep early. */
+  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) continue;
 }
 
 /* FNV-1a */
