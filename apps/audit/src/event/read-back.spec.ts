@@ -251,7 +251,7 @@ describe('a batch in a database that its owner has changed', () => {
       query.mockRestore();
       return statements.flatMap((one) => (typeof one === 'object' && one !== null && 'name' in one ? [one.name] : []));
     };
-    const statements = ['tenant', 'lock-head', 'claim', 'append', 'read-back'];
+    const statements = ['lock-head', 'claim', 'append', 'read-back'];
     expect(await named(eventsOf(tenantId, 1))).toEqual(statements);
     expect(await named(eventsOf(tenantId, 200))).toEqual(statements);
   });

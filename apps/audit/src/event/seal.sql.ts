@@ -11,19 +11,12 @@ export interface LockedHead {
   readonly sealingAt: Date;
 }
 
-/**
- * Has the transaction's statements planned once for each connection. PostgreSQL would plan those that read the trail anew each time,
- * over the partitions of all months, which takes longer than all else that a small batch does. Each of them finds its rows by an
- * index, so a plan that was made while a month was empty may read no table from end to end.
- */
-const plannedOnce = `set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)`;
-
 /** Locks the tenant's head until the transaction ends. It creates the head of a tenant without events. */
 export const lockHead = async (manager: EntityManager, tenantId: string): Promise<LockedHead> => {
   const [head] = await prepared<LockedHead>(
     manager,
     'lock-head',
-    `SELECT seq::float8 AS seq, hash, sealing_at AS "sealingAt", ${plannedOnce} FROM lock_trail_head($1, $2)`,
+    'SELECT seq::float8 AS seq, hash, sealing_at AS "sealingAt" FROM lock_trail_head($1, $2)',
     [tenantId, genesisHash(tenantId)],
   );
   if (head === undefined) throw new Error('a trail without a head');

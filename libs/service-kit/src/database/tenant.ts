@@ -1,5 +1,4 @@
 import { monotonicNow } from '@ankasecure/contracts';
-import type { ClientBase } from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import type { Reading } from '../clock/remote-clock.js';
 import { assertAllNamed, forgetNoted } from './noted-changes.js';
@@ -35,7 +34,7 @@ export const withTenant = <Value>(
       tenants.set(manager.queryRunner, tenantId);
       beginnings.set(manager.queryRunner, { asked, answered: monotonicNow() });
     }
-    await enter(manager, tenantId);
+    await manager.query(`SELECT set_config('ankasecure.tenant', $1, true)`, [tenantId]);
     try {
       const result = await work(manager);
       assertAllNamed(manager);
@@ -45,16 +44,6 @@ export const withTenant = <Value>(
     }
   };
   return isolation === undefined ? dataSource.transaction(asTenant) : dataSource.transaction(isolation, asTenant);
-};
-
-/** Tells the database whose transaction it is, by a statement that each connection plans once. */
-const enter = async ({ queryRunner }: EntityManager, tenantId: string): Promise<void> => {
-  const client = (await queryRunner?.connect()) as ClientBase;
-  await client.query({
-    name: 'tenant',
-    text: `SELECT set_config('ankasecure.tenant', $1, true)`,
-    values: [tenantId],
-  });
 };
 
 /** SQL that puts `table` behind the second wall: the service's role sees only the rows of the transaction's tenant. */
