@@ -30,6 +30,7 @@ export const records: readonly (readonly [entity: new () => object, row: object]
       algs: ['A256KW'],
       description: 'text',
       metadata: { owner: 'payments' },
+      draft: 'draft-ietf-example-01',
       createdBy: 'alice',
     },
   ],
