@@ -106,8 +106,9 @@ export const bareAnswers: Readonly<Record<string, { readonly asks: string; reado
     because: 'Whether the number is taken, as for a new key. What the rotation was decided on is loaded.',
   },
   'apps/crypto-worker/src/object/intent.ts': {
-    asks: 'query query query query',
-    because: 'Hints and locks; whether an object is on record: see "Objects of lost rows" in record-seals.md.',
+    asks: 'affected affected query query query query',
+    because:
+      'Hints and locks, and whether an intent was ours to end; whether an object is on record: see "Objects of lost rows" in record-seals.md.',
   },
   'apps/crypto-worker/src/operation/budget/gcm-reservation.sql.ts': {
     asks: 'query',
@@ -208,8 +209,9 @@ export const bareAnswers: Readonly<Record<string, { readonly asks: string; reado
     because: 'Hints: a change is loaded as a record.',
   },
   'apps/policy/src/policy/settle-change.ts': {
-    asks: 'increment',
-    because: 'Counts attempts. A change that is hidden is not in force yet, and waits.',
+    asks: 'affected increment',
+    because:
+      'Counts attempts. Whether a change is pending is decided by the tenant’s versions, and a change that is not counted fails for now.',
   },
   'apps/policy/src/tenancy/platform-tenant.ts': {
     asks: 'existsBy existsBy',

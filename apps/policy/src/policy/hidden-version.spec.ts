@@ -79,8 +79,8 @@ describe('a version of the policy that the database hides', () => {
     expect(await errorOf(change)).toMatchObject({ code: 'policy-not-applied' });
     await hide([2]);
     policy.worker.behaviour = 'apply';
-    const asked = policy.worker.asked.get(tenantId) ?? 0;
-    await eventually(() => expect(policy.worker.asked.get(tenantId)).toBeGreaterThan(asked + 2));
+    expect(await errorOf(policy.put(tenantId, { ifMatch: 2, approval }))).toMatchObject({ code: 'record-outdated' });
+    expect(policy.worker.enforced.get(tenantId)?.revision).toBe(2);
     expect(await states()).toEqual([...before, '5 pending']);
     await show();
     await eventually(async () =>

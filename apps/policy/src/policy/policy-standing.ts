@@ -1,5 +1,7 @@
-import { assertNewest, sealsOf } from '@ankasecure/service-kit';
+import { assertNewest, changeRecord, nameRecord, sealsOf } from '@ankasecure/service-kit';
 import { type EntityManager, MoreThanOrEqual } from 'typeorm';
+import { Tenant } from '../tenant/tenant.entity.js';
+import type { PolicyChange } from './change-event.js';
 import { PolicyVersion, type PolicyVersionState } from './policy-version.entity.js';
 
 /** What a tenant's versions say together. */
@@ -42,4 +44,34 @@ export const policyStanding = async (manager: EntityManager, tenantId: string): 
   const inState = (wanted: PolicyVersionState): PolicyVersion | null =>
     versions.find(({ state }) => state === wanted) ?? null;
   return { active: inState('active'), pending: inState('pending'), newest };
+};
+
+/** Ends the version in force, if there is one, so that another can take its place. */
+export const supersede = async (manager: EntityManager, before: PolicyVersion | null): Promise<void> => {
+  if (before !== null) await changeRecord(manager, before, { state: 'superseded' });
+};
+
+/**
+ * Gives the tenant the state of the version in force. The event of the change names the tenant in any case: one that is disabled
+ * from the request on has changed before.
+ */
+export const follow = async (
+  manager: EntityManager,
+  { tenantId: id, disabled }: Pick<PolicyChange, 'tenantId' | 'disabled'>,
+): Promise<void> => {
+  const state = disabled ? 'disabled' : 'active';
+  const tenant = await manager.findOneByOrFail(Tenant, { id });
+  if (tenant.state === state) nameRecord(manager, tenant);
+  else await changeRecord(manager, tenant, { state });
+};
+
+/** Stores a version that the workers enforce already, in the place of the one in force, and gives the tenant its state. */
+export const bringIntoForce = async (
+  manager: EntityManager,
+  adopted: PolicyChange,
+  before: PolicyVersion | null,
+): Promise<void> => {
+  await supersede(manager, before);
+  await manager.insert(PolicyVersion, { ...adopted, state: 'active' });
+  await follow(manager, adopted);
 };

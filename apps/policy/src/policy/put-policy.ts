@@ -10,13 +10,13 @@ import {
   preconditionsHold,
 } from '@ankasecure/contracts';
 import { type PolicyDocument, relaxes, requiresTwoPeople } from '@ankasecure/policy-rules';
-import { type Action, ActionRunner, type Answer, isDryRun, withTenant } from '@ankasecure/service-kit';
+import { type Action, ActionRunner, type Answer, isDryRun } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { type CurrentPolicy, currentPolicy, findVersion, policyAnswer } from './policy-resource.js';
 import { PolicyVersion } from './policy-version.entity.js';
 import { authorOf, confirmedBy, lockedTenant } from './requested-change.js';
-import { SettleChange } from './settle-change.js';
+import { newerPolicy, SettleChange } from './settle-change.js';
 
 /** The new policy of a change: a document, or the document of an earlier version. */
 type NewPolicy = { readonly document: PolicyDocument } | { readonly restores: number };
@@ -34,7 +34,6 @@ type PlannedVersion =
 @Injectable()
 export class PutPolicy {
   constructor(
-    private readonly dataSource: DataSource,
     private readonly changes: SettleChange,
     private readonly actions: ActionRunner,
   ) {}
@@ -61,25 +60,10 @@ export class PutPolicy {
     const stored = await this.actions.run(context, newVersion(context, wanted));
     if (isDryRun(stored)) return { body: stored };
     if (stored.state === 'active') return policyAnswer(stored, null);
-    await this.changes.settle(tenantId, confirmedBy(context));
-    return this.outcome(tenantId, stored.version, stored.document);
-  }
-
-  /** The answer for a version that is no longer pending. */
-  private outcome(tenantId: string, version: number, document: PolicyDocument): Promise<Answer<Policy>> {
-    return withTenant(this.dataSource, tenantId, async (manager) => {
-      const stored = await manager.findOneByOrFail(PolicyVersion, { tenantId, version });
-      const given = isDeepStrictEqual(stored.document, document);
-      if (given && stored.state !== 'failed') return policyAnswer(stored, null);
-      if (given && stored.failureCode !== 'precondition-failed')
-        throw onRecord(new AnkaError('request-invalid', 'The workers refused this policy'));
-      throw onRecord(
-        new AnkaError(
-          'precondition-failed',
-          'The workers enforce a newer policy than this service knew. Read the policy again and repeat the change.',
-        ),
-      );
-    });
+    const confirmed = await this.changes.confirm(tenantId, stored.version, confirmedBy(context));
+    // The workers may have enforced another document under the same number.
+    if (!isDeepStrictEqual(confirmed.document, stored.document)) throw onRecord(newerPolicy());
+    return policyAnswer(confirmed, null);
   }
 }
 

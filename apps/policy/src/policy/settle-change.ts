@@ -8,21 +8,16 @@ import {
   type ErrorCode,
   monotonicNow,
   newId,
+  onRecord,
 } from '@ankasecure/contracts';
-import { BusClient, changeRecord, Logger, nameRecord, Outbox, withTenant } from '@ankasecure/service-kit';
+import { BusClient, changeRecord, Logger, Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { Tenant } from '../tenant/tenant.entity.js';
-import {
-  type PolicyChange,
-  policyAdopted,
-  policyChanged,
-  policyRefused,
-  tenantCreated,
-  tenantSwitched,
-} from './change-event.js';
-import { policyStanding } from './policy-standing.js';
+import { policyAdopted, policyChanged, policyRefused, tenantCreated, tenantSwitched } from './change-event.js';
+import { findVersion } from './policy-resource.js';
+import { bringIntoForce, follow, policyStanding, supersede } from './policy-standing.js';
 import { PolicyVersion } from './policy-version.entity.js';
 import { confirmedBy, lockedTenant } from './requested-change.js';
 
@@ -77,6 +72,32 @@ export class SettleChange {
     await this.within(deadline, this.running.get(tenantId) ?? this.run(tenantId));
   }
 
+  /**
+   * Settles a change that a caller waits for. What an attempt has found decides nothing: the database can hide the change from it.
+   * @param deadline a moment of `monotonicNow`
+   * @returns the version, which is in force or was
+   * @throws AnkaError as `settle`; `policy-not-applied` while it is pending all the same; `request-invalid` or `precondition-failed`
+   * if it has failed
+   */
+  async confirm(tenantId: string, version: number, deadline: number): Promise<PolicyVersion> {
+    await this.settle(tenantId, deadline);
+    const stored = await withTenant(this.dataSource, tenantId, (manager) => findVersion(manager, tenantId, version));
+    if (stored.state === 'pending') throw notApplied('the database does not tell that it is in force');
+    if (stored.state !== 'failed') return stored;
+    throw onRecord(
+      stored.failureCode === outdated
+        ? newerPolicy()
+        : new AnkaError('request-invalid', 'The workers refused this policy'),
+    );
+  }
+
+  /** Settles the first policy of a new tenant. @throws AnkaError as `settle`; `policy-not-applied` if none is in force all the same */
+  async settleFirst(tenantId: string, deadline: number): Promise<void> {
+    await this.settle(tenantId, deadline);
+    const { active } = await withTenant(this.dataSource, tenantId, (manager) => policyStanding(manager, tenantId));
+    if (active === null) throw notApplied('the database does not tell that it is in force');
+  }
+
   /** Waits for an earlier change of the caller's tenant, for at most half of the caller's time. It does not tell whether that one ended. */
   async settleEarlier(context: Context): Promise<void> {
     await this.settle(context.tenantId, (monotonicNow() + confirmedBy(context)) / 2).catch(() => undefined);
@@ -119,12 +140,22 @@ export class SettleChange {
     await (ours ? this.activate(tenant, change) : this.adopt(tenant, change, enforced));
   }
 
-  /** The pending change. The attempt is counted before a worker is called. */
+  /**
+   * The pending change; undefined if the tenant's versions leave none. The attempt is counted before a worker is called.
+   * @throws AnkaError `record-outdated` if a version is hidden; `policy-not-applied` if only the count does not find it
+   */
   private begin(tenantId: string): Promise<{ tenant: Tenant; change: PolicyVersion } | undefined> {
     return withTenant(this.dataSource, tenantId, async (manager) => {
-      const { affected } = await manager.increment(PolicyVersion, { tenantId, state: 'pending' }, 'attempts', 1);
-      if (affected === 0) return undefined;
-      const change = await manager.findOneByOrFail(PolicyVersion, { tenantId, state: 'pending' });
+      const { pending } = await policyStanding(manager, tenantId);
+      if (pending === null) return undefined;
+      const own = { tenantId, version: pending.version, state: 'pending' } as const;
+      const { affected } = await manager.increment(PolicyVersion, own, 'attempts', 1);
+      if (affected !== 1) {
+        // Another instance may have ended it.
+        if ((await policyStanding(manager, tenantId)).pending === null) return undefined;
+        throw notApplied('the database does not count the attempt');
+      }
+      const change = await manager.findOneByOrFail(PolicyVersion, own);
       return { tenant: await manager.findOneByOrFail(Tenant, { id: tenantId }), change };
     });
   }
@@ -218,7 +249,8 @@ export class SettleChange {
     const reported = await withTenant(this.dataSource, tenantId, async (manager) => {
       const lock = { mode: 'pessimistic_write' } as const;
       const held = await manager.findOne(PolicyVersion, { where: { tenantId, version }, lock });
-      if (held?.state !== 'pending' || !may(held)) return 0;
+      if (held === null) throw notApplied('the database does not find it');
+      if (held.state !== 'pending' || !may(held)) return 0;
       const events = await work(manager, held);
       await this.outbox.write(manager, events);
       return events.length;
@@ -228,35 +260,12 @@ export class SettleChange {
   }
 }
 
-/** Ends the version in force, if there is one, so that another can take its place. */
-const supersede = async (manager: EntityManager, before: PolicyVersion | null): Promise<void> => {
-  if (before !== null) await changeRecord(manager, before, { state: 'superseded' });
-};
-
-/**
- * Gives the tenant the state of the version in force. The event of the change names the tenant in any case: one that is disabled
- * from the request on has changed before.
- */
-const follow = async (
-  manager: EntityManager,
-  { tenantId: id, disabled }: Pick<PolicyChange, 'tenantId' | 'disabled'>,
-): Promise<void> => {
-  const state = disabled ? 'disabled' : 'active';
-  const tenant = await manager.findOneByOrFail(Tenant, { id });
-  if (tenant.state === state) nameRecord(manager, tenant);
-  else await changeRecord(manager, tenant, { state });
-};
-
-/** Stores a version that the workers enforce already, in the place of the one in force, and gives the tenant its state. */
-const bringIntoForce = async (
-  manager: EntityManager,
-  adopted: PolicyChange,
-  before: PolicyVersion | null,
-): Promise<void> => {
-  await supersede(manager, before);
-  await manager.insert(PolicyVersion, { ...adopted, state: 'active' });
-  await follow(manager, adopted);
-};
+/** The failure of a change that was decided on another policy than the workers enforce. */
+export const newerPolicy = (): AnkaError =>
+  new AnkaError(
+    outdated,
+    'The workers enforce a newer policy than this service knew. Read the policy again and repeat the change.',
+  );
 
 const always = (): boolean => true;
 

@@ -45,7 +45,7 @@ export class ReadTenant {
   }
 
   private async settled(tenant: Tenant): Promise<TenantResource> {
-    if (tenant.state === 'pending') await this.changes.settle(tenant.id, monotonicNow() + patienceMs);
+    if (tenant.state === 'pending') await this.changes.settleFirst(tenant.id, monotonicNow() + patienceMs);
     return tenantResource(tenant);
   }
 

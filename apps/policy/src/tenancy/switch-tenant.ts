@@ -4,6 +4,7 @@ import {
   type Context,
   type DryRun,
   type disableTenant,
+  onRecord,
   platformTenantId,
   type Tenant as TenantResource,
   unchanged,
@@ -16,7 +17,7 @@ import { switchOf } from '../policy/change-event.js';
 import { currentPolicy } from '../policy/policy-resource.js';
 import { PolicyVersion } from '../policy/policy-version.entity.js';
 import { authorOf, confirmedBy, lockedTenant } from '../policy/requested-change.js';
-import { SettleChange } from '../policy/settle-change.js';
+import { newerPolicy, SettleChange } from '../policy/settle-change.js';
 import type { Tenant } from '../tenant/tenant.entity.js';
 import { ReadTenant } from './read-tenant.js';
 
@@ -30,6 +31,8 @@ interface SwitchPlan {
   readonly active: PolicyVersion;
   /** The number of the version that changes it. */
   readonly next: number;
+  /** Whether that version is stored, and waits for the workers. */
+  readonly isPending: boolean;
   readonly stands: boolean;
 }
 
@@ -51,30 +54,39 @@ export class SwitchTenant {
     if (context.dryRun !== true) await this.changes.settleEarlier(context);
     const stored = await this.actions.run(context, switching(context, reason, to));
     if (isDryRun(stored)) return { body: stored };
-    if (stored) await this.changes.settle(context.tenantId, confirmedBy(context));
+    if (stored !== null) {
+      const confirmed = await this.changes.confirm(context.tenantId, stored, confirmedBy(context));
+      // The workers may have enforced another version of that number.
+      if (confirmed.disabled !== (to === 'disabled')) throw onRecord(newerPolicy());
+    }
     return { body: await this.reader.get(context) };
   }
 }
 
 const told = (reason: string | undefined): Readonly<Record<string, string>> => (reason === undefined ? {} : { reason });
 
-/** Stores the pending version of a switch. @returns whether there is anything to confirm */
-const switching = (context: Context, reason: string | undefined, to: WantedState): Action<SwitchPlan, boolean> => ({
+/** Stores the pending version of a switch. @returns the number of the version to confirm; null if the switch is in force */
+const switching = (
+  context: Context,
+  reason: string | undefined,
+  to: WantedState,
+): Action<SwitchPlan, number | null> => ({
   operation: switchOf(to === 'disabled'),
-  isRecordedLater: (stored) => stored,
+  isRecordedLater: (stored) => stored !== null,
   check: async (manager) => {
     const tenant = await switchable(manager, context);
     const { active, pending, newest } = await currentPolicy(manager, context.tenantId);
     if (pending !== null && pending.disabled !== (to === 'disabled'))
       throw new AnkaError('policy-pending', `Version ${pending.version} is not confirmed on every worker yet.`);
-    return { tenant, active, next: newest + 1, stands: pending !== null || active.disabled === (to === 'disabled') };
+    const stands = pending !== null || active.disabled === (to === 'disabled');
+    return { tenant, next: pending?.version ?? newest + 1, isPending: pending !== null, active, stands };
   },
-  write: async (manager, { tenant, active, next, stands }, record) => {
+  write: async (manager, { tenant, active, next, isPending, stands }, record) => {
     if (stands) {
       // An earlier call made the change, or is making it.
       const operation = switchOf(to === 'disabled');
       await record(auditEvent(context, { operation, details: { ...told(reason), ...unchanged } }));
-      return active.disabled !== (to === 'disabled');
+      return isPending && active.disabled !== (to === 'disabled') ? next : null;
     }
     const { tenantId } = context;
     await manager.insert(PolicyVersion, {
@@ -87,7 +99,7 @@ const switching = (context: Context, reason: string | undefined, to: WantedState
     });
     // It is disabled before the workers know. It is enabled when they do.
     if (to === 'disabled') await changeRecord(manager, tenant, { state: 'disabled' });
-    return true;
+    return next;
   },
 });
 
