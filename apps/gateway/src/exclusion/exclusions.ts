@@ -1,10 +1,10 @@
 import { AnkaError, auditEvent, type Context, type DryRun, newId } from '@ankasecure/contracts';
-import { ActionRunner, assertAsked, assertUnknown, RecordSets, removeRecord } from '@ankasecure/service-kit';
+import { ActionRunner, assertAsked, assertUnknown, noteLost, RecordSets, removeRecord } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { EndApprovals } from '../approval/end/end-approvals.js';
-import { ExcludedSubject } from '../identity/excluded-subject.entity.js';
+import { ExcludedSubject, excludedName } from '../identity/excluded-subject.entity.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
 import { lockTenant } from '../identity/tenant-lock.statement.js';
 import { pageOfAll } from '../route/page-by-id.js';
@@ -93,6 +93,7 @@ export class Exclusions {
       },
       write: async (manager, record, report) => {
         await removeRecord(manager, record);
+        await this.forgetLost(manager, record);
         const before = resourceOf(record);
         await report(auditEvent(context, { operation, details: detailsOf(before) }));
         this.epochs.settleAfter(context, await this.epochs.change(manager), 'let-in');
@@ -101,9 +102,24 @@ export class Exclusions {
     });
   }
 
-  /** @throws AnkaError `record-outdated` if one is missing */
+  /** Those that the database has. What is missing raises an alarm, and whom the trail names stays shut out. */
   private async all(tenantId: string): Promise<Exclusion[]> {
-    return (await this.sets.load(ExcludedSubject, tenantId)).map(resourceOf);
+    const missing = (_: string, told?: string): boolean => told !== undefined;
+    return (await this.sets.load(ExcludedSubject, tenantId, { missing })).map(resourceOf);
+  }
+
+  /** Exclusions of the same subject whose rows were lost end with the one that is deleted. */
+  private async forgetLost(manager: EntityManager, record: ExcludedSubject): Promise<void> {
+    const { tenantId } = record;
+    const name = excludedName(record);
+    const others = [...this.sets.toldBefore(tenantId, 'excluded_subject')].filter(
+      ([id, told]) => told === name && id !== record.id,
+    );
+    await noteLost(
+      manager,
+      tenantId,
+      others.map(([id]) => ({ kind: 'excluded_subject', id, revision: 0 })),
+    );
   }
 }
 

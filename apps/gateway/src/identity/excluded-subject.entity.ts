@@ -1,13 +1,21 @@
+import { createHash } from 'node:crypto';
 import { SealedRecord, wholeNumber } from '@ankasecure/service-kit';
 import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 
 const primaryKeyConstraintName = 'excluded_subject_pkey';
+
+/** What the audit trail tells of whom an exclusion names: the base64url SHA-256 of `[issuer, subject]` as JSON. */
+export const excludedName = ({ issuer, subject }: { readonly issuer: string; readonly subject: string }): string =>
+  createHash('sha256')
+    .update(JSON.stringify([issuer, subject]))
+    .digest('base64url');
 
 /** A subject of an issuer that the tenant has shut out. It is deleted to readmit the subject. */
 @Entity('excluded_subject')
 @Unique('excluded_subject_name', ['tenantId', 'issuer', 'subject'])
 @SealedRecord<ExcludedSubject>({
   deciding: ['tenantId', 'id', 'issuer', 'subject', 'reason', 'createdBy', 'createdAt', 'recordRevision'],
+  told: excludedName,
   notDeciding: {
     seal: 'is the seal itself',
   },

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AnkaError, monotonicNow, platformTenantId } from '@ankasecure/contracts';
 import { asAnkaError, BoundedMap, Logger, RecordSets, RetriedFailure } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { ExcludedSubject } from './excluded-subject.entity.js';
+import { ExcludedSubject, excludedName } from './excluded-subject.entity.js';
 import { IdentityEpoch } from './identity-epoch.js';
 import { type Caller, TurnedAway } from './turned-away.js';
 
@@ -41,8 +41,6 @@ export type Admission =
       readonly onlyRepairs?: AnkaError;
     };
 
-const nameOf = ({ issuer, subject }: Pick<Caller, 'issuer' | 'subject'>): string => JSON.stringify([issuer, subject]);
-
 /**
  * Knows the subjects that tenants have shut out. A tenant's are read once in an epoch, so a request costs no query, and an
  * exclusion that returned is in force on every gateway. An exclusion that is missing from the database is noticed. While the database
@@ -75,7 +73,7 @@ export class ExcludedSubjects {
    */
   async admit(caller: Caller, since = monotonicNow()): Promise<Admission> {
     const { names, ...admission } = await this.of(caller.tenantId);
-    if (names.has(nameOf(caller))) throw new TurnedAway(caller, 'the tenant has shut the subject out');
+    if (names.has(excludedName(caller))) throw new TurnedAway(caller, 'the tenant has shut the subject out');
     return 'epoch' in admission ? { epoch: admission.epoch, at: since } : admission;
   }
 
@@ -105,11 +103,19 @@ export class ExcludedSubjects {
     return { names: last.names, until: this.awayUntil };
   }
 
-  /** Platform administrators repair what refuses them: exclusions count as the database has them. @throws AnkaError `cause` for another tenant */
+  /**
+   * Platform administrators repair what refuses them: exclusions count as the database has them, and also if the trail, or what was
+   * last known here, has them. Otherwise one who is shut out could repair that.
+   * @throws AnkaError `cause` for another tenant
+   */
   private async forRepair(tenantId: string, cause: AnkaError): Promise<Pick<Exclusions, 'names'> & Admission> {
     if (tenantId !== platformTenantId || cause.code === 'record-forged') throw cause;
     const rows = await this.sets.loadUncompared(ExcludedSubject, tenantId);
-    const names = new Map(rows.map((row) => [nameOf(row), row.id]));
+    const names = new Map([
+      ...(this.known.get(tenantId)?.names ?? []),
+      ...[...this.sets.toldBefore(tenantId, 'excluded_subject')].map(([id, name]) => [name, id] as const),
+      ...rows.map((row) => [excludedName(row), row.id] as const),
+    ]);
     return { names, until: monotonicNow() + times.away, onlyRepairs: cause };
   }
 
@@ -129,13 +135,15 @@ export class ExcludedSubjects {
     const before = [...(this.known.get(tenantId)?.names ?? [])];
     const names = new Map<string, string>();
     // Nobody can tell whether the subject was readmitted. It stays shut out until the trail says so.
-    const doubted = (id: string): boolean => {
-      const entry = before.find(([, known]) => known === id);
-      if (entry !== undefined) names.set(...entry);
-      return entry !== undefined;
+    const doubted = (id: string, told?: string): boolean => {
+      const name = told ?? before.find(([, known]) => known === id)?.[0];
+      if (name !== undefined) names.set(name, id);
+      return name !== undefined;
     };
-    for (const row of await this.sets.load(ExcludedSubject, tenantId, { doubted, trailMs: times.trail }))
-      names.set(nameOf(row), row.id);
+    // Whose row is gone is shut out by what the trail tells, and the tenant's others are not.
+    const missing = (id: string, told?: string): boolean => told !== undefined && doubted(id, told);
+    for (const row of await this.sets.load(ExcludedSubject, tenantId, { doubted, missing, trailMs: times.trail }))
+      names.set(excludedName(row), row.id);
     const read = { names, epoch, at };
     if ((this.known.get(tenantId)?.at ?? 0) <= at) this.known.set(tenantId, read);
     return read;

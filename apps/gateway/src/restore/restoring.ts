@@ -16,6 +16,8 @@ export const restoringsOf = (gone: string[]): Partial<Record<RecordKind, Restori
       return 'remove';
     },
   },
+  // Whom the trail names stays shut out without the row. An exclusion of a release before counts as deleted.
+  excluded_subject: { changes: () => ({}), isLost: ({ state }) => state === null },
   service_account: { changes: () => 'remove' },
   approval: {
     changes: async (manager, row) =>

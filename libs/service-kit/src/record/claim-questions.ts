@@ -1,7 +1,8 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
-import { AnkaError, maxHeads, monotonicNow, type RecordHead, readRecordHeads, tried } from '@ankasecure/contracts';
+import { AnkaError, maxHeads, monotonicNow, type RecordHead, type RecordKind, readRecordHeads, tried } from '@ankasecure/contracts';
 import type { BusClient } from '../nats/client.js';
 import { ownContext } from '../nats/own-context.js';
+import { headsWithPrefix } from './all-heads.js';
 import type { RecordOwner } from './record-authority.js';
 import {
   answersOf,
@@ -34,7 +35,7 @@ interface Question {
 }
 
 /** The result of a comparison of remembered claims with the trail. */
-interface Comparison {
+export interface Comparison {
   /** The records that have changed since they were compared. */
   readonly changed: readonly OwnedName[];
   /** The tenants that were not compared as a whole: those that were not tried, then those that failed. */
@@ -160,6 +161,15 @@ export class ClaimQuestions {
       this.memory.remember(claim, last);
       return [{ tenantId, kind: kindOf(claim), id: last.id }];
     });
+  }
+
+  /** As `headsWithPrefix`. The trail is waited for although it did not answer a moment ago. @throws AnkaError if it does not answer */
+  async headsWithPrefix(tenantId: string, kind: RecordKind, prefix: string): Promise<readonly RecordHead[]> {
+    const context = ownContext(this.owner.service, patienceMs.unknown, tenantId);
+    const listed = await tried(() => headsWithPrefix(this.bus, context, this.owner.service, kind, prefix));
+    if (listed.error?.retryable === true) this.notAnswered();
+    if (listed.error !== undefined) throw listed.error;
+    return listed.result;
   }
 
   /** Whether the audit service did not answer a moment ago. */

@@ -1,11 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { AnkaError, monotonicNow, type NumberedRecords, type RecordKind, tried } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow, type NumberedRecords, type RecordKind } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import type { NotedChange } from '../database/noted-changes.js';
 import { BusClient } from '../nats/client.js';
-import { ownContext } from '../nats/own-context.js';
-import { headsWithPrefix } from './all-heads.js';
-import { ClaimQuestions, type Missing, patienceMs } from './claim-questions.js';
+import { ClaimQuestions, type Comparison, type Missing } from './claim-questions.js';
 import { ComparedPositions } from './compared-positions.js';
 import { OwnForms } from './own-forms.js';
 import { RecordOwner } from './record-authority.js';
@@ -20,6 +18,7 @@ import {
 } from './record-claim.js';
 import { RecordRevisions } from './record-revisions.js';
 import { behindDetail, isCurrent, RecordAhead, type RecordState } from './record-standing.js';
+import type { RememberedClaims } from './remembered-claims.js';
 
 /**
  * Compares loaded records with their last changes in the audit trail, and so detects records of an older backup. Records that
@@ -51,10 +50,7 @@ export class RecordHistory {
   /** Set inside `without`. */
   private readonly off = new AsyncLocalStorage<true>();
 
-  constructor(
-    private readonly owner: RecordOwner,
-    private readonly bus: BusClient,
-  ) {
+  constructor(owner: RecordOwner, bus: BusClient) {
     this.revisions = new RecordRevisions(owner.service, bus);
     this.questions = new ClaimQuestions(owner, bus, (tenantId, heads) => this.revisions.learn(tenantId, heads));
   }
@@ -119,19 +115,16 @@ export class RecordHistory {
     return this.isOff || this.questions.isUnknown(name, isNew);
   }
 
-  /**
-   * The ids of a tenant's records of one kind that begin with `prefix` and that the trail holds; none inside `without`.
-   * @throws AnkaError if the audit service does not answer, or did not a moment ago
-   */
+  /** The ids of records that begin with `prefix` and that the trail holds; none inside `without`. @throws AnkaError as `headsWithPrefix` */
   async idsOnRecord(tenantId: string, kind: RecordKind, prefix: string): Promise<readonly string[]> {
     if (this.isOff) return [];
-    if (this.isAway) throw new AnkaError('audit-unavailable');
-    const { service } = this.owner;
-    const context = ownContext(service, patienceMs.unknown, tenantId);
-    const listed = await tried(() => headsWithPrefix(this.bus, context, service, kind, prefix));
-    if (listed.error?.retryable === true) this.notAnswered();
-    if (listed.error !== undefined) throw listed.error;
-    return listed.result.filter(({ digest }) => digest !== null).map(({ id }) => id);
+    const heads = await this.questions.headsWithPrefix(tenantId, kind, prefix);
+    return heads.filter(({ digest }) => digest !== null).map(({ id }) => id);
+  }
+
+  /** What this process has compared, written and committed. */
+  get memory(): RememberedClaims {
+    return this.questions.memory;
   }
 
   /** The answer that needs no question; `ask` if there is none. */
@@ -284,13 +277,21 @@ export class RecordHistory {
    */
   async compareAgain(tenantIds?: ReadonlySet<string>): Promise<void> {
     const asked = tenantIds && new Set([...tenantIds, ...this.missed]);
-    const { changed, missed, error } = await this.questions.compareAgain(asked, this.missed);
+    const { changed, ...claims } = await this.questions.compareAgain(asked, this.missed);
+    const sets = await this.compareSets(asked);
+    const [missed, error] = [new Set([...claims.missed, ...sets.missed]), claims.error ?? sets.error];
     this.missed = missed;
     if (asked === undefined) this.allMoved = monotonicNow();
     else this.moved([...asked].filter((tenantId) => !missed.has(tenantId)));
     if (changed.length > 0) for (const forget of this.changeListeners) forget(changed);
     if (error !== undefined) throw error;
   }
+
+  /** Compares sets of records with the trail, for `compareAgain`. */
+  compareSets = async (_tenantIds?: ReadonlySet<string>): Promise<Pick<Comparison, 'missed' | 'error'>> => ({
+    missed: new Set(),
+    error: undefined,
+  });
 
   /** Calls `forget` with records that the trail knows in a later form than this process, so that caches drop them. */
   onChanged(forget: (names: readonly OwnedName[]) => void): void {

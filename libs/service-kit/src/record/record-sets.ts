@@ -1,4 +1,4 @@
-import { AnkaError, monotonicNow, type RecordKind, tried } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow, type RecordChange, type RecordKind, tried } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import {
   DataSource,
@@ -23,6 +23,8 @@ import { trailNameOf } from './tracked-record.js';
 /** The records of one kind that the trail says a tenant has. */
 interface Known {
   readonly ids: readonly string[];
+  /** What the trail tells of each record in the clear, by id. */
+  readonly told: ReadonlyMap<string, string>;
   /** When the trail was asked. */
   readonly at: number;
 }
@@ -34,7 +36,12 @@ export interface SetOptions<Row> {
    * Called with a record that is missing while the trail cannot say whether it was deleted. Returns whether the caller goes on
    * all the same. If absent, it does not.
    */
-  readonly doubted?: ((id: string) => boolean) | undefined;
+  readonly doubted?: ((id: string, told?: string) => boolean) | undefined;
+  /**
+   * Called with a record that is missing although the trail holds it, after the alarm. Returns whether the caller goes on, by what the
+   * trail tells of the record. If absent, it does not.
+   */
+  readonly missing?: ((id: string, told?: string) => boolean) | undefined;
   /** Longest that the trail is waited for if it has never answered about the tenant's records, in milliseconds. */
   readonly trailMs?: number;
 }
@@ -55,7 +62,9 @@ export class RecordSets {
     private readonly bus: BusClient,
     private readonly dataSource: DataSource,
     private readonly history: RecordHistory,
-  ) {}
+  ) {
+    history.compareSets = (tenantIds) => this.compareAgain(tenantIds);
+  }
 
   /**
    * @param entity a table whose primary key is the tenant and one more column
@@ -65,18 +74,25 @@ export class RecordSets {
   async load<Row extends ObjectLiteral>(
     entity: EntityTarget<Row>,
     tenantId: string,
-    { order = {}, doubted, trailMs = patienceMs.unknown }: SetOptions<Row> = {},
+    { order = {}, trailMs = patienceMs.unknown, ...options }: SetOptions<Row> = {},
   ): Promise<Row[]> {
     const metadata = this.dataSource.getMetadata(entity);
     this.history.assertNotBehind(tenantId);
     // The trail is asked first: what it names then is in the database by now, unless it was deleted.
-    const expected = await this.expected(tenantId, metadata.tableName as RecordKind, trailMs);
+    const kind = metadata.tableName as RecordKind;
+    const listed = await this.expected(tenantId, kind, trailMs);
+    const told = this.toldBefore(tenantId, kind);
+    const expected = this.history.isOff
+      ? []
+      : [...new Set([...listed, ...this.ownMade(tenantId, kind).map(({ id }) => id)])];
     return withTenant(this.dataSource, tenantId, async (manager) => {
       const rows = await manager.find(entity, { where: ofTenant<Row>(tenantId), order });
       const held = new Set(rows.map((row) => trailNameOf(row, metadata).id));
       for (const id of expected.filter((one) => !held.has(one))) {
         const { error } = await tried(async () => assertAbsent(manager, entity, keyOf<Row>(metadata, tenantId, id)));
-        if (error !== undefined && !(error.retryable && doubted?.(id) === true)) throw error;
+        if (error === undefined) continue;
+        const goesOn = error.retryable ? options.doubted : options.missing;
+        if (goesOn?.(id, told.get(id)) !== true) throw error;
       }
       return rows;
     });
@@ -94,6 +110,58 @@ export class RecordSets {
     );
   }
 
+  /**
+   * What the trail tells of a tenant's records of one kind in the clear, by id, as far as this process knows it: by what the trail
+   * was last asked, and by what this process has committed since.
+   */
+  toldBefore(tenantId: string, kind: RecordKind): ReadonlyMap<string, string> {
+    const told = new Map(this.known.get(`${tenantId}/${kind}`)?.told);
+    for (const { id, digest, state } of this.history.memory.ownChanges(tenantId, kind))
+      if (digest === null) told.delete(id);
+      else if (state !== undefined) told.set(id, state);
+    return told;
+  }
+
+  /** The records that this process has made or changed, and of which the trail has not told yet. */
+  private ownMade(tenantId: string, kind: RecordKind): readonly RecordChange[] {
+    return this.history.memory.ownChanges(tenantId, kind).filter(({ digest }) => digest !== null);
+  }
+
+  /**
+   * Asks the trail again for the known sets of some tenants, or of all, and waits as long as where nothing is known: how fast it
+   * answers is the choice of whoever owns its database.
+   */
+  private async compareAgain(
+    tenantIds?: ReadonlySet<string>,
+  ): Promise<{ missed: ReadonlySet<string>; error: Error | undefined }> {
+    const missed = new Set<string>();
+    let error: Error | undefined;
+    let leftMs = patienceMs.unknown;
+    for (const name of [...this.known.keys()]) {
+      const [tenantId = '', kind] = name.split('/');
+      if (tenantIds?.has(tenantId) === false) continue;
+      const startedAt = monotonicNow();
+      const asked =
+        leftMs <= 0 ? undefined : await tried(() => this.ask(tenantId, kind as RecordKind, patienceMs.unknown));
+      if (asked !== undefined && asked.error === undefined) continue;
+      missed.add(tenantId);
+      error ??= asked?.error;
+      leftMs -= monotonicNow() - startedAt;
+    }
+    return { missed, error };
+  }
+
+  private async ask(tenantId: string, kind: RecordKind, waitMs: number): Promise<readonly string[]> {
+    const at = monotonicNow();
+    const heads = await allHeads(this.bus, ownContext(this.owner.service, waitMs, tenantId), this.owner.service, kind);
+    const held = heads.filter(({ digest }) => digest !== null);
+    const ids = held.map(({ id }) => id);
+    const told = new Map(held.flatMap(({ id, state }) => (state === null ? [] : [[id, state] as const])));
+    this.history.memory.listed(tenantId, kind, heads);
+    this.known.set(`${tenantId}/${kind}`, { ids, told, at });
+    return ids;
+  }
+
   /** The ids of the records that the trail holds. */
   private async expected(tenantId: string, kind: RecordKind, trailMs: number): Promise<readonly string[]> {
     if (this.history.isOff) return [];
@@ -101,13 +169,8 @@ export class RecordSets {
     const remembered = this.known.use(name);
     const known = remembered !== undefined && this.counts(remembered) ? remembered : undefined;
     if (known !== undefined && this.isFresh(tenantId, known)) return known.ids;
-    const at = monotonicNow();
     try {
-      const context = ownContext(this.owner.service, known === undefined ? trailMs : patienceMs.known, tenantId);
-      const heads = await allHeads(this.bus, context, this.owner.service, kind);
-      const ids = heads.filter(({ digest }) => digest !== null).map(({ id }) => id);
-      this.known.set(name, { ids, at });
-      return ids;
+      return await this.ask(tenantId, kind, known === undefined ? trailMs : patienceMs.known);
     } catch (error) {
       return this.withoutAnswer(known, error);
     }

@@ -1,4 +1,4 @@
-import { monotonicNow, type RecordChange, stateAfter } from '@ankasecure/contracts';
+import { monotonicNow, type RecordChange, type RecordKind, stateAfter } from '@ankasecure/contracts';
 import { BoundedMap } from '../memory/bounded-map.js';
 import {
   answersOf,
@@ -34,6 +34,8 @@ interface Remembered extends LastChange {
 export const freshMs = 60_000;
 /** The most claims that are remembered. */
 const capacity = 200_000;
+/** The most sets of which own records are remembered, and the most records of one. */
+const sets = { most: 20_000, records: 2_000 };
 
 const nameOf = ({ tenantId, subject }: Pick<Claim, 'tenantId' | 'subject'>): string => `${tenantId}/${subject}`;
 
@@ -44,6 +46,9 @@ export class RememberedClaims {
   private readonly removals = new BoundedMap<string, number>(capacity);
   /** The last changes that this process has committed. They count until the trail names them or later ones. */
   private readonly own = new BoundedMap<string, CommittedChange>(capacity);
+
+  /** The records that this process has made or changed, by tenant and kind, until a list of the trail names them. */
+  private readonly ownOf = new BoundedMap<string, BoundedMap<string, RecordChange>>(sets.most);
 
   /** @param head the trail's last change, by which the claim is true. It may keep a final state that the form has left */
   remember(claim: Claim, { id, revision, digest, state: own }: LastChange, head?: LastChange): void {
@@ -73,6 +78,7 @@ export class RememberedClaims {
   /** Remembers a change that this process has committed: nothing earlier is true any more, whatever was found before. */
   committed(tenantId: string, change: RecordChange): void {
     const record = nameOf({ tenantId, subject: subjectOf(change) });
+    this.noteOwn(`${tenantId}/${change.kind}`, change);
     for (const [subject, last] of answersOf([change])) {
       const name = nameOf({ tenantId, subject });
       const own = this.own.get(name);
@@ -80,6 +86,23 @@ export class RememberedClaims {
         this.own.set(name, { ...last, record, at: monotonicNow() });
       this.doubt(name);
     }
+  }
+
+  private noteOwn(set: string, change: RecordChange): void {
+    const own = this.ownOf.get(set) ?? new BoundedMap<string, RecordChange>(sets.records);
+    this.ownOf.set(set, own);
+    if ((own.get(change.id)?.revision ?? 0) < change.revision) own.set(change.id, change);
+  }
+
+  /** The changes of a tenant's records of one kind that this process has committed, and that no list of the trail has named. */
+  ownChanges(tenantId: string, kind: RecordKind): readonly RecordChange[] {
+    return [...(this.ownOf.get(`${tenantId}/${kind}`)?.values() ?? [])];
+  }
+
+  /** Takes note of all that the trail holds of a tenant's records of one kind. */
+  listed(tenantId: string, kind: RecordKind, heads: readonly Pick<RecordChange, 'id' | 'revision'>[]): void {
+    const own = this.ownOf.get(`${tenantId}/${kind}`);
+    for (const { id, revision } of heads) if ((own?.get(id)?.revision ?? revision + 1) <= revision) own?.delete(id);
   }
 
   /** Tells whether the record of a change was deleted since. The newest of numbered records is an earlier one then. */

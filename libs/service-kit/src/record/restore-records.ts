@@ -126,7 +126,7 @@ const outcomeOf = (
 export const noteLost = async (
   manager: EntityManager,
   tenantId: string,
-  heads: readonly RecordHead[],
+  heads: readonly Pick<RecordHead, 'kind' | 'id' | 'revision'>[],
 ): Promise<void> => {
   if (heads.length === 0) return;
   const seals = sealsOf(manager);

@@ -4,8 +4,11 @@ import type { ColumnValue, RecordColumns } from '@ankasecure/contracts';
 export interface SealDeclaration<Row extends object> {
   /** Columns that the seal binds. Add a column only if it is null in the records that exist: their seals stay genuine then. */
   readonly deciding: readonly (keyof Row & string)[];
-  /** A column that the audit trail holds in the clear, so that it can be applied again to a restored database. */
-  readonly told?: keyof Row & string;
+  /**
+   * What the audit trail holds of a record in the clear: a column, so that it can be applied again to a restored database, or what
+   * makes a record count without its row. At most 64 characters of base64url.
+   */
+  readonly told?: (keyof Row & string) | ((row: Row) => string);
   /** The other columns, each with the reason why nothing is decided by it. */
   readonly notDeciding: Readonly<Partial<Record<keyof Row & string, string>>>;
 }
@@ -22,9 +25,9 @@ const protections = new WeakMap<EntityClass, RecordProtection>();
 
 /** Declares that the records of an entity carry a seal, and what it binds. */
 export const SealedRecord =
-  <Row extends object>({ notDeciding, ...declared }: SealDeclaration<Row>) =>
+  <Row extends object>(declared: SealDeclaration<Row>) =>
   (entity: new () => Row): void => {
-    protections.set(entity, { ...declared, sealed: true, notDeciding: notDeciding });
+    protections.set(entity, { ...(declared as unknown as SealDeclaration<Record<string, unknown>>), sealed: true });
   };
 
 /** Declares that the records of an entity carry no seal, and why nothing is lost by that. */
@@ -45,6 +48,18 @@ export const decidingOf = (entity: EntityClass): readonly string[] | undefined =
 
 /** The column of a record that the audit trail holds in the clear. */
 export const toldOf = (entity: EntityClass): string | undefined => {
+  const told = tellingOf(entity);
+  return typeof told === 'string' ? told : undefined;
+};
+
+/** What the audit trail holds of a record in the clear; undefined for an entity of which it holds nothing. */
+export const toldBy = (entity: EntityClass, row: object): string | undefined => {
+  const told = tellingOf(entity);
+  if (typeof told === 'function') return told(row as Record<string, unknown>);
+  return told === undefined ? undefined : String((row as Record<string, unknown>)[told]);
+};
+
+const tellingOf = (entity: EntityClass): SealDeclaration<Record<string, unknown>>['told'] => {
   const protection = protections.get(entity);
   return protection?.sealed === true ? protection.told : undefined;
 };

@@ -1,7 +1,7 @@
 import { isRecordKind, type RecordChange, type RecordKind, type RecordName, recordIdOf } from '@ankasecure/contracts';
 import type { EntityMetadata } from 'typeorm';
 import type { LoadedRecord } from './record-claim.js';
-import { type Sealed, toldOf } from './sealed-record.js';
+import { type Sealed, toldBy } from './sealed-record.js';
 
 const hasColumn = ({ columns }: EntityMetadata, name: string): boolean =>
   columns.some(({ propertyName }) => propertyName === name);
@@ -32,14 +32,8 @@ export const loadedRecord = (row: object, metadata: EntityMetadata, digest: Buff
   ...trailNameOf(row, metadata),
   revision: (row as Sealed).recordRevision ?? 0,
   digest: digest.toString('base64url'),
-  state: toldState(row, metadata),
+  state: toldBy(metadata.target as () => void, row),
 });
-
-/** The column that the trail holds in the clear; undefined for a table without one. */
-const toldState = (row: object, { target }: EntityMetadata): string | undefined => {
-  const told = toldOf(target as () => void);
-  return told === undefined ? undefined : String((row as Record<string, unknown>)[told]);
-};
 
 /** The change of a record, as the event of its transaction names it. */
 export const changeOf = ({ kind, id, revision, digest, state }: LoadedRecord): RecordChange => ({
