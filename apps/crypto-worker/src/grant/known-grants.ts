@@ -20,7 +20,11 @@ const isOf =
   (one: Grantee): boolean =>
     one.kind === kind && one.grantee === grantee;
 
-/** The grants of a key that the trail holds. None while the audit service does not answer. @throws AnkaError */
+/**
+ * The grants of a key that the trail holds. A change that takes grants waits for them: how fast the trail answers is the choice of
+ * whoever owns its database.
+ * @throws AnkaError `audit-unavailable` (retryable)
+ */
 export const grantsOnRecord = async (
   history: RecordHistory,
   tenantId: string,
@@ -29,13 +33,14 @@ export const grantsOnRecord = async (
   const prefix = `${keyId}/`;
   const onRecord = await tried(() => history.idsOnRecord(tenantId, 'key_grant', prefix));
   if (onRecord.error === undefined) return onRecord.result.map((id) => granteeIn(id.slice(prefix.length)));
-  if (onRecord.error.retryable) return [];
-  throw onRecord.error;
+  if (!onRecord.error.retryable) throw onRecord.error;
+  const { code } = onRecord.error;
+  const detail = `The grants that the audit trail holds of the key are not known now (${code}), and one that is hidden would stay in force. Try again.`;
+  throw new AnkaError('audit-unavailable', detail, { cause: onRecord.error });
 };
 
 /**
- * Checks that a change which takes grants sees all that the trail holds: one that the database hides would stay in force. While
- * the audit service does not answer, the others are taken all the same.
+ * Checks that a change which takes grants sees all that the trail holds: one that the database hides would stay in force.
  * @param held the grants that the database has
  * @param listed those of `grantsOnRecord`, and the grantee whose grant is taken if the request names one
  * @throws AnkaError `record-outdated`; `decision-outdated` if one was made meanwhile; `audit-unavailable` for a named grantee

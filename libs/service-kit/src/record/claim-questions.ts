@@ -169,6 +169,7 @@ export class ClaimQuestions {
     const listed = await tried(() => headsWithPrefix(this.bus, context, this.owner.service, kind, prefix));
     if (listed.error?.retryable === true) this.notAnswered();
     if (listed.error !== undefined) throw listed.error;
+    this.memory.heard(tenantId, listed.result);
     return listed.result;
   }
 

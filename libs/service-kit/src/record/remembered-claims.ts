@@ -1,4 +1,4 @@
-import { monotonicNow, type RecordChange, type RecordKind, stateAfter } from '@ankasecure/contracts';
+import { monotonicNow, type RecordChange, type RecordHead, type RecordKind, stateAfter } from '@ankasecure/contracts';
 import { BoundedMap } from '../memory/bounded-map.js';
 import {
   answersOf,
@@ -103,6 +103,15 @@ export class RememberedClaims {
   listed(tenantId: string, kind: RecordKind, heads: readonly Pick<RecordChange, 'id' | 'revision'>[]): void {
     const own = this.ownOf.get(`${tenantId}/${kind}`);
     for (const { id, revision } of heads) if ((own?.get(id)?.revision ?? revision + 1) <= revision) own?.delete(id);
+  }
+
+  /** Forgets that records do not exist which the trail names, and the other way round: either is compared again, at length. */
+  heard(tenantId: string, heads: readonly RecordHead[]): void {
+    for (const head of heads) {
+      const name = nameOf({ tenantId, subject: subjectOf(head) });
+      const known = this.known.get(name);
+      if (known !== undefined && (known.digest === null) !== (head.digest === null)) this.known.delete(name);
+    }
   }
 
   /** Tells whether the record of a change was deleted since. The newest of numbered records is an earlier one then. */
