@@ -1,4 +1,12 @@
-import { AnkaError, type Context, getTenant, monotonicNow, readTenant, tried } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  type Context,
+  getTenant,
+  monotonicNow,
+  platformTenantId,
+  readTenant,
+  tried,
+} from '@ankasecure/contracts';
 import { BusClient, insertIfAbsent, Logger, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -42,16 +50,19 @@ export class TenantDirectory {
   }
 
   /**
-   * Whether the tenant is disabled and changes nothing that the gateway owns. The policy service is asked each time. If it is
-   * unavailable, nobody can disable a tenant, and the workers stop the keys of a disabled one by themselves: the answer is no.
-   * @throws AnkaError the error of the policy service, if it answers with one that is not retryable
+   * Whether the tenant is disabled and changes nothing that the gateway owns. The policy service is asked each time, except about the
+   * platform's own tenant, which nobody can disable. Without its answer nothing changes: whoever owns its database chooses for which
+   * tenant it fails.
+   * @throws AnkaError `service-unavailable` (retryable) while that is not known; another error of the policy service
    */
   async isDisabled({ tenantId, subject: principal, issuer }: Who, correlationId: string): Promise<boolean> {
+    if (tenantId === platformTenantId) return false;
     const context = { tenantId, principal, issuer, correlationId, deadline: monotonicNow() + withinMs };
     const asked = await tried(() => this.bus.request(readTenant, '', context, { tenant: tenantId }));
     if (asked.error === undefined) return asked.result.state === 'disabled';
-    if (asked.error.retryable) return false;
-    throw asked.error;
+    if (!asked.error.retryable) throw asked.error;
+    const detail = `It is not known now whether the tenant is disabled (${asked.error.code}). Try again.`;
+    throw new AnkaError('service-unavailable', detail, { cause: asked.error });
   }
 
   private async resolve(context: Omit<Context, 'deadline'>): Promise<string> {
