@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import type { KeyState } from '@ankasecure/contracts';
+import { changeRecord } from '@ankasecure/service-kit';
 import { withOtherStatements } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SealedWorker, startSealedWorker, TestTrail } from '../testing/sealed-worker.js';
@@ -97,5 +98,38 @@ describe('a key set', () => {
       await expect(kids(other)).rejects.toMatchObject({ code: 'record-forged' });
     });
     expect(await kids(other)).toEqual([other]);
+  });
+
+  /** What the owner of the database does to the counter of revisions once a gateway has the set. */
+  const counters = {
+    'is hidden': null,
+    'is deleted': `DELETE FROM record_position WHERE tenant_id = '${tenantId}'`,
+    'is put back': `UPDATE record_position SET revision = before.revision FROM before_change AS before WHERE before.tenant_id = record_position.tenant_id`,
+  };
+  /** The states that take a version out of the set, and the workers that are asked after the change. */
+  const taken = (['SUSPENDED', 'COMPROMISED', 'DESTROY_SCHEDULED'] as const).flatMap((state) =>
+    Object.entries(counters).map(([name, lie]) => [state, name, lie] as const),
+  );
+  it.each(taken)('lacks a version at once that becomes %s, though the counter %s', async (state, _, lie) => {
+    const before = await make({});
+    const sql = (text: string) => database.superuser.query(text);
+    /** A row-level policy does so for the workers' role. */
+    const hide = (statement: string): string =>
+      lie === null
+        ? statement.replace('FROM "record_position" "R', 'FROM (SELECT * FROM record_position WHERE false) "R')
+        : statement;
+    const setFor = (known: number | null) =>
+      withOtherStatements(worker.dataSource, hide, () => sets.of({ tenantId }, { known }));
+    await sql('DROP TABLE IF EXISTS before_change; CREATE TABLE before_change AS TABLE record_position');
+    const first = await setFor(null);
+    await worker.change(tenantId, async (manager) => {
+      const version = await manager.findOneByOrFail(KeyVersionRecord, { tenantId, keyId: before.slice(0, 36) });
+      await changeRecord(manager, version, { state });
+    });
+    if (lie !== null) await sql(lie);
+    const next = await setFor('position' in first ? first.position : null);
+    const held = 'set' in next && next.set !== null ? next.set.keys.map((jwk) => jwk['kid']) : [before];
+    expect(held).not.toContain(before);
+    await sql('DROP TABLE before_change');
   });
 });

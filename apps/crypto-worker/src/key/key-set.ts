@@ -31,8 +31,8 @@ export class ReadKeySet {
     const isEarlierGateway = known === undefined && kid === undefined;
     const { position, versions } = await withTenant(this.dataSource, tenantId, async (manager) => {
       // The position is read first. A change in between is in the set, and the next reader sees the new position.
-      const position = await positionOf(manager, tenantId);
-      if (known === position) return { position, versions: null };
+      const { position, isBelieved } = await positionOf(manager, tenantId);
+      if (isBelieved && known === position) return { position, versions: null };
       return { position, versions: await publishedVersions(manager, tenantId, kid) };
     });
     if (versions === null) return { position, set: null };
@@ -41,8 +41,19 @@ export class ReadKeySet {
   }
 }
 
-const positionOf = async (manager: EntityManager, tenantId: string): Promise<number> =>
-  Number((await manager.findOneBy(RecordPosition, { tenantId }))?.revision ?? 0);
+/**
+ * The position of the tenant's records. The database's counter is believed only if it exists and has reached what this process has
+ * committed and what the trail holds: it could be hidden, or put back, so that a change is passed over.
+ */
+const positionOf = async (
+  manager: EntityManager,
+  tenantId: string,
+): Promise<{ readonly position: number; readonly isBelieved: boolean }> => {
+  const told = Number((await manager.findOneBy(RecordPosition, { tenantId }))?.revision ?? 0);
+  const { memory, positions } = sealsOf(manager).history;
+  const least = Math.max(memory.committedUpTo(tenantId), positions.of(tenantId));
+  return { position: Math.max(told, least), isBelieved: told > 0 && told >= least };
+};
 
 /** Reads one version more than a set holds, if there are so many. @throws AnkaError `record-forged` */
 const publishedVersions = async (

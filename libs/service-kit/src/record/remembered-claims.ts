@@ -50,6 +50,9 @@ export class RememberedClaims {
   /** The records that this process has made or changed, by tenant and kind, until a list of the trail names them. */
   private readonly ownOf = new BoundedMap<string, BoundedMap<string, RecordChange>>(sets.most);
 
+  /** The highest revisions that this process has committed, by tenant. */
+  private readonly highest = new BoundedMap<string, number>(sets.most);
+
   /** @param head the trail's last change, by which the claim is true. It may keep a final state that the form has left */
   remember(claim: Claim, { id, revision, digest, state: own }: LastChange, head?: LastChange): void {
     let state = own;
@@ -79,6 +82,7 @@ export class RememberedClaims {
   committed(tenantId: string, change: RecordChange): void {
     const record = nameOf({ tenantId, subject: subjectOf(change) });
     this.noteOwn(`${tenantId}/${change.kind}`, change);
+    this.highest.set(tenantId, Math.max(this.committedUpTo(tenantId), change.revision));
     for (const [subject, last] of answersOf([change])) {
       const name = nameOf({ tenantId, subject });
       const own = this.own.get(name);
@@ -86,6 +90,11 @@ export class RememberedClaims {
         this.own.set(name, { ...last, record, at: monotonicNow() });
       this.doubt(name);
     }
+  }
+
+  /** The highest revision of a tenant's records that this process has committed; 0 if there is none. */
+  committedUpTo(tenantId: string): number {
+    return this.highest.get(tenantId) ?? 0;
   }
 
   private noteOwn(set: string, change: RecordChange): void {
