@@ -28,13 +28,17 @@ export class Exclusions {
     private readonly approvals: EndApprovals,
   ) {}
 
-  /** Shuts the subject out, or returns the exclusion that already does. @throws AnkaError `request-invalid` for a name that the issuer cannot give, or when the tenant has too many */
-  create(context: Context, request: CreateRequest): Promise<Exclusion | DryRun> {
+  /**
+   * Shuts the subject out, or returns the exclusion that already does, and ends the subject's open requests for approval.
+   * @throws AnkaError `request-invalid` for a name that the issuer cannot give, or when the tenant has too many; `audit-unavailable`
+   * (retryable) if the subject is shut out and may have an open request
+   */
+  async create(context: Context, request: CreateRequest): Promise<Exclusion | DryRun> {
     const { tenantId, principal: createdBy } = context;
     const { issuer, subject, reason = null } = request;
     const operation = 'subject.exclude';
     const id = context.resourceId ?? newId();
-    return this.actions.run<Exclusion | undefined, Exclusion>(context, {
+    const made = await this.actions.run<Exclusion | undefined, Exclusion>(context, {
       operation,
       details: { subject },
       check: async (manager) => {
@@ -51,9 +55,12 @@ export class Exclusions {
         return undefined;
       },
       write: async (manager, earlier, report) => {
-        if (earlier !== undefined) return earlier;
         // A stolen account may have asked for what an honest person would then approve.
         const ended = await this.approvals.end(manager, context, issuer, subject);
+        if (earlier !== undefined) {
+          if (ended.length > 0) await report(...ended);
+          return earlier;
+        }
         await manager.insert(ExcludedSubject, { tenantId, id, issuer, subject, reason, createdBy });
         const after = await found(manager, tenantId, id);
         await report(auditEvent(context, { operation, details: detailsOf(after) }), ...ended);
@@ -61,6 +68,8 @@ export class Exclusions {
         return after;
       },
     });
+    this.approvals.assertWhole(context);
+    return made;
   }
 
   /** Newest first. @throws AnkaError `cursor-invalid`; `record-outdated` if any of the tenant's exclusions is missing */

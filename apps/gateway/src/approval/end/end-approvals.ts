@@ -1,4 +1,12 @@
-import { AnkaError, type AuditEvent, type Context, monotonicNow, type RecordHead, tried } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  type AuditEvent,
+  type Context,
+  monotonicNow,
+  onRecord,
+  type RecordHead,
+  tried,
+} from '@ankasecure/contracts';
 import {
   changeRecord,
   Logger,
@@ -23,6 +31,9 @@ const mostMs = 10_000;
 /** Ends the open requests of people whose names disappear with a change of an issuer, or who are shut out. */
 @Injectable()
 export class EndApprovals {
+  /** The requests that have shut a person out, and not looked at all of the tenant's requests for approval. */
+  private readonly partly = new WeakSet<Context>();
+
   constructor(
     private readonly events: ApprovalEvents,
     private readonly onRecord: RequestsOnRecord,
@@ -38,8 +49,8 @@ export class EndApprovals {
    * as deleted from now on, with an alarm: no copy of it comes back. One that is over in a form that the trail does not hold stays over.
    * @param subject one of these people; all of them if absent
    * @returns the events of the ended requests
-   * @throws AnkaError `audit-unavailable` (retryable) if not all requests were looked at. A person is shut out all the same: whoever
-   * approves the request is another
+   * @throws AnkaError `audit-unavailable` (retryable) if not all requests were looked at. A person is shut out all the same, and
+   * `assertWhole` tells it after the commit
    */
   async end(manager: EntityManager, context: Context, issuer: string, subject?: string): Promise<AuditEvent[]> {
     const { tenantId } = context;
@@ -61,16 +72,33 @@ export class EndApprovals {
         await this.forget(manager, context, found.lost);
         throw unknownRequests(onRecord.error ?? listed.cause ?? found.cause);
       }
-      this.log.warn(
-        { tenantId },
-        'a person is shut out, and not all of the tenant’s requests for approval were looked at',
-      );
+      this.partly.add(context);
     }
     await noteLost(manager, tenantId, found.lost);
     for (const record of found.unheard) nameRecord(manager, record);
     const open = [...listed.records, ...found.open];
     for (const record of open) await changeRecord(manager, record, { endedAt: search.now });
     return open.map((record) => this.events.of(context, 'end', record));
+  }
+
+  /**
+   * Checks that the person whom a request shut out has no open request left. How fast the trail answers is the choice of whoever owns
+   * its database, so an answer that all is done must not come without it. A repetition looks at the others.
+   * @throws AnkaError `audit-unavailable` (retryable)
+   */
+  assertWhole(context: Context): void {
+    if (!this.partly.has(context)) return;
+    const { tenantId } = context;
+    this.log.warn(
+      { tenantId },
+      'a person is shut out, and not all of the tenant’s requests for approval were looked at',
+    );
+    throw onRecord(
+      new AnkaError(
+        'audit-unavailable',
+        'The subject is shut out. Not all of the tenant’s requests for approval could be looked at, so one of theirs may be open. Try again.',
+      ),
+    );
   }
 
   /** Takes note of lost requests on record although the change is refused: the next try goes on with others. */
