@@ -268,12 +268,12 @@ export const bareAnswers: Readonly<Record<string, { readonly asks: string; reado
     because: 'Whether a record that the trail knows was made meanwhile. A lie has its reader try again.',
   },
   'libs/service-kit/src/record/change-record.ts': {
-    asks: 'createQueryBuilder',
+    asks: 'affected affected createQueryBuilder',
     because:
       'Whether a change was stored: the seal that it returns is compared, and the trail misses a change that was not.',
   },
   'libs/service-kit/src/record/place-tenant.ts': {
-    asks: 'createQueryBuilder',
+    asks: 'affected createQueryBuilder',
     because: 'Records of an older release without a place in the history. Their seals are checked before they get one.',
   },
   'libs/service-kit/src/record/record-position.sql.ts': {

@@ -1,5 +1,13 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
-import { AnkaError, maxHeads, monotonicNow, type RecordHead, type RecordKind, readRecordHeads, tried } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  maxHeads,
+  monotonicNow,
+  type RecordHead,
+  type RecordKind,
+  readRecordHeads,
+  tried,
+} from '@ankasecure/contracts';
 import type { BusClient } from '../nats/client.js';
 import { ownContext } from '../nats/own-context.js';
 import { headsWithPrefix } from './all-heads.js';
