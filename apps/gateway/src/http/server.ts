@@ -155,5 +155,15 @@ const stampWith =
     // Answers that are kept for a repeated request hold the path alone.
     const location = reply.getHeader('location');
     if (typeof location === 'string') reply.header('location', addresses.of(location));
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+    keepUncached(reply);
   };
+
+/**
+ * Lets no cache keep an answer unless its handler says for how long. No cache keeps an error, also one that was thrown after the
+ * handler had described the answer it meant to give: an error has no ETag, and an age would keep it for every caller.
+ */
+const keepUncached = (reply: FastifyReply): void => {
+  const isError = reply.statusCode >= 400;
+  if (isError) reply.removeHeader('etag').removeHeader('link-template');
+  if (isError || !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+};

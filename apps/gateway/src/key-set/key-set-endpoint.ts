@@ -78,12 +78,13 @@ export class KeySetEndpoint implements OnModuleInit {
     const set = await forStranger(request.sender, () =>
       kid === undefined ? this.sets.of(slug, context) : this.sets.ofKid(slug, kid, context),
     );
+    const read = readOf(set.etag, request.headers);
     reply.headers({ 'cache-control': cacheControlOf(set), etag: set.etag });
     if (set.isTruncated) {
       const address = this.addresses.of(`${basePath}${keySetRoute.path.replace('{slug}', slug)}`);
       reply.header('link-template', `"${address}{?kid}"; rel="item"`);
     }
-    if (readOf(set.etag, request.headers) === 'not-modified') return reply.code(304).send();
+    if (read === 'not-modified') return reply.code(304).send();
     return reply.type('application/json').send(set.body);
   }
 }

@@ -38,7 +38,7 @@ export const call = async (
 
 const answerOf = (status: number, headers: Headers, text: string): CallAnswer => {
   const isProblem = headers.get('content-type') === 'application/problem+json';
-  return { status, headers, text, problem: (isProblem ? JSON.parse(text) : {}) as Problem };
+  return { status, headers, text, problem: (isProblem && text !== '' ? JSON.parse(text) : {}) as Problem };
 };
 
 /** Sends a request that `fetch` does not send, such as a GET with a body, on a connection of its own. */
