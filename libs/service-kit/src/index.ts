@@ -85,6 +85,7 @@ export * from './record/tracked-record.js';
 export * from './record/unsealed-tenant.sql.js';
 export * from './service.js';
 export * from './start/exit-code.js';
+export * from './telemetry/background.js';
 export * from './telemetry/trace.js';
 export * from './tls/key-exchange.js';
 export * from './turns/turns.js';

@@ -10,6 +10,9 @@ export interface Span {
   readonly parentSpanId?: string;
   readonly name: string;
   readonly kind: number;
+  /** Nanoseconds of the sender's clock since 1970, in decimal. */
+  readonly startTimeUnixNano: string;
+  readonly endTimeUnixNano: string;
   readonly attributes: Attributes;
   readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
   /** The attributes of the process that sent it. */
@@ -22,7 +25,7 @@ interface Attribute {
   readonly key: string;
   readonly value: Readonly<Record<string, unknown>>;
 }
-type SentSpan = Pick<Span, 'traceId' | 'spanId' | 'parentSpanId' | 'name' | 'kind'> & {
+type SentSpan = Omit<Span, 'attributes' | 'links' | 'resource'> & {
   readonly attributes?: readonly Attribute[];
   readonly links?: Span['links'];
 };

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OtlpReceiver, type Span, spanKind, startOtlpReceiver } from '../harness/otlp-receiver.js';
 import { type OwnRig, startOwnRig } from '../harness/rig.js';
@@ -125,6 +126,38 @@ describe('one trace', () => {
       return items.find(({ operation }) => operation === 'sign');
     });
     expect(JSON.stringify(sealed)).not.toContain(traceId);
+  });
+});
+
+/** Milliseconds by which clocks of processes on one machine can differ, and a pause between two looks be shorter than meant. */
+const skewMs = 500;
+
+const millis = (nanos: string): number => Number(BigInt(nanos) / 1_000_000n);
+
+describe('a trace ends with its answer', () => {
+  it('because what goes on for itself is in no request, whichever request began it', async () => {
+    const box = await tenant.createKey({ algorithm: 'RSA-3072', purpose: 'encrypt' });
+    const encrypted = await tenant.admin.send('POST', '/encrypt', { body: { keyId: box.id, plaintext: 'AAAA' } });
+    const { jwe } = JSON.parse(encrypted.text) as { jwe: string };
+    const [head = '', , ...rest] = jwe.split('.');
+    // What the token cannot decrypt makes the worker look at the token, soon and from then on.
+    const refused = await tenant.admin.send('POST', '/decrypt', {
+      body: { jwe: [head, randomBytes(384).toString('base64url'), ...rest].join('.') },
+    });
+    expect(refused.status).toBe(400);
+    await signAnything();
+    await delay(4000);
+    await signAnything();
+    const answers = receiver.spans.filter(
+      ({ kind, resource }) => kind === spanKind.server && resource['service.name'] === 'gateway',
+    );
+    expect(answers.length).toBeGreaterThan(5);
+    const ends = new Map(answers.map(({ traceId, endTimeUnixNano }) => [traceId, millis(endTimeUnixNano)]));
+    const late = receiver.spans.filter(
+      ({ traceId, startTimeUnixNano }) =>
+        millis(startTimeUnixNano) > (ends.get(traceId) ?? Number.POSITIVE_INFINITY) + skewMs,
+    );
+    expect(named(late)).toEqual([]);
   });
 });
 

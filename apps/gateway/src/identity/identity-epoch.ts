@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Context, newId } from '@ankasecure/contracts';
-import { Logger, RecordHistory } from '@ankasecure/service-kit';
+import { inBackground, Logger, RecordHistory } from '@ankasecure/service-kit';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { GatewayInstance } from './identity-epoch.entity.js';
@@ -85,7 +85,7 @@ export class IdentityEpoch implements OnApplicationShutdown {
   async current(): Promise<number> {
     this.usedAt = performance.now();
     if (this.usedAt >= this.validUntil) await this.renew();
-    this.watching ??= this.watch();
+    this.watching ??= inBackground(() => this.watch());
     return this.revision;
   }
 
@@ -94,7 +94,7 @@ export class IdentityEpoch implements OnApplicationShutdown {
    * @param look checks the caller again: the epoch in which it is still admitted, or undefined
    */
   during<Value>(epoch: number, look: () => Promise<number | undefined>, work: () => Promise<Value>): Promise<Value> {
-    this.watching ??= this.watch();
+    this.watching ??= inBackground(() => this.watch());
     return this.underWay.during(epoch, look, work);
   }
 
@@ -150,7 +150,7 @@ export class IdentityEpoch implements OnApplicationShutdown {
       await writeLease(manager, lease);
     });
     if (!this.stopped) this.validUntil = from + times.lease - times.margin;
-    if (this.reported < this.revision) void this.review();
+    if (this.reported < this.revision) void inBackground(() => this.review());
   }
 
   private async review(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Subscription } from '@nats-io/transport-node';
+import { inBackground } from '../telemetry/background.js';
 
 /** The pause before a refused subscription is tried again, in milliseconds. */
 const pauseMs = 1_000;
@@ -63,7 +64,7 @@ export class Served {
     // The client does not know about every withdrawal, and would subscribe again after a reconnect.
     if (!subscription.isClosed()) subscription.unsubscribe();
     this.refused = true;
-    this.timer = setTimeout(() => this.resume(), pauseMs);
+    this.timer = inBackground(() => setTimeout(() => this.resume(), pauseMs));
     this.timer.unref();
   }
 

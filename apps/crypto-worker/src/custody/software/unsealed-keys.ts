@@ -1,3 +1,5 @@
+import { inBackground } from '@ankasecure/service-kit/background';
+
 interface Unsealed {
   readonly objectId: Uint8Array;
   readonly secret: Buffer;
@@ -45,7 +47,7 @@ export class UnsealedKeys {
   }
 
   private wake(inMs: number): NodeJS.Timeout {
-    return setTimeout(() => this.dropIdle(), inMs).unref();
+    return inBackground(() => setTimeout(() => this.dropIdle(), inMs).unref());
   }
 
   private dropIdle(): void {

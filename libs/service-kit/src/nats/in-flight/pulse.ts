@@ -1,3 +1,5 @@
+import { inBackground } from '../../telemetry/background.js';
+
 /** Calls a function at equal pauses for as long as it has something to do. It keeps no process running. */
 export class Pulse {
   private timer: NodeJS.Timeout | undefined;
@@ -10,7 +12,7 @@ export class Pulse {
 
   /** Begins to call, unless it does already. */
   start(): void {
-    this.timer ??= setInterval(this.run, this.everyMs).unref();
+    this.timer ??= inBackground(() => setInterval(this.run, this.everyMs).unref());
   }
 
   private readonly run = (): void => {

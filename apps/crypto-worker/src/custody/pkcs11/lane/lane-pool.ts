@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { AnkaError, monotonicNow } from '@ankasecure/contracts';
+import { inBackground } from '@ankasecure/service-kit/background';
 import type { Reply } from '../job/frame.js';
 import type { Tuning } from '../profile/config.js';
 import type { Admits } from './fair-line.js';
@@ -250,7 +251,7 @@ export class LanePool {
   }
 
   private startWatch(): void {
-    this.watch ??= setInterval(() => this.look(), this.options.tuning.watchMs);
+    this.watch ??= inBackground(() => setInterval(() => this.look(), this.options.tuning.watchMs));
   }
 
   private look(): void {
@@ -295,6 +296,6 @@ export class LanePool {
 
   /** A lane that cannot start counts as crashed, which is handled there. */
   private replace(): void {
-    if (!this.closed) this.addLane().catch(() => undefined);
+    if (!this.closed) inBackground(() => this.addLane()).catch(() => undefined);
   }
 }

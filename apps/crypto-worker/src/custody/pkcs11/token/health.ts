@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { inBackground } from '@ankasecure/service-kit/background';
 import type { Reply } from '../job/frame.js';
 import type { CanarySpec } from '../operation/canary.js';
 import type { CustodyLogger } from '../profile/config.js';
@@ -68,7 +69,7 @@ export class Health {
   }
 
   check(): Promise<boolean> {
-    this.running ??= this.runCheck(false)
+    this.running ??= inBackground(() => this.runCheck(false))
       .then(
         () => true,
         () => false,
@@ -95,7 +96,7 @@ export class Health {
     if (this.asked === null) {
       this.asked = Promise.withResolvers();
       const wait = Math.max(0, this.lastAt + this.parts.askedPauseMs - performance.now());
-      this.askedTimer = setTimeout(() => void this.runAsked(), wait);
+      this.askedTimer = inBackground(() => setTimeout(() => void this.runAsked(), wait));
       this.askedTimer.unref();
     }
     return this.asked.promise;
@@ -113,7 +114,8 @@ export class Health {
     if (this.timer) clearTimeout(this.timer);
     if (this.stopped) return;
     const { everyMs, failedEveryMs } = this.parts;
-    this.timer = setTimeout(() => void this.check(), this.isOk ? everyMs : failedEveryMs);
+    const pauseMs = this.isOk ? everyMs : failedEveryMs;
+    this.timer = inBackground(() => setTimeout(() => void this.check(), pauseMs));
     this.timer.unref();
   }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AnkaError, monotonicNow } from '@ankasecure/contracts';
+import { inBackground } from '@ankasecure/service-kit/background';
 import { endsBy } from '../../../deadline/ends-by.js';
 import { ckrName, ckrOf } from '../cryptoki/ckr.js';
 import { shared } from '../job/control.js';
@@ -74,7 +75,7 @@ export class Recovery {
   /** Drain, Finalize, Initialize with backoff. The pool is paused when this returns its promise. */
   reinitialise(reason: string): Promise<void> {
     if (this.current === 'stopped' || this.closed) return Promise.resolve();
-    this.running ??= this.runReinitialise(reason).finally(() => {
+    this.running ??= inBackground(() => this.runReinitialise(reason)).finally(() => {
       this.running = null;
     });
     return this.running;
