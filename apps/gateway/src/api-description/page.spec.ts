@@ -8,6 +8,54 @@ import { type Gateway, type Rig, startRig } from '../testing/rig.js';
 import { describeApi } from './api-description.js';
 import { html, prose } from './html.js';
 
+const words = (text: string): string => text.replaceAll(/[`\s]|^- /gm, '');
+
+/** What a reader sees of markup, without spaces. */
+const plain = (markup: string): string =>
+  words(
+    markup
+      .replaceAll(/<[^>]*>/g, '')
+      .replaceAll('&lt;', '<')
+      .replaceAll('&gt;', '>')
+      .replaceAll('&quot;', '"')
+      .replaceAll('&#39;', "'")
+      .replaceAll('&amp;', '&'),
+  );
+
+type Node = Readonly<Record<string, unknown>>;
+
+/** Every operation of the API description with what it takes. It reads the document anew, as a reader of it would. */
+const describedOperations = () => {
+  const { paths, components } = JSON.parse(JSON.stringify(describeApi(routes))) as {
+    paths: Record<string, Record<string, Node>>;
+    components: Record<string, Record<string, Node>>;
+  };
+  const follow = ({ $ref, ...own }: Node): Node => {
+    const [kind, name] = String($ref).split('/').slice(-2) as [string, string];
+    return $ref === undefined ? own : { ...follow(components[kind]?.[name] ?? {}), ...own };
+  };
+  return Object.values(paths).flatMap((methods) =>
+    Object.values(methods).map(({ operationId, summary, parameters = [], requestBody }) => {
+      const content = Object.values(
+        (requestBody as { content?: Record<string, { schema: Node }> } | undefined)?.content ?? {},
+      );
+      const bodies = content.map(({ schema }) => follow(schema));
+      const forms = bodies.map((body) =>
+        body['properties'] === undefined ? follow((body['anyOf'] as Node[])[0] ?? {}) : body,
+      );
+      const members = forms.flatMap(({ properties = {} }) => Object.entries(properties as Record<string, Node>));
+      const taken = [
+        ...(parameters as Node[]).map(follow),
+        ...members.map(([name, schema]): Node => ({ name, schema })),
+      ].map(({ name, description, schema }) => ({
+        name: String(name),
+        description: (description ?? follow(schema as Node)['description']) as string | undefined,
+      }));
+      return { operationId: String(operationId), summary: String(summary), taken };
+    }),
+  );
+};
+
 describe('the documentation page', () => {
   let rig: Rig;
   let gateway: Gateway;
@@ -17,13 +65,34 @@ describe('the documentation page', () => {
   });
   afterAll(() => rig.stop());
 
-  it('shows every operation', async () => {
+  it('shows every operation of the description', async () => {
     const { status, headers, text } = await call(gateway, 'GET', '/docs');
     expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
-    for (const { operationId, summary } of routes) {
-      expect(text).toContain(`id="${operationId}"`);
+    const described = describedOperations();
+    expect(described.length).toBeGreaterThan(routes.length);
+    for (const { operationId, summary } of described) {
+      expect(text).toContain(`<section class="operation" id="${operationId}"`);
+      expect(text).toContain(`data-operation="${operationId}"`);
       expect(text).toContain(summary);
     }
+  });
+
+  it('says what the description says of every parameter and every member of a body, and its search finds their names', async () => {
+    const { text } = await call(gateway, 'GET', '/docs');
+    let said = 0;
+    for (const { operationId, taken } of describedOperations()) {
+      const section = plain(
+        text.split(`<section class="operation" id="${operationId}"`)[1]?.split('</section>')[0] ?? '',
+      );
+      const found = new RegExp(`data-operation="${operationId}" data-text="([^"]*)"`).exec(text)?.[1] ?? '';
+      for (const { name, description } of taken) {
+        expect([operationId, name, found.split(' ').includes(name.toLowerCase())]).toEqual([operationId, name, true]);
+        if (description === undefined) continue;
+        expect(section, `${operationId} ${name}`).toContain(words(description));
+        said++;
+      }
+    }
+    expect(said).toBeGreaterThan(150);
   });
 
   /** The addresses that a browser loads for a page, and those that the page leads to. */

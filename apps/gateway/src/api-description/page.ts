@@ -3,7 +3,9 @@ import { basePath, type Route } from '../route/route.js';
 import type { ApiDescription } from './api-description.js';
 import { languages } from './example-code.js';
 import { type Html, html, prose } from './html.js';
-import { json, methodBadge, operation } from './operation.js';
+import { operation, takenBy } from './operation.js';
+import { formOperation, formSection } from './section/form-operation.js';
+import { json, methodBadge } from './section/part.js';
 
 const head = (title: string, addresses: Addresses): Html => html`<meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -26,9 +28,27 @@ ${content}
 </html>
 `.markup;
 
+/** An operation in the list. */
+interface Listed extends Pick<Route, 'operationId' | 'method' | 'path' | 'summary'> {
+  readonly tag: string;
+  /** The names of its parameters and of the members of its body. */
+  readonly names: readonly string[];
+  readonly section: Html;
+}
+
 /** An operation in the list, with the words that the search looks at. */
-const entry = ({ operationId, method, path, summary, tag }: Route): Html =>
-  html`<li data-operation="${operationId}" data-text="${[operationId, method, path, summary, tag].join(' ').toLowerCase()}"><a href="#${operationId}">${methodBadge(method)} ${path}</a></li>`;
+const entry = ({ operationId, method, path, summary, tag, names }: Listed): Html =>
+  html`<li data-operation="${operationId}" data-text="${[operationId, method, path, summary, tag, ...names].join(' ').toLowerCase()}"><a href="#${operationId}">${methodBadge(method)} ${path}</a></li>`;
+
+/** Every operation of the description: the routes, and the one that takes a form. */
+const listedOf = (description: ApiDescription, routes: readonly Route[], addresses: Addresses): readonly Listed[] => [
+  ...routes.map((route) => {
+    const { parameters, members } = takenBy(description, route);
+    const names = [...parameters, ...members].map(({ name }) => name);
+    return { ...route, names, section: operation(description, route, addresses) };
+  }),
+  { ...formOperation, section: formSection(description, addresses) },
+];
 
 const languageChoice = ({ id, name }: { readonly id: string; readonly name: string }, index: number): Html =>
   html`<label><input type="radio" name="language" id="language-${id}"${index === 0 ? html` checked` : undefined}> ${name}</label>`;
@@ -43,10 +63,11 @@ const tools = html`<div class="tools">
 
 /** Renders the API description as one page, with a style sheet and a script of this gateway and nothing from elsewhere. */
 export const renderPage = (description: ApiDescription, routes: readonly Route[], addresses: Addresses): string => {
+  const listed = listedOf(description, routes, addresses);
   const byTag = description.tags.map(({ name, description: about }) => ({
     name,
     about,
-    rows: routes.filter(({ tag }) => tag === name),
+    rows: listed.filter(({ tag }) => tag === name),
   }));
   const page = html`<!doctype html>
 <html lang="en">
@@ -70,7 +91,7 @@ ${head(`${description.info.title} API`, addresses)}
   ${prose(description.info.description)}
   <p class="needs-script">Put a token into the field above to try calls against this gateway. It stays in the field: it is stored nowhere and sent to this gateway only.</p>
   </div>
-  ${byTag.map(({ name, about, rows }) => html`<div data-group data-items="section"><h2>${name}</h2><p>${about}</p>${rows.map((route) => operation(description, route, addresses))}</div>`)}
+  ${byTag.map(({ name, about, rows }) => html`<div data-group data-items="section"><h2>${name}</h2><p>${about}</p>${rows.map(({ section }) => section)}</div>`)}
   <h2 id="problems">Problems</h2>
   <p>Every error is returned as <code>application/problem+json</code>. <a href="${addresses.of('/problems')}">The catalogue</a> says what causes each and what helps.</p>
   ${json(description.components.examples['key-not-found']?.value)}
