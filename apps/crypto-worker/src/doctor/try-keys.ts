@@ -113,13 +113,14 @@ export const tryKeys = async (trials: TokenTrials, examination: Examination, dra
   const { progress, stop, inTurn } = run;
   await clearLeftovers(trials, draft, run);
   const removedBefore = draft.removed.length;
+  const measure = { timeoutSeconds: examination.hsm.sessionTimeoutSeconds, profile: trials.profile };
   const wanted = trials.plan.trials.filter((trial) => isWanted(trial, examination));
   for (const [index, trial] of wanted.entries()) {
     if (stop.aborted) break;
     progress(`${index + 1}/${wanted.length} ${nameOf(trial)}`);
     const result = await tryKey(trials, trial, inTurn);
     if (result === undefined) break;
-    draft.keys.push(judgeTrial(trial, result, examination.hsm.sessionTimeoutSeconds, draft.findings));
+    draft.keys.push(judgeTrial(trial, result, measure, draft.findings));
   }
   progress('look for what is left on the token');
   const remaining = await trials.objects();

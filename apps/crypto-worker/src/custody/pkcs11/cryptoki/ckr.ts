@@ -1,3 +1,5 @@
+import { otherCkr } from './other-ckr.js';
+
 /** Return values by their PKCS#11 names (v2.40 and v3.1, §5.1). Only values that this code acts upon are listed. */
 export const ckr = {
   HOST_MEMORY: 0x02,
@@ -47,9 +49,11 @@ export const ckr = {
 
 export type CkrName = keyof typeof ckr;
 
-const names = new Map<number, string>(Object.entries(ckr).map(([name, code]) => [code, `CKR_${name}`]));
+const names = new Map<number, string>(
+  Object.entries({ ...otherCkr, ...ckr }).map(([name, code]) => [code, `CKR_${name}`]),
+);
 
-/** For logs. Callers never see it. */
+/** For logs. Callers never see it. What has no name here is a vendor's: CKR_VENDOR_DEFINED begins at 0x80000000. */
 export const ckrName = (code: number): string => names.get(code) ?? `CKR 0x${code.toString(16)}`;
 
 /**

@@ -22,6 +22,8 @@ const kinds: { readonly [Kind in AlgorithmKind]: TokenKind<Kind> } = {
   'ml-kem': mlKem,
 };
 
+export const allKinds: readonly SomeKind[] = Object.values(kinds);
+
 export const kindOf = ({ kind }: { readonly kind: AlgorithmKind }): SomeKind => kinds[kind];
 
 /** @throws Error for an algorithm that keys of this kind do not serve */
