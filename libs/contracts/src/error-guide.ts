@@ -128,7 +128,7 @@ export const errorGuide: Readonly<Record<ErrorCode, Guide>> = {
     'Read the key. `detail` says which operation leads on. Resume, rotate or replace the key, or accept the risk where the route offers it.',
   ),
   'former-kid-taken': guide(
-    'The import names a former kid that another key of the tenant has. A kid must find one key.',
+    'The request names a former kid that another key of the tenant has, as its own or from elsewhere. A kid must find one key.',
     'Leave the kid out of `formerKids`. Send `keyId` for tokens that carry it and belong to the imported key.',
   ),
   'kek-retired': guide(

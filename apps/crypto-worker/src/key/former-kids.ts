@@ -2,8 +2,10 @@ import { AnkaError, formerKid, noKeyOfKid } from '@ankasecure/contracts';
 import { assertAbsent, assertAsked, BoundedMap, withTenant } from '@ankasecure/service-kit';
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import { forgetName } from './forget-name.js';
+import { parseKid } from './key-version.js';
 import { holdFormerKids } from './lock/tenant-fence.sql.js';
 import { FormerKidRecord } from './record/former-kid.entity.js';
+import { KeyRecord } from './record/key.entity.js';
 
 /** The most kids that are kept in memory. The one that was unused for longest leaves first. */
 const capacity = 20_000;
@@ -54,10 +56,30 @@ export class FormerKids {
   }
 }
 
+const taken = (kid: string): AnkaError =>
+  new AnkaError('former-kid-taken', `formerKids: another key of the tenant has ${JSON.stringify(kid)}`);
+
+/**
+ * A kid that names a key of the tenant by its id is that key's own, also one of a version that is still to come: what carries it
+ * finds that key first.
+ */
+const assertNoOwnKid = async (manager: EntityManager, tenantId: string, kids: readonly string[]): Promise<void> => {
+  const own = new Map(
+    kids.flatMap((kid) => {
+      const named = parseKid(kid);
+      return named === null ? [] : [[named.keyId, kid] as const];
+    }),
+  );
+  if (own.size === 0) return;
+  const [key] = await manager.find(KeyRecord, { where: { tenantId, id: In([...own.keys()]) }, take: 1 });
+  if (key !== undefined) throw taken(own.get(key.id) ?? '');
+  await Promise.all([...own.keys()].map((id) => assertAbsent(manager, KeyRecord, { tenantId, id })));
+};
+
 const assertFreeWithin = async (manager: EntityManager, tenantId: string, kids: readonly string[]): Promise<void> => {
-  const taken = await manager.findOneBy(FormerKidRecord, { tenantId, kid: In([...kids]) });
-  if (taken !== null)
-    throw new AnkaError('former-kid-taken', `formerKids: another key of the tenant has ${JSON.stringify(taken.kid)}`);
+  await assertNoOwnKid(manager, tenantId, kids);
+  const known = await manager.findOneBy(FormerKidRecord, { tenantId, kid: In([...kids]) });
+  if (known !== null) throw taken(known.kid);
   await Promise.all(kids.map(async (kid) => assertAbsent(manager, FormerKidRecord, { tenantId, kid })));
 };
 

@@ -341,6 +341,21 @@ describe('a key that is made in vain', () => {
     expect(new Set(database.seals.asked)).toEqual(new Set(['intent']));
   });
 
+  const other = randomUUID();
+  it.each([
+    ['the kid of a version of another key', () => [`${keyId}.1`]],
+    ['a kid that a later version of another key will have', () => ['free', `${keyId}.7`]],
+  ])('is not made under %s, which finds that key', async (_, kids) => {
+    expect(await codeOf(create({}, { ...withKid, formerKids: kids() }))).toBe('former-kid-taken');
+    expect(await codeOf(rotate({ formerKids: kids() }))).toBe('former-kid-taken');
+    expect(database.seals.asked.filter((table) => table !== 'intent')).toEqual([]);
+  });
+
+  it('is made under the kid of a key that the tenant does not have', async () => {
+    const made = await create({}, { ...withKid, formerKids: [`${other}.1`] });
+    expect(made).toMatchObject({ key: { formerKids: [`${other}.1`] } });
+  });
+
   it('is sealed nowhere but in its intent: one of two with the same former kids at the same time', async () => {
     const made = await Promise.allSettled([create({}, withKid), create({}, withKid)]);
     expect(made.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
