@@ -10,6 +10,8 @@ import { type Admits, FairLine } from './fair-line.js';
 export interface Job extends Request {
   /** Empty for jobs without a tenant. */
   readonly tenant: string;
+  /** The request that the job serves, for the log; undefined for a job of the worker's own. */
+  readonly correlationId?: string | undefined;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: AnkaError) => void;
   /** The job may take seconds (makes a key). It runs alone, and never on all lanes at once. */
@@ -25,12 +27,13 @@ export interface Job extends Request {
 
 /** A job that has not run. Its reply's time counts in the budget's meter. */
 export const newJob = (
-  { deadline, tenantId = '', hsm }: Deadline,
+  { deadline, tenantId = '', correlationId, hsm }: Deadline,
   request: Pick<Job, 'operation' | 'variant' | 'parts' | 'slow'>,
   { resolve, reject }: Pick<Job, 'resolve' | 'reject'>,
 ): Job => ({
   ...request,
   tenant: tenantId,
+  correlationId,
   deadline,
   resolve: (reply) => {
     hsm?.add(reply.micros);

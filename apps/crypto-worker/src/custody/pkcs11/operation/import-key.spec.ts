@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { monotonicNow } from '@ankasecure/contracts';
 import type { PKCS11, Template } from 'pkcs11js';
 import { describe, expect, it } from 'vitest';
+import { type ImportFailureCode, importFailures } from '../../import-failure.js';
 import { cka } from '../cryptoki/attribute.js';
 import { controlMemory, shared } from '../job/control.js';
 import { operationNumber, status } from '../job/job.js';
@@ -46,7 +47,7 @@ const importInto = (shape: KeyShape, attributes: Readonly<Record<number, Buffer 
   const wrapping = [Buffer.of(), locator(), locator()];
   const parts = [Buffer.from('aes-kwp'), locator(), locator(), randomBytes(40), ...wrapping];
   const request = { operation: operationNumber('import'), variant: 0, deadline: monotonicNow() + 60_000, parts };
-  return perform(session, request).status;
+  return perform(session, request);
 };
 const aes: KeyShape = { kind: 'aes', bits: 256, purpose: 'encrypt', alg: 'dir' };
 const rsa: KeyShape = { kind: 'rsa', bits: 2048, purpose: 'sign', alg: null };
@@ -59,13 +60,18 @@ describe('imported material that is tried', () => {
     ['no exponent', rsa, { [cka.MODULUS]: Buffer.alloc(256, 0xff) }],
     ['an exponent of no bytes', rsa, { [cka.MODULUS]: Buffer.alloc(256, 0xff), [cka.PUBLIC_EXPONENT]: Buffer.of() }],
   ])('and for which the token reports %s is bad material, not a failure of the HSM', (_, shape, attributes) => {
-    expect(importInto(shape, attributes)).toBe(status.badData);
+    const reply = importInto(shape, attributes);
+    expect(reply.status).toBe(status.badData);
+    // Our own judgement is told, and no call: the last one was that of another object, which the token did well.
+    const [told, code] = reply.parts.map((part) => Buffer.from(part).toString());
+    expect(told).toBe(importFailures[code as ImportFailureCode]);
+    expect(told).not.toMatch(/C_[A-Z]/);
   });
 
   it('keeps the token’s own failures unchanged', () => {
-    expect(importInto(aes, {}, { C_UnwrapKey: failing(0x32) })).toBe(status.needsReinitialise);
-    expect(importInto(aes, {}, { C_UnwrapKey: failing(0x5) })).toBe(status.badDataCanary);
-    expect(importInto(aes, {}, { C_FindObjects: () => [], C_GetSessionInfo: () => ({ state: 3 }) })).toBe(
+    expect(importInto(aes, {}, { C_UnwrapKey: failing(0x32) }).status).toBe(status.needsReinitialise);
+    expect(importInto(aes, {}, { C_UnwrapKey: failing(0x5) }).status).toBe(status.badDataCanary);
+    expect(importInto(aes, {}, { C_FindObjects: () => [], C_GetSessionInfo: () => ({ state: 3 }) }).status).toBe(
       status.keyMissing,
     );
   });

@@ -1,3 +1,4 @@
+import { importFailures } from '../../import-failure.js';
 import { ckrOf } from '../cryptoki/ckr.js';
 import { actionFor, type ErrorAction, repeating } from '../cryptoki/error-policy.js';
 import type { Reply, Request } from '../job/frame.js';
@@ -136,6 +137,12 @@ const judgeSafely = (session: TokenSession, error: unknown, attempts: Attempts):
 
 const micros = (since: number): number => Math.min(0x7fffffff, Math.round((performance.now() - since) * 1000));
 
+/** What failed, for the log. Material is judged after its calls, the last of which has nothing to do with the judgement. */
+const detailOf = (error: unknown, call: string, { code }: Ending): string => {
+  if (error instanceof BadMaterial) return importFailures[error.code];
+  return code === 0 && error instanceof Error ? `${call}: ${error.message}` : call;
+};
+
 /** Runs one job, with the retries that the error policy allows inside a lane. Never throws. */
 export const perform = (session: TokenSession, request: Request & { readonly parts: Buffer[] }): Reply => {
   const startedAt = performance.now();
@@ -152,7 +159,7 @@ export const perform = (session: TokenSession, request: Request & { readonly par
       const call = session.call;
       const ending = judgeSafely(session, error, attempts);
       if (!ending) continue;
-      const detail = ending.code === 0 && error instanceof Error ? `${call}: ${error.message}` : call;
+      const detail = detailOf(error, call, ending);
       const told = error instanceof BadMaterial ? error.code : session.trial;
       const parts = [detail, ...(told === null ? [] : [told])].map((text) => Buffer.from(text));
       return { ...ending, micros: micros(startedAt), parts };

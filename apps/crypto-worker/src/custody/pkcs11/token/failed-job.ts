@@ -13,7 +13,7 @@ import { type Recovery, unavailable } from './recovery.js';
 /** The token is ours and answers, and the object is not there. */
 const objectMissing = (): AnkaError => new AnkaError('key-not-found', 'The key’s object is missing from the token.');
 
-/** For logs: the call and its return value, never data. */
+/** For logs: the call and its return value, or what is wrong with the data, never data. */
 const describe = (reply: Reply): string => {
   const detail = Buffer.from(reply.parts[0] ?? []).toString();
   return reply.code === 0 ? detail : `${detail}: ${ckrName(reply.code)}`;
@@ -34,9 +34,9 @@ export class FailedJobs {
     switch (reply.status) {
       case status.badDataCanary:
         void this.health.ask();
-        return settle(job, this.badData(reply, operation));
+        return settle(job, this.badData(job, reply, operation));
       case status.badData:
-        return settle(job, this.badData(reply, operation));
+        return settle(job, this.badData(job, reply, operation));
       case status.blobRefused:
         return settle(job, blobRefused(this.alarms, operation));
       case status.objectRefused:
@@ -68,11 +68,12 @@ export class FailedJobs {
   }
 
   /** Imported material is refused with the reason for the audit trail and the log; any other data without one. */
-  private badData(reply: Reply, operation: string): AnkaError {
+  private badData({ tenant: tenantId, correlationId }: Job, reply: Reply, operation: string): AnkaError {
     const [, reason] = reply.parts;
     if (reason === undefined) return new AnkaError('decryption-failed');
     const code = Buffer.from(reason).toString();
-    const fields = { operation, failureCode: `import-failed:${code}`, reason: describe(reply) };
+    const failureCode = `import-failed:${code}`;
+    const fields = { correlationId, tenantId, operation, failureCode, reason: describe(reply) };
     this.alarms.logger.warn(fields, 'imported material was refused');
     return importFailed(code);
   }
