@@ -24,8 +24,8 @@ export const errorGuide: Readonly<Record<ErrorCode, Guide>> = {
     'Send one JSON document without a byte order mark.',
   ),
   'jwe-invalid': guide(
-    'The value is not a compact JWE, or its header has an algorithm, a critical member or an encoding that is not accepted.',
-    'Check that the whole JWE was sent, and that it was made with an algorithm of the key.',
+    'The value is not a compact JWE, or a segment is not base64url or has an impossible length, or the header has an algorithm, a critical member or an encoding that is not accepted. It depends on the JWE alone, never on a key.',
+    'The detail names the segment or the member. Check that the whole JWE was sent and nothing else, such as a line break, and that it was made with an algorithm of the key.',
   ),
   'jws-invalid': guide(
     'The value is not a compact JWS, or its header has an algorithm, a critical member or an encoding that is not accepted. A JWS with a wrong signature is no error: it gets `valid: false`.',

@@ -16,7 +16,7 @@ const row = (status: number, title: string, retryable = false): ErrorRow => ({ s
 export const errors = {
   'request-invalid': row(400, 'The request is not valid'),
   'body-malformed': row(400, 'The body is not well-formed JSON'),
-  'jwe-invalid': row(400, 'The JWE header is not accepted'),
+  'jwe-invalid': row(400, 'The JWE is not accepted'),
   'jws-invalid': row(400, 'The JWS is not accepted'),
   'cursor-invalid': row(400, 'The cursor is not valid for this request'),
   'decryption-failed': row(400, 'Decryption failed'),

@@ -67,23 +67,34 @@ const mutations: Readonly<Record<string, { readonly of: Mutation; readonly cause
       cause: /segment-length/,
     },
     'the IV': { of: flip(2, first), cause: /tag-mismatch/ },
-    'a shorter IV': { of: resize(2, (bytes) => bytes.subarray(1)), cause: /segment-length/ },
     'another token’s IV': { of: swap(2), cause: /tag-mismatch/ },
     'the ciphertext': { of: flip(3, last), cause: /tag-mismatch/ },
     'no ciphertext': { of: (segments) => segments.with(3, ''), cause: /tag-mismatch/ },
     'a longer ciphertext': { of: resize(3, (bytes) => Buffer.concat([bytes, Buffer.of(0)])), cause: /tag-mismatch/ },
     'the tag': { of: flip(4, last), cause: /tag-mismatch/ },
-    'a shorter tag': { of: resize(4, (bytes) => bytes.subarray(0, 12)), cause: /segment-length/ },
-    'no tag': { of: (segments) => segments.with(4, ''), cause: /segment-length/ },
     'another token’s tag': { of: swap(4), cause: /tag-mismatch/ },
-    'a padded segment': { of: (segments) => segments.with(4, `${segments[4] ?? ''}==`), cause: /segment-encoding/ },
-    'white space': { of: (segments) => segments.with(3, ` ${segments[3] ?? ''}`), cause: /segment-encoding/ },
     'one more header member': {
       of: (segments) =>
         segments.with(0, encodeJson({ ...(JSON.parse(bytesOf(segments[0]).toString()) as object), x: 1 })),
       cause: /tag-mismatch/,
     },
   };
+
+/** Changes that are wrong under every key, with what the answer says of them. */
+const malformed: Readonly<Record<string, { readonly of: Mutation; readonly told: RegExp }>> = {
+  'a shorter IV': { of: resize(2, (bytes) => bytes.subarray(1)), told: /third segment.*must have/ },
+  'no IV': { of: (segments) => segments.with(2, ''), told: /third segment.*must have/ },
+  'a shorter tag': { of: resize(4, (bytes) => bytes.subarray(0, 12)), told: /fifth segment.*must have/ },
+  'no tag': { of: (segments) => segments.with(4, ''), told: /fifth segment.*must have/ },
+  'a padded segment': { of: (segments) => segments.with(4, `${segments[4] ?? ''}==`), told: /fifth.*padded/ },
+  'white space': { of: (segments) => segments.with(3, ` ${segments[3] ?? ''}`), told: /fourth.*white space/ },
+  'a line break': { of: (segments) => segments.with(4, `${segments[4] ?? ''}\n`), told: /fifth.*white space/ },
+  'a line break of Windows': {
+    of: (segments) => segments.with(4, `${segments[4] ?? ''}\r\n`),
+    told: /fifth.*white space/,
+  },
+  'standard base64': { of: (segments) => segments.with(1, `+/${segments[1] ?? ''}`), told: /second.*standard base64/ },
+};
 
 const visible = ({ status, headers, body }: Reply): unknown => ({
   status,
@@ -101,6 +112,15 @@ describe.each(kinds)('mutated tokens of $alg with $algorithm', (kind) => {
     const { id } = await tenant.createKey(kind);
     const seal = (plaintext: string) => tenant.admin.post<EncryptResult>('/encrypt', { keyId: id, plaintext });
     tokens = (await Promise.all([seal('AAAA'), seal('BBBB')])).map(({ jwe }) => jwe.split('.'));
+  });
+
+  it('that are malformed are told what is wrong, and the trail has it too', async () => {
+    const [token = [], other = []] = tokens;
+    for (const [name, { of, told }] of Object.entries(malformed)) {
+      const reply = await tenant.admin.send('POST', '/decrypt', { body: { jwe: of(token, other).join('.') } });
+      expectProblem(reply, 'jwe-invalid');
+      expect(reply.text, name).toMatch(told);
+    }
   });
 
   it('all get the same refusal, and the trail has the cause of each', async () => {

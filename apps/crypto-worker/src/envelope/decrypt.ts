@@ -3,13 +3,12 @@ import { type ContentAlg, contentEncryptionOf, type HpkeAlg, type JweAlg } from 
 import { AnkaError } from '@ankasecure/contracts';
 import type { Custody } from '../custody/custody.js';
 import type { Deadline } from '../deadline/deadline.js';
-import { decodeSegment } from '../jose/base64url.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { requireSameAad } from './additional-data.js';
-import { openContent, type SealedContent } from './content.js';
+import { openContent } from './content.js';
 import { decryptionFailed, isDecryptionFailure } from './decryption-failure.js';
 import { openHpke } from './hpke.js';
-import { assertFits, hasEnc, jweAlgOf, type KeyEncryptionAlg } from './jwe-alg.js';
+import { assertFits, jweAlgOf, type KeyEncryptionAlg } from './jwe-alg.js';
 import type { JweParts } from './read-jwe.js';
 import { encryptedKeyBytes, recoverCek } from './recover-cek.js';
 
@@ -21,38 +20,16 @@ export interface OpenedJwe {
   readonly enc: ContentAlg;
 }
 
-interface Segments extends SealedContent {
-  readonly encryptedKey: Uint8Array;
-}
-
-/** Encodings and lengths are public, so they may be checked before the token is asked. The answer is the same for every failure. */
-const readSegments = (parts: JweParts, alg: JweAlg, key: KeyVersion): Segments => {
-  const encryptedKey = decodeSegment(parts.encryptedKey);
-  const iv = decodeSegment(parts.iv);
-  const ciphertext = decodeSegment(parts.ciphertext);
-  const tag = decodeSegment(parts.tag);
-  if (encryptedKey === null || iv === null || ciphertext === null || tag === null)
-    throw decryptionFailed('segment-encoding');
-  const { ivBytes, tagBytes } = hasEnc(alg) ? contentEncryptionOf(parts.header.enc) : { ivBytes: 0, tagBytes: 0 };
-  const lengthsFit =
-    encryptedKey.length === encryptedKeyBytes(alg, parts.header.enc, key) &&
-    iv.length === ivBytes &&
-    tag.length === tagBytes;
-  if (!lengthsFit) throw decryptionFailed('segment-length');
-  return { encryptedKey, iv, ciphertext, tag };
+/** The length depends on the key, so it fails as everything else that does. It may be checked before the token is asked. */
+const assertLength = ({ encryptedKey, header: { enc } }: JweParts, alg: JweAlg, key: KeyVersion): void => {
+  if (encryptedKey.length !== encryptedKeyBytes(alg, enc, key)) throw decryptionFailed('segment-length');
 };
 
-type Open = (
-  custody: Custody,
-  budget: Deadline,
-  key: KeyVersion,
-  parts: JweParts,
-  segments: Segments,
-) => Promise<Uint8Array>;
+type Open = (custody: Custody, budget: Deadline, key: KeyVersion, parts: JweParts) => Promise<Uint8Array>;
 
-const openDirectly: Open = async (custody, budget, key, parts, segments) => {
+const openDirectly: Open = async (custody, budget, key, parts) => {
   try {
-    return await custody.openGcm(budget, key.ref, segments, Buffer.from(parts.protectedHeader, 'latin1'));
+    return await custody.openGcm(budget, key.ref, parts, Buffer.from(parts.protectedHeader, 'latin1'));
   } catch (error) {
     throw isDecryptionFailure(error) ? decryptionFailed('tag-mismatch') : error;
   }
@@ -61,13 +38,13 @@ const openDirectly: Open = async (custody, budget, key, parts, segments) => {
 /** Replaces a key that cannot be recovered by a random one, so that the tag decides in every case (RFC 7516 §11.5). */
 const openWithCek =
   (alg: KeyEncryptionAlg): Open =>
-  async (custody, budget, key, parts, segments) => {
+  async (custody, budget, key, parts) => {
     const { enc } = parts.header;
     const { cekBytes } = contentEncryptionOf(enc);
     const decoy = randomBytes(cekBytes);
-    const cek = await recoverCek[alg](custody, budget, key, parts.header, segments.encryptedKey);
+    const cek = await recoverCek[alg](custody, budget, key, parts.header, parts.encryptedKey);
     const fits = cek?.length === cekBytes;
-    const plaintext = openContent(enc, fits ? cek : decoy, segments, Buffer.from(parts.protectedHeader, 'latin1'));
+    const plaintext = openContent(enc, fits ? cek : decoy, parts, Buffer.from(parts.protectedHeader, 'latin1'));
     cek?.fill(0);
     if (cek === null) throw decryptionFailed('unwrap-failed');
     if (!fits) throw decryptionFailed('cek-length');
@@ -78,7 +55,7 @@ const openWithCek =
 /** ML-KEM rejects implicitly: under a wrong ciphertext the tag does not match. */
 const openIntegrated =
   (alg: HpkeAlg): Open =>
-  async (custody, budget, key, { protectedHeader, header: { enc } }, { encryptedKey, ciphertext }) => {
+  async (custody, budget, key, { protectedHeader, header: { enc }, encryptedKey, ciphertext }) => {
     const secret = await custody.decapsulate(budget, key.ref, encryptedKey);
     const plaintext = openHpke(alg, secret, { ciphertext, enc, aad: Buffer.from(protectedHeader, 'latin1') });
     if (plaintext === null) throw decryptionFailed('tag-mismatch');
@@ -118,7 +95,7 @@ export const openJwe = async (
     throw new AnkaError('algorithm-mismatch', `The key decrypts only JWEs with alg ${alg}.`);
   assertFits(alg, parts.header.enc);
   requireSameAad(parts.header, aad);
-  const segments = readSegments(parts, alg, key);
-  const plaintext = await open[alg](custody, budget, key, parts, segments);
+  assertLength(parts, alg, key);
+  const plaintext = await open[alg](custody, budget, key, parts);
   return { plaintext, alg, enc: parts.header.enc };
 };

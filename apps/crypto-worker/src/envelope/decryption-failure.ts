@@ -1,13 +1,7 @@
 import { AnkaError, mostVersionsTried } from '@ankasecure/contracts';
 
 /** The cause of a failed decryption, for the audit trail only. */
-export type DecryptionFailureCode =
-  | 'segment-encoding'
-  | 'segment-length'
-  | 'aad-mismatch'
-  | 'unwrap-failed'
-  | 'cek-length'
-  | 'tag-mismatch';
+export type DecryptionFailureCode = 'segment-length' | 'aad-mismatch' | 'unwrap-failed' | 'cek-length' | 'tag-mismatch';
 
 /** The true cause of a `decryption-failed`. Callers never see it. */
 export class DecryptionFailure extends Error {

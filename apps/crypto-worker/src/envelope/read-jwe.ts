@@ -1,6 +1,7 @@
 import {
   type ContentAlg,
   contentAlgs,
+  contentEncryptionOf,
   encryptsContent,
   type HpkeAlg,
   isHpkeAlg,
@@ -30,15 +31,18 @@ export interface JweHeader {
   readonly encapsulated: Uint8Array | null;
 }
 
-/** A compact JWE (RFC 7516 §3.1) with an acceptable header. The other segments are not checked yet. */
+/**
+ * A compact JWE (RFC 7516 §3.1) with an acceptable header and well-formed segments. The length of the encrypted key is not
+ * checked yet: it depends on the key.
+ */
 export interface JweParts {
   readonly header: JweHeader;
   /** As received. Its ASCII bytes authenticate the content. */
   readonly protectedHeader: string;
-  readonly encryptedKey: string;
-  readonly iv: string;
-  readonly ciphertext: string;
-  readonly tag: string;
+  readonly encryptedKey: Uint8Array;
+  readonly iv: Uint8Array;
+  readonly ciphertext: Uint8Array;
+  readonly tag: Uint8Array;
 }
 
 const refuse = (detail: string): never => {
@@ -83,8 +87,36 @@ const readHeader = (header: ProtectedHeader): JweHeader => {
   };
 };
 
+/** What is wrong with text that is not canonical base64url, for the reader of an answer. The first row that fits counts. */
+const faults: readonly (readonly [fault: RegExp, told: string])[] = [
+  [/\s/, 'it has white space, such as a line break at its end'],
+  [/=/, 'it is padded with =, which base64url leaves out'],
+  [/[+/]/, 'it has + or / of standard base64 instead of - and _'],
+  [/[^A-Za-z0-9_-]/, 'it has characters that base64url does not have'],
+  [/^/, 'it ends in the middle of a byte, or with bits that must be zero'],
+];
+
+/** The bytes of a segment. Its spelling is public, and says nothing about the key. */
+const bytesOf = (name: string, segment: string): Buffer =>
+  decodeSegment(segment) ??
+  refuse(`The ${name} is not base64url (RFC 7515, section 2): ${faults.find(([fault]) => fault.test(segment))?.[1]}.`);
+
+/** The bytes of a segment whose length the header fixes. */
+const sizedBytesOf = (name: string, segment: string, length: number, fixedBy: string): Buffer => {
+  const bytes = bytesOf(name, segment);
+  if (bytes.length === length) return bytes;
+  return refuse(`The ${name} must have ${length} bytes with ${fixedBy}. It has ${bytes.length}.`);
+};
+
+/** With HPKE for the content, segments 3 and 5 are empty. */
+const lengthsOf = ({ alg, enc }: JweHeader) =>
+  hasEnc(alg)
+    ? { ...contentEncryptionOf(enc), fixedBy: `enc ${enc}` }
+    : { ivBytes: 0, tagBytes: 0, fixedBy: `alg ${alg}` };
+
 /**
- * The gate: makes every check of a header that needs no key. `openJwe` checks segments 2 to 5, where all failures are alike.
+ * The gate: makes every check that needs no key. These depend on the bytes of the JWE alone, which its sender knows, so that
+ * their reasons can be told. What depends on a key is for `openJwe`, where all failures are alike.
  * @throws AnkaError `jwe-invalid`
  */
 export const readJwe = (compact: string): JweParts => {
@@ -92,5 +124,13 @@ export const readJwe = (compact: string): JweParts => {
   if (segments.length !== 5) refuse('A compact JWE has five segments.');
   const [protectedHeader, encryptedKey, iv, ciphertext, tag] = segments as [string, string, string, string, string];
   const header = readHeader(readProtectedHeader(protectedHeader, 'jwe-invalid'));
-  return { header, protectedHeader, encryptedKey, iv, ciphertext, tag };
+  const { ivBytes, tagBytes, fixedBy } = lengthsOf(header);
+  return {
+    header,
+    protectedHeader,
+    encryptedKey: bytesOf('second segment, the encrypted key,', encryptedKey),
+    iv: sizedBytesOf('third segment, the initialization vector,', iv, ivBytes, fixedBy),
+    ciphertext: bytesOf('fourth segment, the ciphertext,', ciphertext),
+    tag: sizedBytesOf('fifth segment, the authentication tag,', tag, tagBytes, fixedBy),
+  };
 };

@@ -19,7 +19,7 @@ const ecdh = { alg: 'ECDH-ES+A256KW', enc: 'A256GCM', kid, epk };
 const jws = { alg: 'ES256', kid };
 
 const segment = (header: string | Uint8Array): string => Buffer.from(header as string).toString('base64url');
-const jweOf = (header: string | Uint8Array): string => `${segment(header)}.AA.AA.AA.AA`;
+const jweOf = (header: string | Uint8Array): string => `${segment(header)}.AA.${'A'.repeat(16)}.AA.${'A'.repeat(21)}A`;
 const jwsOf = (header: string | Uint8Array): string => `${segment(header)}.AA.AA`;
 const readers = [
   ['jwe-invalid', jweOf, readJwe, jwe],
@@ -266,8 +266,16 @@ describe('the JWE header', () => {
     expect(read({ ...jwe, 'aad#S256': 'A'.repeat(43) }).header.aadHash).toBe('A'.repeat(43));
   });
 
-  it('does not check the other segments', () => {
-    expect(readJwe(`${segment(JSON.stringify(jwe))}.=.\u0000. .é`)).toMatchObject({ encryptedKey: '=', tag: 'é' });
+  it('is read with segments whose form it fixes; the length of the encrypted key is the key’s', async () => {
+    const rest = ['', 'A'.repeat(16), '', 'A'.repeat(22)];
+    const compact = (segments: readonly string[]): string => [segment(JSON.stringify(jwe)), ...segments].join('.');
+    for (const encryptedKey of ['', 'AA', 'A'.repeat(1000)])
+      expect(readJwe(compact(rest.with(0, encryptedKey))).encryptedKey).toHaveLength((encryptedKey.length * 3) >> 2);
+    for (const index of [0, 1, 2, 3])
+      for (const spelling of ['=', '\n', '\r\n', ' ', '\u0000', 'é', '+', '/', 'B', '=='])
+        expect(
+          await failureOf(async () => readJwe(compact(rest.with(index, `${rest[index] ?? ''}${spelling}`)))),
+        ).toMatchObject({ code: 'jwe-invalid' });
   });
 });
 

@@ -100,7 +100,7 @@ describe('a key whose algorithm failed its self-test on this token', () => {
     const { keyId } = known.key;
     const header = Buffer.from(JSON.stringify({ alg, enc: 'A256GCM', kid: `${keyId}.1` })).toString('base64url');
     // This test has no database that counts the key's messages, so nothing is sealed with it.
-    const jwe = alg === 'dir' ? `${header}...AA.` : await sealed(known);
+    const jwe = alg === 'dir' ? `${header}..${'A'.repeat(16)}.AA.${'A'.repeat(22)}` : await sealed(known);
     const calls = known.custody.calls;
     const { run, events } = worker(known, { now: 'self-test-failed' });
     expect((await run(encrypt, { keyId, plaintext: 'AAAA' })).code).toBe('algorithm-unavailable');
