@@ -1,9 +1,9 @@
-import { exportJWK, generateKeyPair } from 'jose';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { createIssuer } from '../issuer/issuer.contract.js';
+import { createIssuer, keysOf } from '../issuer/issuer.contract.js';
 import { createServiceAccount } from '../service-account/service-account.contract.js';
 import { audience } from '../testing/token.js';
-import { assertUsable, clientKey } from './client-key.js';
+import { assertUsable, type ClientKey, clientKey } from './client-key.js';
 import { tokenAlgorithms } from './identity.config.js';
 
 const jwkOf = async (alg: string): Promise<Record<string, unknown>> => {
@@ -21,13 +21,15 @@ const foreign: readonly (readonly [string, readonly string[]])[] = [
 
 describe('a client’s public key', () => {
   it.each(tokenAlgorithms)('is accepted for %s', async (alg) => {
-    await expect(assertUsable(clientKey.parse({ ...(await jwkOf(alg)), use: 'sig' }))).resolves.toBeUndefined();
+    await expect(
+      assertUsable(clientKey.parse({ ...(await jwkOf(alg)), use: 'sig' }) as ClientKey),
+    ).resolves.toBeUndefined();
   });
 
   it('of RSA is refused with an exponent that allows forged signatures', async () => {
     const jwk = await jwkOf('RS256');
     for (const e of ['AQ', 'Aw', 'AQAA']) {
-      const key = clientKey.parse({ ...jwk, e });
+      const key = clientKey.parse({ ...jwk, e }) as ClientKey;
       await expect(assertUsable(key), e).rejects.toMatchObject({ code: 'request-invalid' });
     }
   });
@@ -47,6 +49,49 @@ describe('a client’s public key', () => {
     expect(clientKey.parse({ ...more, ...other, ...jwk })).toEqual(jwk);
   });
 
+  const account = (key: object) => createServiceAccount.request.safeParse({ name: 'x', roles: ['user'], keys: [key] });
+  const issuer = (key: object, algorithms: readonly string[]) =>
+    createIssuer.request.safeParse({ issuer: 'https://one.test', audience, algorithms, keys: [key] });
+
+  it.each(tokenAlgorithms)(
+    'without alg, of the kind that verifies %s, has it from the algorithms of its issuer',
+    async (alg) => {
+      const { alg: _, ...bare } = await jwkOf(alg);
+      const { success, data, error } = issuer(bare, [alg, alg === 'ES256' ? 'ES384' : 'ES256']);
+      if (bare['kty'] === 'AKP') return expect(error?.issues[0]?.message).toContain('send alg');
+      expect(success).toBe(true);
+      expect(keysOf(data?.keys, data?.algorithms ?? [])).toEqual([{ ...bare, alg }]);
+    },
+  );
+
+  it.each(tokenAlgorithms)(
+    'without alg, of the kind that verifies %s, is an account’s if one algorithm fits it',
+    async (alg) => {
+      const { alg: _, ...bare } = await jwkOf(alg);
+      const { success, data, error } = account(bare);
+      expect(success).toBe(bare['kty'] === 'EC');
+      if (success) expect(data?.keys).toEqual([{ ...bare, alg }]);
+      else
+        expect(error?.issues).toMatchObject([
+          { path: ['keys', 0, 'alg'], message: expect.stringContaining('send alg') as string },
+        ]);
+    },
+  );
+
+  it('without alg is refused for an issuer whose algorithms leave a choice, or have none for it', async () => {
+    const { alg: _, ...bare } = await jwkOf('RS256');
+    expect(issuer(bare, ['RS256', 'PS256']).error?.issues).toMatchObject([
+      { path: ['keys', 0, 'alg'], message: 'send alg: the key can verify RS256, PS256' },
+    ]);
+    expect(issuer(bare, ['ES256']).success).toBe(false);
+  });
+
+  it.each(tokenAlgorithms)('for %s without kid has its thumbprint as kid', async (alg) => {
+    const { kid: _, ...bare } = await jwkOf(alg);
+    const expected = await calculateJwkThumbprint(bare as JWK);
+    expect(clientKey.parse(bare)).toEqual({ ...bare, kid: expected });
+  });
+
   it('is taken as WebCrypto exports it', async () => {
     const { publicKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
       'sign',
@@ -54,8 +99,10 @@ describe('a client’s public key', () => {
     ]);
     const { x, y, crv, kty, ...more } = await crypto.subtle.exportKey('jwk', publicKey);
     expect(more).toEqual({ key_ops: ['verify'], ext: true });
-    const named = { x, y, crv, kty, kid: 'x', alg: 'ES256' };
-    expect(clientKey.parse({ ...named, ...more })).toEqual(named);
+    const bare = { x, y, crv, kty };
+    expect(account({ ...bare, ...more }).data?.keys).toEqual([
+      { ...bare, alg: 'ES256', kid: await calculateJwkThumbprint(bare as JWK) },
+    ]);
   });
 
   it.each([

@@ -1,12 +1,18 @@
-import { KeyObject } from 'node:crypto';
+import { hash, KeyObject } from 'node:crypto';
 import { AnkaError, instant, text } from '@ankasecure/contracts';
 import { importJWK, type JWK } from 'jose';
 import { z } from 'zod';
 import { tokenAlgorithms } from './identity.config.js';
+import { adviceOn, algorithmsOf, type TokenAlgorithm, type TypedKey } from './key-algorithm.js';
 
 const about = {
-  kid: text(128).describe('The id that assertions name the key by.'),
-  alg: z.enum(tokenAlgorithms).describe('The algorithm that the key signs with.'),
+  kid: text(128)
+    .optional()
+    .describe('The id that tokens and assertions name the key by. Default: its SHA-256 thumbprint (RFC 7638).'),
+  alg: z
+    .enum(tokenAlgorithms)
+    .optional()
+    .describe('The algorithm that the key signs with. Default: the only one that fits the key, if there is one.'),
   use: z.enum(['sig'], 'must be sig, or absent: another key does not verify signatures').optional(),
   key_ops: z
     .array(z.string().max(32))
@@ -53,13 +59,36 @@ const [rsa, ec, okp, akp] = [
   z.object({ kty: z.literal('AKP'), ...about, pub: octets(2592), ...secret }),
 ];
 
+/** The members that define a key, in the order of RFC 7638 §3.2. */
+const defining = ['alg', 'crv', 'e', 'kty', 'n', 'pub', 'x', 'y'] as const;
+
+/** The SHA-256 thumbprint of a public key (RFC 7638; `alg` is a member of it for AKP alone, RFC 9964 §6). */
+const thumbprintOf = (key: { readonly kty: string }): string => {
+  const members = Object.entries(key).filter(([name]) => defining.some((one) => one === name));
+  const own = members.filter(([name]) => name !== 'alg' || key.kty === 'AKP').toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return hash('sha256', JSON.stringify(Object.fromEntries(own)), 'base64url');
+};
+
 /** The stored members of a key. */
-const stored = <Key extends { key_ops?: unknown }>({ key_ops: _, ...key }: Key) =>
-  key as Key extends unknown ? Omit<Key, 'key_ops'> : never;
+const stored = <Key extends TypedKey & { kid?: string | undefined; key_ops?: unknown }>({ key_ops: _, ...key }: Key) =>
+  ({ ...key, kid: key.kid ?? thumbprintOf(key) }) as Key extends unknown
+    ? Omit<Key, 'key_ops' | 'kid'> & { kid: string }
+    : never;
 
 /** A public JWK (RFC 7518 §6, RFC 8037 §2, RFC 9964). Unknown members are ignored (RFC 7517 §4), and a private member is refused. */
 export const clientKey = z.discriminatedUnion('kty', [rsa, ec, okp, akp]).transform(stored);
-export type ClientKey = z.infer<typeof clientKey>;
+type UnsettledKey = z.infer<typeof clientKey>;
+/** A public key whose algorithm is settled. */
+export type ClientKey = UnsettledKey & { readonly alg: TokenAlgorithm };
+
+/** The key with its algorithm: its own, or the only one among `allowed` that fits it. Undefined if that is not one. */
+export const settled = <Key extends UnsettledKey>(
+  key: Key,
+  allowed: readonly TokenAlgorithm[] = tokenAlgorithms,
+): (Key & { readonly alg: TokenAlgorithm }) | undefined => {
+  const [alg, ...more] = algorithmsOf(key, allowed);
+  return alg === undefined || more.length > 0 ? undefined : { ...key, alg };
+};
 
 /** The end of a key or a certificate of an account. It proves nothing from then on. */
 export const credentialEnd = {
@@ -76,7 +105,14 @@ export const endingKey = z
     okp.extend(credentialEnd),
     akp.extend(credentialEnd),
   ])
-  .transform(stored);
+  .transform(stored)
+  .transform((key, context) => {
+    const whole = settled(key);
+    if (whole !== undefined) return whole;
+    const message = adviceOn(key, algorithmsOf(key, tokenAlgorithms));
+    context.issues.push({ code: 'custom', message, path: ['alg'], input: key });
+    return z.NEVER;
+  });
 
 interface RsaParameters {
   /** In bits. */

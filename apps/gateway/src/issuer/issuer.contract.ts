@@ -1,8 +1,9 @@
 import { cursor, instant, notTogether, page, pageLimit, text, uuid } from '@ankasecure/contracts';
 import { z } from 'zod';
 import { audienceClaims, claimPath, optionalClaims } from '../auth/claim.js';
-import { clientKey } from '../auth/client-key.js';
+import { clientKey, settled } from '../auth/client-key.js';
 import { isTrustworthy, subjectPrefix, tokenAlgorithms } from '../auth/identity.config.js';
+import { adviceOn, algorithmsOf, type TokenAlgorithm, type TypedKey } from '../auth/key-algorithm.js';
 import { tenantRoles } from '../auth/role.js';
 import { ownContract } from '../route/own-contract.js';
 
@@ -85,8 +86,8 @@ const body = {
   ...sources,
 };
 interface IssuerKeySource {
-  readonly algorithms: readonly string[];
-  readonly keys?: readonly { readonly alg: string }[] | undefined;
+  readonly algorithms: readonly TokenAlgorithm[];
+  readonly keys?: readonly TypedKey[] | undefined;
   readonly jwksUrl?: string | undefined;
 }
 
@@ -94,10 +95,19 @@ interface IssuerKeySource {
 const consistent = <Schema extends z.ZodType<IssuerKeySource>>(settings: Schema): Schema =>
   settings
     .refine(({ keys, jwksUrl }) => keys === undefined || jwksUrl === undefined, 'send keys or jwksUrl, not both')
-    .refine(
-      ({ keys = [], algorithms }) => keys.every(({ alg }) => algorithms.includes(alg)),
-      'the alg of every key must be in algorithms',
-    );
+    .check(({ value: { keys = [], algorithms }, issues }) => {
+      for (const [index, key] of keys.entries()) {
+        const able = algorithmsOf(key, algorithms);
+        if (able.length === 1) continue;
+        issues.push({ code: 'custom', message: adviceOn(key, able), path: ['keys', index, 'alg'], input: key.alg });
+      }
+    });
+
+/** The keys of settings that were checked, each with its algorithm. */
+export const keysOf = <Key extends Parameters<typeof settled>[0]>(
+  keys: readonly Key[] | undefined,
+  algorithms: readonly TokenAlgorithm[],
+) => keys?.flatMap((key) => settled(key, algorithms) ?? []);
 
 export const tenantIssuer = z
   .strictObject({

@@ -16,7 +16,7 @@ import { assertUsable } from '../auth/client-key.js';
 import { configuredSpaces, type NameSpace } from '../auth/configured-issuers.js';
 import { IdentityConfig } from '../auth/identity.config.js';
 import { pageOfAll } from '../route/page-by-id.js';
-import type { listIssuers, putIssuer, TenantIssuer } from './issuer.contract.js';
+import { keysOf, type listIssuers, type putIssuer, type TenantIssuer } from './issuer.contract.js';
 import { IssuerRecord, resourceOf } from './issuer.entity.js';
 import { IssuerChanges } from './issuer-changes.js';
 import { assertFree, type IssuerSettings } from './issuer-rules.js';
@@ -159,20 +159,20 @@ export class Issuers {
   }
 
   private async assertAcceptable(
-    { issuer, keys = [] }: IssuerSettings,
+    { issuer, keys, algorithms }: IssuerSettings,
     urlFault: AnkaError | undefined,
   ): Promise<void> {
     if (urlFault !== undefined) throw urlFault;
     const { issuers, serviceAccounts } = this.config;
     if ([...issuers, serviceAccounts].some((configured) => configured?.issuer === issuer))
       throw new AnkaError('issuer-exists', 'The platform’s configuration already has this issuer');
-    for (const key of keys) await assertUsable(key);
+    for (const key of keysOf(keys, algorithms) ?? []) await assertUsable(key);
   }
 }
 
 const columnsOf = ({ keys, jwksUrl, ...settings }: IssuerSettings) => ({
   ...settings,
-  keys: (keys as TenantIssuer['keys'] | undefined) ?? null,
+  keys: (keysOf(keys, settings.algorithms) as TenantIssuer['keys'] | undefined) ?? null,
   jwksUrl: jwksUrl ?? null,
 });
 

@@ -81,7 +81,7 @@ export const createServiceAccount = ownContract(
     .strictObject({
       ...about,
       groups: about.groups.default([]),
-      keys: keys.default([]).describe('Public keys as JWKs, each with kid and alg.'),
+      keys: keys.default([]).describe('Public keys as JWKs.'),
       certificates: z
         .array(newCertificate)
         .max(most)
@@ -95,7 +95,7 @@ export const createServiceAccount = ownContract(
 
 const settings = {
   ...about,
-  keys: keys.describe('All public keys as JWKs, each with kid and alg. Several can be valid at once.'),
+  keys: keys.describe('All public keys as JWKs. Several can be valid at once.'),
   certificates: z
     .array(z.union([newCertificate, heldCertificate]))
     .max(most)
