@@ -6,7 +6,7 @@ import { routes } from '../routes/routes.js';
 import { call } from '../testing/call.js';
 import { type Gateway, type Rig, startRig } from '../testing/rig.js';
 import { describeApi } from './api-description.js';
-import { html, prose } from './html.js';
+import { html, prose } from './section/html.js';
 
 const words = (text: string): string => text.replaceAll(/[`\s]|^- /gm, '');
 

@@ -2,9 +2,9 @@ import type { Addresses } from '../http/proxy/addresses.js';
 import { basePath, type Route } from '../route/route.js';
 import type { ApiDescription } from './api-description.js';
 import { languages } from './example-code.js';
-import { type Html, html, prose } from './html.js';
+import { formOperation, formSection } from './form-operation.js';
 import { operation, takenBy } from './operation.js';
-import { formOperation, formSection } from './section/form-operation.js';
+import { type Html, html, prose } from './section/html.js';
 import { json, methodBadge } from './section/part.js';
 
 const head = (title: string, addresses: Addresses): Html => html`<meta charset="utf-8">

@@ -1,8 +1,8 @@
 import type { Addresses } from '../http/proxy/addresses.js';
 import { aboutRepeating, type CatalogueEntry, catalogue } from '../problem/catalogue.js';
 import { problemPath } from '../problem/problem.js';
-import { type Html, html, prose } from './html.js';
 import { renderPlainPage } from './page.js';
+import { type Html, html, prose } from './section/html.js';
 
 const rowOf = ({ code, status, title }: CatalogueEntry, addresses: Addresses): Html =>
   html`<tr><td>${status}</td><td><a href="${addresses.of(`${problemPath}${code}`)}"><code>${code}</code></a></td><td>${title}</td></tr>`;

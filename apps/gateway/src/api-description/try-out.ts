@@ -1,6 +1,6 @@
 import type { Addresses } from '../http/proxy/addresses.js';
 import { basePath, type Route } from '../route/route.js';
-import { type Html, html } from './html.js';
+import { type Html, html } from './section/html.js';
 
 /** A parameter of an operation, as its form shows it. */
 interface Field {

@@ -1,6 +1,11 @@
-import type { ApiDescription } from '../api-description.js';
-import { type Html, html, prose } from '../html.js';
-import type { JsonSchema } from '../json-schema.js';
+import { type Html, html, prose } from './html.js';
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** The parts of an API description that its operations refer to. */
+export interface Components {
+  readonly components: { readonly schemas: object; readonly parameters: object };
+}
 
 /** Something that a request takes, as the page shows it: a header, a part of the address, or a member of the body. */
 export interface Parameter {
@@ -15,25 +20,25 @@ export interface Parameter {
 /** Objects in objects are shown to this depth: a policy's own members and theirs. */
 const deepest = 2;
 
-const named = (description: ApiDescription, kind: 'schemas' | 'parameters', ref: unknown): JsonSchema => {
+const named = (description: Components, kind: 'schemas' | 'parameters', ref: unknown): JsonSchema => {
   const name = String(ref).split('/').at(-1) as string;
   return ((description.components[kind] as Record<string, unknown>)[name] ?? {}) as JsonSchema;
 };
 
 /** The schema that a reference names, with what is said beside the reference. */
-const resolved = (description: ApiDescription, { $ref, ...own }: JsonSchema): JsonSchema =>
+const resolved = (description: Components, { $ref, ...own }: JsonSchema): JsonSchema =>
   $ref === undefined ? own : { ...resolved(description, named(description, 'schemas', $ref)), ...own };
 
 const listOf = (value: unknown): readonly JsonSchema[] => (Array.isArray(value) ? (value as JsonSchema[]) : []);
 
 /** The ways in which a value can be written; the schema itself if there is one way. */
-const waysOf = (description: ApiDescription, schema: JsonSchema): readonly JsonSchema[] => {
+const waysOf = (description: Components, schema: JsonSchema): readonly JsonSchema[] => {
   const ways = [...listOf(schema['anyOf']), ...listOf(schema['oneOf'])].map((way) => resolved(description, way));
   return ways.length === 0 || schema['properties'] !== undefined ? [schema] : ways;
 };
 
 /** The members of an object, and of the objects in it, by their paths: `claims`, `claims.tenant`, `grants[].kind`. */
-const membersOf = (description: ApiDescription, object: JsonSchema, before = '', depth = 0): readonly Parameter[] => {
+const membersOf = (description: Components, object: JsonSchema, before = '', depth = 0): readonly Parameter[] => {
   const { required = [] } = object as { required?: readonly string[] };
   return Object.entries((object['properties'] ?? {}) as Record<string, JsonSchema>).flatMap(([member, unresolved]) => {
     const schema = resolved(description, unresolved);
@@ -49,14 +54,14 @@ const membersOf = (description: ApiDescription, object: JsonSchema, before = '',
 };
 
 /** The members of a body. For a body that can be a batch, the members of one item. */
-export const bodyMembers = (description: ApiDescription, body: JsonSchema): readonly Parameter[] => {
+export const bodyMembers = (description: Components, body: JsonSchema): readonly Parameter[] => {
   const [first] = waysOf(description, resolved(description, body));
   return membersOf(description, first ?? {});
 };
 
 /** The parameters of an operation in the description, with those that it refers to. */
 export const parametersOf = (
-  description: ApiDescription,
+  description: Components,
   parameters: readonly object[] | undefined,
 ): readonly Parameter[] =>
   (parameters ?? []).map((parameter) =>
@@ -66,7 +71,7 @@ export const parametersOf = (
   );
 
 /** The values that a schema allows, in a few words: `string`, `sign | encrypt`, `string | null`. */
-const valuesOf = (description: ApiDescription, schema: JsonSchema): string => {
+const valuesOf = (description: Components, schema: JsonSchema): string => {
   const [one, ...more] = waysOf(description, schema);
   if (one !== undefined && more.length > 0)
     return [...new Set([one, ...more].map((way) => valuesOf(description, way)))].join(' | ');
@@ -78,7 +83,7 @@ const valuesOf = (description: ApiDescription, schema: JsonSchema): string => {
 };
 
 /** The row of a parameter: what it is for, which values it takes and which one counts if it is left out. */
-export const parameterRow = (description: ApiDescription, parameter: Parameter): Html => {
+export const parameterRow = (description: Components, parameter: Parameter): Html => {
   const { name, in: place, required, schema } = parameter;
   const about = parameter.description ?? (schema['description'] as string | undefined);
   const fallback = schema['default'] === undefined ? '' : ` (default ${JSON.stringify(schema['default'])})`;

@@ -1,4 +1,4 @@
-import { type Html, html } from '../html.js';
+import { type Html, html } from './html.js';
 
 export const json = (value: unknown): Html =>
   html`<pre tabindex="0"><code>${JSON.stringify(value, null, 2)}</code></pre>`;

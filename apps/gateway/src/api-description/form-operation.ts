@@ -1,10 +1,10 @@
-import type { Addresses } from '../../http/proxy/addresses.js';
-import { basePath } from '../../route/route.js';
-import type { ApiDescription } from '../api-description.js';
-import { type Html, html, prose } from '../html.js';
-import { tokenEndpointPath } from '../token-endpoint.description.js';
-import { bodyMembers, parameterRow } from './parameter.js';
-import { json, methodBadge, table } from './part.js';
+import type { Addresses } from '../http/proxy/addresses.js';
+import { basePath } from '../route/route.js';
+import type { ApiDescription } from './api-description.js';
+import { type Html, html, prose } from './section/html.js';
+import { bodyMembers, parameterRow } from './section/parameter.js';
+import { json, methodBadge, table } from './section/part.js';
+import { tokenEndpointPath } from './token-endpoint.description.js';
 
 const [[path, { post }]] = Object.entries(tokenEndpointPath) as [
   [string, (typeof tokenEndpointPath)[keyof typeof tokenEndpointPath]],
