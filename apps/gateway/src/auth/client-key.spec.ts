@@ -70,9 +70,9 @@ describe('a client’s public key', () => {
       const { alg: _, ...bare } = await jwkOf(alg);
       const { success, data, error } = account(bare);
       expect(success).toBe(bare['kty'] === 'EC');
-      if (success) expect(data?.keys).toEqual([{ ...bare, alg }]);
+      if (success) expect(data.keys).toEqual([{ ...bare, alg }]);
       else
-        expect(error?.issues).toMatchObject([
+        expect(error.issues).toMatchObject([
           { path: ['keys', 0, 'alg'], message: expect.stringContaining('send alg') as string },
         ]);
     },
@@ -88,7 +88,7 @@ describe('a client’s public key', () => {
 
   it.each(tokenAlgorithms)('for %s without kid has its thumbprint as kid', async (alg) => {
     const { kid: _, ...bare } = await jwkOf(alg);
-    const expected = await calculateJwkThumbprint(bare as JWK);
+    const expected = await calculateJwkThumbprint(bare);
     expect(clientKey.parse(bare)).toEqual({ ...bare, kid: expected });
   });
 

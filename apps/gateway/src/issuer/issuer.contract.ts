@@ -1,9 +1,8 @@
 import { cursor, instant, notTogether, page, pageLimit, text, uuid } from '@ankasecure/contracts';
 import { z } from 'zod';
 import { audienceClaims, claimPath, optionalClaims } from '../auth/claim.js';
-import { clientKey, settled } from '../auth/client-key.js';
+import { adviceOn, algorithmsOf, clientKey, settled, type TokenAlgorithm, type TypedKey } from '../auth/client-key.js';
 import { isTrustworthy, subjectPrefix, tokenAlgorithms } from '../auth/identity.config.js';
-import { adviceOn, algorithmsOf, type TokenAlgorithm, type TypedKey } from '../auth/key-algorithm.js';
 import { tenantRoles } from '../auth/role.js';
 import { ownContract } from '../route/own-contract.js';
 
