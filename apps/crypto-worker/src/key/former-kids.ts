@@ -73,7 +73,7 @@ const assertNoOwnKid = async (manager: EntityManager, tenantId: string, kids: re
   if (own.size === 0) return;
   const [key] = await manager.find(KeyRecord, { where: { tenantId, id: In([...own.keys()]) }, take: 1 });
   if (key !== undefined) throw taken(own.get(key.id) ?? '');
-  await Promise.all([...own.keys()].map((id) => assertAbsent(manager, KeyRecord, { tenantId, id })));
+  await Promise.all([...own.keys()].map(async (id) => assertAbsent(manager, KeyRecord, { tenantId, id })));
 };
 
 const assertFreeWithin = async (manager: EntityManager, tenantId: string, kids: readonly string[]): Promise<void> => {

@@ -191,7 +191,7 @@ export class LanePool {
 
   /** Dispatches at the end of the current turn, so that jobs submitted together travel together. */
   private wake(): void {
-    this.startWatch();
+    this.watch ??= inBackground(() => setInterval(() => this.look(), this.options.tuning.watchMs));
     if (this.dispatching) return;
     this.dispatching = true;
     queueMicrotask(() => {
@@ -248,10 +248,6 @@ export class LanePool {
     if (this.queue.length === 0 || this.lanes.length >= this.options.size || this.lanes.some((lane) => lane.starting))
       return;
     if (this.usefulLanes(now) > 0) this.replace();
-  }
-
-  private startWatch(): void {
-    this.watch ??= inBackground(() => setInterval(() => this.look(), this.options.tuning.watchMs));
   }
 
   private look(): void {
