@@ -61,7 +61,7 @@ describe.each(jwsKeys)('%s with %s', (alg, algorithm, purpose) => {
     expect(await check({ jws, payload })).toEqual(valid);
     expect(await check({ jws, payload: text, encoding: 'utf8' })).toEqual(valid);
     expect(await check({ jws, payload: 'AAAA' })).toEqual(invalid);
-    expect(await check({ jws })).toEqual(invalid);
+    expect(await check({ jws })).toMatchObject(invalid);
   });
 
   it('signs an empty message and a mebibyte', async () => {
@@ -130,6 +130,26 @@ describe.each(jwsKeys)('%s with %s', (alg, algorithm, purpose) => {
         code: 'request-invalid',
       });
     });
+});
+
+describe('a detached JWS', () => {
+  it.each(['EC-P256', 'RSA-3072', 'HMAC-SHA256'] as const)(
+    'of %s whose payload is not sent gets a hint',
+    async (algorithm) => {
+      const { sign, verify: check } = signing(knownKey(algorithm, algorithm === 'HMAC-SHA256' ? 'mac' : 'sign'));
+      const { jws = '' } = await sign({ payload, format: 'jws-detached' });
+      const hint = expect.stringContaining('send what was signed as payload') as unknown;
+      expect(await check({ jws })).toMatchObject({ valid: false, hint });
+      expect(await check({ jws, payload })).toMatchObject({ valid: true });
+      expect(await check({ jws, payload: 'AAAA' })).not.toHaveProperty('hint');
+    },
+  );
+
+  it('is not suspected behind a JWS of an empty payload, which is valid', async () => {
+    const { sign, verify: check } = signing(knownKey('EC-P256', 'sign'));
+    const { jws = '' } = await sign({ payload: '', format: 'jws' });
+    expect(await check({ jws })).toEqual({ valid: true, alg: 'ES256' });
+  });
 });
 
 describe('ECDSA', () => {

@@ -75,6 +75,12 @@ const verifySignature = async (
   return (of === 'digest' ? verifyDigest : verifyMessage)(budget, alg, publicKey, bytes, signature);
 };
 
+/** For a JWS that is not valid: it has no payload, and the request has none for it. A JWS of an empty payload would be valid. */
+const detachedHint = ({ jws, payload }: VerifyItem, parts: JwsParts | undefined): string | undefined =>
+  jws !== undefined && payload === undefined && (parts ?? readJws(jws)).payload === ''
+    ? 'The payload part of the JWS is empty. If it is detached (RFC 7515, appendix F), send what was signed as payload.'
+    : undefined;
+
 /**
  * Verifies one item, which its schema has checked, against the key that the caller found for it. A signature that does not
  * match, or is malformed, is `valid: false`.
@@ -93,6 +99,6 @@ export const verifyItem = async (
   const { alg } = claim;
   const isMac = signatureSchemes[alg].scheme === 'hmac';
   const valid = await (isMac ? verifyMac(custody, budget, key, claim) : verifySignature(budget, key, claim));
-  const hint = valid ? undefined : derHint(alg, claim.signature);
+  const hint = valid ? undefined : (derHint(alg, claim.signature) ?? detachedHint(item, parts));
   return { valid, alg, ...(hint !== undefined && { hint }) };
 };
