@@ -42,7 +42,7 @@ export const verifyAssertion = async (
   });
   assertAudience(payload, audiences);
   const expiresAt = Number(payload.exp);
-  if (expiresAt > at / 1000 + longest + clockTolerance) throw new Error('the assertion is valid for too long');
+  if (expiresAt > at / 1000 + longest + clockTolerance) throw new Error(`exp is more than ${longest} seconds away`);
   const { jti } = payload;
   if (typeof jti !== 'string' || !/^[\x21-\x7e]{1,128}$/.test(jti)) throw new Error('jti is not acceptable');
   return { jti, keyExpiresAt: endOfKey(account, protectedHeader, at), expiresAt: expiresAt + clockTolerance };

@@ -10,16 +10,20 @@ export interface RefusedAccount {
 /** A refusal in OAuth's format, which client libraries expect from a token endpoint. */
 export class OAuthError extends Error {
   readonly account: RefusedAccount | undefined;
+  readonly challenge: string | undefined;
   constructor(
     readonly code: keyof typeof statuses,
     readonly description: string,
     options: ErrorOptions & {
       /** The account that the client claimed to be, if it exists. */
       readonly account?: RefusedAccount | undefined;
+      /** The scheme of the Authorization header by which the client tried to authenticate, for WWW-Authenticate. */
+      readonly challenge?: string;
     } = {},
   ) {
     super(`${code}: ${description}`, options);
     this.account = options.account;
+    this.challenge = options.challenge;
   }
   get status(): number {
     return statuses[this.code];

@@ -60,8 +60,23 @@ const readForm = (body: unknown): Pick<Claim, 'clientId' | 'assertion'> => {
   return { assertion, clientId: clientOf(assertion, clientId) };
 };
 
+/** No client has a secret here, so this depends on nobody's account. */
+const noSecret =
+  'This server has no client secrets: send client_assertion and client_assertion_type, or client_id on a connection with a client certificate';
+
+/** @throws OAuthError `invalid_client` for a client that authenticates by a secret, whichever way it sends it (RFC 6749 §2.3.1, §5.2) */
+const refuseSecret = ({ authorization }: FastifyRequest['headers'], body: unknown): void => {
+  if (/^Basic\b/i.test(authorization ?? ''))
+    throw new OAuthError('invalid_client', noSecret, { challenge: 'Basic realm="ankasecure"' });
+  if (fieldsOf(body).has('client_secret')) throw new OAuthError('invalid_client', noSecret);
+};
+
 /** @throws OAuthError `invalid_request` if the gateway accepts no client certificates: that is not the client's error */
-const readRequest = ({ body, raw, id, clientAddress }: FastifyRequest, asksForCertificates: boolean): Claim => {
+const readRequest = (
+  { body, raw, id, clientAddress, headers }: FastifyRequest,
+  asksForCertificates: boolean,
+): Claim => {
+  refuseSecret(headers, body);
   const claim = { ...readForm(body), correlationId: id, clientAddress };
   if (claim.assertion !== undefined) return claim;
   if (!asksForCertificates)
@@ -89,9 +104,10 @@ const subjectOf = (assertion: string): string => {
   }
 };
 
-const refuse = (reply: FastifyReply, { status, code, description }: OAuthError): FastifyReply =>
+const refuse = (reply: FastifyReply, { status, code, description, challenge }: OAuthError): FastifyReply =>
   reply
     .code(status)
+    .headers(challenge === undefined ? {} : { 'www-authenticate': challenge })
     .type('application/json')
     .send(JSON.stringify({ error: code, error_description: description }));
 

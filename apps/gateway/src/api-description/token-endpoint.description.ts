@@ -8,13 +8,13 @@ const clientId = `${ids.tenant}.${ids.serviceAccount}`;
 
 const text = (description: string, example: string) => ({ type: 'string', description, example });
 
-const answer = (description: string, schema: object, example: object) => ({
+const answer = (description: string, schema: object, example: object, ...headers: readonly HeaderName[]) => ({
   description,
-  headers: refer('X-Correlation-Id', 'Server-Timing'),
+  headers: refer('X-Correlation-Id', 'Server-Timing', ...headers),
   content: { 'application/json': { schema, example } },
 });
 
-const refusal = (description: string, error: string, detail: string) =>
+const refusal = (description: string, error: string, detail: string, ...headers: readonly HeaderName[]) =>
   answer(
     description,
     {
@@ -23,6 +23,7 @@ const refusal = (description: string, error: string, detail: string) =>
       properties: { error: { type: 'string' }, error_description: { type: 'string' } },
     },
     { error, error_description: detail },
+    ...headers,
   );
 
 /** The errors that are answered before OAuth, as on every other route. */
@@ -87,7 +88,12 @@ export const tokenEndpointPath = {
           { access_token: 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln', token_type: 'Bearer', expires_in: 300 },
         ),
         400: refusal('The token request is not valid.', 'invalid_request', 'client_assertion is not a JWT'),
-        401: refusal('Client authentication failed.', 'invalid_client', noClient),
+        401: refusal(
+          'Client authentication failed. To a request with `Authorization: Basic`, which no client has here, the answer has WWW-Authenticate.',
+          'invalid_client',
+          noClient,
+          'WWW-Authenticate',
+        ),
         403: problem('The account’s tenant is disabled.'),
         412: problem('A token has no ETag: leave If-Match and If-None-Match out.'),
         413: problem('The form is too large for a token request.'),

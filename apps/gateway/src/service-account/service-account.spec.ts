@@ -301,6 +301,28 @@ describe('the token endpoint', () => {
     expect([answer.status, JSON.parse(answer.text)]).toMatchObject([400, { error }]);
   });
 
+  const secret = { client_id: 'a.b', client_secret: 'x', grant_type: 'client_credentials' };
+  it.each([
+    ['in the form', secret, {}, null],
+    [
+      'in the header',
+      { grant_type: 'client_credentials' },
+      { authorization: 'Basic YTpi' },
+      'Basic realm="ankasecure"',
+    ],
+    ['in both', secret, { authorization: 'basic YTpi' }, 'Basic realm="ankasecure"'],
+  ])('says that there are no secrets to a client with one %s', async (_, fields, headers, challenge) => {
+    const answer = await call(gateway, 'POST', '/api/v1/oauth/token', {
+      body: new URLSearchParams(fields).toString(),
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    });
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, challenge]);
+    expect(JSON.parse(answer.text)).toEqual({
+      error: 'invalid_client',
+      error_description: expect.stringContaining('has no client secrets: send client_assertion') as string,
+    });
+  });
+
   it('takes only forms, and no other route takes them', async () => {
     const json = { body: '{}', headers: { 'content-type': 'application/json' } };
     expect((await call(gateway, 'POST', '/api/v1/oauth/token', json)).status).toBe(415);
