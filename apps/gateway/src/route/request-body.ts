@@ -1,6 +1,7 @@
 import { AnkaError, uuid } from '@ankasecure/contracts';
 import { parseJson } from '@ankasecure/service-kit';
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import type { Route } from './route.js';
 
 type Parameters = Readonly<Record<string, string>>;
@@ -49,11 +50,30 @@ const membersOf = (request: FastifyRequest, route: Route, params: Parameters): B
   return Buffer.concat([ofPath.subarray(0, -1), Buffer.from(','), members]);
 };
 
+/** The query parameters of a route whose request is an object. */
+const queryOf = ({ contract: { request } }: Route, params: Parameters): readonly string[] | undefined =>
+  request instanceof z.ZodObject
+    ? Object.keys(request.shape).filter((name) => !Object.hasOwn(params, name))
+    : undefined;
+
+/** The serving service would refuse the parameter as a member of a body that the caller has not sent. */
+const assertKnown = (names: readonly string[], params: Parameters, route: Route): void => {
+  const known = queryOf(route, params);
+  const unknown = known && names.find((name) => !known.includes(name) && !Object.hasOwn(params, name));
+  if (known === undefined || unknown === undefined) return;
+  const taken = [...known, ...(route.dryRun ? ['dryRun'] : [])];
+  const shown = JSON.stringify(unknown.slice(0, 64));
+  throw invalid(
+    `There is no query parameter ${shown}: ${taken.length === 0 ? 'the route takes none' : `the route takes ${taken.join(', ')}`}`,
+  );
+};
+
 const parametersOf = (request: FastifyRequest, route: Route, params: Parameters): Buffer => {
   const { dryRun, ...rest } = request.query as Record<string, string | string[]>;
   // A route with dry runs removes the parameter here. For any other route it is an ordinary parameter.
   const query = dryRun === undefined || route.dryRun === true ? rest : { ...rest, dryRun };
   assertId(params, route);
+  assertKnown(Object.keys(query), params, route);
   for (const [name, value] of Object.entries(query)) {
     if (Array.isArray(value)) throw invalid('Send each query parameter only once');
     if (Object.hasOwn(params, name)) throw invalid('Do not send a path parameter as a query parameter too');

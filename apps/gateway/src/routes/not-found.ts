@@ -3,7 +3,9 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { tokenPath } from '../access-token/client-authentication.js';
-import { type Route, urlOf } from '../route/route.js';
+import { HttpConfig } from '../http/http.config.js';
+import { addressesOf } from '../http/proxy/addresses.js';
+import { basePath, type Route, urlOf } from '../route/route.js';
 import { RouteTable } from '../route/route-table.js';
 import { Refusals } from './refusals.js';
 
@@ -32,12 +34,17 @@ const knownPaths = (routes: readonly Route[]): readonly KnownPath[] => [
 @Injectable()
 export class NotFound implements OnModuleInit {
   private readonly paths: readonly KnownPath[];
+  /** Where to look is told to everybody: whoever opens the root has typed no path at all. */
+  private readonly noResource: string;
 
   constructor(
     private readonly host: HttpAdapterHost,
     table: RouteTable,
     private readonly refusals: Refusals,
+    http: HttpConfig,
   ) {
+    const addresses = addressesOf(http);
+    this.noResource = `There is no resource at this path. ${addresses.of('/docs')} lists every one, and ${addresses.of(`${basePath}/openapi.json`)} does so for programs.`;
     this.paths = knownPaths(table.rows);
   }
 
@@ -55,7 +62,7 @@ export class NotFound implements OnModuleInit {
   private refusalOf(request: FastifyRequest, reply: FastifyReply): AnkaError {
     const known = this.paths.find(({ pattern }) => pattern.test(pathOf(request.raw.url ?? '')));
     if (known === undefined || known.methods.includes(request.method))
-      return new AnkaError('route-not-found', 'There is no resource at this path');
+      return new AnkaError('route-not-found', this.noResource);
     const allow = known.methods.join(', ');
     reply.header('allow', allow);
     return new AnkaError('method-not-allowed', `This resource supports ${allow}`);
