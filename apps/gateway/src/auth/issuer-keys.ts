@@ -18,7 +18,8 @@ const parse = (text: string): unknown => {
 
 const readKeySet = ([content]: readonly Buffer[]): FileValue<JWTVerifyGetKey> => {
   const { keys } = Object(parse(String(content))) as JSONWebKeySet;
-  if (!Array.isArray(keys) || keys.length === 0) throw new Error('it holds no JWK Set');
+  if (!Array.isArray(keys)) throw new Error('it holds no JWK Set');
+  if (keys.length === 0) throw new Error('it holds a JWK Set without keys: put the issuer’s public keys into it');
   if (keys.some((key) => privateMembers.some((member) => Object.hasOwn(Object(key) as object, member))))
     throw new Error('it holds a private or secret key; only public keys belong there');
   try {
