@@ -176,7 +176,11 @@ export const createKey = contract({
         .describe(
           'Refuses a destruction that waits for less than 30 days, even if the platform’s minimum is shorter. It cannot be switched off again.',
         ),
-      activateAt: instant.optional().describe('A time in the future. The key is PRE_ACTIVE until then.'),
+      activateAt: instant
+        .optional()
+        .describe(
+          'The time from which the key is ACTIVE. Until then it is PRE_ACTIVE. If the time has passed, the key is ACTIVE at once.',
+        ),
       activateIn: duration
         .optional()
         .describe(

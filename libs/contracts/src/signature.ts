@@ -150,7 +150,9 @@ export const verifyResult = z
     hint: z
       .string()
       .optional()
-      .describe('If the signature is not valid: what it is in the form of another encoding, such as ECDSA in DER.'),
+      .describe(
+        'If the signature is not valid: what it may be instead, such as ECDSA in DER, or a detached JWS whose payload was not sent.',
+      ),
   })
   .meta({ id: 'VerifyResult' });
 

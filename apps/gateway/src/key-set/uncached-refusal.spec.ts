@@ -32,9 +32,9 @@ const cachedAs = ({ status, headers }: Pick<CallAnswer, 'status' | 'headers'>) =
 const uncached = { isError: true, cache: 'no-store', etag: null, template: null };
 
 describe('no cache keeps', () => {
+  let token: string;
   let rig: Rig;
   let gateway: Gateway;
-  let token: string;
   beforeAll(async () => {
     rig = await startRig();
     gateway = await rig.gateway();
