@@ -1478,7 +1478,7 @@ export interface components {
          *
          *     - `request-invalid` (400): The request is not valid
          *     - `body-malformed` (400): The body is not well-formed JSON
-         *     - `jwe-invalid` (400): The JWE header is not accepted
+         *     - `jwe-invalid` (400): The JWE is not accepted
          *     - `jws-invalid` (400): The JWS is not accepted
          *     - `cursor-invalid` (400): The cursor is not valid for this request
          *     - `decryption-failed` (400): Decryption failed
@@ -1618,7 +1618,7 @@ export interface components {
             purgeProtection?: boolean;
             /**
              * Format: date-time
-             * @description A time in the future. The key is PRE_ACTIVE until then.
+             * @description The time from which the key is ACTIVE. Until then it is PRE_ACTIVE. If the time has passed, the key is ACTIVE at once.
              */
             activateAt?: string;
             /**
@@ -2068,7 +2068,7 @@ export interface components {
             purgeProtection?: boolean;
             /**
              * Format: date-time
-             * @description A time in the future. The key is PRE_ACTIVE until then.
+             * @description The time from which the key is ACTIVE. Until then it is PRE_ACTIVE. If the time has passed, the key is ACTIVE at once.
              */
             activateAt?: string;
             /**
@@ -2671,7 +2671,7 @@ export interface components {
             versionsNotTried?: components["schemas"]["VersionsNotTried"][];
             /** @enum {string} */
             alg: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f";
-            /** @description If the signature is not valid: what it is in the form of another encoding, such as ECDSA in DER. */
+            /** @description If the signature is not valid: what it may be instead, such as ECDSA in DER, or a detached JWS whose payload was not sent. */
             hint?: string;
         };
         VersionsNotTried: {
@@ -3536,17 +3536,17 @@ export interface components {
              * @default []
              */
             groups?: string[];
-            /** @description Public keys as JWKs, each with kid and alg. */
+            /** @description Public keys as JWKs. */
             keys?: ({
                 /** @constant */
                 kty: "RSA";
-                /** @description The id that assertions name the key by. */
-                kid: string;
+                /** @description The id that tokens and assertions name the key by. Default: its SHA-256 thumbprint (RFC 7638). */
+                kid?: string;
                 /**
-                 * @description The algorithm that the key signs with.
+                 * @description The algorithm that the key signs with. Default: the only one that fits the key, if there is one.
                  * @enum {string}
                  */
-                alg: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
+                alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
                 /** @enum {string} */
                 use?: "sig";
                 /** @description Must contain `verify`. It is not stored. */
@@ -3570,13 +3570,13 @@ export interface components {
             } | {
                 /** @constant */
                 kty: "EC";
-                /** @description The id that assertions name the key by. */
-                kid: string;
+                /** @description The id that tokens and assertions name the key by. Default: its SHA-256 thumbprint (RFC 7638). */
+                kid?: string;
                 /**
-                 * @description The algorithm that the key signs with.
+                 * @description The algorithm that the key signs with. Default: the only one that fits the key, if there is one.
                  * @enum {string}
                  */
-                alg: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
+                alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
                 /** @enum {string} */
                 use?: "sig";
                 /** @description Must contain `verify`. It is not stored. */
@@ -3602,13 +3602,13 @@ export interface components {
             } | {
                 /** @constant */
                 kty: "OKP";
-                /** @description The id that assertions name the key by. */
-                kid: string;
+                /** @description The id that tokens and assertions name the key by. Default: its SHA-256 thumbprint (RFC 7638). */
+                kid?: string;
                 /**
-                 * @description The algorithm that the key signs with.
+                 * @description The algorithm that the key signs with. Default: the only one that fits the key, if there is one.
                  * @enum {string}
                  */
-                alg: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
+                alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
                 /** @enum {string} */
                 use?: "sig";
                 /** @description Must contain `verify`. It is not stored. */
@@ -3633,13 +3633,13 @@ export interface components {
             } | {
                 /** @constant */
                 kty: "AKP";
-                /** @description The id that assertions name the key by. */
-                kid: string;
+                /** @description The id that tokens and assertions name the key by. Default: its SHA-256 thumbprint (RFC 7638). */
+                kid?: string;
                 /**
-                 * @description The algorithm that the key signs with.
+                 * @description The algorithm that the key signs with. Default: the only one that fits the key, if there is one.
                  * @enum {string}
                  */
-                alg: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
+                alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
                 /** @enum {string} */
                 use?: "sig";
                 /** @description Must contain `verify`. It is not stored. */
@@ -3720,17 +3720,17 @@ export interface components {
             roles: ("tenant-admin" | "application-admin" | "user" | "auditor")[];
             /** @description The groups of the account. Keys can be granted to them or to the account’s own id. */
             groups: string[];
-            /** @description All public keys as JWKs, each with kid and alg. Several can be valid at once. */
+            /** @description All public keys as JWKs. Several can be valid at once. */
             keys: ({
                 /** @constant */
                 kty: "RSA";
-                /** @description The id that assertions name the key by. */
-                kid: string;
+                /** @description The id that tokens and assertions name the key by. Default: its SHA-256 thumbprint (RFC 7638). */
+                kid?: string;
                 /**
-                 * @description The algorithm that the key signs with.
+                 * @description The algorithm that the key signs with. Default: the only one that fits the key, if there is one.
                  * @enum {string}
                  */
-                alg: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
+                alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
                 /** @enum {string} */
                 use?: "sig";
                 /** @description Must contain `verify`. It is not stored. */
@@ -3754,13 +3754,13 @@ export interface components {
             } | {
                 /** @constant */
                 kty: "EC";
-                /** @description The id that assertions name the key by. */
-                kid: string;
+                /** @description The id that tokens and assertions name the key by. Default: its SHA-256 thumbprint (RFC 7638). */
+                kid?: string;
                 /**
-                 * @description The algorithm that the key signs with.
+                 * @description The algorithm that the key signs with. Default: the only one that fits the key, if there is one.
                  * @enum {string}
                  */
-                alg: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
+                alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
                 /** @enum {string} */
                 use?: "sig";
                 /** @description Must contain `verify`. It is not stored. */
@@ -3786,13 +3786,13 @@ export interface components {
             } | {
                 /** @constant */
                 kty: "OKP";
-                /** @description The id that assertions name the key by. */
-                kid: string;
+                /** @description The id that tokens and assertions name the key by. Default: its SHA-256 thumbprint (RFC 7638). */
+                kid?: string;
                 /**
-                 * @description The algorithm that the key signs with.
+                 * @description The algorithm that the key signs with. Default: the only one that fits the key, if there is one.
                  * @enum {string}
                  */
-                alg: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
+                alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
                 /** @enum {string} */
                 use?: "sig";
                 /** @description Must contain `verify`. It is not stored. */
@@ -3817,13 +3817,13 @@ export interface components {
             } | {
                 /** @constant */
                 kty: "AKP";
-                /** @description The id that assertions name the key by. */
-                kid: string;
+                /** @description The id that tokens and assertions name the key by. Default: its SHA-256 thumbprint (RFC 7638). */
+                kid?: string;
                 /**
-                 * @description The algorithm that the key signs with.
+                 * @description The algorithm that the key signs with. Default: the only one that fits the key, if there is one.
                  * @enum {string}
                  */
-                alg: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
+                alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
                 /** @enum {string} */
                 use?: "sig";
                 /** @description Must contain `verify`. It is not stored. */
@@ -3936,13 +3936,13 @@ export interface components {
             keys?: ({
                 /** @constant */
                 kty: "RSA";
-                /** @description The id that assertions name the key by. */
-                kid: string;
+                /** @description The id that tokens and assertions name the key by. Default: its SHA-256 thumbprint (RFC 7638). */
+                kid?: string;
                 /**
-                 * @description The algorithm that the key signs with.
+                 * @description The algorithm that the key signs with. Default: the only one that fits the key, if there is one.
                  * @enum {string}
                  */
-                alg: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
+                alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
                 /** @enum {string} */
                 use?: "sig";
                 /** @description Must contain `verify`. It is not stored. */
@@ -3961,13 +3961,13 @@ export interface components {
             } | {
                 /** @constant */
                 kty: "EC";
-                /** @description The id that assertions name the key by. */
-                kid: string;
+                /** @description The id that tokens and assertions name the key by. Default: its SHA-256 thumbprint (RFC 7638). */
+                kid?: string;
                 /**
-                 * @description The algorithm that the key signs with.
+                 * @description The algorithm that the key signs with. Default: the only one that fits the key, if there is one.
                  * @enum {string}
                  */
-                alg: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
+                alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
                 /** @enum {string} */
                 use?: "sig";
                 /** @description Must contain `verify`. It is not stored. */
@@ -3988,13 +3988,13 @@ export interface components {
             } | {
                 /** @constant */
                 kty: "OKP";
-                /** @description The id that assertions name the key by. */
-                kid: string;
+                /** @description The id that tokens and assertions name the key by. Default: its SHA-256 thumbprint (RFC 7638). */
+                kid?: string;
                 /**
-                 * @description The algorithm that the key signs with.
+                 * @description The algorithm that the key signs with. Default: the only one that fits the key, if there is one.
                  * @enum {string}
                  */
-                alg: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
+                alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
                 /** @enum {string} */
                 use?: "sig";
                 /** @description Must contain `verify`. It is not stored. */
@@ -4014,13 +4014,13 @@ export interface components {
             } | {
                 /** @constant */
                 kty: "AKP";
-                /** @description The id that assertions name the key by. */
-                kid: string;
+                /** @description The id that tokens and assertions name the key by. Default: its SHA-256 thumbprint (RFC 7638). */
+                kid?: string;
                 /**
-                 * @description The algorithm that the key signs with.
+                 * @description The algorithm that the key signs with. Default: the only one that fits the key, if there is one.
                  * @enum {string}
                  */
-                alg: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
+                alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
                 /** @enum {string} */
                 use?: "sig";
                 /** @description Must contain `verify`. It is not stored. */
@@ -4157,13 +4157,13 @@ export interface components {
             keys?: ({
                 /** @constant */
                 kty: "RSA";
-                /** @description The id that assertions name the key by. */
-                kid: string;
+                /** @description The id that tokens and assertions name the key by. Default: its SHA-256 thumbprint (RFC 7638). */
+                kid?: string;
                 /**
-                 * @description The algorithm that the key signs with.
+                 * @description The algorithm that the key signs with. Default: the only one that fits the key, if there is one.
                  * @enum {string}
                  */
-                alg: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
+                alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
                 /** @enum {string} */
                 use?: "sig";
                 /** @description Must contain `verify`. It is not stored. */
@@ -4182,13 +4182,13 @@ export interface components {
             } | {
                 /** @constant */
                 kty: "EC";
-                /** @description The id that assertions name the key by. */
-                kid: string;
+                /** @description The id that tokens and assertions name the key by. Default: its SHA-256 thumbprint (RFC 7638). */
+                kid?: string;
                 /**
-                 * @description The algorithm that the key signs with.
+                 * @description The algorithm that the key signs with. Default: the only one that fits the key, if there is one.
                  * @enum {string}
                  */
-                alg: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
+                alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
                 /** @enum {string} */
                 use?: "sig";
                 /** @description Must contain `verify`. It is not stored. */
@@ -4209,13 +4209,13 @@ export interface components {
             } | {
                 /** @constant */
                 kty: "OKP";
-                /** @description The id that assertions name the key by. */
-                kid: string;
+                /** @description The id that tokens and assertions name the key by. Default: its SHA-256 thumbprint (RFC 7638). */
+                kid?: string;
                 /**
-                 * @description The algorithm that the key signs with.
+                 * @description The algorithm that the key signs with. Default: the only one that fits the key, if there is one.
                  * @enum {string}
                  */
-                alg: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
+                alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
                 /** @enum {string} */
                 use?: "sig";
                 /** @description Must contain `verify`. It is not stored. */
@@ -4235,13 +4235,13 @@ export interface components {
             } | {
                 /** @constant */
                 kty: "AKP";
-                /** @description The id that assertions name the key by. */
-                kid: string;
+                /** @description The id that tokens and assertions name the key by. Default: its SHA-256 thumbprint (RFC 7638). */
+                kid?: string;
                 /**
-                 * @description The algorithm that the key signs with.
+                 * @description The algorithm that the key signs with. Default: the only one that fits the key, if there is one.
                  * @enum {string}
                  */
-                alg: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
+                alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
                 /** @enum {string} */
                 use?: "sig";
                 /** @description Must contain `verify`. It is not stored. */
@@ -10238,7 +10238,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `jwe-invalid`: The JWE header is not accepted.
+             * @description `jwe-invalid`: The JWE is not accepted.
              *     `decryption-failed`: Decryption failed.
              *     `request-invalid`: The request is not valid.
              *     `body-malformed`: The body is not well-formed JSON.
@@ -11112,7 +11112,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `jwe-invalid`: The JWE header is not accepted.
+             * @description `jwe-invalid`: The JWE is not accepted.
              *     `decryption-failed`: Decryption failed.
              *     `request-invalid`: The request is not valid.
              *     `body-malformed`: The body is not well-formed JSON.
@@ -18524,11 +18524,12 @@ export interface operations {
                     };
                 };
             };
-            /** @description Client authentication failed. */
+            /** @description Client authentication failed. To a request with `Authorization: Basic`, which no client has here, the answer has WWW-Authenticate. */
             401: {
                 headers: {
                     "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     "Server-Timing": components["headers"]["Server-Timing"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
