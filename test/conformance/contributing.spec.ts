@@ -92,7 +92,11 @@ describe('the recipe "Add an HSM profile"', () => {
   );
 });
 
-it('says that no connector exists, as long as none does', () => {
-  const exists = existsSync(join(root, 'apps/audit/src/connector'));
-  expect(sectionOf(page, 'Add a connector').includes('None exists yet')).toBe(!exists);
+describe('the recipe "Add a connector"', () => {
+  const recipe = pathsOf(sectionOf(page, 'Add a connector'));
+
+  it('names every file that the example touches', () => {
+    const touched = naming(/'splunk'|\/splunk\//).filter((path) => !/\/(testing|delivery)\//.test(path));
+    expect(touched.filter((path) => !recipe.includes(path))).toEqual([]);
+  });
 });

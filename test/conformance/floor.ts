@@ -41,7 +41,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['anchor'],
     ['record'],
     ['event', 'listing', 'verification', 'checkpoint'],
-    ['acceptance', 'intake'],
+    ['acceptance', 'intake', 'connector'],
   ],
   'apps/cli': [['terminal'], ['output', 'profile'], ['context'], ['command']],
 };

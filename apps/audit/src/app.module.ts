@@ -3,6 +3,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AcceptanceModule } from './acceptance/acceptance.module.js';
 import { CheckpointModule } from './checkpoint/checkpoint.module.js';
 import type { AuditConfig } from './config.js';
+import { ConnectorConfig } from './connector/connector.config.js';
+import { ConnectorModule } from './connector/connector.module.js';
 import { EventModule } from './event/event.module.js';
 import { IntakeModule } from './intake/intake.module.js';
 import { ListingModule } from './listing/listing.module.js';
@@ -16,6 +18,7 @@ export class AppModule {
   static of(config: AuditConfig): DynamicModule {
     const sections = ConfigModule.of(
       provided(MacConfig, config),
+      provided(ConnectorConfig, config.connectors),
       provided(CursorSeal, new CursorSeal(config.cursorSecret)),
     );
     return {
@@ -29,6 +32,7 @@ export class AppModule {
         VerificationModule,
         AcceptanceModule,
         CheckpointModule,
+        ConnectorModule,
       ],
     };
   }

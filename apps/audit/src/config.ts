@@ -1,6 +1,12 @@
 import { cursorSecret, serviceConfig } from '@ankasecure/service-kit';
 import { z } from 'zod';
+import { connectorConfig } from './connector/connector.config.js';
 import { macConfig } from './mac/mac.config.js';
 
-export const auditConfig = z.strictObject({ ...serviceConfig.shape, cursorSecret, ...macConfig.shape });
+export const auditConfig = z.strictObject({
+  ...serviceConfig.shape,
+  cursorSecret,
+  connectors: connectorConfig,
+  ...macConfig.shape,
+});
 export type AuditConfig = z.infer<typeof auditConfig>;

@@ -2,6 +2,9 @@ import type { Schema } from '@ankasecure/service-kit';
 import { TrailAnchorRecord } from './anchor/trail-anchor.entity.js';
 import { CheckpointRecord } from './checkpoint/checkpoint.entity.js';
 import { TreeTileRecord } from './checkpoint/tree-tile.entity.js';
+import { ConnectorRecord } from './connector/store/connector.entity.js';
+import { ConnectorCursor } from './connector/store/connector-cursor.entity.js';
+import { DeadLetter } from './connector/store/dead-letter.entity.js';
 import { EventDedup } from './event/event-dedup.entity.js';
 import * as migrations from './migrations/index.js';
 import { RecordHead } from './record/record-head.entity.js';
@@ -21,6 +24,9 @@ export const schema: Schema = {
     TrailAnchorRecord,
     CheckpointRecord,
     TreeTileRecord,
+    ConnectorRecord,
+    ConnectorCursor,
+    DeadLetter,
   ],
   migrations: Object.values(migrations),
   outbox: 'none',

@@ -4,7 +4,11 @@ import { AppModule } from './app.module.js';
 import type { AuditConfig } from './config.js';
 import { schema } from './schema.js';
 
-const config = { cursorSecret: 'c'.repeat(32), partition: 'default' } as AuditConfig;
+const config = {
+  connectors: { secretsDirectory: '/nowhere', allowedNetworks: [] as string[] },
+  cursorSecret: 'c'.repeat(32),
+  partition: 'default',
+} as AuditConfig;
 
 describeWiring(
   'audit',
@@ -12,6 +16,7 @@ describeWiring(
   {
     AnchorRounds: 'moves the anchor in the token forward',
     CheckpointRounds: 'makes the checkpoints that are due',
+    DeliveryRounds: 'delivers sealed events to connectors',
     TrailHealth: 'names refused trails in the readiness answer',
     MonthPartitions: 'makes the coming months’ partitions',
   },

@@ -20,6 +20,7 @@ export const recordOwners = {
   approval: 'gateway',
   token_key: 'gateway',
   excluded_subject: 'gateway',
+  connector: 'audit',
 } as const satisfies Record<string, Service>;
 export type RecordKind = keyof typeof recordOwners;
 

@@ -98,9 +98,17 @@ const requestsOf = (gateway: BusClient, worker: BusClient) => {
   };
 };
 
-const startInstance = async (options: TestPartsOptions): Promise<TestParts & { app: INestMicroservice }> => {
+const startInstance = async (
+  options: TestPartsOptions,
+  connectors: AuditConfig['connectors'],
+): Promise<TestParts & { app: INestMicroservice }> => {
   const parts = await startTestParts(options);
-  const config: AuditConfig = { ...parts.config, cursorSecret: 'c'.repeat(32), partition: 'default' };
+  const config: AuditConfig = {
+    ...parts.config,
+    cursorSecret: 'c'.repeat(32),
+    partition: 'default',
+    connectors,
+  };
   const root = serviceRoot(AppModule.of(config), { ...parts, config }, { outbox: 'none', partition: anyPartition });
   const app = await createService(root, parts.log);
   // A checkpoint proves the end of a trail. Specs say when a process learns one.
@@ -124,8 +132,10 @@ const servePartitions = (policy: TestBus): Map<string, string | null> => {
   return elsewhere;
 };
 
+const noSecrets = { secretsDirectory: '/nowhere', allowedNetworks: [] };
+
 /** Starts PostgreSQL, NATS, two audit instances and stand-ins for a worker and the policy service. */
-export const startAudit = async () => {
+export const startAudit = async (connectors: AuditConfig['connectors'] = noSecrets) => {
   const [postgres, nats] = await Promise.all([
     startMigratedPostgres({ service: 'audit', database, schema }),
     startTestNats(),
@@ -138,7 +148,7 @@ export const startAudit = async () => {
   const signer = new CheckpointStandIn(worker);
   const partitions = servePartitions(policy);
   await Promise.all([worker.flushed(), policy.flushed()]);
-  const instances = [await startInstance(options), await startInstance(options)];
+  const instances = [await startInstance(options, connectors), await startInstance(options, connectors)];
   return {
     ...requestsOf(gateway, worker),
     gateway,

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { type ConnectorSettings, monotonicNow, platformTenantId } from '@ankasecure/contracts';
+import { ownContext, QuietPeriod, withTenant } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { RecordIndexes } from '../../record/record-indexes.js';
+import { ConnectorConfig } from '../connector.config.js';
+import type { Connector } from '../connector.js';
+import { ConnectorKinds } from '../kind/connector-kinds.js';
+import { ConnectorRecord, connectorDigest } from '../store/connector.entity.js';
+import { admitting } from './admitted-address.js';
+import { readConnectorSecret } from './connector-secrets.js';
+import { ConnectorSurroundings } from './connector-surroundings.js';
+import { DeliveryDatabase } from './delivery-database.js';
+
+/** The time for which a connector counts as it was read, in milliseconds. */
+const freshMs = 5_000;
+const budgetMs = 5_000;
+
+/** A connector that is in use: built from settings that the trail names, and from the secrets as they are. */
+interface Opened {
+  readonly digest: string;
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly connector: Connector;
+}
+
+/** `unused`: it does not exist, or does not deliver. `fault`: why it cannot be used, for its owner. */
+export type Found = { readonly connector: Connector } | { readonly fault: string } | 'unused';
+
+interface Entry {
+  readonly until: number;
+  readonly found: Found;
+}
+
+const nameOf = (owner: string, id: string): string => `${owner} ${id}`;
+
+const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('base64url');
+
+/**
+ * Opens connectors. What decides where events go is sealed: a row counts only if the sealed trail names its revision and its digest.
+ * Neither an older row nor one that somebody else has written is used.
+ */
+@Injectable()
+export class ConfiguredConnectors {
+  /** By their names. */
+  private readonly opened = new Map<string, Opened>();
+  private readonly entries = new Map<string, Entry>();
+  private readonly quiet = new QuietPeriod(1_000);
+
+  constructor(
+    private readonly database: DeliveryDatabase,
+    private readonly indexes: RecordIndexes,
+    private readonly kinds: ConnectorKinds,
+    private readonly config: ConnectorConfig,
+    private readonly about: ConnectorSurroundings,
+  ) {}
+
+  /** @throws AnkaError (retryable) if the trail of the connector's tenant cannot be read now */
+  async find(owner: string, id: string): Promise<Found> {
+    const name = nameOf(owner, id);
+    const entry = this.entries.get(name);
+    if (entry !== undefined && monotonicNow() < entry.until) return entry.found;
+    const found = await this.look(owner, id);
+    if (typeof found === 'string' || 'fault' in found) this.closeOne(name);
+    this.entries.set(name, { until: monotonicNow() + freshMs, found });
+    return found;
+  }
+
+  close(): void {
+    for (const name of this.opened.keys()) this.closeOne(name);
+  }
+
+  private closeOne(name: string): void {
+    this.opened.get(name)?.connector.close();
+    this.opened.delete(name);
+  }
+
+  private async look(owner: string, id: string): Promise<Found> {
+    const heads = await this.indexes.heads(ownContext('audit', budgetMs, owner));
+    const head = heads.get({ kind: 'connector', id });
+    if (head === undefined || head.digest === null) return 'unused';
+    const { revision, digest } = head;
+    const row = await withTenant(this.database.dataSource, owner, (manager) =>
+      manager.findOneBy(ConnectorRecord, { tenantId: owner, id, revision }),
+    );
+    if (row === null || connectorDigest(row) !== digest) {
+      this.alarm(owner, id);
+      return {
+        fault: 'The connector in ankadb_audit is not the one that the sealed trail names. Send its settings again.',
+      };
+    }
+    return row.enabled ? this.open(row, digest) : 'unused';
+  }
+
+  private async open({ tenantId, id, settings }: ConnectorRecord, digest: string): Promise<Found> {
+    const name = nameOf(tenantId, id);
+    const before = this.opened.get(name);
+    try {
+      if (before?.digest === digest && (await this.hasSame(tenantId, before.secrets))) return before;
+      const secrets = new Map<string, string>();
+      const secret = async (asked: string): Promise<Buffer> => {
+        const bytes = await this.read(tenantId, asked);
+        secrets.set(asked, hashOf(bytes));
+        return bytes;
+      };
+      const connector = await this.build(tenantId, settings, secret);
+      this.closeOne(name);
+      this.opened.set(name, { digest, secrets, connector });
+      return { connector };
+    } catch (error) {
+      return { fault: (error as Error).message };
+    }
+  }
+
+  private build(
+    tenantId: string,
+    settings: ConnectorSettings,
+    secret: (name: string) => Promise<Buffer>,
+  ): Promise<Connector> {
+    const admit = tenantId === platformTenantId ? () => undefined : admitting(this.config.allowedNetworks);
+    return this.kinds.open({ settings, secret, admit, now: () => this.about.clock.now() });
+  }
+
+  private async hasSame(tenantId: string, secrets: ReadonlyMap<string, string>): Promise<boolean> {
+    for (const [name, hash] of secrets) if (hashOf(await this.read(tenantId, name)) !== hash) return false;
+    return true;
+  }
+
+  private read(tenantId: string, name: string): Promise<Buffer> {
+    return readConnectorSecret(this.config.secretsDirectory, tenantId, name);
+  }
+
+  private alarm(tenantId: string, connector: string): void {
+    if (!this.quiet.isDue(connector)) return;
+    const message = 'a connector is not the one that the trail names, and delivers nothing';
+    this.about.log.error({ alarm: 'connector-record', tenantId, connector }, message);
+  }
+}

@@ -1,0 +1,183 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { newId } from '@ankasecure/contracts';
+import { BoundedMap, RetriedFailure } from '@ankasecure/service-kit';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { MacSource } from '../../mac/mac-source.js';
+import type { Connector } from '../connector.js';
+import {
+  advanceLane,
+  claimLane,
+  type Hold,
+  type Lane,
+  lanesDue,
+  releaseLane,
+  renewLease,
+} from '../store/cursor.sql.js';
+import { Breaker } from './breaker.js';
+import { ConfiguredConnectors } from './configured-connectors.js';
+import { ConnectorSurroundings } from './connector-surroundings.js';
+import { type Delivered, deliverSlice } from './deliver-lane.js';
+import { DeliveryDatabase } from './delivery-database.js';
+import { freshLane, type LaneState, pauseMs } from './next-step.js';
+
+const everyMs = 1_000;
+/** A third of the lease. */
+const renewMs = 2_000;
+/** Deliveries at once. Each holds a slice of the trail in memory, of 8 MiB and one event at most. */
+const atOnce = { inAll: 16, perConnector: 4 };
+/** Lanes of one round. */
+const mostLanes = 1_000;
+const capacity = 100_000;
+const farewellMs = 3_000;
+
+const random = (): number => randomInt(2 ** 32) / 2 ** 32;
+
+/**
+ * Delivers what is sealed: each tenant's events through each connector, in their order, at least once. A receiver that is away holds up
+ * no other receiver, no sealing and no operation: its cursor waits in the database. Of several audit processes, one delivers a lane
+ * at a time; if it dies, another goes on when its lease is over.
+ */
+@Injectable()
+export class DeliveryRounds implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly process = newId();
+  private readonly running = new Map<string, { readonly done: Promise<void>; readonly abort: AbortController }>();
+  private readonly states = new BoundedMap<string, LaneState>(capacity);
+  private readonly breakers = new BoundedMap<string, Breaker>(capacity);
+  private readonly failure: RetriedFailure;
+  private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> | undefined;
+  private isStopping = false;
+
+  constructor(
+    private readonly database: DeliveryDatabase,
+    private readonly macs: MacSource,
+    private readonly connectors: ConfiguredConnectors,
+    private readonly about: ConnectorSurroundings,
+  ) {
+    this.failure = new RetriedFailure(about.log, {
+      failed: 'sealed events cannot be delivered now',
+      over: 'sealed events are delivered again',
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.look(), everyMs);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.isStopping = true;
+    clearInterval(this.timer);
+    for (const { abort } of this.running.values()) abort.abort();
+    const ended = Promise.all([this.looking, ...[...this.running.values()].map(({ done }) => done)]);
+    await Promise.race([ended, delay(farewellMs, undefined, { ref: false })]);
+    this.connectors.close();
+  }
+
+  /** Starts what is due and has a place. */
+  look(): Promise<void> {
+    this.looking ??= this.start()
+      .then(
+        () => this.failure.succeeded(),
+        (error: unknown) => this.failure.failed(error as Error),
+      )
+      .finally(() => {
+        this.looking = undefined;
+      });
+    return this.looking;
+  }
+
+  private async start(): Promise<void> {
+    if (!this.hasRoom()) return;
+    for (const lane of await lanesDue(this.database.dataSource, this.process, mostLanes)) {
+      const name = `${lane.tenantId} ${lane.connectorId}`;
+      if (!this.hasRoom()) return;
+      const breaker = this.breakerOf(lane.connectorId);
+      if (!this.running.has(name) && breaker.enter(atOnce.perConnector)) this.run(name, lane, breaker);
+    }
+  }
+
+  private hasRoom(): boolean {
+    return !this.isStopping && this.running.size < atOnce.inAll;
+  }
+
+  private breakerOf(connectorId: string): Breaker {
+    const breaker = this.breakers.get(connectorId) ?? new Breaker();
+    this.breakers.set(connectorId, breaker);
+    return breaker;
+  }
+
+  private run(name: string, lane: Lane, breaker: Breaker): void {
+    const abort = new AbortController();
+    let isGoing = false;
+    const done = this.deliver(name, lane, abort)
+      .then(
+        (result) => {
+          if (result?.isWell !== undefined) breaker.note(result.isWell);
+          isGoing = (result?.delivered ?? 0) > 0;
+        },
+        (error: unknown) => this.failure.failed(error as Error),
+      )
+      .finally(() => {
+        breaker.leave();
+        this.running.delete(name);
+        // What goes well goes on at once; anything else waits for the next round.
+        if (isGoing) void this.look();
+      });
+    this.running.set(name, { done, abort });
+  }
+
+  private async deliver(name: string, lane: Lane, abort: AbortController): Promise<Delivered | undefined> {
+    const found = await this.connectors.find(lane.owner, lane.connectorId);
+    if (found === 'unused') return undefined;
+    const hold: Hold = [lane.tenantId, lane.connectorId, this.process];
+    const { dataSource } = this.database;
+    const start = await claimLane(dataSource, hold);
+    if (start === undefined) return undefined;
+    const lease = setInterval(() => void this.renew(hold, abort), renewMs);
+    try {
+      if ('fault' in found) {
+        await advanceLane(dataSource, hold, { dead: [], waitMs: pauseMs, fault: found.fault, isPaused: true });
+        return undefined;
+      }
+      return await this.deliverHeld(name, found.connector, lane, { hold, start, signal: abort.signal });
+    } finally {
+      clearInterval(lease);
+      await releaseLane(dataSource, hold);
+    }
+  }
+
+  private async deliverHeld(
+    name: string,
+    connector: Connector,
+    lane: Lane,
+    held: Pick<Parameters<typeof deliverSlice>[2], 'hold' | 'start' | 'signal'>,
+  ): Promise<Delivered> {
+    const parts = { dataSource: this.database.dataSource, macs: this.macs, random };
+    const state = this.states.get(name) ?? freshLane;
+    const result = await deliverSlice(parts, connector, { lane, state, ...held });
+    this.states.set(name, result.state);
+    this.tell(lane, result);
+    return result;
+  }
+
+  private tell({ tenantId, connectorId: connector }: Lane, { dead, differs, isPaused, fault }: Delivered): void {
+    const { log } = this.about;
+    const about = { tenantId, connector, reason: fault };
+    if (differs)
+      log.error(
+        { alarm: 'connector-trail', ...about },
+        'a tenant’s events are not delivered: they are not those that were sealed',
+      );
+    else if (isPaused)
+      log.error({ alarm: 'connector-paused', ...about }, 'a connector delivers nothing until it is put right');
+    if (dead > 0)
+      log.error({ alarm: 'connector-dead-letter', ...about, events: dead }, 'a receiver refuses events for good');
+  }
+
+  private async renew(hold: Hold, abort: AbortController): Promise<void> {
+    const isHeld = await renewLease(this.database.dataSource, hold).catch(() => undefined);
+    // Without an answer, the lease is over when the database says so: the cursor does not move then.
+    if (isHeld === false) abort.abort();
+  }
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { text } from './primitive.js';
+
+/** The name of a file in the directory of the tenant's connector secrets. It has no separator, so it never leads out of it. */
+const secretName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be 1 to 63 lower-case letters, digits, dots, underscores and hyphens');
+
+const isReceiver = (value: string): boolean => {
+  const url = URL.parse(value);
+  return url?.protocol === 'https:' && url.username + url.password === '' && url.hash === '';
+};
+const url = text(512)
+  .refine(isReceiver, 'must be an https URL without user, password and fragment')
+  .meta({ format: 'uri' });
+
+/** The files of a TLS connection, in PEM. Without `authority`, the system's authorities are believed. */
+const tls = z
+  .strictObject({
+    authority: secretName.optional(),
+    certificate: secretName.optional(),
+    key: secretName.optional(),
+  })
+  .refine(
+    ({ certificate, key }) => (certificate === undefined) === (key === undefined),
+    'send certificate and key, or none',
+  )
+  .default({});
+
+const splunk = z.strictObject({
+  kind: z.literal('splunk'),
+  /** Of the HTTP Event Collector, such as `https://hec.example.com:8088`. */
+  url,
+  /** The secret with the token of the collector. */
+  token: secretName,
+  /** Whether an event counts as delivered only when the indexers have acknowledged it. The token must have acknowledgement on. */
+  acknowledged: z.boolean().default(false),
+  index: text(80).optional(),
+  sourcetype: text(80).default('ankasecure:audit'),
+  host: text(253).default('ankasecure'),
+  tls,
+});
+
+const elastic = z.strictObject({
+  kind: z.literal('elastic'),
+  /** Of the cluster, such as `https://es.example.com:9200`. */
+  url,
+  /** The secret with the API key, as Elasticsearch encodes it. */
+  apiKey: secretName,
+  dataStream: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,99}$/)
+    .default('logs-ankasecure.audit-default'),
+  /** Refuses to write into anything but a data stream. OpenSearch does not know the parameter. */
+  requireDataStream: z.boolean().default(true),
+  tls,
+});
+
+export const connectorSettings = z.discriminatedUnion('kind', [splunk, elastic]);
+export type ConnectorSettings = z.infer<typeof connectorSettings>;
+export type ConnectorKind = ConnectorSettings['kind'];
+export type SettingsOf<Kind extends ConnectorKind> = Extract<ConnectorSettings, { readonly kind: Kind }>;
+/** The TLS files of a connector. */
+export type ConnectorTls = ConnectorSettings['tls'];
