@@ -56,7 +56,34 @@ const elastic = z.strictObject({
   tls,
 });
 
-export const connectorSettings = z.discriminatedUnion('kind', [splunk, elastic]);
+const arcsight = z.strictObject({
+  kind: z.literal('arcsight'),
+  /** Of the receiver: syslog over TLS (RFC 5425). */
+  host: z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?$/),
+  port: z.number().int().min(1).max(65_535).default(6514),
+  /** Events of each tenant that are sent again on a new connection: syslog acknowledges nothing. */
+  rewind: z.number().int().min(0).max(10_000).default(1_000),
+  tls,
+});
+
+const otlp = z.strictObject({
+  kind: z.literal('otlp'),
+  /** Where logs are taken, such as `https://otel.example.com:4318/v1/logs`. */
+  url,
+  /** The secret with the value of the Authorization header, such as `Bearer …`. Default: none is sent. */
+  authorization: secretName.optional(),
+  tls,
+});
+
+const webhook = z.strictObject({
+  kind: z.literal('webhook'),
+  url,
+  /** The secrets that sign, each `whsec_` and base64 (Standard Webhooks). Several while one replaces the other. */
+  signing: z.array(secretName).min(1).max(3),
+  tls,
+});
+
+export const connectorSettings = z.discriminatedUnion('kind', [splunk, elastic, arcsight, otlp, webhook]);
 export type ConnectorSettings = z.infer<typeof connectorSettings>;
 export type ConnectorKind = ConnectorSettings['kind'];
 export type SettingsOf<Kind extends ConnectorKind> = Extract<ConnectorSettings, { readonly kind: Kind }>;

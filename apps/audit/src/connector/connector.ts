@@ -42,8 +42,13 @@ export interface Connector {
    * @param signal ends the attempt: another process may deliver from then on
    */
   send(events: readonly EncodedEvent[], signal: AbortSignal): Promise<Outcome>;
+  /** For a receiver that acknowledges nothing: what must be sent again before the next events of a tenant, since it may be lost. */
+  prepare?(tenantId: string, signal: AbortSignal): Promise<Prepared>;
   close(): void;
 }
+
+/** `repeat`: the number of events to send again, the last ones that were sent. `outcome`: nothing can be sent now. */
+export type Prepared = { readonly repeat: number; readonly done: () => void } | { readonly outcome: Outcome } | 'ready';
 
 /** Reads a secret of the connector's tenant by its name. @throws Error that names the file and never its contents */
 export type ReadSecret = (name: string) => Promise<Buffer>;

@@ -8,7 +8,7 @@ import { nextBatch } from './batch.js';
 import { deliveredEvent } from './delivered-event.js';
 import { type LaneState, nextStep, pauseMs, type Step } from './next-step.js';
 import type { Random } from './retry-delay.js';
-import { readSealedSlice, TrailDiffers } from './sealed-slice.js';
+import { readDelivered, readSealedSlice, TrailDiffers } from './sealed-slice.js';
 
 /** The time that the workers may take for the MAC of a seal, in milliseconds. */
 const macBudgetMs = 10_000;
@@ -50,18 +50,67 @@ export const deliverSlice = async (
   connector: Connector,
   { lane, hold, start, state, signal }: HeldLane,
 ): Promise<Delivered> => {
-  const { tenantId, head } = lane;
-  const mac = parts.macs.under(ownContext('audit', macBudgetMs, tenantId));
   const counts = { delivered: 0, dead: 0, differs: false };
   let rows: readonly ChainRow[];
   try {
-    rows = await readSealedSlice(parts.dataSource, tenantId, start, head, mac);
+    rows = await rowsOf(parts, lane, start);
+    const failed = await repeatLast(parts, connector, { lane, start, signal });
+    if (signal.aborted) return { ...counts, state, isWell: undefined, fault: null, isPaused: false };
+    if (failed !== undefined) {
+      const step = nextStep(state, rows.length, failed, parts.random);
+      await advanceLane(parts.dataSource, hold, advanceOf(rows, { ...step, advance: 0, dead: [] }));
+      const { isWell, fault, isPaused } = step;
+      return { ...counts, state: step.state, isWell, fault, isPaused };
+    }
   } catch (error) {
     if (!(error instanceof TrailDiffers)) throw error;
     const fault = `The trail in ankadb_audit is not the one that was sealed. ${error.message}`;
     await advanceLane(parts.dataSource, hold, { dead: [], waitMs: pauseMs, fault, isPaused: true });
     return { ...counts, state, isWell: undefined, fault, isPaused: true, differs: true };
   }
+  return { ...counts, ...(await deliverRows(parts, connector, rows, { hold, state, signal })) };
+};
+
+const rowsOf = (
+  { dataSource, macs }: DeliveryParts,
+  { tenantId, head }: Lane,
+  start: ChainStart,
+): Promise<readonly ChainRow[]> =>
+  readSealedSlice(dataSource, tenantId, start, head, macs.under(ownContext('audit', macBudgetMs, tenantId)));
+
+/**
+ * Sends again what may have been lost with the last connection. The cursor does not move.
+ * @returns what went wrong; undefined if nothing did
+ */
+const repeatLast = async (
+  { dataSource }: DeliveryParts,
+  connector: Connector,
+  { lane: { tenantId }, start, signal }: Pick<HeldLane, 'lane' | 'start' | 'signal'>,
+): Promise<Outcome | undefined> => {
+  const prepared = (await connector.prepare?.(tenantId, signal)) ?? 'ready';
+  if (prepared === 'ready') return undefined;
+  if ('outcome' in prepared) return prepared.outcome;
+  let rows = await readDelivered(dataSource, tenantId, start, prepared.repeat);
+  while (rows.length > 0) {
+    const batch = nextBatch(connector, rows.map(deliveredEvent), connector.limits.events);
+    // One that cannot be sent is a dead letter already.
+    const events = 'events' in batch ? batch.events : [];
+    const outcome = events.length === 0 ? undefined : await connector.send(events, signal);
+    if (outcome !== undefined && outcome.result !== 'delivered') return outcome;
+    rows = rows.slice(Math.max(1, events.length));
+  }
+  prepared.done();
+  return undefined;
+};
+
+const deliverRows = async (
+  parts: DeliveryParts,
+  connector: Connector,
+  slice: readonly ChainRow[],
+  { hold, state, signal }: Pick<HeldLane, 'hold' | 'state' | 'signal'>,
+): Promise<Omit<Delivered, 'differs'>> => {
+  const counts = { delivered: 0, dead: 0 };
+  let rows = slice;
   let last: Step | undefined;
   let current = state;
   const isEnded = (): boolean => signal.aborted;

@@ -43,6 +43,39 @@ export const readSealedSlice = async (
   throw new TrailDiffers(`event ${at.seq}: ${rows.length === 0 ? 'missing' : 'unsealed'}`);
 };
 
+/**
+ * Reads the last delivered rows again, and proves that they lead to the place of the cursor.
+ * @param start where the next event must follow
+ * @param count of the rows; fewer at the start of the trail
+ * @throws TrailDiffers
+ */
+export const readDelivered = async (
+  dataSource: DataSource,
+  tenantId: string,
+  start: ChainStart,
+  count: number,
+): Promise<readonly ChainRow[]> => {
+  const rows: ChainRow[] = [];
+  const from = Math.max(1, start.seq - count);
+  for (let seq = from; seq < start.seq; seq = (rows.at(-1)?.seq ?? seq) + 1) {
+    const at = { seq, sealedAt: rows.at(-1)?.sealedAt ?? 0 };
+    const more = await withTenant(dataSource, tenantId, (manager) => selectSlice(manager, tenantId, at, start.seq - 1));
+    if (more.length === 0) break;
+    rows.push(...more);
+  }
+  const [first] = rows;
+  if (first === undefined && from === start.seq) return rows;
+  const chain = new ChainVerification(tenantId, {
+    seq: from,
+    previousHash: first?.previousHash ?? Buffer.of(),
+    sealedAt: 0,
+  });
+  for (const row of rows) chain.feed(row);
+  const fault = chain.finish({ seq: start.seq - 1, hash: start.previousHash });
+  if (fault !== undefined) throw new TrailDiffers(`event ${fault.seq}: ${fault.reason}`);
+  return rows;
+};
+
 const proven = async (rows: readonly ChainRow[], mac: ComputeMac): Promise<readonly ChainRow[]> => {
   const last = rows.at(-1);
   const message = last && sealedBytesOf(last);

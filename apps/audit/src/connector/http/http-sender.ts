@@ -31,7 +31,11 @@ export interface ReceiverTls {
   readonly key?: Buffer;
 }
 
-const readTls = async ({ authority, certificate, key }: ConnectorTls, secret: ReadSecret): Promise<ReceiverTls> => ({
+/** Reads the files of a connection. @throws Error as `secret` */
+export const readTls = async (
+  { authority, certificate, key }: ConnectorTls,
+  secret: ReadSecret,
+): Promise<ReceiverTls> => ({
   ...(authority !== undefined && { ca: await secret(authority) }),
   ...(certificate !== undefined && { cert: await secret(certificate) }),
   ...(key !== undefined && { key: await secret(key) }),
@@ -80,7 +84,7 @@ export class HttpSender {
         method: 'POST',
         agent: this.agent,
         headers: { ...headers, 'content-length': String(body.length) },
-        lookup: this.lookup,
+        lookup: admittingLookup(this.admit),
         signal,
       });
       asked.on('error', fail);
@@ -101,12 +105,16 @@ export class HttpSender {
       asked.end(body);
     });
   }
+}
 
-  private readonly lookup: LookupFunction = (hostname, options, callback) => {
+/** Finds the addresses of a name, and refuses those that may not be connected to. */
+export const admittingLookup =
+  (admit: ConnectorParts['admit']): LookupFunction =>
+  (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return callback(error, '');
       try {
-        for (const { address } of addresses) this.admit(address);
+        for (const { address } of addresses) admit(address);
       } catch (refusal) {
         return callback(new NoAnswer('pause', (refusal as Error).message), '');
       }
@@ -115,7 +123,6 @@ export class HttpSender {
       callback(null, first?.address ?? '', first?.family);
     });
   };
-}
 
 /** Opens the connections of a connector. @throws Error for a secret that is missing or no certificate */
 export const openSender = async ({

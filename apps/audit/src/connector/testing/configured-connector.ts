@@ -1,10 +1,10 @@
-import { auditEvent, type ConnectorSettings, newId, recordDetails } from '@ankasecure/contracts';
+import { auditEvent, newId, recordDetails, type SettingsOf } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import { AppendEvents } from '../../event/append-events.js';
 import { contextOf, type RunningAudit } from '../../testing/running-audit.js';
 import { ConnectorRecord, connectorDigest } from '../store/connector.entity.js';
 
-export const anySettings: ConnectorSettings = {
+export const anySettings: SettingsOf<'splunk'> = {
   kind: 'splunk',
   url: 'https://splunk.test:8088',
   token: 'token',

@@ -1,5 +1,5 @@
 import type { SealedEvent } from '@ankasecure/contracts';
-import type { Connector, EncodedEvent, Outcome } from '../connector.js';
+import type { Connector, EncodedEvent, Outcome, Prepared } from '../connector.js';
 
 /** Answers a batch in place of a receiver. */
 export type Script = (seqs: readonly number[], signal: AbortSignal) => Outcome | Promise<Outcome>;
@@ -14,6 +14,8 @@ export class ScriptedConnector implements Connector {
   readonly sent = new Map<string, number[][]>();
   /** The events that the receiver has taken, in its order, by tenant. */
   readonly taken = new Map<string, SealedEvent[]>();
+
+  prepare = async (): Promise<Prepared> => 'ready';
 
   encode(event: SealedEvent): Buffer {
     return Buffer.from(JSON.stringify(event));
