@@ -83,7 +83,38 @@ const webhook = z.strictObject({
   tls,
 });
 
-export const connectorSettings = z.discriminatedUnion('kind', [splunk, elastic, arcsight, otlp, webhook]);
+const entraId = z.string().regex(/^[0-9A-Za-z][0-9A-Za-z.-]{0,99}$/);
+
+/** How the connector proves to Entra who it is. */
+const entraCredential = z.discriminatedUnion('by', [
+  z.strictObject({ by: z.literal('secret'), secret: secretName }),
+  /** A certificate and its RSA key, in PEM. */
+  z.strictObject({ by: z.literal('certificate'), certificate: secretName, key: secretName }),
+  /** The token that the platform where the service runs renews in a file (workload identity). */
+  z.strictObject({ by: z.literal('workload-identity'), token: secretName }),
+]);
+export type EntraCredential = z.infer<typeof entraCredential>;
+
+const sentinel = z.strictObject({
+  kind: z.literal('sentinel'),
+  /** Of the Logs Ingestion API, such as `https://my-dce.westeurope-1.ingest.monitor.azure.com`. */
+  url,
+  /** The immutable id of the data collection rule. */
+  rule: z.string().regex(/^dcr-[0-9a-f]{32}$/),
+  stream: z
+    .string()
+    .regex(/^Custom-[A-Za-z][A-Za-z0-9_]{0,79}$/)
+    .default('Custom-AnkaSecure_CL'),
+  directory: entraId,
+  clientId: entraId,
+  credential: entraCredential,
+  /** Of Entra and of Azure Monitor, which differ in national clouds. */
+  login: url.default('https://login.microsoftonline.com'),
+  scope: text(256).default('https://monitor.azure.com/.default'),
+  tls,
+});
+
+export const connectorSettings = z.discriminatedUnion('kind', [splunk, elastic, arcsight, otlp, webhook, sentinel]);
 export type ConnectorSettings = z.infer<typeof connectorSettings>;
 export type ConnectorKind = ConnectorSettings['kind'];
 export type SettingsOf<Kind extends ConnectorKind> = Extract<ConnectorSettings, { readonly kind: Kind }>;

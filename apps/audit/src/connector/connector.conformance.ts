@@ -36,6 +36,8 @@ export interface HttpSubject {
   readonly open: (connecting: Connecting) => Promise<Connector>;
   /** The secrets besides the TLS files. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Tells a request that delivers from one that logs in. Default: all of them deliver. */
+  readonly isDelivery?: (url: URL) => boolean;
   /** Whether it looks into the answer of a success. Default: true. */
   readonly readsAnswers?: boolean;
   /** Answers in the vendor's words, and what each means for a batch of two. */
@@ -47,7 +49,7 @@ const soonMs = 400;
 /** The suite that every connector over HTTP passes. */
 export const describeHttpConnector = (
   name: string,
-  { emulate, open, secrets, answers, readsAnswers = true }: HttpSubject,
+  { emulate, open, secrets, answers, readsAnswers = true, isDelivery = () => true }: HttpSubject,
 ): void => {
   describe(`the connector to ${name}`, () => {
     let authorities: Authorities;
@@ -136,6 +138,7 @@ export const describeHttpConnector = (
 
     it('cuts a batch that is too large', async () => {
       const { receiver } = await start();
+      receiver.isQueued = isDelivery;
       receiver.queued.push({ status: 413 });
       expect(await send(await connect(receiver.url))).toMatchObject({ result: 'poison' });
     });

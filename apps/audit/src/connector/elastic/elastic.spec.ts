@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { describeHttpConnector } from '../connector.conformance.js';
 import { BulkEmulator, bulkError, bulkReply, failed } from '../testing/bulk-emulator.js';
@@ -95,5 +96,31 @@ describe('an event in the Elastic Common Schema', () => {
     const event = sealedEventOf(7, { failureCode: 'key-state', outcome: 'failure' });
     const text = JSON.stringify(ecsEvent(event));
     for (const value of Object.values(event)) expect(text).toContain(JSON.stringify(value));
+  });
+});
+
+describe('the index template', () => {
+  interface Mapping {
+    readonly properties?: Readonly<Record<string, Mapping>>;
+    readonly type?: string;
+  }
+  const file = new URL('../../../../../deploy/siem/elastic/index-template.json', import.meta.url);
+  const { index_patterns: patterns, template } = JSON.parse(readFileSync(file, 'utf8')) as {
+    index_patterns: readonly string[];
+    template: { mappings: Mapping };
+  };
+  /** The paths of the fields of a document. An object below a field that has a type belongs to that field. */
+  const pathsOf = (document: object, mapping: Mapping | undefined, at = ''): string[] =>
+    Object.entries(document).flatMap(([name, value]: [string, unknown]) => {
+      const own = mapping?.properties?.[name];
+      const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+      if (isObject && own?.type === undefined) return pathsOf(value, own, `${at}${name}.`);
+      return own?.type === undefined ? [`${at}${name} has no mapping`] : [];
+    });
+
+  it('maps every field of a document, and covers the data stream', () => {
+    const document = ecsEvent(sealedEventOf(1, { failureCode: 'key-state' }));
+    expect(pathsOf(document, template.mappings)).toEqual([]);
+    expect(patterns).toEqual(['logs-ankasecure.audit-*']);
   });
 });

@@ -4,6 +4,7 @@ import { openArcsight } from '../arcsight/arcsight.connector.js';
 import type { Connector, ConnectorParts } from '../connector.js';
 import { openElastic } from '../elastic/elastic.connector.js';
 import { openOtlp } from '../otlp/otlp.connector.js';
+import { openSentinel } from '../sentinel/sentinel.connector.js';
 import { openSplunk } from '../splunk/splunk.connector.js';
 import { openWebhook } from '../webhook/webhook.connector.js';
 
@@ -16,6 +17,7 @@ const openers: Openers = {
   arcsight: openArcsight,
   otlp: openOtlp,
   webhook: openWebhook,
+  sentinel: openSentinel,
 };
 
 /** Opens connectors by their kind. */

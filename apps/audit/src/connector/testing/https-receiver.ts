@@ -42,6 +42,8 @@ export const makeAuthorities = async (): Promise<Authorities> => {
 export class HttpsReceiver {
   readonly received: Received[] = [];
   readonly queued: (Reply | Misbehaviour)[] = [];
+  /** The requests that get queued replies. */
+  isQueued: (url: URL) => boolean = () => true;
   private readonly server: Server;
 
   constructor(
@@ -59,7 +61,8 @@ export class HttpsReceiver {
           const { method = '', url = '/', headers } = request;
           const received = { method, url: new URL(url, this.url), headers, body: Buffer.concat(chunks) };
           this.received.push(received);
-          const next = this.queued.shift() ?? this.handle(received);
+          const queued = this.isQueued(received.url) ? this.queued.shift() : undefined;
+          const next = queued ?? this.handle(received);
           if (next === 'hang') return;
           const {
             status,
