@@ -130,6 +130,7 @@ export class ConfiguredConnectors {
   }
 
   private alarm(tenantId: string, connector: string): void {
+    this.about.metrics.refused.inc({ connector });
     if (!this.quiet.isDue(connector)) return;
     const message = 'a connector is not the one that the trail names, and delivers nothing';
     this.about.log.error({ alarm: 'connector-record', tenantId, connector }, message);

@@ -8,6 +8,7 @@ import type { Connector } from '../connector.js';
 import {
   advanceLane,
   claimLane,
+  connectorLags,
   type Hold,
   type Lane,
   lanesDue,
@@ -63,6 +64,7 @@ export class DeliveryRounds implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => void this.look(), everyMs);
+    this.about.metrics.readLags(() => connectorLags(this.database.dataSource));
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -161,8 +163,10 @@ export class DeliveryRounds implements OnApplicationBootstrap, OnModuleDestroy {
     return result;
   }
 
-  private tell({ tenantId, connectorId: connector }: Lane, { dead, differs, isPaused, fault }: Delivered): void {
-    const { log } = this.about;
+  private tell({ tenantId, connectorId: connector }: Lane, result: Delivered): void {
+    const { delivered, dead, differs, isPaused, fault } = result;
+    const { log, metrics } = this.about;
+    metrics.count(connector, { delivered, dead, differs });
     const about = { tenantId, connector, reason: fault };
     if (differs)
       log.error(

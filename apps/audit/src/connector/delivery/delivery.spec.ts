@@ -8,8 +8,11 @@ import { TrailSql } from '../../testing/trail-sql.js';
 import type { Outcome } from '../connector.js';
 import { ConnectorKinds } from '../kind/connector-kinds.js';
 import type { ConnectorRecord } from '../store/connector.entity.js';
+import { advanceLane, claimLane, type Hold, releaseLane } from '../store/cursor.sql.js';
 import { anySettings, configure, nameRecord, recordOf, storeRecord } from '../testing/configured-connector.js';
 import { ScriptedConnector } from '../testing/scripted-connector.js';
+import { deliverSlice } from './deliver-lane.js';
+import { freshLane } from './next-step.js';
 
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
 
@@ -81,6 +84,26 @@ describe('the delivery of sealed events', () => {
     expect(receiver.taken.get(tenantId)).toEqual(
       items.map((item) => ({ ...item, sealedAt: expect.stringContaining(item.sealedAt.slice(0, -1)) as string })),
     );
+  });
+
+  it('is counted, and so is what waits', async () => {
+    const { receiver, record } = await connect();
+    await audit.append(eventsOf(tenantId, 3));
+    await expect.poll(() => receiver.seqsOf(tenantId)).toEqual(upTo(4));
+    const metric = async (line: string): Promise<number> => {
+      const pages = await Promise.all(audit.instances.map(({ health }) => health.registry.metrics()));
+      const values = pages.flatMap((page) => page.split('\n')).filter((one) => one.startsWith(line));
+      return values.reduce((sum, one) => sum + Number(one.split(' ').at(-1)), 0);
+    };
+    const of = `{connector="${record.id}"`;
+    await expect.poll(() => metric(`ankasecure_connector_events_total${of},outcome="delivered"`)).toBe(4);
+    expect(await metric(`ankasecure_connector_events_total${of},outcome="dead-letter"`)).toBe(0);
+    expect(await metric(`ankasecure_connector_lag_events${of}`)).toBe(0);
+    receiver.script = () => ({ result: 'pause', reason: 'HTTP 401' });
+    await audit.append(eventsOf(tenantId, 2));
+    // Both processes show what the database says.
+    await expect.poll(() => metric(`ankasecure_connector_paused_tenants${of}`)).toBe(2);
+    expect(await metric(`ankasecure_connector_lag_events${of}`)).toBe(4);
   });
 
   it('of the platform’s connector covers the events of every tenant', async () => {
@@ -187,6 +210,23 @@ describe('the delivery of sealed events', () => {
     );
     expect(waited).toBeGreaterThan(5);
     expect(receiver.seqsOf(tenantId)).toEqual(upTo(5));
+  });
+
+  it('makes nothing of a lane that was listed before another process delivered it, or found that it must wait', async () => {
+    const { receiver, record } = await connect();
+    await audit.append(eventsOf(tenantId, 2));
+    await expect.poll(() => cursorOf(record)).toMatchObject({ seq: 3, lease_holder: null });
+    const { dataSource, app } = audit.instances[0] ?? expect.unreachable();
+    const hold: Hold = [tenantId, record.id, randomUUID()];
+    const start = (await claimLane(dataSource, hold)) ?? expect.unreachable();
+    const parts = { dataSource, macs: app.get(MacSource), random: Math.random };
+    const listed = { tenantId, owner: tenantId, connectorId: record.id, head: 2 };
+    const held = { lane: listed, hold, start, state: freshLane, signal: new AbortController().signal };
+    expect(await deliverSlice(parts, receiver, held)).toMatchObject({ delivered: 0, differs: false, fault: null });
+    expect(await cursorOf(record)).toMatchObject({ seq: 3, paused: false, last_error: null });
+    const wait = { dead: [], waitMs: 60_000, fault: 'HTTP 503', isPaused: false };
+    expect([await advanceLane(dataSource, hold, wait), await releaseLane(dataSource, hold)]).toEqual([true, true]);
+    expect(await claimLane(dataSource, hold)).toBeUndefined();
   });
 
   it('does not move the cursor for a process whose lease is over', async () => {

@@ -15,7 +15,7 @@ const mostSlices = 8;
  * event on, its bytes and hash are those of its columns, and the last one bears a seal that the tenant's key in the HSM made over that
  * hash. So neither these rows nor the place where the cursor stands can be others than were sealed.
  * @param head the last event of the trail, as the database tells it
- * @returns up to the last row that a seal covers, at least one
+ * @returns up to the last row that a seal covers; none if another process has delivered up to the head since it was told
  * @throws TrailDiffers; the errors of `mac`
  */
 export const readSealedSlice = async (
@@ -25,6 +25,7 @@ export const readSealedSlice = async (
   head: number,
   mac: ComputeMac,
 ): Promise<readonly ChainRow[]> => {
+  if (start.seq > head) return [];
   const chain = new ChainVerification(tenantId, start);
   const rows: ChainRow[] = [];
   let at = start;

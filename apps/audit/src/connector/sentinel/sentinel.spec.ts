@@ -14,7 +14,10 @@ import { sentinelRecord } from './sentinel-record.js';
 
 const { rule, stream, directory, clientId } = new SentinelEmulator();
 const bySecret: EntraCredential = { by: 'secret', secret: 'secret' };
-const partsOf = (connecting: Connecting, credential: EntraCredential = bySecret): ConnectorParts<SettingsOf<'sentinel'>> => ({
+const partsOf = (
+  connecting: Connecting,
+  credential: EntraCredential = bySecret,
+): ConnectorParts<SettingsOf<'sentinel'>> => ({
   admit: () => undefined,
   now: () => Date.now(),
   settings: {

@@ -29,8 +29,23 @@ export const lanesDue = (dataSource: DataSource, process: string, most: number):
     [platformTenantId, process, most],
   );
 
+/** How far a connector is behind. */
+export interface ConnectorLag {
+  readonly connectorId: string;
+  /** Events that are sealed and not delivered. */
+  readonly waiting: number;
+  /** Tenants whose delivery somebody must put right. */
+  readonly paused: number;
+}
+
+export const connectorLags = (dataSource: DataSource): Promise<ConnectorLag[]> =>
+  dataSource.query<ConnectorLag[]>(
+    `SELECT connector_id AS "connectorId", waiting::float8 AS waiting, paused::float8 AS paused FROM connector_lags($1)`,
+    [platformTenantId],
+  );
+
 /**
- * Takes the lane, unless another process has it.
+ * Takes the lane, unless another process has it, or has found since it was listed that it must wait.
  * @returns where the next event must follow
  */
 export const claimLane = async (dataSource: DataSource, hold: Hold): Promise<ChainStart | undefined> => {
@@ -41,7 +56,8 @@ export const claimLane = async (dataSource: DataSource, hold: Hold): Promise<Cha
        VALUES ($1, $2, 0, $4, 0, $3, ${leaseEnd}, clock_timestamp(), false)
        ON CONFLICT (tenant_id, connector_id) DO UPDATE
          SET lease_holder = $3, lease_until = ${leaseEnd}, tried_at = clock_timestamp()
-         WHERE k.lease_holder IS NULL OR k.lease_holder = $3 OR k.lease_until <= clock_timestamp()
+         WHERE (k.lease_holder IS NULL OR k.lease_holder = $3 OR k.lease_until <= clock_timestamp())
+           AND (k.retry_at IS NULL OR k.retry_at <= clock_timestamp())
        RETURNING seq::float8 AS seq, hash, sealed_at::float8 AS "sealedAt"`,
       [...hold, genesisHash(tenantId)],
     ),
