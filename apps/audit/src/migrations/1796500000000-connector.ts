@@ -2,7 +2,7 @@ import { tenantIsolation } from '@ankasecure/service-kit';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const app = 'ankadb_audit_app';
-const ours = 'connector_lanes(uuid, uuid, integer), connector_lags(uuid), wake_connector(uuid)';
+const ours = 'connector_lanes(uuid, uuid[], integer, integer), connector_lags(uuid), wake_connector(uuid)';
 
 /**
  * Connectors, how far each has delivered each tenant's events, and what receivers refuse for good. A cursor and a dead letter belong to
@@ -55,20 +55,26 @@ export class Connector1796500000000 implements MigrationInterface {
       CREATE POLICY delivering ON connector FOR SELECT TO CURRENT_USER USING (true);
       CREATE POLICY delivering ON connector_cursor TO CURRENT_USER USING (true);
 
-      -- Lists whose events wait for which connector and may be sent now, those that were tried longest ago first. A connector of the
-      -- platform's tenant delivers every tenant's events. The service sees across tenants only through this and the next two functions.
-      CREATE FUNCTION connector_lanes(platform uuid, process uuid, most integer)
+      -- Lists whose events wait for which connector and may be sent now. Connectors take turns: the lane of each that was tried longest
+      -- ago, then the second of each, up to the number each. The connectors that are idle are left out: a stored row that would
+      -- deliver may be one that no longer counts. A connector of the platform's tenant delivers every tenant's events. The service sees
+      -- across tenants only through this and the next two functions.
+      CREATE FUNCTION connector_lanes(platform uuid, idle uuid[], each integer, most integer)
         RETURNS TABLE (tenant_id uuid, owner uuid, connector_id uuid, head bigint)
         LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
       AS $$
-        SELECT h.tenant_id, c.tenant_id, c.id, h.seq
-        FROM (SELECT one.tenant_id, one.id FROM connector one GROUP BY 1, 2 HAVING bool_or(one.enabled)) c
-          JOIN trail_head h ON h.tenant_id = c.tenant_id OR c.tenant_id = platform
-          LEFT JOIN connector_cursor k ON k.tenant_id = h.tenant_id AND k.connector_id = c.id
-        WHERE h.seq > coalesce(k.seq, 0)
-          AND (k.retry_at IS NULL OR k.retry_at <= clock_timestamp())
-          AND (k.lease_until IS NULL OR k.lease_until <= clock_timestamp() OR k.lease_holder = process)
-        ORDER BY k.tried_at NULLS FIRST LIMIT most
+        SELECT due.tenant_id, due.owner, due.id, due.seq
+        FROM (
+          SELECT h.tenant_id, c.tenant_id AS owner, c.id, h.seq, k.tried_at,
+            row_number() OVER (PARTITION BY c.tenant_id, c.id ORDER BY k.tried_at NULLS FIRST) AS turn
+          FROM (SELECT one.tenant_id, one.id FROM connector one GROUP BY 1, 2 HAVING bool_or(one.enabled)) c
+            JOIN trail_head h ON h.tenant_id = c.tenant_id OR c.tenant_id = platform
+            LEFT JOIN connector_cursor k ON k.tenant_id = h.tenant_id AND k.connector_id = c.id
+          WHERE h.seq > coalesce(k.seq, 0) AND c.id <> ALL (idle)
+            AND (k.retry_at IS NULL OR k.retry_at <= clock_timestamp())
+            AND (k.lease_until IS NULL OR k.lease_until <= clock_timestamp())
+        ) due
+        WHERE due.turn <= each ORDER BY due.turn, due.tried_at NULLS FIRST LIMIT most
       $$;
 
       -- How far each connector that delivers is behind, over all tenants. At most 1000 connectors.

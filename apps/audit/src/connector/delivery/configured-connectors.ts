@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ConnectorSettings, monotonicNow, platformTenantId } from '@ankasecure/contracts';
-import { ownContext, QuietPeriod, withTenant } from '@ankasecure/service-kit';
+import { BoundedMap, ownContext, QuietPeriod, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { RecordIndexes } from '../../record/record-indexes.js';
 import { ConnectorConfig } from '../connector.config.js';
@@ -15,6 +15,9 @@ import { DeliveryDatabase } from './delivery-database.js';
 /** The time for which a connector counts as it was read, in milliseconds. */
 const freshMs = 5_000;
 const budgetMs = 5_000;
+/** The time after which a reading that has not ended is begun anew, in milliseconds. */
+const patienceMs = 60_000;
+const capacity = 100_000;
 
 /** A connector that is in use: built from settings that the trail names, and from the secrets as they are. */
 interface Opened {
@@ -27,8 +30,11 @@ interface Opened {
 export type Found = { readonly connector: Connector } | { readonly fault: string } | 'unused';
 
 interface Entry {
-  readonly until: number;
-  readonly found: Found;
+  readonly id: string;
+  readonly found: Promise<Found>;
+  until: number;
+  /** It delivers nothing while the entry counts. */
+  isIdle: boolean;
 }
 
 const nameOf = (owner: string, id: string): string => `${owner} ${id}`;
@@ -43,7 +49,7 @@ const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).dig
 export class ConfiguredConnectors {
   /** By their names. */
   private readonly opened = new Map<string, Opened>();
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new BoundedMap<string, Entry>(capacity);
   private readonly quiet = new QuietPeriod(1_000);
 
   constructor(
@@ -54,15 +60,38 @@ export class ConfiguredConnectors {
     private readonly about: ConnectorSurroundings,
   ) {}
 
-  /** @throws AnkaError (retryable) if the trail of the connector's tenant cannot be read now */
-  async find(owner: string, id: string): Promise<Found> {
+  /** Lanes of one connector that ask at once get the same one. @throws AnkaError (retryable) if its tenant's trail cannot be read now */
+  find(owner: string, id: string): Promise<Found> {
     const name = nameOf(owner, id);
-    const entry = this.entries.get(name);
-    if (entry !== undefined && monotonicNow() < entry.until) return entry.found;
-    const found = await this.look(owner, id);
-    if (typeof found === 'string' || 'fault' in found) this.closeOne(name);
-    this.entries.set(name, { until: monotonicNow() + freshMs, found });
-    return found;
+    const known = this.entries.get(name);
+    if (known !== undefined && monotonicNow() < known.until) return known.found;
+    const entry: Entry = { id, found: this.look(owner, id), until: monotonicNow() + patienceMs, isIdle: false };
+    this.entries.set(name, entry);
+    const read = (isIdle: boolean): void => {
+      entry.until = monotonicNow() + freshMs;
+      entry.isIdle = isIdle;
+    };
+    entry.found.then(
+      (found) => {
+        read(found === 'unused');
+        if (typeof found === 'string' || 'fault' in found) this.closeOne(name);
+      },
+      () => read(true),
+    );
+    return entry.found;
+  }
+
+  /** The ids of connectors that deliver nothing for now: they are off, or their settings cannot be read. */
+  idle(): readonly string[] {
+    const now = monotonicNow();
+    return [...this.entries.values()].filter(({ until, isIdle }) => isIdle && now < until).map(({ id }) => id);
+  }
+
+  /** Has a connector opened anew: a delivery through it does not end. */
+  discard(owner: string, id: string): void {
+    const name = nameOf(owner, id);
+    this.closeOne(name);
+    this.entries.delete(name);
   }
 
   close(): void {

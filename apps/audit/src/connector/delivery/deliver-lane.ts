@@ -1,4 +1,5 @@
 import type { ChainRow, ChainStart } from '@ankasecure/audit-event';
+import { monotonicNow } from '@ankasecure/contracts';
 import { ownContext } from '@ankasecure/service-kit';
 import type { DataSource } from 'typeorm';
 import type { MacSource } from '../../mac/mac-source.js';
@@ -27,8 +28,10 @@ export interface HeldLane {
   /** Where the next event must follow. */
   readonly start: ChainStart;
   readonly state: LaneState;
-  /** Ends the delivery: the lease is over, or the process stops. */
+  /** Ends the delivery: the lease is over, the delivery takes too long, or the process stops. */
   readonly signal: AbortSignal;
+  /** No batch but the first begins later, in milliseconds of the monotonic clock. */
+  readonly until: number;
 }
 
 /** What became of a slice. */
@@ -48,7 +51,7 @@ export interface Delivered {
 export const deliverSlice = async (
   parts: DeliveryParts,
   connector: Connector,
-  { lane, hold, start, state, signal }: HeldLane,
+  { lane, hold, start, state, signal, until }: HeldLane,
 ): Promise<Delivered> => {
   const counts = { delivered: 0, dead: 0, differs: false };
   let rows: readonly ChainRow[];
@@ -68,7 +71,7 @@ export const deliverSlice = async (
     await advanceLane(parts.dataSource, hold, { dead: [], waitMs: pauseMs, fault, isPaused: true });
     return { ...counts, state, isWell: undefined, fault, isPaused: true, differs: true };
   }
-  return { ...counts, ...(await deliverRows(parts, connector, rows, { hold, state, signal })) };
+  return { ...counts, ...(await deliverRows(parts, connector, rows, { hold, state, signal, until })) };
 };
 
 const rowsOf = (
@@ -107,14 +110,14 @@ const deliverRows = async (
   parts: DeliveryParts,
   connector: Connector,
   slice: readonly ChainRow[],
-  { hold, state, signal }: Pick<HeldLane, 'hold' | 'state' | 'signal'>,
+  { hold, state, signal, until }: Pick<HeldLane, 'hold' | 'state' | 'signal' | 'until'>,
 ): Promise<Omit<Delivered, 'differs'>> => {
   const counts = { delivered: 0, dead: 0 };
   let rows = slice;
   let last: Step | undefined;
   let current = state;
   const isEnded = (): boolean => signal.aborted;
-  while (rows.length > 0 && !isEnded()) {
+  while (rows.length > 0 && !isEnded() && (last === undefined || monotonicNow() < until)) {
     const step = await sendNext(parts, connector, rows, current, signal);
     // An attempt that was ended here says nothing about the receiver.
     if (isEnded() && step.advance === 0) break;

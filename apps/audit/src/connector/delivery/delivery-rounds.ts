@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { newId } from '@ankasecure/contracts';
+import type { ChainStart } from '@ankasecure/audit-event';
+import { AnkaError, monotonicNow, newId } from '@ankasecure/contracts';
 import { BoundedMap, RetriedFailure } from '@ankasecure/service-kit';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { MacSource } from '../../mac/mac-source.js';
@@ -20,19 +21,31 @@ import { ConfiguredConnectors } from './configured-connectors.js';
 import { ConnectorSurroundings } from './connector-surroundings.js';
 import { type Delivered, deliverSlice } from './deliver-lane.js';
 import { DeliveryDatabase } from './delivery-database.js';
-import { freshLane, type LaneState, pauseMs } from './next-step.js';
+import { endedWithin } from './ended-within.js';
+import { freshLane, type LaneState, nextStep, pauseMs } from './next-step.js';
 
 const everyMs = 1_000;
 /** A third of the lease. */
 const renewMs = 2_000;
 /** Deliveries at once. Each holds a slice of the trail in memory, of 8 MiB and one event at most. */
 const atOnce = { inAll: 16, perConnector: 4 };
-/** Lanes of one round. */
-const mostLanes = 1_000;
+/** The time after which a delivery leaves its place to another lane, in milliseconds. */
+const turnMs = 60_000;
 const capacity = 100_000;
 const farewellMs = 3_000;
 
 const random = (): number => randomInt(2 ** 32) / 2 ** 32;
+
+/** One delivery of a lane. */
+interface Delivery {
+  readonly name: string;
+  readonly lane: Lane;
+  readonly hold: Hold;
+  readonly abort: AbortController;
+}
+
+/** `idle`: the connector delivers nothing for now. Undefined: the lane waits, or is another's. */
+type Result = Pick<Delivered, 'isWell' | 'delivered'> | 'idle' | undefined;
 
 /**
  * Delivers what is sealed: each tenant's events through each connector, in their order, at least once. A receiver that is away holds up
@@ -41,7 +54,6 @@ const random = (): number => randomInt(2 ** 32) / 2 ** 32;
  */
 @Injectable()
 export class DeliveryRounds implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly process = newId();
   private readonly running = new Map<string, { readonly done: Promise<void>; readonly abort: AbortController }>();
   private readonly states = new BoundedMap<string, LaneState>(capacity);
   private readonly breakers = new BoundedMap<string, Breaker>(capacity);
@@ -91,7 +103,7 @@ export class DeliveryRounds implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async start(): Promise<void> {
     if (!this.hasRoom()) return;
-    for (const lane of await lanesDue(this.database.dataSource, this.process, mostLanes)) {
+    for (const lane of await lanesDue(this.database.dataSource, this.connectors.idle())) {
       const name = `${lane.tenantId} ${lane.connectorId}`;
       if (!this.hasRoom()) return;
       const breaker = this.breakerOf(lane.connectorId);
@@ -111,30 +123,58 @@ export class DeliveryRounds implements OnApplicationBootstrap, OnModuleDestroy {
 
   private run(name: string, lane: Lane, breaker: Breaker): void {
     const abort = new AbortController();
+    const delivery = { name, lane, abort, hold: [lane.tenantId, lane.connectorId, newId()] as const };
     let isGoing = false;
-    const done = this.deliver(name, lane, abort)
+    const done = this.deliverInTime(delivery)
       .then(
         (result) => {
-          if (result?.isWell !== undefined) breaker.note(result.isWell);
-          isGoing = (result?.delivered ?? 0) > 0;
+          if (result !== 'idle' && result?.isWell !== undefined) breaker.note(result.isWell);
+          isGoing = result === 'idle' || (result?.delivered ?? 0) > 0;
         },
         (error: unknown) => this.failure.failed(error as Error),
       )
       .finally(() => {
         breaker.leave();
         this.running.delete(name);
-        // What goes well goes on at once; anything else waits for the next round.
+        // What goes well goes on at once, and an idle connector leaves its place; anything else waits for the next round.
         if (isGoing) void this.look();
       });
     this.running.set(name, { done, abort });
   }
 
-  private async deliver(name: string, lane: Lane, abort: AbortController): Promise<Delivered | undefined> {
+  /** A delivery that does not end loses its lane and its place: whatever holds it up, other lanes and the next attempt do not wait. */
+  private async deliverInTime(delivery: Delivery): Promise<Result> {
+    const { patienceMs } = this.about;
+    const result = await endedWithin(this.deliver(delivery), patienceMs);
+    return result === 'unended'
+      ? this.giveUp(delivery, `The delivery did not end within ${patienceMs / 1000} s.`)
+      : result;
+  }
+
+  private async giveUp(delivery: Delivery, reason: string): Promise<Result> {
+    const { lane, hold, abort } = delivery;
+    abort.abort();
+    this.connectors.discard(lane.owner, lane.connectorId);
+    const about = { tenantId: lane.tenantId, connector: lane.connectorId };
+    this.about.log.error(about, 'a delivery did not end in time and was given up');
+    await this.wait(delivery, reason);
+    await releaseLane(this.database.dataSource, hold);
+    return { isWell: false, delivered: 0 };
+  }
+
+  /** Has the lane tried again later. */
+  private async wait({ name, hold }: Delivery, reason: string): Promise<void> {
+    const { state, waitMs } = nextStep(this.states.get(name) ?? freshLane, 1, { result: 'retry', reason }, random);
+    this.states.set(name, state);
+    await advanceLane(this.database.dataSource, hold, { dead: [], waitMs, fault: reason, isPaused: false });
+  }
+
+  private async deliver(delivery: Delivery): Promise<Result> {
+    const { lane, hold, abort } = delivery;
     const found = await this.connectors.find(lane.owner, lane.connectorId);
-    if (found === 'unused') return undefined;
-    const hold: Hold = [lane.tenantId, lane.connectorId, this.process];
+    if (found === 'unused') return 'idle';
     const { dataSource } = this.database;
-    const start = await claimLane(dataSource, hold);
+    const start = abort.signal.aborted ? undefined : await claimLane(dataSource, hold);
     if (start === undefined) return undefined;
     const lease = setInterval(() => void this.renew(hold, abort), renewMs);
     try {
@@ -142,7 +182,11 @@ export class DeliveryRounds implements OnApplicationBootstrap, OnModuleDestroy {
         await advanceLane(dataSource, hold, { dead: [], waitMs: pauseMs, fault: found.fault, isPaused: true });
         return undefined;
       }
-      return await this.deliverHeld(name, found.connector, lane, { hold, start, signal: abort.signal });
+      return await this.deliverHeld(delivery, found.connector, start);
+    } catch (error) {
+      const code = error instanceof AnkaError ? error.code : 'internal-error';
+      await this.wait(delivery, `The events could not be read and proved: ${code}`);
+      throw error;
     } finally {
       clearInterval(lease);
       await releaseLane(dataSource, hold);
@@ -150,15 +194,14 @@ export class DeliveryRounds implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async deliverHeld(
-    name: string,
+    { name, lane, hold, abort: { signal } }: Delivery,
     connector: Connector,
-    lane: Lane,
-    held: Pick<Parameters<typeof deliverSlice>[2], 'hold' | 'start' | 'signal'>,
+    start: ChainStart,
   ): Promise<Delivered> {
     const parts = { dataSource: this.database.dataSource, macs: this.macs, random };
-    const state = this.states.get(name) ?? freshLane;
-    const result = await deliverSlice(parts, connector, { lane, state, ...held });
-    this.states.set(name, result.state);
+    const [state, until] = [this.states.get(name) ?? freshLane, monotonicNow() + turnMs];
+    const result = await deliverSlice(parts, connector, { lane, hold, start, state, signal, until });
+    if (!signal.aborted) this.states.set(name, result.state);
     this.tell(lane, result);
     return result;
   }
@@ -180,6 +223,7 @@ export class DeliveryRounds implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async renew(hold: Hold, abort: AbortController): Promise<void> {
+    if (abort.signal.aborted) return;
     const isHeld = await renewLease(this.database.dataSource, hold).catch(() => undefined);
     // Without an answer, the lease is over when the database says so: the cursor does not move then.
     if (isHeld === false) abort.abort();

@@ -221,7 +221,8 @@ describe('the delivery of sealed events', () => {
     const start = (await claimLane(dataSource, hold)) ?? expect.unreachable();
     const parts = { dataSource, macs: app.get(MacSource), random: Math.random };
     const listed = { tenantId, owner: tenantId, connectorId: record.id, head: 2 };
-    const held = { lane: listed, hold, start, state: freshLane, signal: new AbortController().signal };
+    const { signal } = new AbortController();
+    const held = { lane: listed, hold, start, state: freshLane, signal, until: Number.POSITIVE_INFINITY };
     expect(await deliverSlice(parts, receiver, held)).toMatchObject({ delivered: 0, differs: false, fault: null });
     expect(await cursorOf(record)).toMatchObject({ seq: 3, paused: false, last_error: null });
     const wait = { dead: [], waitMs: 60_000, fault: 'HTTP 503', isPaused: false };
@@ -315,10 +316,13 @@ describe('the delivery of sealed events', () => {
     ])('does not happen if it %s', async (_, change) => {
       const [url, thief] = receiverOf();
       const { record, receiver } = await connect(tenantId, { enabled: false });
-      const next = await configure(audit, recordOf(tenantId, { id: record.id, settings: record.settings }));
+      const next = recordOf(tenantId, { id: record.id, settings: record.settings });
+      await storeRecord(audit, next);
       await audit.tamper(
         `UPDATE connector SET ${change(url)} WHERE id = '${record.id}' AND revision = ${next.revision}`,
       );
+      // Only now, so that nothing is delivered before the change.
+      await nameRecord(audit, next);
       await audit.append(eventsOf(tenantId, 3));
       await expect.poll(() => cursorOf(record)).toMatchObject({ paused: true });
       expect((await cursorOf(record))?.['last_error']).toContain('not the one that the sealed trail names');

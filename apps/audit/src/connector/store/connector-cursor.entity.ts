@@ -3,7 +3,7 @@ import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
 const primaryKeyConstraintName = 'connector_cursor_pkey';
 
-/** How far one tenant's events have been delivered through one connector, and which process delivers them. */
+/** How far one tenant's events have been delivered through one connector, and which delivery is in progress. */
 @Entity('connector_cursor')
 @Check('connector_cursor_seq_check', 'seq >= 0')
 @Check('connector_cursor_hash_check', 'length(hash) = 32')
@@ -25,11 +25,11 @@ export class ConnectorCursor {
   @Column('bigint', { name: 'sealed_at', comment: 'microseconds since the epoch', transformer: wholeNumber })
   sealedAt!: number;
 
-  /** The process that delivers. */
+  /** The delivery in progress. */
   @Column('uuid', { name: 'lease_holder', nullable: true })
   leaseHolder!: string | null;
 
-  /** By the database's clock. Until then no other process delivers. */
+  /** By the database's clock. Until then no other begins. */
   @Column('timestamptz', { name: 'lease_until', nullable: true })
   leaseUntil!: Date | null;
 

@@ -13,20 +13,26 @@ export interface Lane {
   readonly head: number;
 }
 
-/** The time for which a process alone delivers, in seconds, unless it renews it. A process that dies is replaced after it. */
+/** The time for which a delivery alone has its lane, in seconds, unless it renews it. A process that dies is replaced after it. */
 export const leaseSeconds = 6;
 const leaseEnd = `clock_timestamp() + interval '${leaseSeconds} seconds'`;
 const mine = `tenant_id = $1 AND connector_id = $2 AND lease_holder = $3 AND lease_until > clock_timestamp()`;
 
-/** Which lane a process delivers. */
-export type Hold = readonly [tenantId: string, connectorId: string, process: string];
+/** A lane, and the delivery that has it. */
+export type Hold = readonly [tenantId: string, connectorId: string, delivery: string];
 
-/** Lists the lanes with events that may be sent now, of all tenants. */
-export const lanesDue = (dataSource: DataSource, process: string, most: number): Promise<Lane[]> =>
+/** Lanes of one connector, and of all, in a list of those that are due. */
+const listed = { each: 8, most: 1_000 };
+
+/**
+ * Lists the lanes with events that may be sent now, of all tenants. Connectors take turns in it.
+ * @param idle ids of connectors to leave out
+ */
+export const lanesDue = (dataSource: DataSource, idle: readonly string[]): Promise<Lane[]> =>
   dataSource.query<Lane[]>(
     `SELECT tenant_id AS "tenantId", owner, connector_id AS "connectorId", head::float8 AS head
-     FROM connector_lanes($1, $2, $3)`,
-    [platformTenantId, process, most],
+     FROM connector_lanes($1, $2, $3, $4)`,
+    [platformTenantId, idle, listed.each, listed.most],
   );
 
 /** How far a connector is behind. */
@@ -45,7 +51,7 @@ export const connectorLags = (dataSource: DataSource): Promise<ConnectorLag[]> =
   );
 
 /**
- * Takes the lane, unless another process has it, or has found since it was listed that it must wait.
+ * Takes the lane, unless another delivery has it, or has found since it was listed that it must wait.
  * @returns where the next event must follow
  */
 export const claimLane = async (dataSource: DataSource, hold: Hold): Promise<ChainStart | undefined> => {
@@ -56,7 +62,7 @@ export const claimLane = async (dataSource: DataSource, hold: Hold): Promise<Cha
        VALUES ($1, $2, 0, $4, 0, $3, ${leaseEnd}, clock_timestamp(), false)
        ON CONFLICT (tenant_id, connector_id) DO UPDATE
          SET lease_holder = $3, lease_until = ${leaseEnd}, tried_at = clock_timestamp()
-         WHERE (k.lease_holder IS NULL OR k.lease_holder = $3 OR k.lease_until <= clock_timestamp())
+         WHERE (k.lease_holder IS NULL OR k.lease_until <= clock_timestamp())
            AND (k.retry_at IS NULL OR k.retry_at <= clock_timestamp())
        RETURNING seq::float8 AS seq, hash, sealed_at::float8 AS "sealedAt"`,
       [...hold, genesisHash(tenantId)],
@@ -103,7 +109,7 @@ export interface Advance {
 const kept = (reason: string): string => reason.replaceAll('\0', '').slice(0, 500).toWellFormed();
 
 /**
- * Moves the cursor and writes the dead letters in one transaction, if the process still has the lane.
+ * Moves the cursor and writes the dead letters in one transaction, if the delivery still has the lane.
  * @returns false if it has not: nothing was written
  */
 export const advanceLane = (
