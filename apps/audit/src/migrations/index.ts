@@ -13,4 +13,4 @@ export { FailureIndex1796400000000 } from './1796400000000-failure-index.js';
 export { TimeIndex1796400100000 } from './1796400100000-time-index.js';
 export { FinalHeads1796400200000 } from './1796400200000-final-heads.js';
 export { Checkpoint1806000000000 } from './1806000000000-checkpoint.js';
-export { Connector1796500000000 } from './1796500000000-connector.js';
+export { Connector1806100000000 } from './1806100000000-connector.js';

@@ -105,7 +105,7 @@ describe('the turns of lanes', () => {
     ['a connection that is never made', (held: ScriptedConnector) => void (held.prepare = never)],
     ['a connector that is never open', () => void (opening = never)],
   ])('end after a bounded time: %s', async (_, hold) => {
-    const patience = vi.spyOn(ConnectorSurroundings.prototype, 'patienceMs', 'get').mockReturnValue(1_000);
+    const patience = vi.spyOn(ConnectorSurroundings.prototype, 'patienceMs', 'get').mockReturnValue(2_000);
     const held = new ScriptedConnector();
     opening = async () => held;
     hold(held);
@@ -118,14 +118,15 @@ describe('the turns of lanes', () => {
           .some(([about]) => (about as { tenantId?: string }).tenantId === tenantId),
       )
       .toBe(true);
-    patience.mockRestore();
     opening = async () => receiver;
+    // The other process may have opened the connector that holds it up, too: it finds out by itself.
     await sentTo(1);
+    patience.mockRestore();
     expect(held.seqsOf(tenantId)).toEqual([]);
   });
 
   it('say of a delivery that was given up that it was, and try it again later', async () => {
-    const patience = vi.spyOn(ConnectorSurroundings.prototype, 'patienceMs', 'get').mockReturnValue(1_000);
+    const patience = vi.spyOn(ConnectorSurroundings.prototype, 'patienceMs', 'get').mockReturnValue(2_000);
     receiver.script = never;
     const { id } = await configure(audit, recordOf(tenantId));
     const cursor = () =>

@@ -8,7 +8,7 @@ const ours = 'connector_lanes(uuid, uuid[], integer, integer), connector_lags(uu
  * Connectors, how far each has delivered each tenant's events, and what receivers refuse for good. A cursor and a dead letter belong to
  * the tenant whose events they are about, also if the connector is the platform's.
  */
-export class Connector1796500000000 implements MigrationInterface {
+export class Connector1806100000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE connector (
