@@ -1,5 +1,3 @@
-import { AnkaError } from '@ankasecure/contracts';
-
 /**
  * Why unwrapped material is refused, for the audit trail and the log. Callers get one answer for all:
  * whoever holds somebody else's wrapped key must not learn about it by trying.
@@ -28,21 +26,3 @@ export const importFailures = {
 } as const;
 
 export type ImportFailureCode = keyof typeof importFailures;
-
-const isCode = (code: string): code is ImportFailureCode => Object.hasOwn(importFailures, code);
-
-/** The true cause of a refused import. Callers never see it. */
-export class ImportFailure extends Error {
-  override readonly name = 'ImportFailure';
-  constructor(readonly code: ImportFailureCode) {
-    super(importFailures[code]);
-  }
-}
-
-/** Every import that is refused after the unwrapping is this error, byte for byte. */
-export const importFailed = (code: string): AnkaError =>
-  new AnkaError(
-    'decryption-failed',
-    'The wrapped key is not a key of this algorithm under this wrapping key. The failureCode of this request’s audit event says why.',
-    { cause: new ImportFailure(isCode(code) ? code : 'unwrap') },
-  );

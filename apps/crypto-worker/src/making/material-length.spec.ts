@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { type AlgorithmName, algorithmNames, algorithmOf, secretBytesOf } from '@ankasecure/algorithm';
 import type { AnkaError } from '@ankasecure/contracts';
 import { describe, expect, it } from 'vitest';
-import { importFailed, importFailures } from '../custody/import-failure.js';
+import { importFailed } from '../custody/import-failed.js';
+import { importFailures } from '../custody/import-failure.js';
 import { failureCodeOf } from '../outcome/event.js';
 import { assertLengths, filledAdvice } from './material-length.js';
 

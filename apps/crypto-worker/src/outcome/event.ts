@@ -7,7 +7,7 @@ import {
   type Context,
   unchanged,
 } from '@ankasecure/contracts';
-import { ImportFailure } from '../custody/import-failure.js';
+import { ImportFailure } from '../custody/import-failed.js';
 import type { KeyVersion } from '../key/key-version.js';
 
 /** An action's name and details in its audit events, however it ends. */

@@ -74,7 +74,7 @@ describe('a key file', () => {
     ['null', /no JWK Set/],
     ['{"keys":[1]}', /no JWK Set/],
     ['{}', /no JWK Set/],
-    ['{"keys":[]}', /no JWK Set/],
+    ['{"keys":[]}', /a JWK Set without keys/],
     ['{"keys":[{"kty":"EC","crv":"P-256","x":"","y":"","d":"AA"}]}', /only public keys/],
     ['{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}', /only public keys/],
   ])('with %s stops the start', (content, message) => expect(load(content)).toThrow(message));

@@ -72,12 +72,7 @@ describe('access', () => {
       const [role = 'user'] = route.roles;
       const tenant = role === 'platform-admin' ? platformTenantId : tenantA;
       const answer = await attempt(route, await rig.issuer.token(asTenant(tenant, role)), '?dryRun=true');
-      if (route.takes === 'body' || route.contract.owner === 'gateway')
-        return expect([answer.status, answer.problem.code]).toEqual([400, 'request-invalid']);
-      // The parameter reaches the service, whose contract does not have it.
-      const { body } = rig.standIns.heard.get(operationId)?.at(-1) ?? expect.fail();
-      expect(JSON.parse(body)).toMatchObject({ dryRun: 'true' });
-      expect(route.contract.request.safeParse(JSON.parse(body)).success).toBe(false);
+      expect([answer.status, answer.problem.code]).toEqual([400, 'request-invalid']);
     },
   );
 

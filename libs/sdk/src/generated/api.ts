@@ -1726,7 +1726,7 @@ export interface components {
                 /** @description The first of these records. */
                 records: {
                     /** @enum {string} */
-                    kind: "key" | "key_version" | "key_alias" | "former_kid" | "key_grant" | "rotation_policy" | "platform_key" | "kek_rotation" | "tenant_policy" | "tenant" | "policy_version" | "service_account" | "issuer" | "approval" | "token_key" | "excluded_subject";
+                    kind: "key" | "key_version" | "key_alias" | "former_kid" | "key_grant" | "rotation_policy" | "platform_key" | "kek_rotation" | "tenant_policy" | "tenant" | "policy_version" | "service_account" | "issuer" | "approval" | "token_key" | "excluded_subject" | "connector";
                     id: string;
                     /**
                      * @description `reapplied`: the record has the state that the trail holds, or names a key that the HSM still has. `accepted`: its restored form counts from now on, with its own state if the trail’s allows more. `removed`: the trail says that it was deleted, or its restored form grants too much. `lost`: the backup does not have it.
@@ -4488,7 +4488,7 @@ export interface components {
             /** @description The first of these records. */
             records: {
                 /** @enum {string} */
-                kind: "key" | "key_version" | "key_alias" | "former_kid" | "key_grant" | "rotation_policy" | "platform_key" | "kek_rotation" | "tenant_policy" | "tenant" | "policy_version" | "service_account" | "issuer" | "approval" | "token_key" | "excluded_subject";
+                kind: "key" | "key_version" | "key_alias" | "former_kid" | "key_grant" | "rotation_policy" | "platform_key" | "kek_rotation" | "tenant_policy" | "tenant" | "policy_version" | "service_account" | "issuer" | "approval" | "token_key" | "excluded_subject" | "connector";
                 id: string;
                 /**
                  * @description `reapplied`: the record has the state that the trail holds, or names a key that the HSM still has. `accepted`: its restored form counts from now on, with its own state if the trail’s allows more. `removed`: the trail says that it was deleted, or its restored form grants too much. `lost`: the backup does not have it.

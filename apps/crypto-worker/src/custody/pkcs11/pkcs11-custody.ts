@@ -34,8 +34,7 @@ import { assertFits, assertMakes, assertStoresData } from './profile/refusal.js'
 import { anchorIn, inspected, part } from './reply.js';
 import { TokenRuntime } from './token/token-runtime.js';
 import { objectUri } from './uri.js';
-import { fitsKem, isWrappedCek } from './use/input.js';
-import { checkedRandom, randomRequest } from './use/random.js';
+import { checkedRandom, fitsKem, isWrappedCek, randomRequest } from './use/input.js';
 
 export type { CustodyLogger, CustodyObserver, Pkcs11Config, Pkcs11Options } from './profile/config.js';
 export { PinUnfit } from './token/pin-length.js';

@@ -1,5 +1,5 @@
 import { AnkaError, monotonicNow } from '@ankasecure/contracts';
-import { importFailed } from '../../import-failure.js';
+import { importFailed } from '../../import-failed.js';
 import { ckrName } from '../cryptoki/ckr.js';
 import type { Reply } from '../job/frame.js';
 import { operations, status } from '../job/job.js';
