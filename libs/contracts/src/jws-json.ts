@@ -52,7 +52,7 @@ export const signTogetherItem = z
       .min(1)
       .max(maxSignatures)
       .refine((keys) => new Set(names(keys)).size === keys.length, 'must not name a key twice')
-      .describe('The keys, whose purpose is sign. Each makes one signature, or none is made.'),
+      .describe('The keys, whose purpose is sign. The answer has the signature of each, or none.'),
     detached: z.boolean().optional().describe('Whether the JWS has no payload (RFC 7515, appendix F). Default: false.'),
   })
   .superRefine(encodingFits('payload'))
@@ -71,7 +71,7 @@ export type VerifyPolicy = (typeof verifyPolicies)[number];
 const verifyPolicy = z
   .enum(verifyPolicies)
   .describe(
-    'ALL: every signature is valid. ANY: at least one is. CLASSICAL_REQUIRED: at least one is valid whose key is classical. PQC_REQUIRED: at least one is valid whose key is quantum-safe. The class is that of the key’s record, and a MAC is no signature.',
+    'ALL: every signature is valid. ANY: at least one is. CLASSICAL_REQUIRED: at least one is valid whose key is classical. PQC_REQUIRED: at least one is valid whose key is quantum-safe. The class is that of the key’s record, and a MAC is no signature. A signature that was removed is not missed: compare the keyId of each with those you expect.',
   );
 
 export const verifyTogetherItem = z

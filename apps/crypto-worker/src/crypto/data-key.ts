@@ -1,7 +1,7 @@
 import { defaultContentAlg } from '@ankasecure/algorithm';
 import { type DataKeyItem, dataKeyItem } from '@ankasecure/contracts';
 import { sealJwe } from '../envelope/encrypt.js';
-import { jweAlgOf } from '../envelope/jwe-alg.js';
+import { assertFits, jweAlgOf } from '../envelope/jwe-alg.js';
 import { encodeSegment } from '../jose/base64url.js';
 import { type Operation, protecting } from '../operation/operation.js';
 
@@ -19,6 +19,7 @@ export const dataKey: Operation<DataKeyItem, undefined> = {
   enc: ({ enc = defaultContentAlg }) => enc,
   releasesDataKey: ({ plaintext }) => plaintext,
   async run(custody, budget, key, { bytes, plaintext, enc = defaultContentAlg }) {
+    assertFits(jweAlgOf(key), enc);
     const secret = await custody.random(budget, bytes);
     try {
       const { jwe, alg } = await sealJwe(custody, budget, key, { plaintext: secret, enc });

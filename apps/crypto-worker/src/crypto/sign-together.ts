@@ -1,13 +1,25 @@
-import { AnkaError, type Context, type SignItem, type SignTogetherItem, signTogetherItem } from '@ankasecure/contracts';
+import {
+  AnkaError,
+  type Context,
+  maxSignatures,
+  type SignItem,
+  type SignTogetherItem,
+  signTogetherItem,
+} from '@ankasecure/contracts';
 import { type Attempt, joinedUses } from '../operation/attempt.js';
 import type { AttemptItem } from '../operation/attempt-item.js';
 import { type Operation, sign } from '../operation/operation.js';
 import type { Verb } from '../operation/verb.js';
-import { payloadSegment } from '../signature/sign.js';
+import { jwsAlgOf } from '../signature/jws-alg.js';
+import { makingJws, payloadSegment } from '../signature/sign.js';
 import { membersOf } from './member.js';
 
 /** A signature of several is one of a key pair: a MAC proves nothing to others. */
-const signature: Operation<SignItem, undefined> = { ...sign, purposes: ['sign'] };
+const signature: Operation<SignItem, undefined> = {
+  ...sign,
+  purposes: ['sign'],
+  alg: (key, item) => makingJws(jwsAlgOf(key, item.alg)),
+};
 
 const itemsOf = ({ keys, payload, encoding }: SignTogetherItem): readonly SignItem[] =>
   keys.map((key) => ({ ...key, payload, encoding, format: 'jws-detached' }));
@@ -27,7 +39,7 @@ export class SignTogether implements Verb {
 
   uses(item: unknown): number {
     const keys = membersOf(item)['keys'];
-    return Array.isArray(keys) ? Math.max(1, keys.length) : 1;
+    return Array.isArray(keys) ? Math.min(Math.max(1, keys.length), maxSignatures) : 1;
   }
 
   async attempt(context: Context, raw: unknown): Promise<Attempt> {

@@ -3,6 +3,7 @@ import {
   AnkaError,
   type Context,
   type ErrorCode,
+  maxSignatures,
   toldError,
   type VerifyItem,
   type VerifyPolicy,
@@ -73,7 +74,7 @@ export class VerifyTogether implements Verb {
 
   uses(item: unknown): number {
     const { signatures } = membersOf(membersOf(item)['jws']);
-    return Array.isArray(signatures) ? Math.max(1, signatures.length) : 1;
+    return Array.isArray(signatures) ? Math.min(Math.max(1, signatures.length), maxSignatures) : 1;
   }
 
   async attempt(context: Context, raw: unknown): Promise<Attempt> {

@@ -52,11 +52,15 @@ const openWithCek =
     return plaintext;
   };
 
+const asUnwrapFailure = (error: unknown): never => {
+  throw isDecryptionFailure(error) ? decryptionFailed('unwrap-failed') : error;
+};
+
 /** ML-KEM rejects implicitly: under a wrong ciphertext the tag does not match. */
 const openIntegrated =
   (alg: HpkeAlg): Open =>
   async (custody, budget, key, { protectedHeader, header: { enc }, encryptedKey, ciphertext }) => {
-    const secret = await custody.decapsulate(budget, key.ref, encryptedKey);
+    const secret = await custody.decapsulate(budget, key.ref, encryptedKey).catch(asUnwrapFailure);
     const plaintext = openHpke(alg, secret, { ciphertext, enc, aad: Buffer.from(protectedHeader, 'latin1') });
     if (plaintext === null) throw decryptionFailed('tag-mismatch');
     return plaintext;

@@ -9,6 +9,8 @@ const encapsulate = promisify(encapsulateNow);
 interface MessageKey {
   readonly key: Buffer;
   readonly nonce: Buffer;
+  /** All that the key schedule derives; key and nonce are parts of it. */
+  readonly derived: Buffer;
 }
 
 const keyBytes = 32;
@@ -39,7 +41,8 @@ export const messageKey = (alg: HpkeAlg, secret: Uint8Array, info: Uint8Array): 
   ]);
   const input = Buffer.concat([
     prefixed(nothing),
-    prefixed(secret),
+    number16(secret.length),
+    secret,
     Buffer.from('HPKE-v1'),
     suiteId,
     prefixed(Buffer.from('secret')),
@@ -50,15 +53,19 @@ export const messageKey = (alg: HpkeAlg, secret: Uint8Array, info: Uint8Array): 
   ]);
   const derived = createHash('shake256', { outputLength: length }).update(input).digest();
   input.fill(0);
-  return { key: derived.subarray(0, keyBytes), nonce: derived.subarray(keyBytes, keyBytes + nonceBytes) };
+  return { key: derived.subarray(0, keyBytes), nonce: derived.subarray(keyBytes, keyBytes + nonceBytes), derived };
 };
 
-const wiping = <T>(secret: Uint8Array, { key, nonce }: MessageKey, use: (key: Buffer, nonce: Buffer) => T): T => {
+const wiping = <T>(
+  secret: Uint8Array,
+  { key, nonce, derived }: MessageKey,
+  use: (key: Buffer, nonce: Buffer) => T,
+): T => {
   try {
     return use(key, nonce);
   } finally {
     secret.fill(0);
-    key.fill(0);
+    derived.fill(0);
   }
 };
 

@@ -63,6 +63,12 @@ const headerSegment = (key: KeyVersion, alg: JwsAlg, chosen: JwsHeader | undefin
   return segment;
 };
 
+/** @throws AnkaError `request-invalid` for an algorithm that makes raw signatures only */
+export const makingJws = (alg: JwsAlg): JwsAlg => {
+  if (makesJws(alg)) return alg;
+  throw new AnkaError('request-invalid', `${alg} makes no JWS. Ask for format raw.`);
+};
+
 /** Segment 2. base64url from the caller is used unchanged. */
 export const payloadSegment = (payload: string, encoding: 'base64url' | 'utf8'): string =>
   encoding === 'base64url' ? payload : Buffer.from(payload, 'utf8').toString('base64url');
@@ -89,8 +95,7 @@ export const signItem = async (
     const signature = await custody.sign(budget, key.ref, request, rawInput(alg, hash, item));
     return { signature: encodeSegment(item.format === 'der' ? derOf(signature) : signature), alg };
   }
-  if (!makesJws(alg)) throw new AnkaError('request-invalid', `${alg} makes no JWS. Ask for format raw.`);
-  const header = headerSegment(key, alg, item.header);
+  const header = headerSegment(key, makingJws(alg), item.header);
   const payload = payloadSegment(item.payload ?? '', item.encoding);
   const signature = await custody.sign(budget, key.ref, request, inputOf(hash, `${header}.${payload}`));
   const shown = item.format === 'jws' ? payload : '';

@@ -3,6 +3,9 @@ const opening: readonly (number | undefined)[] = [0x5b, 0x7b];
 const closing: readonly (number | undefined)[] = [0x5d, 0x7d];
 const [openArray] = opening;
 
+/** No body that a worker accepts has lists deeper: `items`, and the `keys` or `signatures` of an item. */
+const mostDepth = 8;
+
 /** The place of the quote that ends the string which begins at `start`, or the end of the body. */
 const endOfString = (body: Buffer, start: number): number => {
   for (let end = body.indexOf(quote, start + 1); end >= 0; end = body.indexOf(quote, end + 1)) {
@@ -14,23 +17,23 @@ const endOfString = (body: Buffer, start: number): number => {
 };
 
 /**
- * Counts the operations that a body asks for, in one pass and without parsing: the length of the longest list that is a member
- * of the top-level object, at least 1. The worker refuses a body with any list but `items` and `keys`, each of which is used, so the name need not be read.
+ * Counts the operations that a body asks for, in one pass and without parsing: one, and one more for each further element of any
+ * list in the top-level object. So a batch counts its items, and an item with several keys or signatures each of them. The worker
+ * refuses a body with other lists, so their names need not be read. Lists at a depth that no body has are not counted.
  */
 export const countItems = (body: Buffer): number => {
-  let [depth, most, commas, hasItems, inList] = [0, 1, 0, false, false];
+  let [depth, most] = [0, 1];
+  /** By depth, whether a list is open there. */
+  const lists: boolean[] = [];
   for (let at = 0; at < body.length; at++) {
     const byte = body[at] ?? space;
     if (byte === quote) at = endOfString(body, at);
-    if (closing.includes(byte)) {
-      if (depth === 2 && inList && hasItems) most = Math.max(most, commas + 1);
-      if (depth === 2) inList = false;
-      depth--;
-    } else if (inList && depth === 2 && byte === comma) commas++;
-    else if (inList && byte > space) hasItems = true;
-    if (!opening.includes(byte)) continue;
-    depth++;
-    if (depth === 2) [inList, commas, hasItems] = [byte === openArray, 0, false];
+    else if (byte === comma && depth > 1 && lists[depth] === true) most++;
+    else if (closing.includes(byte)) depth--;
+    else if (opening.includes(byte)) {
+      depth++;
+      if (depth >= 0 && depth <= mostDepth) lists[depth] = byte === openArray;
+    }
   }
   return most;
 };

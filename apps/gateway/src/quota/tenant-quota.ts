@@ -1,4 +1,4 @@
-import { AnkaError, maxItems } from '@ankasecure/contracts';
+import { AnkaError, maxItems, maxSignatures } from '@ankasecure/contracts';
 import type { Grant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
@@ -46,7 +46,7 @@ export class TenantQuota {
   chargeItems(tenantId: string, body: Buffer, reply: FastifyReply): void {
     const { quota } = this;
     if (quota === undefined) return;
-    const further = Math.min(countItems(body), maxItems) - 1;
+    const further = Math.min(countItems(body), maxItems * maxSignatures) - 1;
     if (further > 0) assertGranted(quota.owe(tenantId, further), quota.policyOf(tenantId), reply);
   }
 
