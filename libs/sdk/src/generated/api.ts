@@ -2470,7 +2470,7 @@ export interface components {
              * @enum {string}
              */
             encoding?: "base64url" | "utf8";
-            /** @description The keys, whose purpose is sign. Each makes one signature, or none is made. */
+            /** @description The keys, whose purpose is sign. The answer has the signature of each, or none. */
             keys: ({
                 /**
                  * Format: uuid
@@ -2608,7 +2608,7 @@ export interface components {
         VerifyTogetherRequest: {
             jws: components["schemas"]["JwsJson"];
             /**
-             * @description ALL: every signature is valid. ANY: at least one is. CLASSICAL_REQUIRED: at least one is valid whose key is classical. PQC_REQUIRED: at least one is valid whose key is quantum-safe. The class is that of the key’s record, and a MAC is no signature.
+             * @description ALL: every signature is valid. ANY: at least one is. CLASSICAL_REQUIRED: at least one is valid whose key is classical. PQC_REQUIRED: at least one is valid whose key is quantum-safe. The class is that of the key’s record, and a MAC is no signature. A signature that was removed is not missed: compare the keyId of each with those you expect.
              * @default ALL
              * @enum {string}
              */
@@ -2687,7 +2687,7 @@ export interface components {
             /** @description Whether the signatures fulfil the policy. */
             valid: boolean;
             /**
-             * @description ALL: every signature is valid. ANY: at least one is. CLASSICAL_REQUIRED: at least one is valid whose key is classical. PQC_REQUIRED: at least one is valid whose key is quantum-safe. The class is that of the key’s record, and a MAC is no signature.
+             * @description ALL: every signature is valid. ANY: at least one is. CLASSICAL_REQUIRED: at least one is valid whose key is classical. PQC_REQUIRED: at least one is valid whose key is quantum-safe. The class is that of the key’s record, and a MAC is no signature. A signature that was removed is not missed: compare the keyId of each with those you expect.
              * @enum {string}
              */
             policy: "ALL" | "ANY" | "CLASSICAL_REQUIRED" | "PQC_REQUIRED";
