@@ -41,6 +41,9 @@ const names = Object.keys(listings);
 /** Tables of the product, as long as they are written. */
 const tables = ['listAlgorithms', 'listPolicyTemplates'];
 
+/** Checkpoints are added all the time, so no two readings need agree. `read-tree.spec.ts` of the audit service pages through them. */
+const growing = ['listCheckpoints'];
+
 const many = 3;
 
 const fill = async (rig: Rig, tenant: Tenant, platform: Client): Promise<Filled> => {
@@ -111,7 +114,7 @@ describe('every listing', () => {
     const described = Object.values(api.paths).flatMap(({ get }) =>
       get !== undefined && isListing(api, get) ? [get.operationId] : [],
     );
-    expect(described.toSorted()).toEqual([...names, ...tables].toSorted());
+    expect(described.toSorted()).toEqual([...names, ...tables, ...growing].toSorted());
   });
 
   it.each(names)('%s returns each item once, one item a page, in the order of the whole', async (name) => {
