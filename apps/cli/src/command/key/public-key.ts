@@ -5,9 +5,9 @@ export const showPublicKey: CommandRow = {
   name: 'public-key <key>',
   summary: 'Print the public key in PEM, or with -o json as JWK',
   example: 'ankasecure key public-key invoices > invoices.pem',
-  options: [{ flags: '--version <n>', about: 'The version (default: the current one)' }],
+  options: [{ flags: '--key-version <n>', about: 'The version (default: the current one)' }],
   run: async (context, [id = ''], options) => {
-    const version = text(options, 'version');
+    const version = text(options, 'keyVersion');
     const query = given({ version: version === undefined ? undefined : Number(version) });
     const found = await (await context.client()).call('getPublicKey', { path: { id }, query });
     if (context.format !== 'table') return { value: found };

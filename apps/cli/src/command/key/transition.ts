@@ -20,11 +20,11 @@ export const keyTransitions: readonly CommandRow[] = transitions.map(([name, ope
   example: `ankasecure key ${name} invoices`,
   dryRun: true,
   options: [
-    { flags: '--version <n>', about: 'Only this version' },
+    { flags: '--key-version <n>', about: 'Only this version' },
     { flags: '--reason <text>', about: 'Why, for the record' },
   ],
   run: async (context, [id], options) => {
-    const version = text(options, 'version');
+    const version = text(options, 'keyVersion');
     const body = given({
       version: version === undefined ? undefined : Number(version),
       reason: text(options, 'reason'),
