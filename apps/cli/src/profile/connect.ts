@@ -37,9 +37,12 @@ const authOf = async (auth: ProfileAuth): Promise<Authentication> => {
   });
 };
 
+/** The text of a variable of the environment; an empty one is as good as none. */
+const variable = ({ env }: Terminal, name: string): string | undefined => env[name] || undefined;
+
 const chosen = async (terminal: Terminal, options: ConnectionOptions): Promise<Profile | undefined> => {
   const profiles = await readProfiles(terminal);
-  const name = options.profile ?? terminal.env['ANKASECURE_PROFILE'] ?? profiles?.current;
+  const name = options.profile ?? variable(terminal, 'ANKASECURE_PROFILE') ?? profiles?.current;
   const found = name === undefined ? undefined : profiles?.profiles[name];
   if (found === undefined && name !== undefined && name !== profiles?.current)
     throw new CliError('usage', `There is no profile ${name}.`, 'List the profiles: ankasecure profile list');
@@ -62,24 +65,35 @@ export const connectTo = async (profile: Profile, { timeout }: ConnectionOptions
     ...(profile.caFile !== undefined && { fetch: mutualTlsFetch({ ca: await textOf(profile.caFile) }) }),
   });
 
-/** The profile in use: the named or current one; ANKASECURE_URL and ANKASECURE_TOKEN stand above it. */
+const sameUrl = (one: string, other: string): boolean => urlOf(one) === urlOf(other);
+const urlOf = (url: string): string => {
+  if (!URL.canParse(url)) throw new CliError('usage', `${url} is not a URL.`, 'Write it as https://anka.example.com');
+  return new URL(url).href.replace(/\/+$/, '');
+};
+
+const notLoggedIn = (): CliError =>
+  new CliError(
+    'authentication',
+    'You are not logged in.',
+    'Log in: ankasecure login https://anka.example.com --key-file billing.json',
+  );
+
+/**
+ * The profile in use: the named or current one; ANKASECURE_URL and ANKASECURE_TOKEN stand above it. What a profile says belongs to
+ * its URL: neither its credential nor its tenant and authorities go with another one.
+ */
 export const profileInUse = async (terminal: Terminal, options: ConnectionOptions): Promise<Profile> => {
   const profile = await chosen(terminal, options);
-  const baseUrl = options.url ?? terminal.env['ANKASECURE_URL'] ?? profile?.baseUrl;
-  const token = terminal.env['ANKASECURE_TOKEN'];
-  const auth: ProfileAuth | undefined = token ? { kind: 'token', token } : profile?.auth;
-  if (baseUrl === undefined || auth === undefined)
-    throw new CliError(
-      'authentication',
-      'You are not logged in.',
-      'Log in: ankasecure login https://anka.example.com --key-file billing.json',
-    );
-  // A credential is for its own platform: it is not sent to another one that the command line names.
-  if (token === undefined && options.url !== undefined && profile !== undefined && options.url !== profile.baseUrl)
-    throw new CliError(
-      'usage',
-      'The profile’s credential is for another URL.',
-      'Log in there, or set ANKASECURE_TOKEN.',
-    );
-  return { ...profile, baseUrl, auth };
+  const baseUrl = options.url ?? variable(terminal, 'ANKASECURE_URL') ?? profile?.baseUrl;
+  if (baseUrl === undefined) throw notLoggedIn();
+  const own = profile !== undefined && sameUrl(baseUrl, profile.baseUrl) ? profile : undefined;
+  const token = variable(terminal, 'ANKASECURE_TOKEN');
+  if (token !== undefined) return { ...own, baseUrl, auth: { kind: 'token', token } };
+  if (own !== undefined) return { ...own, baseUrl };
+  if (profile === undefined) throw notLoggedIn();
+  throw new CliError(
+    'usage',
+    'The profile’s credential is for another URL.',
+    'Log in there, or set ANKASECURE_TOKEN.',
+  );
 };
