@@ -78,16 +78,20 @@ export class AnkaSecure {
     return body as DryRunOf<Id>;
   }
 
-  /** All items of a list, page by page as they are read. */
+  /**
+   * All items of a list, page by page as they are read.
+   * @throws AnkaSecureError as `call`; TypeError for an operation that answers no list
+   */
   async *list<Id extends ListId>(id: Id, ...[call]: ArgumentsOf<CallOf<Id>>): AsyncGenerator<ItemOf<Id>, void> {
     const asked: AnyCall = { ...call };
     let cursor: string | null = null;
     do {
       const query: object = { ...asked.query, ...(cursor !== null && { cursor }) };
       const { body } = await this.caller.send(operationTable[id], { ...asked, query });
-      const page = body as { items: ItemOf<Id>[]; next: string | null };
-      yield* page.items;
-      cursor = page.next;
+      const { items, next = null } = body as { items?: ItemOf<Id>[]; next?: string | null };
+      if (!Array.isArray(items)) throw new TypeError(`${id} answers no list.`);
+      yield* items;
+      cursor = next;
     } while (cursor !== null);
   }
 

@@ -48,6 +48,13 @@ const callOf = async (terminal: Terminal, options: OptionValues): Promise<object
   }),
 });
 
+/** Reading to the end is for lists alone: it must not repeat, nor carry out, what changes something. */
+const checkAll = (operation: OperationId, isDryRun: boolean): void => {
+  if (isDryRun) throw new CliError('usage', '--all and --dry-run do not go together.');
+  if (operationTable[operation].method !== 'GET')
+    throw new CliError('usage', `${operation} is no list.`, 'Leave --all out.');
+};
+
 /** Reaches every operation, also those that have no command of their own. */
 export const api: CommandRow = {
   name: 'api [operation]',
@@ -66,6 +73,7 @@ export const api: CommandRow = {
     if (operation === undefined) return { value: listed(), columns: ['operation', 'method', 'path', 'summary'] };
     if (!isOperation(operation))
       throw new CliError('usage', `There is no operation ${operation}.`, 'List them: ankasecure api');
+    if (options['all'] === true) checkAll(operation, context.dryRun);
     const call = await callOf(context.terminal, options);
     if (options['all'] !== true) return change(context, operation, call as CallOf<typeof operation>);
     const client = (await context.client()) as unknown as AnySecure;
