@@ -16,6 +16,8 @@ export const wait = (ms: number, signal: AbortSignal): Promise<void> =>
 
 /** The result of `work`, which goes on if `signal` is aborted first. @throws the reason of `signal` then */
 export const raced = async <Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> => {
+  // Nobody else may be left to hear how the work ends.
+  work.catch(() => undefined);
   signal.throwIfAborted();
   let aborted = (): void => undefined;
   const abortion = new Promise<never>((_, reject) => {
