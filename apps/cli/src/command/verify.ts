@@ -14,6 +14,12 @@ export const verify: CommandRow = {
     { flags: '--local', about: 'Verify here with the tenant’s public keys, where that is possible' },
   ],
   run: async ({ terminal, client }, [file = '-'], options) => {
+    if (options['local'] === true && (options['raw'] === true || options['key'] !== undefined))
+      throw new CliError(
+        'usage',
+        '--local verifies a JWS with the key that it names: --key and --raw do not go with it.',
+        'Leave --local out.',
+      );
     const content = text(options, 'content');
     const payload = content === undefined ? undefined : (await readItem(terminal, content)).toString('base64url');
     const anka = await client();

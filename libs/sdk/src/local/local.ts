@@ -1,6 +1,8 @@
 import { base64url, CompactEncrypt, errors, flattenedVerify, importJWK, type JWK } from 'jose';
 import type { ItemCallOptions } from '../batch/item-operation.js';
 import type { Schemas } from '../operation/operation.js';
+import { raced } from '../transport/wait.js';
+import { isPlainEncryption } from './item-form.js';
 import type { KeySets } from './key-sets.js';
 import type { PublicKeys } from './public-keys.js';
 import { isCanonical, readPlainJws } from './token-form.js';
@@ -30,11 +32,18 @@ const encryptionAlgs = ['RSA-OAEP-256', 'ECDH-ES+A256KW'];
 /** Our kids are the id of the key and the number of the version. */
 const ownKid = /^([0-9a-f-]{36})\.([1-9]\d*)$/;
 
+/** The members of a request that are judged here. Others, such as the key that must have signed, are the platform's to judge. */
+const judgedHere = ['jws', 'payload', 'encoding'];
+
 const bytesOf = (text: string, encoding: 'utf8' | 'base64url' = 'base64url'): Uint8Array =>
   encoding === 'utf8' ? new TextEncoder().encode(text) : base64url.decode(text);
 
 const hashOf = async (bytes: Uint8Array): Promise<string> =>
   base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)));
+
+/** Keys are asked for once for all who need them, so a signal ends only its own caller's wait. */
+const leaving = <Result>(work: Promise<Result>, { signal }: ItemCallOptions): Promise<Result> =>
+  signal === undefined ? work : raced(work, signal);
 
 /**
  * Verifies and encrypts here, with the tenant's public keys. What cannot be decided here is asked of the platform: a token in an
@@ -51,14 +60,16 @@ export class Local {
 
   /** @throws AnkaSecureError as `verify` of the client, if the platform is asked */
   async verify(item: JwsToVerify, options: ItemCallOptions = {}): Promise<LocalVerification> {
-    const here = await this.verifyHere(item);
+    const here = await leaving(this.verifyHere(item), options);
     if (here !== undefined) return here;
     const { valid, alg, keyId, version } = await this.platform.verify(item, options);
     return { valid, keyId, version, alg, by: 'platform' };
   }
 
   /** @returns undefined for what the platform must judge */
-  private async verifyHere({ jws, payload, encoding }: JwsToVerify): Promise<LocalVerification | undefined> {
+  private async verifyHere(item: JwsToVerify): Promise<LocalVerification | undefined> {
+    if (!Object.keys(item).every((name) => judgedHere.includes(name))) return undefined;
+    const { jws, payload, encoding } = item;
     const plain = readPlainJws(jws);
     const [, keyId, version] = ownKid.exec(plain?.header.kid ?? '') ?? [];
     if (plain === undefined || keyId === undefined || this.tenant === undefined) return undefined;
@@ -74,7 +85,8 @@ export class Local {
 
   /** @throws AnkaSecureError as `encrypt` of the client, if the platform is asked, or as reading the key */
   async encrypt(item: Schemas['EncryptRequest'], options: ItemCallOptions = {}): Promise<LocalEncryption> {
-    const key = await this.keys.of(item.keyId ?? item.alias ?? '', options.signal);
+    if (!isPlainEncryption(item)) return { ...(await this.platform.encrypt(item, options)), by: 'platform' };
+    const key = await leaving(this.keys.of(item.keyId ?? item.alias ?? ''), options);
     const jwk: JWK | undefined = key.publicKey?.jwk;
     const alg = key.algs.find((name) => encryptionAlgs.includes(name));
     const { aad, encoding, plaintext, enc = 'A256GCM' } = item;

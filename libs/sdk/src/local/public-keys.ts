@@ -15,9 +15,9 @@ export class PublicKeys {
   }
 
   /** @param name the id of the key or an alias */
-  of(name: string, signal: AbortSignal | undefined): Promise<Schemas['Key']> {
+  of(name: string): Promise<Schemas['Key']> {
     return this.keys.get(name, async (etag) => {
-      const asked = { ...(etag !== undefined && { ifNoneMatch: etag }), ...(signal !== undefined && { signal }) };
+      const asked = etag === undefined ? {} : { ifNoneMatch: etag };
       const answer = await this.caller.send(operationTable.getKey, { path: { id: name }, ...asked });
       if (answer.status === 304) return 'unchanged';
       return { value: answer.body as Schemas['Key'], etag: answer.headers.get('etag') ?? undefined };
