@@ -195,4 +195,39 @@ describe('items', () => {
     await Promise.all(['a', 'b', 'c'].map((payload) => anka.sign({ keyId: 'k', payload })));
     expect(heard).toHaveLength(3);
   });
+
+  it('are those of the moment of the call, whatever becomes of the caller’s object', async () => {
+    const { anka, heard } = await faulty([{ status: 200, body: { items: [{ jws: 'a' }, { jws: 'b' }] } }]);
+    const item = { keyId: 'k', payload: 'a', header: { typ: 'a' } };
+    const first = anka.sign(item);
+    item.payload = 'b';
+    item.header.typ = 'b';
+    await Promise.all([first, anka.sign(item)]);
+    expect(JSON.parse(heard[0]?.body ?? '')).toEqual({
+      items: ['a', 'b'].map((name) => ({ keyId: 'k', payload: name, header: { typ: name } })),
+    });
+  });
+
+  it('have the time of their callers, also when it is longer than the client’s', async () => {
+    const { anka } = await faulty([problem('hsm-timeout', 503, { 'retry-after': '1' }), { status: 200, body: {} }], {
+      timeoutMs: 500,
+    });
+    expect(await anka.sign({ keyId: 'k', payload: '' }, { timeoutMs: 60_000 })).toEqual({});
+    const silent = await faulty(['silent'], { timeoutMs: 60_000 });
+    const [hasty, patient] = [20, 40].map((timeoutMs) =>
+      silent.anka.sign({ keyId: 'k', payload: '' }, { timeoutMs }).catch((error: unknown) => error),
+    );
+    expect(await hasty).toMatchObject({ code: 'timed-out', detail: expect.stringContaining('20 ms') as string });
+    expect(await patient).toMatchObject({ code: 'timed-out' });
+  });
+
+  it.each([[{}], [{ items: [] }], [{ items: [{ jws: 'a' }] }], [{ items: Array(3).fill({ jws: 'a' }) }]])(
+    'that are answered by another number of results have no answer: %j',
+    async (body) => {
+      const { anka } = await faulty([{ status: 200, body }]);
+      const results = await Promise.allSettled(['a', 'b'].map((payload) => anka.sign({ keyId: 'k', payload })));
+      for (const result of results)
+        expect(result).toMatchObject({ status: 'rejected', reason: { code: 'answer-unreadable' } });
+    },
+  );
 });

@@ -48,7 +48,7 @@ export class AnkaSecure {
     this.api = createClient<paths>({ baseUrl: apiUrl, fetch: (request) => this.caller.forward(request) });
     const calls = <Name extends ItemOperation>(name: Name): ItemCalls<Name> =>
       new ItemCalls<Name>(
-        (body, signal) => this.caller.send(operationTable[name], { body, signal }),
+        (body, call) => this.caller.send(operationTable[name], { body, ...call }),
         retry,
         timeoutMs,
         settings.gather,

@@ -87,4 +87,20 @@ describe('concurrent callers', () => {
     expect(await stays).toBe(4);
     expect(sent).toEqual([[2]]);
   });
+
+  it('who give up while others are under way need not wait for them', async () => {
+    const { gather, sent, drain } = recording();
+    const abort = new AbortController();
+    const first = gather.add(1);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const queued = [gather.add(2), gather.add(3, abort.signal), gather.add(4)];
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    abort.abort(new Error('enough'));
+    // The first request has not ended, nor will it before this is known.
+    await expect(queued[1]).rejects.toThrow('enough');
+    expect(sent).toEqual([[1]]);
+    await drain();
+    expect(await Promise.all([first, queued[0], queued[2]])).toEqual([2, 4, 8]);
+    expect(sent).toEqual([[1], [2, 4]]);
+  });
 });

@@ -5,6 +5,8 @@ interface Waiting<Item, Result> {
   readonly signal: AbortSignal | undefined;
   readonly resolve: (result: Result) => void;
   readonly reject: (reason: unknown) => void;
+  /** Stops the watch for a caller that leaves before the item is sent. */
+  readonly detach: () => void;
 }
 
 export interface GatherLimits {
@@ -41,7 +43,14 @@ export class Gather<Item, Result> {
   add(item: Item, signal?: AbortSignal): Promise<Result> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(signal.reason as Error);
-      this.waiting.push({ item, size: this.sizeOf(item), signal, resolve, reject });
+      const left = (): void => {
+        this.waiting.splice(this.waiting.indexOf(entry), 1);
+        reject(signal?.reason as Error);
+      };
+      const detach = (): void => signal?.removeEventListener('abort', left);
+      const entry = { item, size: this.sizeOf(item), signal, resolve, reject, detach };
+      signal?.addEventListener('abort', left, { once: true });
+      this.waiting.push(entry);
       this.schedule();
     });
   }
@@ -57,7 +66,7 @@ export class Gather<Item, Result> {
     });
   }
 
-  /** The next items that fit into one request, without those that nobody waits for any more. */
+  /** The next items that fit into one request. */
   private take(): readonly Waiting<Item, Result>[] {
     const batch: Waiting<Item, Result>[] = [];
     let size = 0;
@@ -65,10 +74,7 @@ export class Gather<Item, Result> {
       const next = this.waiting[0];
       if (next === undefined || (batch.length > 0 && size + next.size > this.limits.size)) break;
       this.waiting.shift();
-      if (next.signal?.aborted === true) {
-        next.reject(next.signal.reason);
-        continue;
-      }
+      next.detach();
       batch.push(next);
       size += next.size;
     }

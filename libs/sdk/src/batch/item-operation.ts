@@ -1,8 +1,8 @@
 import type { Problem } from '../error/anka-secure-error.js';
-import { errorOf } from '../error/families.js';
+import { ConnectionError, errorOf } from '../error/families.js';
 import type { Schemas } from '../operation/operation.js';
 import { mayRepeat, pauseOf, type RetryRule } from '../transport/retry.js';
-import { timeLimit } from '../transport/time-limit.js';
+import { type TimeLimit, timeLimit } from '../transport/time-limit.js';
 import { wait } from '../transport/wait.js';
 import { Gather, type GatherLimits } from './gather.js';
 
@@ -21,10 +21,16 @@ interface Told<Result> {
   readonly correlationId: string | undefined;
 }
 
+/** One caller's item, and how long it waits. */
+interface Asked<Item> {
+  readonly item: Item;
+  readonly limit: TimeLimit;
+}
+
 /** Sends one request of the operation: an item alone, or several. @returns its body and its correlation id */
 export type SendBody = (
   body: unknown,
-  signal: AbortSignal,
+  options: Required<ItemCallOptions>,
 ) => Promise<{ readonly body: unknown; readonly correlationId: string | undefined }>;
 
 export interface ItemCallOptions {
@@ -40,7 +46,7 @@ const sizeOf = (item: object): number =>
 
 /** One operation on items. Items of concurrent callers share requests. */
 export class ItemCalls<Name extends ItemOperation> {
-  private readonly gather: Gather<ItemOperations[Name]['item'], Told<ItemOperations[Name]['result']>>;
+  private readonly gather: Gather<Asked<ItemOperations[Name]['item']>, Told<ItemOperations[Name]['result']>>;
 
   constructor(
     private readonly send: SendBody,
@@ -48,7 +54,7 @@ export class ItemCalls<Name extends ItemOperation> {
     private readonly timeoutMs: number,
     limits: GatherLimits,
   ) {
-    this.gather = new Gather((items, signal) => this.request(items, signal), sizeOf, limits);
+    this.gather = new Gather((asked, signal) => this.request(asked, signal), ({ item }) => sizeOf(item), limits);
   }
 
   /** @throws AnkaSecureError as the item alone would get it; the reason of the signal */
@@ -56,10 +62,12 @@ export class ItemCalls<Name extends ItemOperation> {
     item: ItemOperations[Name]['item'],
     { signal, timeoutMs = this.timeoutMs }: ItemCallOptions = {},
   ): Promise<ItemOperations[Name]['result']> {
+    // The item is sent later. What its caller does with it meanwhile is for the caller's next call.
+    const own = structuredClone(item);
     const limit = timeLimit(timeoutMs, signal);
     try {
       for (let attempt = 1; ; attempt++) {
-        const { outcome, correlationId } = await this.gather.add(item, limit.signal);
+        const { outcome, correlationId } = await this.gather.add({ item: own, limit }, limit.signal);
         if (!isFailure(outcome)) return outcome;
         const error = errorOf(outcome.error, { correlationId });
         const pause = pauseOf(attempt, this.retry);
@@ -72,12 +80,21 @@ export class ItemCalls<Name extends ItemOperation> {
   }
 
   private async request(
-    items: readonly ItemOperations[Name]['item'][],
+    asked: readonly Asked<ItemOperations[Name]['item']>[],
     signal: AbortSignal,
   ): Promise<readonly Told<ItemOperations[Name]['result']>[]> {
     type Outcome = Told<ItemOperations[Name]['result']>['outcome'];
-    const { body, correlationId } = await this.send(items.length === 1 ? items[0] : { items }, signal);
-    const outcomes = items.length === 1 ? [body as Outcome] : (body as { items: Outcome[] }).items;
+    const items = asked.map(({ item }) => item);
+    // The request has the time of the most patient caller. The others leave it when theirs is over.
+    const timeoutMs = Math.ceil(Math.max(...asked.map(({ limit }) => limit.left())));
+    const { body, correlationId } = await this.send(items.length === 1 ? items[0] : { items }, { signal, timeoutMs });
+    const outcomes = items.length === 1 ? [body as Outcome] : (body as { items?: Outcome[] }).items;
+    if (outcomes?.length !== items.length)
+      throw new ConnectionError(
+        'answer-unreadable',
+        `The answer has ${outcomes?.length ?? 0} results for ${items.length} items.`,
+        { correlationId },
+      );
     return outcomes.map((outcome) => ({ outcome, correlationId }));
   }
 }
