@@ -61,4 +61,13 @@ describe('the token of a client', () => {
     expect(expiresIn).toBeLessThanOrEqual(3600);
     expect((await tokenSource(() => 'opaque', none)()).expiresIn).toBe(Number.POSITIVE_INFINITY);
   });
+
+  it.each(['', ' ', 'Bearer secret', 'secret\nsecret', 'secret\r\nx: y', 'secret\0', 'sécret', 'secret=x', 'secret\n'])(
+    'is in the form of a token, or is refused and not quoted: %j',
+    async (value) => {
+      const refused = new HeldToken(tokenSource(value, async () => ({ value: '', expiresIn: 0 }))).current();
+      await expect(refused).rejects.toMatchObject({ code: 'authentication-required' });
+      await expect(refused).rejects.not.toThrow(/secret|sécret/);
+    },
+  );
 });

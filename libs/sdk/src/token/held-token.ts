@@ -1,10 +1,16 @@
 import { decodeJwt } from 'jose';
+import { AuthenticationError } from '../error/families.js';
 import type { Authentication, IssuedToken } from './credential.js';
 
 /** The part of its life after which a token is renewed while it is still in use. */
 const renewAfter = 0.75;
 /** A token is not sent in its last milliseconds: it would end on the way. */
 const lastMs = 2000;
+
+/** The form of a token (RFC 6750 §2.1). What is in another form is never quoted: it may be a secret beside a line break. */
+const isBearer = /^[A-Za-z0-9._~+/-]+=*$/;
+const formRule =
+  'The token has characters that no token has, such as a space or a line break. Give the token alone, without Bearer.';
 
 interface Held extends Pick<IssuedToken, 'value'> {
   /** Times of `performance.now()`. */
@@ -74,6 +80,7 @@ export class HeldToken {
   private async fetch(): Promise<Held> {
     const asked = performance.now();
     const { value, expiresIn } = await this.get();
+    if (!isBearer.test(value)) throw new AuthenticationError('authentication-required', formRule);
     const life = expiresIn * 1000;
     this.held = { value, renewAt: asked + life * renewAfter, endsAt: asked + life };
     return this.held;
