@@ -14,7 +14,7 @@ interface Heard {
 
 /** An answer; `lost` closes the connection after the request was read, `silent` never answers. */
 type Scripted =
-  | { readonly status: number; readonly body?: unknown; readonly headers?: Record<string, string> }
+  | { readonly status: number; readonly body?: unknown; readonly text?: string; readonly headers?: Record<string, string> }
   | 'lost'
   | 'silent';
 
@@ -35,7 +35,7 @@ const faulty = async (script: readonly Scripted[], options: Partial<ClientOption
     const answer = script[Math.min(heard.length, script.length) - 1];
     if (answer === 'lost') request.socket.destroy();
     if (typeof answer !== 'object') return;
-    const text = answer.body === undefined ? '' : JSON.stringify(answer.body);
+    const text = answer.text ?? (answer.body === undefined ? '' : JSON.stringify(answer.body));
     response.writeHead(answer.status, { 'x-correlation-id': 'c-1', ...answer.headers }).end(text);
   };
   server = createServer((request, response) => void hear(request, response)).listen(0, '127.0.0.1');
@@ -147,6 +147,19 @@ describe('a call', () => {
     await expect(blocked.anka.call('getPolicy')).rejects.toMatchObject({ code: 'answer-unreadable', status: 418 });
   });
 
+  it.each([301, 302, 303, 307, 308])('that is redirected (%i) goes nowhere else', async (status) => {
+    const { anka, heard } = await faulty([{ status, headers: { location: '/api/v1/elsewhere' } }, created]);
+    await expect(anka.call('createKey', key)).rejects.toMatchObject({ code: 'answer-unreadable', status });
+    expect(heard).toHaveLength(1);
+  });
+
+  it.each([200, 201, 202])('that is answered (%i) by no JSON has no answer, and quotes none', async (status) => {
+    const { anka } = await faulty([{ status, text: '<p>a page with a secret</p>' }]);
+    const error = await anka.call('createKey', key).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'answer-unreadable', status, retryable: false, correlationId: 'c-1' });
+    expect(String(error)).not.toContain('secret');
+  });
+
   it('encodes what it puts into a path', async () => {
     const { anka, heard } = await faulty([{ status: 200, body: {} }]);
     await anka.call('getAlias', { path: { name: '../policy?x=1' } });
@@ -167,6 +180,23 @@ describe('a token', () => {
     const refused = await faulty([problem('authentication-required', 401)], { auth });
     await expect(refused.anka.call('getPolicy')).rejects.toMatchObject({ name: 'AuthenticationError' });
     expect(refused.heard).toHaveLength(2);
+  });
+});
+
+describe('an answer of the token endpoint', () => {
+  const auth = { form: async () => new URLSearchParams({ grant_type: 'client_credentials' }) };
+  it.each([
+    { text: '<p>a page with a secret</p>' },
+    { body: null },
+    { body: 'secret' },
+    { body: {} },
+    { body: { access_token: 1, expires_in: 2 } },
+    { body: { access_token: 'secret' } },
+  ])('that holds no token, %j, is no answer, and is not quoted', async (answer) => {
+    const { anka } = await faulty([{ status: 200, ...answer }], { auth });
+    const error = await anka.call('getPolicy').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'answer-unreadable', status: 200 });
+    expect(String(error)).not.toContain('secret');
   });
 });
 

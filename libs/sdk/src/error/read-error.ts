@@ -1,4 +1,4 @@
-import type { AnkaSecureError, Problem } from './anka-secure-error.js';
+import type { AnkaSecureError, ErrorParts, Problem } from './anka-secure-error.js';
 import { AuthenticationError, ConnectionError, errorOf } from './families.js';
 
 /** An answer whose body has been read. */
@@ -43,9 +43,19 @@ export const readError = ({ status, headers, text }: ReadAnswer): AnkaSecureErro
       status,
       correlationId,
     });
-  return new ConnectionError(
+  return unreadable(status, { correlationId, retryAfterMs, retryable: fromProxy.includes(status) });
+};
+
+const unreadable = (status: number, parts: ErrorParts = {}): ConnectionError =>
+  new ConnectionError(
     'answer-unreadable',
     `The answer (${status}) is not one of AnkaSecure. Check the base URL and the proxies before it.`,
-    { status, correlationId, retryAfterMs, retryable: fromProxy.includes(status) },
+    { status, ...parts },
   );
+
+/** The JSON of an answer of 2xx. @throws ConnectionError `answer-unreadable`, which quotes nothing of the answer */
+export const readJson = ({ status, headers, text }: ReadAnswer): unknown => {
+  const value = parsed(text);
+  if (value === undefined) throw unreadable(status, { correlationId: headers.get('x-correlation-id') ?? undefined });
+  return value;
 };

@@ -1,4 +1,4 @@
-import type { ReadAnswer } from '../error/read-error.js';
+import { type ReadAnswer, readJson } from '../error/read-error.js';
 import { operationTable } from '../generated/operation-table.js';
 import { type TimeLimit, timeLimit } from '../transport/time-limit.js';
 import type { Sending, Transport } from '../transport/transport.js';
@@ -46,13 +46,16 @@ const revisionOf = (headers: Headers): number | undefined => {
   return revision === undefined ? undefined : Number(revision);
 };
 
-const answerOf = ({ status, headers, text }: ReadAnswer): Answer<unknown> => ({
-  status,
-  headers,
-  body: text === '' ? undefined : (JSON.parse(text) as unknown),
-  correlationId: headers.get('x-correlation-id') ?? undefined,
-  revision: revisionOf(headers),
-});
+const answerOf = (answer: ReadAnswer): Answer<unknown> => {
+  const { status, headers, text } = answer;
+  return {
+    status,
+    headers,
+    body: text === '' ? undefined : readJson(answer),
+    correlationId: headers.get('x-correlation-id') ?? undefined,
+    revision: revisionOf(headers),
+  };
+};
 
 /** Makes requests of calls. */
 export class Caller {

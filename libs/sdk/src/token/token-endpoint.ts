@@ -1,6 +1,17 @@
+import { ConnectionError } from '../error/families.js';
+import { type ReadAnswer, readJson } from '../error/read-error.js';
 import { timeLimit } from '../transport/time-limit.js';
 import type { Transport } from '../transport/transport.js';
 import type { IssuedToken } from './credential.js';
+
+/** @throws ConnectionError for an answer that is none of a token endpoint (RFC 6749 §5.1) */
+const tokenIn = (answer: ReadAnswer): IssuedToken => {
+  const { access_token: value, expires_in: expiresIn } = (readJson(answer) ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof value === 'string' && typeof expiresIn === 'number') return { value, expiresIn };
+  throw new ConnectionError('answer-unreadable', 'The answer of the token endpoint holds no token and its lifetime.', {
+    status: answer.status,
+  });
+};
 
 /** Exchanges a service account's proof for a token. @throws AuthenticationError `credential-refused` */
 export const askForToken = async (
@@ -12,7 +23,7 @@ export const askForToken = async (
   const url = `${apiUrl}/oauth/token`;
   const limit = timeLimit(timeoutMs);
   try {
-    const { text } = await transport.send(
+    const answer = await transport.send(
       {
         url,
         method: 'POST',
@@ -24,8 +35,7 @@ export const askForToken = async (
       },
       limit,
     );
-    const answer = JSON.parse(text) as { access_token: string; expires_in: number };
-    return { value: answer.access_token, expiresIn: answer.expires_in };
+    return tokenIn(answer);
   } finally {
     limit.end();
   }

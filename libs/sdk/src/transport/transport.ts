@@ -14,7 +14,13 @@ export interface FetchInit {
   readonly headers: Record<string, string>;
   readonly body?: string;
   readonly signal: AbortSignal;
+  /** The platform redirects nothing, and a proxy that does would get the token and the body elsewhere. */
+  readonly redirect: 'manual';
+  readonly cache: 'no-store';
 }
+
+/** How every request is sent. */
+const always = { redirect: 'manual', cache: 'no-store' } as const;
 
 /** A request that can be sent several times. */
 export interface Sending {
@@ -73,7 +79,8 @@ export class Transport {
     const sent = { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
     let answer: ReadAnswer;
     try {
-      const response = await this.fetch(url, { method, headers: sent, signal, ...(body !== undefined && { body }) });
+      const init = { ...always, method, headers: sent, signal, ...(body !== undefined && { body }) };
+      const response = await this.fetch(url, init);
       answer = { status: response.status, headers: response.headers, text: await response.text() };
     } catch (cause) {
       signal.throwIfAborted();
