@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { escaped, needsEscape, shown } from '../terminal/shown.js';
 import type { Output } from '../terminal/terminal.js';
 import { listOf, tableOf } from './table.js';
 
@@ -22,13 +23,22 @@ const asTable = ({ value, columns }: Shown): string => {
     const all = columns ?? Object.keys((value[0] as object | undefined) ?? {});
     return value.length === 0 ? '' : tableOf(value, all);
   }
-  return typeof value === 'object' && value !== null ? listOf(picked(value, columns)) : `${String(value)}\n`;
+  return typeof value === 'object' && value !== null ? listOf(picked(value, columns)) : `${shown(String(value))}\n`;
+};
+
+/** In YAML, only texts in double quotes can be escaped. */
+const asYaml = ({ value }: Shown): string => {
+  const text = stringify(value);
+  if (!needsEscape(text)) return text;
+  return escaped(
+    stringify(value, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'QUOTE_DOUBLE', lineWidth: 0 }),
+  );
 };
 
 const write: Readonly<Record<Format, (shown: Shown) => string>> = {
   table: asTable,
-  json: ({ value }) => `${JSON.stringify(value, null, 2)}\n`,
-  yaml: ({ value }) => stringify(value),
+  json: ({ value }) => `${escaped(JSON.stringify(value, null, 2))}\n`,
+  yaml: asYaml,
 };
 
 export const print = (output: Output, format: Format, shown: Shown): void => void output.write(write[format](shown));

@@ -1,3 +1,5 @@
+import { shown } from '../terminal/shown.js';
+
 const textOf = (value: unknown): string => {
   if (value === null || value === undefined) return '-';
   return typeof value === 'string' ? value : JSON.stringify(value);
@@ -6,9 +8,6 @@ const textOf = (value: unknown): string => {
 /** The value at a path such as `details.reason`. */
 const at = (row: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown> | null | undefined)?.[name], row);
-
-/** Nothing that a terminal would obey: a label is other people's text. */
-const shown = (value: unknown): string => textOf(value).replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '�');
 
 const aligned = (lines: readonly (readonly string[])[]): string => {
   const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
@@ -22,10 +21,10 @@ const aligned = (lines: readonly (readonly string[])[]): string => {
 /** Rows under the names of their columns. */
 export const tableOf = (rows: readonly unknown[], columns: readonly string[]): string =>
   aligned([
-    columns.map((name) => (name.split('.').at(-1) ?? '').replaceAll(/([A-Z])/g, ' $1').toUpperCase()),
-    ...rows.map((row) => columns.map((name) => shown(at(row, name)))),
+    columns.map((name) => shown((name.split('.').at(-1) ?? '').replaceAll(/([A-Z])/g, ' $1').toUpperCase())),
+    ...rows.map((row) => columns.map((name) => shown(textOf(at(row, name))))),
   ]);
 
 /** One resource: a line per member. */
 export const listOf = (value: object): string =>
-  aligned(Object.entries(value).map(([name, member]) => [`${name}:`, shown(member)]));
+  aligned(Object.entries(value).map(([name, member]) => [shown(`${name}:`), shown(textOf(member))]));

@@ -1,5 +1,6 @@
 import { AnkaSecureError, PolicyError } from '@ankasecure/sdk';
 import { CliError } from './cli-error.js';
+import { shown } from './shown.js';
 import { bold, hasColour, red, type Terminal } from './terminal.js';
 
 /** What helps, by the code of the error. */
@@ -38,10 +39,10 @@ const linesOf = (error: unknown): readonly [message: string, ...more: string[]] 
   ];
 };
 
-/** Tells of an error on standard error. */
+/** Tells of an error on standard error. Its texts may be other people's. */
 export const tell = (terminal: Terminal, error: unknown): void => {
   const isShown = hasColour(terminal, terminal.stderr);
-  const [message, ...more] = linesOf(error);
+  const [message, ...more] = linesOf(error).map(shown) as [string, ...string[]];
   const text = [`${bold('ankasecure', isShown)}: ${red(message, isShown)}`, ...more.map((line) => `  ${line}`)];
   terminal.stderr.write(`${text.join('\n')}\n`);
 };

@@ -1,5 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, readFile, rm } from 'node:fs/promises';
 import { CliError } from './cli-error.js';
+import { isPlainText } from './shown.js';
 import type { Terminal } from './terminal.js';
 
 /** The most bytes of one item, as the platform takes them. */
@@ -48,15 +50,58 @@ export const readJson = async (terminal: Terminal, file?: string): Promise<unkno
   }
 };
 
-/** Writes to a file that only its owner can read, or to standard output. */
+const unwritable = (file: string, cause: unknown): CliError =>
+  new CliError('usage', `${file} cannot be written: ${(cause as Error).message}`, undefined, { cause });
+
+/** Writes to a file that only its owner can read from then on, or to standard output. @throws CliError */
 export const writeData = async (terminal: Terminal, data: string | Uint8Array, file = '-'): Promise<void> => {
   if (file === '-') {
+    if (terminal.stdout.isTTY === true && !isPlainText(data))
+      throw new CliError('usage', 'The output is not plain text, and a terminal could obey it.', 'Write it to a file.');
     terminal.stdout.write(data);
     return;
   }
   try {
-    await writeFile(file, data, { mode: 0o600 });
+    // Others lose their rights before there is anything to read. A pipe or a device keeps its own.
+    const opened = await open(file, constants.O_WRONLY | constants.O_CREAT, 0o600);
+    try {
+      if ((await opened.stat()).isFile()) {
+        await opened.chmod(0o600);
+        await opened.truncate();
+      }
+      await opened.writeFile(data);
+    } finally {
+      await opened.close();
+    }
   } catch (cause) {
-    throw new CliError('usage', `${file} cannot be written: ${(cause as Error).message}`, undefined, { cause });
+    throw unwritable(file, cause);
+  }
+};
+
+/** A file that was not there before, for a secret. */
+export interface NewFile {
+  /** Writes it and closes it. */
+  write(data: string): Promise<void>;
+  /** Removes it, if there is nothing to write. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Makes a file that only its owner can read, before what it will hold is made: what cannot be kept should not be made.
+ * @throws CliError if it is there already, or cannot be made
+ */
+export const newFile = async (terminal: Terminal, file: string): Promise<NewFile> => {
+  if (file === '-') return { write: (data) => writeData(terminal, data), discard: async () => undefined };
+  try {
+    const opened = await open(file, 'wx', 0o600);
+    return {
+      write: (data) => opened.writeFile(data).finally(() => opened.close()),
+      discard: async () => {
+        await opened.close();
+        await rm(file);
+      },
+    };
+  } catch (cause) {
+    throw unwritable(file, cause);
   }
 };

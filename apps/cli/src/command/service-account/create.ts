@@ -3,7 +3,7 @@ import type { KeyFile } from '@ankasecure/sdk/node';
 import { change } from '../../context/change.js';
 import { type CommandRow, text, texts } from '../../context/command-row.js';
 import { profileInUse } from '../../profile/connect.js';
-import { writeData } from '../../terminal/data.js';
+import { newFile } from '../../terminal/data.js';
 
 const curve = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 
@@ -25,7 +25,7 @@ export const createServiceAccount: CommandRow = {
   options: [
     { flags: '--role <name>', about: 'A role of the account, several times if need be', many: true },
     { flags: '--group <name>', about: 'A group of the account, several times if need be', many: true },
-    { flags: '--key-out <file>', about: 'The file for its credential', required: true },
+    { flags: '--key-out <file>', about: 'The file for its credential, which must not be there yet', required: true },
   ],
   run: async (context, [name], options) => {
     const { publicJwk, privateJwk } = await keyPair(crypto.randomUUID());
@@ -36,17 +36,16 @@ export const createServiceAccount: CommandRow = {
       groups: texts(options, 'group'),
       keys: [publicJwk],
     };
-    const made = await change(context, 'createServiceAccount', { body });
-    if (context.dryRun) return made;
+    if (context.dryRun) return change(context, 'createServiceAccount', { body });
     const { baseUrl } = await profileInUse(context.terminal, context.connection);
+    const keyOut = await newFile(context.terminal, text(options, 'keyOut') ?? '-');
+    const made = await change(context, 'createServiceAccount', { body }).catch(async (error: unknown) => {
+      await keyOut.discard();
+      throw error;
+    });
     const { clientId } = made.value as { clientId: string };
-    const file: KeyFile = {
-      type: 'ankasecure-service-account',
-      baseUrl,
-      clientId,
-      privateKey: privateJwk,
-    };
-    await writeData(context.terminal, `${JSON.stringify(file, null, 2)}\n`, text(options, 'keyOut'));
+    const file: KeyFile = { type: 'ankasecure-service-account', baseUrl, clientId, privateKey: privateJwk };
+    await keyOut.write(`${JSON.stringify(file, null, 2)}\n`);
     return { ...made, columns: ['id', 'name', 'clientId', 'roles'] };
   },
 };
