@@ -56,8 +56,8 @@ AnkaSecure is ready at ${stack.baseUrl}
   logs             ${join(stack.dataDirectory, 'logs')}
 
 Try it on the command line:
-  ${profileSetting(profiles)}npx ankasecure encrypt --key ${demoAlias} README.md --out readme.jwe
-  ${profileSetting(profiles)}npx ankasecure decrypt readme.jwe
+  ${profileSetting(profiles)}npx --no-install ankasecure encrypt --key ${demoAlias} README.md --out readme.jwe
+  ${profileSetting(profiles)}npx --no-install ankasecure decrypt readme.jwe
 
 Or by HTTP:
   curl -s ${stack.baseUrl}/api/v1/sign -H "authorization: Bearer $(cat ${quoted(tokens.adminTokenFile)})" -H 'content-type: application/json' -d '{"keyId":"${signingKeyId}","payload":"hello","encoding":"utf8"}'

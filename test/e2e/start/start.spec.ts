@@ -81,7 +81,7 @@ describe('npm start', { timeout }, () => {
     const curl = /^ {2}(curl .*)$/m.exec(output.text)?.[1] ?? '';
     const { stdout } = await run('bash', ['-c', curl]);
     expect(JSON.parse(stdout)).toMatchObject({ alg: 'ES256', custody: 'token' });
-    const [encrypt = '', decrypt = ''] = [...output.text.matchAll(/^ {2}(.*npx ankasecure .*)$/gm)].map(
+    const [encrypt = '', decrypt = ''] = [...output.text.matchAll(/^ {2}(.*npx --no-install ankasecure .*)$/gm)].map(
       ([, line]) => line,
     );
     const shown = `cd ${repository} && ${encrypt.replace('readme.jwe', `${directory}/readme.jwe`)} && `;
