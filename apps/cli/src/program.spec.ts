@@ -15,29 +15,25 @@ const allBelow = (command: Command): readonly Command[] =>
 describe('the flags of a command', () => {
   const program = programFor(noTerminal);
   const reserved = [...flagsOf(program), '-h', '--help'];
-  it.each(
-    allBelow(program).map((command) => [`${command.parent?.name() ?? ''} ${command.name()}`, command] as const),
-  )('%s are none of those that stand before every command, and each is there once', (_, command) => {
-    const flags = flagsOf(command);
-    expect(flags.filter((flag) => reserved.includes(flag))).toEqual([]);
-    expect(new Set(flags).size).toBe(flags.length);
-  });
+  it.each(allBelow(program).map((command) => [`${command.parent?.name() ?? ''} ${command.name()}`, command] as const))(
+    '%s are none of those that stand before every command, and each is there once',
+    (_, command) => {
+      const flags = flagsOf(command);
+      expect(flags.filter((flag) => reserved.includes(flag))).toEqual([]);
+      expect(new Set(flags).size).toBe(flags.length);
+    },
+  );
 });
 
 describe('a version of a key', () => {
-  it.each([
-    'activate',
-    'suspend',
-    'resume',
-    'deactivate',
-    'revoke',
-    'compromise',
-    'cancel-destroy',
-  ])('is what key %s changes, if it is named', async (name) => {
-    const { url, heard } = await platformOf(() => ({ body: { id: 'k', version: 2 } }));
-    expect(await ran(['key', name, 'k', '--key-version', '2'], reaching(url))).toMatchObject({ code: 0, stderr: '' });
-    expect(heard.map(({ body }) => JSON.parse(body) as unknown)).toEqual([{ version: 2 }]);
-  });
+  it.each(['activate', 'suspend', 'resume', 'deactivate', 'revoke', 'compromise', 'cancel-destroy'])(
+    'is what key %s changes, if it is named',
+    async (name) => {
+      const { url, heard } = await platformOf(() => ({ body: { id: 'k', version: 2 } }));
+      expect(await ran(['key', name, 'k', '--key-version', '2'], reaching(url))).toMatchObject({ code: 0, stderr: '' });
+      expect(heard.map(({ body }) => JSON.parse(body) as unknown)).toEqual([{ version: 2 }]);
+    },
+  );
 
   it('is the one whose public key is shown', async () => {
     const { url, heard } = await platformOf(() => ({ body: { pem: 'PEM' } }));

@@ -59,6 +59,7 @@ export const programFor = (terminal: Terminal): Command => {
     .addOption(new Option('-o, --output <format>', 'How results are shown').choices(formats).default('table'))
     .option('-p, --profile <name>', 'The profile to use')
     .option('--url <url>', 'The URL of the platform')
+    .option('--allow-http', 'Let tokens and data go to another machine without TLS')
     .option('--timeout <seconds>', 'The time of a request with all its attempts', '60')
     .addHelpText('after', `\nEnvironment:\n${environmentHelp}\n\nExit codes:\n${exitCodeHelp}`);
   for (const row of commands) addCommand(program, row, terminal);

@@ -14,7 +14,12 @@ interface Heard {
 
 /** An answer; `lost` closes the connection after the request was read, `silent` never answers. */
 type Scripted =
-  | { readonly status: number; readonly body?: unknown; readonly text?: string; readonly headers?: Record<string, string> }
+  | {
+      readonly status: number;
+      readonly body?: unknown;
+      readonly text?: string;
+      readonly headers?: Record<string, string>;
+    }
   | 'lost'
   | 'silent';
 

@@ -11,8 +11,10 @@ export interface BatchOptions {
 }
 
 export interface ClientOptions {
-  /** The URL of the gateway without `/api/v1`: `https://anka.example.com`. */
+  /** The URL of the gateway without `/api/v1`: `https://anka.example.com`. It is https, but for a gateway on this machine. */
   readonly baseUrl: string;
+  /** Whether tokens and data may go to another machine without TLS. Default: false. */
+  readonly allowHttp?: boolean;
   /** Default: none, for what is public. */
   readonly auth?: Authentication;
   /** The slug of the tenant, whose public keys are then used for local verification. */
@@ -50,9 +52,23 @@ const gatherOf = (batch: ClientOptions['batch'] = true): GatherLimits => {
   return { items: maxItems, size: batchSize, inFlight };
 };
 
-/** @throws TypeError for a base URL that is none */
+/** This machine (RFC 6761 §6.3, RFC 5735 §3, RFC 4291 §2.5.3), as `URL` writes it. */
+const loopback = /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/;
+
+/** @throws TypeError, which does not quote the URL: it may hold a password */
+const checkedUrl = ({ baseUrl, allowHttp = false }: ClientOptions): URL => {
+  if (!URL.canParse(baseUrl)) throw new TypeError('The base URL is none. Write it as https://anka.example.com.');
+  const url = new URL(baseUrl);
+  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && (allowHttp || loopback.test(url.hostname)));
+  if (!isSafe) throw new TypeError('The base URL is not https. Plain http is for this machine, or with allowHttp.');
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+    throw new TypeError('The base URL has a user, a password, a query or a fragment. Leave them out.');
+  return url;
+};
+
+/** @throws TypeError for a base URL that is none, or that is not safe */
 export const settingsOf = (options: ClientOptions): Settings => {
-  const { href } = new URL(options.baseUrl);
+  const { href } = checkedUrl(options);
   return {
     apiUrl: `${href.replace(/\/+$/, '').replace(/\/api\/v1$/, '')}/api/v1`,
     authentication: options.auth,

@@ -44,13 +44,14 @@ export const login: CommandRow = {
     { flags: '--tenant <slug>', about: 'The slug of the tenant, for verification with its public keys' },
     { flags: '--ca-file <file>', about: 'The authorities to trust instead of the public ones, in PEM' },
   ],
-  run: async ({ terminal }, [url], options) => {
+  run: async ({ terminal, connection }, [url], options) => {
     const auth = await authOf(terminal, options);
     const caFile = text(options, 'caFile');
     if (caFile !== undefined) await readFile(caFile);
     const profile: Profile = {
       baseUrl: await urlOf(url, auth),
       auth,
+      ...(connection.allowHttp === true && { allowHttp: true }),
       ...given({ tenant: text(options, 'tenant'), caFile: caFile === undefined ? undefined : resolve(caFile) }),
     };
     // A principal without this right is known all the same.

@@ -30,9 +30,7 @@ const asTable = ({ value, columns }: Shown): string => {
 const asYaml = ({ value }: Shown): string => {
   const text = stringify(value);
   if (!needsEscape(text)) return text;
-  return escaped(
-    stringify(value, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'QUOTE_DOUBLE', lineWidth: 0 }),
-  );
+  return escaped(stringify(value, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'QUOTE_DOUBLE', lineWidth: 0 }));
 };
 
 const write: Readonly<Record<Format, (shown: Shown) => string>> = {

@@ -50,3 +50,28 @@ describe('the credential of a profile', () => {
     expect(await ran(['--url', 'anka', 'key', 'list'], env)).toMatchObject({ code: 2, stdout: '' });
   });
 });
+
+describe('a URL without TLS', () => {
+  it.each([
+    ['key', 'list'],
+    ['login', 'http://anka.invalid'],
+    ['--url', 'http://anka.invalid', 'key', 'list'],
+  ])('on another machine is refused, unless it is allowed: %s', async (...args) => {
+    const config = join(await emptyDirectory(), 'profiles.json');
+    const env = { ANKASECURE_CONFIG: config, ANKASECURE_URL: 'http://anka.invalid', ANKASECURE_TOKEN: 'a-token' };
+    const refused = await ran(args, env);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--allow-http') as string });
+  });
+
+  it('is used where a login allowed it', async () => {
+    const { own, env } = await two();
+    // An address of this machine that does not look like one.
+    const away = own.url.replace('127.0.0.1', '0.0.0.0');
+    const more = { ...env, ANKASECURE_TOKEN: 'a-token' };
+    expect(await ran(['login', away, '--allow-http', '--as', 'away'], more)).toMatchObject({ code: 0, stderr: '' });
+    expect(await ran(['key', 'list'], env)).toMatchObject({ code: 0, stderr: '' });
+    expect(await ran(['key', 'list', '--url', away], { ...more, ANKASECURE_PROFILE: 'own' })).toMatchObject({
+      code: 2,
+    });
+  });
+});

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { AnkaSecure, type Authentication } from '@ankasecure/sdk';
+import { AnkaSecure, type Authentication, type ClientOptions } from '@ankasecure/sdk';
 import { keyFile, mutualTlsFetch } from '@ankasecure/sdk/node';
 import { CliError } from '../terminal/cli-error.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -11,6 +11,7 @@ export interface ConnectionOptions {
   readonly url?: string;
   /** Seconds. */
   readonly timeout?: string;
+  readonly allowHttp?: boolean;
 }
 
 const textOf = async (path: string): Promise<string> => {
@@ -55,12 +56,27 @@ const timeoutMs = (timeout: string | undefined): number => {
   throw new CliError('usage', '--timeout takes a number of seconds.');
 };
 
-/** A client of a profile. @throws CliError if its files cannot be read */
-export const connectTo = async (profile: Profile, { timeout }: ConnectionOptions = {}): Promise<AnkaSecure> =>
-  new AnkaSecure({
+/** @throws CliError for a URL that the client does not take */
+const clientOf = (options: ClientOptions): AnkaSecure => {
+  try {
+    return new AnkaSecure(options);
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    const hint = options.baseUrl.startsWith('http:') ? 'On a network that you trust: --allow-http' : undefined;
+    throw new CliError('usage', cause.message, hint, { cause });
+  }
+};
+
+/** A client of a profile. @throws CliError if its files cannot be read, or its URL is not safe */
+export const connectTo = async (
+  profile: Profile,
+  { timeout, allowHttp = profile.allowHttp ?? false }: ConnectionOptions = {},
+): Promise<AnkaSecure> =>
+  clientOf({
     baseUrl: profile.baseUrl,
     auth: await authOf(profile.auth),
     timeoutMs: timeoutMs(timeout),
+    allowHttp,
     ...(profile.tenant !== undefined && { tenant: profile.tenant }),
     ...(profile.caFile !== undefined && { fetch: mutualTlsFetch({ ca: await textOf(profile.caFile) }) }),
   });
@@ -91,9 +107,5 @@ export const profileInUse = async (terminal: Terminal, options: ConnectionOption
   if (token !== undefined) return { ...own, baseUrl, auth: { kind: 'token', token } };
   if (own !== undefined) return { ...own, baseUrl };
   if (profile === undefined) throw notLoggedIn();
-  throw new CliError(
-    'usage',
-    'The profile’s credential is for another URL.',
-    'Log in there, or set ANKASECURE_TOKEN.',
-  );
+  throw new CliError('usage', 'The profile’s credential is for another URL.', 'Log in there, or set ANKASECURE_TOKEN.');
 };

@@ -18,6 +18,8 @@ export interface Profile {
   readonly auth: ProfileAuth;
   /** PEM of the authorities that are trusted instead of the public ones. */
   readonly caFile?: string;
+  /** Whether the URL may be http on another machine. */
+  readonly allowHttp?: true;
 }
 
 export interface Profiles {

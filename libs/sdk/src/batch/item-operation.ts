@@ -54,7 +54,11 @@ export class ItemCalls<Name extends ItemOperation> {
     private readonly timeoutMs: number,
     limits: GatherLimits,
   ) {
-    this.gather = new Gather((asked, signal) => this.request(asked, signal), ({ item }) => sizeOf(item), limits);
+    this.gather = new Gather(
+      (asked, signal) => this.request(asked, signal),
+      ({ item }) => sizeOf(item),
+      limits,
+    );
   }
 
   /** @throws AnkaSecureError as the item alone would get it; the reason of the signal */

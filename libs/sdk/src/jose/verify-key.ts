@@ -13,6 +13,7 @@ export const verifyKey =
   ({ keySets }: { readonly keySets: KeySets }, slug: string): JWTVerifyGetKey =>
   async ({ kid, alg }) => {
     const jwk = kid === undefined ? undefined : await keySets.find(slug, kid);
-    if (jwk === undefined || (jwk.alg !== undefined && nameOf(jwk.alg) !== nameOf(alg))) throw new errors.JWKSNoMatchingKey();
+    if (jwk === undefined || (jwk.alg !== undefined && nameOf(jwk.alg) !== nameOf(alg)))
+      throw new errors.JWKSNoMatchingKey();
     return importJWK(jwk, alg);
   };
