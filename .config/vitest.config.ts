@@ -22,6 +22,7 @@ const longRuns = [
   'model/model',
   'sdk/mutual-tls',
   'telemetry/trace',
+  'trail/checkpoint',
   'trail/limit',
   'vertical/limit',
 ].map((name) => `test/e2e/${name}.spec.ts`);

@@ -1,6 +1,7 @@
 import { ConfigModule, CursorSeal, provided } from '@ankasecure/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AcceptanceModule } from './acceptance/acceptance.module.js';
+import { CheckpointConfig } from './checkpoint/checkpoint.config.js';
 import { CheckpointModule } from './checkpoint/checkpoint.module.js';
 import type { AuditConfig } from './config.js';
 import { ConnectorConfig } from './connector/connector.config.js';
@@ -18,6 +19,7 @@ export class AppModule {
   static of(config: AuditConfig): DynamicModule {
     const sections = ConfigModule.of(
       provided(MacConfig, config),
+      provided(CheckpointConfig, config.checkpoints),
       provided(ConnectorConfig, config.connectors),
       provided(CursorSeal, new CursorSeal(config.cursorSecret)),
     );

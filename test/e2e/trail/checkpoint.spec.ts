@@ -15,10 +15,10 @@ import type {
   proveInclusion,
   SealedEvent,
 } from '@ankasecure/contracts';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { expectProblem } from '../harness/problem.js';
-import { sharedRig } from '../harness/shared-rig.js';
+import { type OwnRig, startOwnRig } from '../harness/rig.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
 import { eventsOf } from '../harness/trail.js';
 import { eventually } from '../harness/wait.js';
@@ -26,6 +26,7 @@ import { eventually } from '../harness/wait.js';
 const bytes = (text: string): Buffer => Buffer.from(text, 'base64');
 
 describe('the checkpoints of a tenant’s trail', () => {
+  let rig: OwnRig;
   let tenant: Tenant;
   let first: ListedCheckpoint;
   let last: ListedCheckpoint;
@@ -41,13 +42,18 @@ describe('the checkpoints of a tenant’s trail', () => {
   };
 
   beforeAll(async () => {
-    tenant = await newTenant(await sharedRig());
+    rig = await startOwnRig({
+      workers: 1,
+      services: { audit: { configuration: { checkpoints: { enabled: true } } } },
+    });
+    tenant = await newTenant(rig);
     await tenant.createKey({ algorithm: 'EC-P256' });
     first = await latest();
     for (let count = 0; count < 3; count++) await tenant.createKey({ algorithm: 'EC-P256' });
     last = await latest(first.size);
     events = await eventsOf(tenant.admin);
   });
+  afterAll(() => rig.stop());
 
   it('are signed by the HSM, under the keys that are published', async () => {
     const { origin, keys } = await (await auditor()).get<z.infer<typeof getCheckpointKeys.reply>>(

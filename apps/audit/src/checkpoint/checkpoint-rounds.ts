@@ -2,6 +2,7 @@ import { type Context } from '@ankasecure/contracts';
 import { asAnkaError, Logger, ownContext } from '@ankasecure/service-kit';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { CheckpointConfig } from './checkpoint.config.js';
 import { type DueTrail, dueTrails } from './checkpoint.sql.js';
 import { CheckpointMetrics } from './checkpoint-metrics.js';
 import { MakeCheckpoint } from './make-checkpoint.js';
@@ -24,7 +25,7 @@ export const isDue = ({ seq, size, ageMs }: DueTrail): boolean =>
 /** The time for a trail's checkpoint, in milliseconds: more for one that is far behind. */
 const timeFor = ({ seq, size }: DueTrail): number => (seq - size > 20 * mostEvents ? firstPatienceMs : patienceMs);
 
-/** Makes the checkpoints that are due, every second. */
+/** Makes the checkpoints that are due, every second, where they are enabled. */
 @Injectable()
 export class CheckpointRounds implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
@@ -35,9 +36,11 @@ export class CheckpointRounds implements OnApplicationBootstrap, OnModuleDestroy
     private readonly maker: MakeCheckpoint,
     private readonly metrics: CheckpointMetrics,
     private readonly log: Logger,
+    private readonly config: CheckpointConfig,
   ) {}
 
   onApplicationBootstrap(): void {
+    if (!this.config.enabled) return;
     this.timer = setInterval(() => void this.look(), lookMs);
     this.timer.unref();
   }

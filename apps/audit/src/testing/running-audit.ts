@@ -27,7 +27,6 @@ import {
 import type { INestMicroservice } from '@nestjs/common';
 import type { z } from 'zod';
 import { AppModule } from '../app.module.js';
-import { CheckpointRounds } from '../checkpoint/checkpoint-rounds.js';
 import type { AuditConfig } from '../config.js';
 import { schema } from '../schema.js';
 import { CheckpointStandIn } from './checkpoint-stand-in.js';
@@ -107,12 +106,12 @@ const startInstance = async (
     ...parts.config,
     cursorSecret: 'c'.repeat(32),
     partition: 'default',
+    // A checkpoint proves the end of a trail. Specs say when a process learns one.
+    checkpoints: { enabled: false },
     connectors,
   };
   const root = serviceRoot(AppModule.of(config), { ...parts, config }, { outbox: 'none', partition: anyPartition });
   const app = await createService(root, parts.log);
-  // A checkpoint proves the end of a trail. Specs say when a process learns one.
-  await app.get(CheckpointRounds, { strict: false }).stop();
   return { ...parts, app };
 };
 
