@@ -183,6 +183,8 @@ describe('a platform key that the token holds and no record names', () => {
     await database.superuser.query('INSERT INTO intent SELECT * FROM kept_intent');
     const soon = () => ({ ...contextOf(tenantId), deadline: monotonicNow() + 4000 });
     expect(await codeOf(platformKeys().provision(soon()))).toBe('service-unavailable');
+    // Nor is one put on record again that somebody may be making.
+    expect(await codeOf(platformKeys().provide(soon(), 'blob-mac'))).toBe('service-unavailable');
     await database.superuser.query('DROP TABLE kept_intent; TRUNCATE intent');
     expect(await codeOf(platformKeys().provision(soon()))).toBe('platform-key-unrecorded');
     expect([await objects('audit-mac'), await objects('kek'), await objects('blob-mac')]).toEqual([1, 1, 1]);

@@ -76,8 +76,8 @@ export class UnrecordedKeys {
   ) {}
 
   /**
-   * Finds the tenant's key of this kind and generation, if the token holds exactly one that no record names, whose CKA_ID binds
-   * them, that was made in the token and never left it, and that has the rights of its kind and no others.
+   * Finds the tenant's key of this kind and generation, if the token holds exactly one that no record and no making names, whose
+   * CKA_ID binds them, that was made in the token and never left it, and that has the rights of its kind and no others.
    */
   async find(
     context: Context,
@@ -85,7 +85,10 @@ export class UnrecordedKeys {
   ): Promise<Buffer | undefined> {
     const { tenantId } = context;
     const name = this.nameOf(kind, tenantId, generation);
-    const found = (await this.unrecorded(context, kind)).ids
+    const { ids, isBeingMade } = await this.unrecorded(context, kind);
+    // Whoever makes it puts it on record, or destroys it.
+    if (isBeingMade) return undefined;
+    const found = ids
       .map((id) => Buffer.from(id, 'hex'))
       .filter((id) => bindsOwner(id) && isNamed(id, name.label, name));
     const [objectId] = found;
