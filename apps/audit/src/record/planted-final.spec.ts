@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { ChainRow } from '@ankasecure/audit-event';
-import { listFinalChanges, type RecordChange, recordDetails } from '@ankasecure/contracts';
+import { platformTenantId, type RecordChange, recordDetails } from '@ankasecure/contracts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SealedEnds } from '../end/sealed-ends.js';
+import { ReceiveEvents } from '../intake/receive-events.js';
 import { ForgedTrail } from '../testing/forged-trail.js';
-import { contextOf, database, eventOf, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { contextOf, database, eventOf, proven, type RunningAudit, startAudit } from '../testing/running-audit.js';
+import { ReadHeads } from './read-heads.js';
 
 const change = (keyId: string, state: string, revision = 1): RecordChange => ({
   kind: 'key_version',
@@ -22,8 +24,16 @@ describe('the final states that a restore carries out', () => {
     audit.macs.anchor = null;
   });
   afterAll(() => audit.stop());
+  /** The process that seals is the one that is asked. Another one walks along the trail first, and may refuse it there. */
+  const asked = () => audit.instances[0]?.app ?? expect.unreachable();
   const sealing = (of: string, ...changes: readonly RecordChange[]) =>
-    audit.append([eventOf(of, { details: { custody: 'token', ...recordDetails(changes) } })]);
+    asked()
+      .get(ReceiveEvents)
+      .receive(
+        contextOf(platformTenantId),
+        { reporter: 'crypto-worker', partition: 'default' },
+        proven([eventOf(of, { details: { custody: 'token', ...recordDetails(changes) } })]),
+      );
   beforeEach(async () => {
     [tenantId, victim, ended] = [randomUUID(), randomUUID(), randomUUID()];
     await sealing(tenantId, change(victim, 'ACTIVE'));
@@ -34,7 +44,7 @@ describe('the final states that a restore carries out', () => {
     for (const { app } of audit.instances) app.get(SealedEnds).forget();
   });
 
-  const ask = (of = tenantId) => audit.buses.worker.request(listFinalChanges, '', contextOf(of), { after: 0 });
+  const ask = () => asked().get(ReadHeads).finalChanges(contextOf(tenantId), { after: 0 });
   const forged = (details: object) => JSON.stringify(details).replaceAll("'", "''");
   const destroyed = () => forged({ custody: 'token', ...recordDetails([change(victim, 'DESTROYED', 9)]) });
 
@@ -48,6 +58,7 @@ describe('the final states that a restore carries out', () => {
     await trail.plant({ ...row, eventId: randomUUID(), details: destroyed(), ...over(row) });
   };
   const forgeries: Readonly<Record<string, () => Promise<unknown>>> = {
+    'a row beside a genuine one': plant(({ sealedAt }) => ({ sealedAt: sealedAt + 1000 })),
     'a row far behind the end': plant(() => ({ seq: 100_002 })),
     'a row behind the end that follows it': plant(({ hash }) => ({ seq: 4, previousHash: hash })),
     'a row behind the end with the seal of another': plant(({ chainSeal }) => ({ seq: 5, chainSeal })),
