@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { acceptRisk, data, encoding, encodingFits, keyToProtect, oneOrManyOf, token, used } from './crypto-item.js';
-import { nameKeyOnce, namesKeyOnce } from './key-name.js';
+import { namingOneKey } from './key-name.js';
 import { jwsAlg } from './primitive.js';
 import { toldProblem } from './refusal.js';
-import { all, encoded, exactlyOne } from './rule.js';
+import { all, encoded } from './rule.js';
 import { jwsHeader, signItem, signResult, verifyItem, verifyResult } from './signature.js';
 
 /** The most signatures of one JWS. */
@@ -31,14 +31,11 @@ const jwsJson = (id: string) =>
         'A JWS in general JSON serialization (RFC 7515, section 7.2.1). Each signature names its key by its kid.',
     });
 
-const signingKey = z
-  .strictObject({
-    ...keyToProtect,
-    alg: jwsAlg.optional().describe('One of the key’s algs. Default: the first.'),
-    header: jwsHeader.optional(),
-  })
-  .refine(namesKeyOnce, nameKeyOnce)
-  .meta(exactlyOne('keyId', 'alias'));
+const signingKey = namingOneKey({
+  ...keyToProtect,
+  alg: jwsAlg.optional().describe('One of the key’s algs. Default: the first.'),
+  header: jwsHeader.optional(),
+});
 
 const names = (keys: readonly z.infer<typeof signingKey>[]): string[] =>
   keys.map(({ keyId, alias }) => keyId ?? `alias ${alias}`);

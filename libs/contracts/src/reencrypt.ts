@@ -12,9 +12,9 @@ import {
   used,
   version,
 } from './crypto-item.js';
-import { nameKeyAtMostOnce, nameKeyOnce, namesKeyOnce, namesKeyTwice } from './key-name.js';
+import { nameKeyAtMostOnce, namesKeyTwice, namingOneKey } from './key-name.js';
 import { contentAlg, jweAlg } from './primitive.js';
-import { all, encoded, exactlyOne, notTogether } from './rule.js';
+import { all, encoded, notTogether } from './rule.js';
 
 export const reencryptItem = z
   .strictObject({
@@ -29,10 +29,7 @@ export const reencryptItem = z
     /** The encoding of `aad`. */
     encoding,
     acceptRisk,
-    to: z
-      .strictObject(keyToProtect)
-      .refine(namesKeyOnce, nameKeyOnce)
-      .meta(exactlyOne('keyId', 'alias'))
+    to: namingOneKey(keyToProtect)
       .optional()
       .describe('The key to encrypt to. Default: the current version of the key that decrypts.'),
     enc: contentAlg

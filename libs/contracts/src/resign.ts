@@ -12,9 +12,9 @@ import {
   used,
   version,
 } from './crypto-item.js';
-import { nameKeyAtMostOnce, nameKeyOnce, namesKeyOnce, namesKeyTwice } from './key-name.js';
+import { nameKeyAtMostOnce, namesKeyTwice, namingOneKey } from './key-name.js';
 import { jwsAlg } from './primitive.js';
-import { all, encoded, exactlyOne, notTogether } from './rule.js';
+import { all, encoded, notTogether } from './rule.js';
 import { jwsHeader, verifyResult } from './signature.js';
 
 export const resignItem = z
@@ -26,10 +26,10 @@ export const resignItem = z
     payload: data.optional().describe('The payload, if it is detached. It is detached from the new JWS, too.'),
     encoding,
     acceptRisk,
-    to: z
-      .strictObject({ ...keyToProtect, alg: jwsAlg.optional().describe('One of the key’s algs. Default: the first.') })
-      .refine(namesKeyOnce, nameKeyOnce)
-      .meta(exactlyOne('keyId', 'alias'))
+    to: namingOneKey({
+      ...keyToProtect,
+      alg: jwsAlg.optional().describe('One of the key’s algs. Default: the first.'),
+    })
       .optional()
       .describe('The key to sign with. Default: the current version of the key that verifies.'),
     header: jwsHeader
