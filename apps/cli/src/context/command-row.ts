@@ -63,3 +63,7 @@ export const given = <Members extends object>(
   members: Members,
 ): { [Name in keyof Members]?: Exclude<Members[Name], undefined> } =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never;
+
+/** The text options that were given, as the members of a query. The platform checks their values. */
+export const queryOf = (options: OptionValues, names: readonly string[]) =>
+  given(Object.fromEntries(names.map((name) => [name, text(options, name)])));

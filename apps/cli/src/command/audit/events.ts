@@ -1,5 +1,5 @@
 import { collect, limitOption } from '../../context/change.js';
-import { type CommandRow, given, text } from '../../context/command-row.js';
+import { type CommandRow, queryOf, text } from '../../context/command-row.js';
 
 export const listEvents: CommandRow = {
   name: 'events',
@@ -16,8 +16,7 @@ export const listEvents: CommandRow = {
     limitOption,
   ],
   run: async (context, _, options) => {
-    const names = ['keyId', 'userId', 'operation', 'outcome', 'correlationId', 'from', 'until'] as const;
-    const query = given(Object.fromEntries(names.map((name) => [name, text(options, name)])));
+    const query = queryOf(options, ['keyId', 'userId', 'operation', 'outcome', 'correlationId', 'from', 'until']);
     const events = (await context.client()).list('queryEvents', { query });
     return {
       value: await collect(events, text(options, 'limit')),

@@ -1,5 +1,5 @@
 import { collect, limitOption } from '../../context/change.js';
-import { type CommandRow, given, text } from '../../context/command-row.js';
+import { type CommandRow, queryOf, text } from '../../context/command-row.js';
 import { keyColumns } from './create.js';
 
 export const listKeys: CommandRow = {
@@ -14,8 +14,7 @@ export const listKeys: CommandRow = {
     limitOption,
   ],
   run: async (context, _, options) => {
-    const names = ['algorithm', 'purpose', 'state', 'label'] as const;
-    const query = given(Object.fromEntries(names.map((name) => [name, text(options, name)])));
+    const query = queryOf(options, ['algorithm', 'purpose', 'state', 'label']);
     const client = await context.client();
     const value = await collect(client.list('listKeys', { query }), text(options, 'limit'));
     return { value, columns: keyColumns };
