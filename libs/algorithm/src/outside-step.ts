@@ -10,6 +10,8 @@ export interface OutsideStep {
    * secret of a key in the HSM, and steps that the standards want inside the module because its key depends on them.
    */
   readonly refusedBy: string | null;
+  /** Why CNSA 2.0 does not allow the step, with the source. Absent: the step is no algorithm of its own. */
+  readonly notInCnsa?: { readonly detail: string; readonly source: string };
 }
 
 const inModule = 'FIPS 140-3 §7.9 (sensitive security parameters stay in the module or leave it wrapped)';
@@ -64,6 +66,10 @@ export const outsideStepTable = {
     detail:
       'Experimental, by a draft. The shared secret leaves the HSM for the worker, which derives the key of HPKE from it with SHAKE256.',
     refusedBy: 'SP 800-56C r2 §4 (SHAKE256 is no approved key derivation); FIPS 140-3 §7.9',
+    notInCnsa: {
+      detail: 'SHAKE256, with which HPKE derives its keys, is not in CNSA 2.0',
+      source: 'CNSA 2.0, table I',
+    },
   },
   'public-key-encapsulation': {
     detail: 'The worker encapsulates to the public key.',
@@ -101,6 +107,12 @@ export const isOutsideStep = (name: string): name is OutsideStepName => Object.h
 /** The source of FIPS-only's refusal of a step, or null. A step that is not in the table is refused. */
 export const refusalOfStep = (name: string): string | null =>
   isOutsideStep(name) ? outsideStepTable[name].refusedBy : inModule;
+
+/** Why CNSA 2.0 does not allow one of the steps; undefined if it says nothing against them. */
+export const cnsaRefusalOf = (steps: readonly string[]): OutsideStep['notInCnsa'] => {
+  const rows: readonly OutsideStep[] = steps.filter(isOutsideStep).map((name) => outsideStepTable[name]);
+  return rows.find(({ notInCnsa }) => notInCnsa !== undefined)?.notInCnsa;
+};
 
 const content = ['content-encryption', 'content-randomness'] as const;
 const hashed = ['message-hash', 'signature-verification'] as const;

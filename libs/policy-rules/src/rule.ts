@@ -3,6 +3,7 @@ import {
   algorithmOf,
   approvalAt,
   cnsaApproval,
+  cnsaRefusalOf,
   dataKeySteps,
   fipsApproval,
   refusalOfStep,
@@ -238,10 +239,7 @@ export const rules: readonly Rule[] = [
   {
     rule: 'cnsa2',
     code: 'cnsa2',
-    objects: ({ cnsa2 }, { outsideSteps }) =>
-      cnsa2 === true && outsideSteps.includes('hpke-key-schedule')
-        ? { detail: 'SHAKE256, with which HPKE derives its keys, is not in CNSA 2.0', source: 'CNSA 2.0, table I' }
-        : undefined,
+    objects: ({ cnsa2 }, { outsideSteps }) => (cnsa2 === true ? cnsaRefusalOf(outsideSteps) : undefined),
   },
   {
     rule: 'cnsa2',
