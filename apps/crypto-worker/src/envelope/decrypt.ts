@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type ContentAlg, contentEncryptionOf, type HpkeAlg, type JweAlg } from '@ankasecure/algorithm';
+import { type ContentAlg, contentEncryptionOf, type JweAlg } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import type { Custody } from '../custody/custody.js';
 import type { Deadline } from '../deadline/deadline.js';
@@ -8,7 +8,7 @@ import { requireSameAad } from './additional-data.js';
 import { openContent } from './content.js';
 import { decryptionFailed, isDecryptionFailure } from './decryption-failure.js';
 import { openHpke } from './hpke.js';
-import { assertFits, jweAlgOf, type KeyEncryptionAlg } from './jwe-alg.js';
+import { assertFits, type IntegratedAlg, jweAlgOf, type KeyEncryptionAlg } from './jwe-alg.js';
 import type { JweParts } from './read-jwe.js';
 import { encryptedKeyBytes, recoverCek } from './recover-cek.js';
 
@@ -58,7 +58,7 @@ const asUnwrapFailure = (error: unknown): never => {
 
 /** ML-KEM rejects implicitly: under a wrong ciphertext the tag does not match. */
 const openIntegrated =
-  (alg: HpkeAlg): Open =>
+  (alg: IntegratedAlg): Open =>
   async (custody, budget, key, { protectedHeader, header: { enc }, encryptedKey, ciphertext }) => {
     const secret = await custody.decapsulate(budget, key.ref, encryptedKey).catch(asUnwrapFailure);
     const plaintext = openHpke(alg, secret, { ciphertext, enc, aad: Buffer.from(protectedHeader, 'latin1') });

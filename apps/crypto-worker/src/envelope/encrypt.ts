@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type ContentAlg, contentAlgs, contentEncryptionOf, type HpkeAlg, type JweAlg } from '@ankasecure/algorithm';
+import { type ContentAlg, contentAlgs, contentEncryptionOf, type JweAlg } from '@ankasecure/algorithm';
 import type { Custody } from '../custody/custody.js';
 import { assertInTime } from '../deadline/assert-in-time.js';
 import type { Deadline } from '../deadline/deadline.js';
@@ -8,7 +8,7 @@ import { type KeyVersion, kidOf } from '../key/key-version.js';
 import { aadHashOf } from './additional-data.js';
 import { type SealedContent, sealContent } from './content.js';
 import { sealHpke } from './hpke.js';
-import { assertFits, hasEnc, jweAlgOf } from './jwe-alg.js';
+import { assertFits, type IntegratedAlg, isIntegrated, jweAlgOf } from './jwe-alg.js';
 import { type ProtectedCek, protectCek, publicKeyOf } from './protect-cek.js';
 
 export interface SealedJwe {
@@ -24,7 +24,7 @@ const headerStart = (key: KeyVersion, alg: JweAlg, enc: ContentAlg): string => {
   const starts = headerStarts.get(enc);
   const known = starts?.get(key);
   if (known !== undefined) return known;
-  const start = JSON.stringify({ alg, ...(hasEnc(alg) && { enc }), kid: kidOf(key) }).slice(0, -1);
+  const start = JSON.stringify({ alg, ...(!isIntegrated(alg) && { enc }), kid: kidOf(key) }).slice(0, -1);
   starts?.set(key, start);
   return start;
 };
@@ -61,7 +61,7 @@ const sealDirectly = async (
 
 /** HPKE encrypts the content. Segments 3 and 5 are empty, and the ciphertext ends with the tag (draft-ietf-jose-hpke-encrypt §5). */
 const sealIntegrated = async (
-  alg: HpkeAlg,
+  alg: IntegratedAlg,
   key: KeyVersion,
   plaintext: Uint8Array,
   aad: Uint8Array | undefined,
@@ -96,7 +96,7 @@ export const sealJwe = async (
   assertFits(alg, enc);
   assertInTime(budget);
   if (alg === 'dir') return sealDirectly(custody, budget, key, plaintext, aad);
-  if (alg === 'HPKE-12' || alg === 'HPKE-13') return sealIntegrated(alg, key, plaintext, aad);
+  if (isIntegrated(alg)) return sealIntegrated(alg, key, plaintext, aad);
   const { cekBytes, ivBytes } = contentEncryptionOf(enc);
   const random = randomBytes(cekBytes + ivBytes);
   const cek = random.subarray(0, cekBytes);

@@ -22,6 +22,8 @@ const tagBytes = 16;
 const number16 = (value: number): Buffer => Buffer.from([value >> 8, value & 0xff]);
 const prefixed = (bytes: Uint8Array): Buffer => Buffer.concat([number16(bytes.length), bytes]);
 const nothing = Buffer.alloc(0);
+/** HPKE binds no additional data to a content key. */
+export const noAad: Uint8Array = nothing;
 
 /** `info` of a suite for content keys: no extra data of the recipient follows (draft-ietf-jose-hpke-encrypt §6). */
 const infoOf = (alg: HpkeAlg, enc: string): Buffer =>

@@ -1,12 +1,21 @@
-import { type ContentAlg, encryptsContent, fitsContent, isHpkeAlg, type JweAlg } from '@ankasecure/algorithm';
+import {
+  type ContentAlg,
+  encryptsContent,
+  fitsContent,
+  type HpkeAlg,
+  isHpkeAlg,
+  type JweAlg,
+} from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import type { KeyVersion } from '../key/key-version.js';
 
-/** The algorithms with a content encryption key. The others encrypt the content themselves. */
-export type KeyEncryptionAlg = Exclude<JweAlg, 'dir' | 'HPKE-12' | 'HPKE-13'>;
+/** HPKE for the content. Its own AEAD needs no name, so the header has no `enc` (draft-ietf-jose-hpke-encrypt §5). */
+export type IntegratedAlg = Extract<HpkeAlg, 'HPKE-12' | 'HPKE-13'>;
 
-/** Whether the header names what encrypts the content. HPKE's own AEAD needs no name (draft-ietf-jose-hpke-encrypt §5). */
-export const hasEnc = (alg: JweAlg): boolean => !(isHpkeAlg(alg) && encryptsContent(alg));
+/** The algorithms with a content encryption key. The others encrypt the content themselves. */
+export type KeyEncryptionAlg = Exclude<JweAlg, 'dir' | IntegratedAlg>;
+
+export const isIntegrated = (alg: JweAlg): alg is IntegratedAlg => isHpkeAlg(alg) && encryptsContent(alg);
 
 /** The one JOSE algorithm that an `encrypt` key serves, by its record. */
 export const jweAlgOf = ({ purpose, ref }: KeyVersion): JweAlg => {

@@ -5,7 +5,7 @@ import { jweKeys, knownKey, soon } from '../jose/testing/known-key.js';
 import { openJwe, readJwe } from './decrypt.js';
 import type { DecryptionFailure } from './decryption-failure.js';
 import { sealJwe } from './encrypt.js';
-import { hasEnc } from './jwe-alg.js';
+import { isIntegrated } from './jwe-alg.js';
 
 const replaced = (segment: string, at: number): string =>
   segment.slice(0, at) + (segment[at] === 'A' ? 'B' : 'A') + segment.slice(at + 1);
@@ -40,7 +40,7 @@ describe.each(forms)('a mutated JWE, %s with %s and %s', (alg, algorithm, enc) =
   it('is told what is wrong with its bytes before the token is asked, and fails in one way only where a key decides', async () => {
     const value = await sealJwe(custody, soon, key, { plaintext: Buffer.from('a secret of the house'), enc });
     const segments = value.jwe.split('.');
-    const { ivBytes, tagBytes } = hasEnc(alg) ? contentEncryptionOf(enc) : { ivBytes: 0, tagBytes: 0 };
+    const { ivBytes, tagBytes } = isIntegrated(alg) ? { ivBytes: 0, tagBytes: 0 } : contentEncryptionOf(enc);
     const lengths: readonly (number | undefined)[] = [undefined, undefined, ivBytes, undefined, tagBytes];
     /** Whether the segment's spelling or length is wrong whatever the key is. */
     const isMalformed = (index: number, segment: string): boolean => {

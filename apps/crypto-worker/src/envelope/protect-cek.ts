@@ -9,7 +9,7 @@ import { crvOfAlgorithm, curves } from '../jose/curve.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { keyEncryptionKey } from './agreement.js';
 import { encapsulateCek } from './encapsulation.js';
-import { sealHpke } from './hpke.js';
+import { noAad, sealHpke } from './hpke.js';
 import type { KeyEncryptionAlg } from './jwe-alg.js';
 import { wrapKey } from './key-wrap.js';
 
@@ -63,8 +63,6 @@ const wrapInToken: ProtectCek = async (custody, budget, key, cek) => {
 };
 
 const encapsulate: ProtectCek = (_custody, _budget, key, cek) => encapsulateCek(publicKeyOf(key), cek);
-
-const noAad = new Uint8Array(0);
 
 const sealByHpke =
   (alg: HpkeAlg): ProtectCek =>

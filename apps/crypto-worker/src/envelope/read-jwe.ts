@@ -2,7 +2,6 @@ import {
   type ContentAlg,
   contentAlgs,
   contentEncryptionOf,
-  encryptsContent,
   type HpkeAlg,
   isHpkeAlg,
   isMlKemJweAlg,
@@ -15,7 +14,7 @@ import { decodeSegment } from '../jose/base64url.js';
 import { type ProtectedHeader, readProtectedHeader } from '../jose/header.js';
 import { type Agreement, readAgreement } from './agreement.js';
 import { readEncapsulated } from './encapsulation.js';
-import { hasEnc } from './jwe-alg.js';
+import { type IntegratedAlg, isIntegrated } from './jwe-alg.js';
 
 export interface JweHeader {
   /** The header's alg. It is compared with the key record, never followed. */
@@ -53,7 +52,7 @@ const readAlg = (header: ProtectedHeader): JweAlg =>
   jweAlgs.find((alg) => alg === header['alg']) ?? refuse(`The header member alg must be one of ${jweAlgs.join(', ')}.`);
 
 const readEnc = (header: ProtectedHeader, alg: JweAlg): ContentAlg => {
-  if (hasEnc(alg)) return namedEnc(header);
+  if (!isIntegrated(alg)) return namedEnc(header);
   return header['enc'] === undefined && header['ek'] === undefined
     ? 'A256GCM'
     : refuse(`The header members enc and ek must be left out with alg ${alg}.`);
@@ -71,8 +70,8 @@ const readAadHash = (header: ProtectedHeader): string | null => {
 };
 
 /** Whether the header has the ciphertext of ML-KEM. With HPKE for the content it is segment 2. */
-const hasEncapsulated = (alg: JweAlg): alg is MlKemJweAlg | HpkeAlg =>
-  isMlKemJweAlg(alg) || (isHpkeAlg(alg) && !encryptsContent(alg));
+const hasEncapsulated = (alg: JweAlg): alg is MlKemJweAlg | Exclude<HpkeAlg, IntegratedAlg> =>
+  isMlKemJweAlg(alg) || (isHpkeAlg(alg) && !isIntegrated(alg));
 
 const readHeader = (header: ProtectedHeader): JweHeader => {
   const alg = readAlg(header);
@@ -110,9 +109,9 @@ const sizedBytesOf = (name: string, segment: string, length: number, fixedBy: st
 
 /** With HPKE for the content, segments 3 and 5 are empty. */
 const lengthsOf = ({ alg, enc }: JweHeader) =>
-  hasEnc(alg)
-    ? { ...contentEncryptionOf(enc), fixedBy: `enc ${enc}` }
-    : { ivBytes: 0, tagBytes: 0, fixedBy: `alg ${alg}` };
+  isIntegrated(alg)
+    ? { ivBytes: 0, tagBytes: 0, fixedBy: `alg ${alg}` }
+    : { ...contentEncryptionOf(enc), fixedBy: `enc ${enc}` };
 
 /**
  * The gate: makes every check that needs no key. These depend on the bytes of the JWE alone, which its sender knows, so that

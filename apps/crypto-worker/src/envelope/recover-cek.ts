@@ -2,7 +2,6 @@ import {
   algorithmOf,
   type ContentAlg,
   contentEncryptionOf,
-  encryptsContent,
   type HpkeAlg,
   hpkeSuiteOf,
   isHpkeAlg,
@@ -16,8 +15,8 @@ import { crvOfAlgorithm } from '../jose/curve.js';
 import type { KeyVersion } from '../key/key-version.js';
 import { keyEncryptionKey } from './agreement.js';
 import { isDecryptionFailure } from './decryption-failure.js';
-import { openHpke } from './hpke.js';
-import type { KeyEncryptionAlg } from './jwe-alg.js';
+import { noAad, openHpke } from './hpke.js';
+import { isIntegrated, type KeyEncryptionAlg } from './jwe-alg.js';
 import { unwrapKey } from './key-wrap.js';
 import type { JweHeader } from './read-jwe.js';
 
@@ -64,8 +63,6 @@ const decapsulate: RecoverCek = async (custody, budget, key, { encapsulated }, e
   return orNull(custody.decapsulateCek(budget, key.ref, encapsulated, encryptedKey));
 };
 
-const noAad = new Uint8Array(0);
-
 const openByHpke =
   (alg: HpkeAlg): RecoverCek =>
   async (custody, budget, key, { encapsulated, enc }, ciphertext) => {
@@ -97,6 +94,6 @@ const overheadOf = (alg: JweAlg): number => (isHpkeAlg(alg) ? 16 : 8);
 export const encryptedKeyBytes = (alg: JweAlg, enc: ContentAlg, key: KeyVersion): number => {
   if (alg === 'RSA-OAEP-256') return algorithmOf(key.algorithm).bits / 8;
   if (alg === 'dir') return 0;
-  if (isHpkeAlg(alg) && encryptsContent(alg)) return mlKemSizes[hpkeSuiteOf(alg).set].outputBytes;
+  if (isIntegrated(alg)) return mlKemSizes[hpkeSuiteOf(alg).set].outputBytes;
   return contentEncryptionOf(enc).cekBytes + overheadOf(alg);
 };
