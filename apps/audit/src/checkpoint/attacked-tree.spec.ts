@@ -28,7 +28,7 @@ const rowsOf = {
 type Table = keyof typeof rowsOf;
 const keys: Readonly<Record<Table, readonly string[]>> = { checkpoint: [], tree_tile: ['level', 'index'] };
 
-/** What an owner of the database does to one column of the table, by the states that he has kept: the tenant's before, and another's. */
+/** The attacks on one column of the table. An owner of the database has kept the tenant's earlier state, and another tenant's. */
 const attackOf = (table: Table, column: string, way: Way, tenantId: string): string => {
   const rows = `tenant_id = '${tenantId}' AND ${rowsOf[table].replace('%t', tenantId)}`;
   if (way === 'deleted') return `DELETE FROM ${table} WHERE ${rows}`;

@@ -12,7 +12,7 @@ import {
 } from './testing/https-receiver.js';
 import { encoded, sealedEventOf, sealedEvents } from './testing/sealed-event.fixture.js';
 
-/** What a test of a connector chooses. */
+/** The choices of one test of a connector. */
 export interface Connecting {
   readonly url: string;
   readonly tls: ConnectorTls;

@@ -6,13 +6,13 @@ export interface EncodedEvent {
   readonly body: Buffer;
 }
 
-/** What became of one event of a batch. `retry`: it was not taken now. `pause`: the receiver must be put right first. */
+/** The fate of one event of a batch. `retry`: it was not taken now. `pause`: the receiver must be put right first. */
 export type ItemOutcome =
   | { readonly result: 'delivered' }
   | { readonly result: 'retry' | 'poison' | 'pause'; readonly reason: string };
 
 /**
- * What became of a batch.
+ * The fate of a batch.
  * - `delivered`: the receiver has all of it.
  * - `retry`: it may have some of it or nothing, and the same batch may succeed later.
  * - `pause`: it takes nothing until somebody changes its settings or ours.
@@ -28,7 +28,7 @@ export type Outcome =
 
 export interface BatchLimits {
   readonly events: number;
-  /** Of the sum of the encoded events, in bytes. */
+  /** The limit for the sum of the encoded events, in bytes. */
   readonly bytes: number;
 }
 
@@ -53,7 +53,7 @@ export type Prepared = { readonly repeat: number; readonly done: () => void } | 
 /** Reads a secret of the connector's tenant by its name. @throws Error that names the file and never its contents */
 export type ReadSecret = (name: string) => Promise<Buffer>;
 
-/** What a connector is made of. */
+/** The parts of which a connector is made. */
 export interface ConnectorParts<Settings = ConnectorSettings> {
   readonly settings: Settings;
   readonly secret: ReadSecret;

@@ -14,7 +14,7 @@ import { readDelivered, readSealedSlice, TrailDiffers } from './sealed-slice.js'
 /** The time that the workers may take for the MAC of a seal, in milliseconds. */
 const macBudgetMs = 10_000;
 
-/** What a delivery needs. */
+/** The services that a delivery uses. */
 export interface DeliveryParts {
   readonly dataSource: DataSource;
   readonly macs: MacSource;
@@ -34,7 +34,7 @@ export interface HeldLane {
   readonly until: number;
 }
 
-/** What became of a slice. */
+/** The result of delivering a slice. */
 export interface Delivered {
   readonly state: LaneState;
   readonly delivered: number;

@@ -136,7 +136,7 @@ export class DeliveryRounds implements OnApplicationBootstrap, OnModuleDestroy {
       .finally(() => {
         breaker.leave();
         this.running.delete(name);
-        // What goes well goes on at once, and an idle connector leaves its place; anything else waits for the next round.
+        // A lane that is well goes on at once. An idle connector leaves its place. Anything else waits for the next round.
         if (isGoing) void this.look();
       });
     this.running.set(name, { done, abort });

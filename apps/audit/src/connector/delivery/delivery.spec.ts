@@ -36,7 +36,7 @@ describe('the delivery of sealed events', () => {
     tenantId = randomUUID();
   });
   afterEach(async () => {
-    // What a test leaves behind does not deliver in the next one.
+    // Connectors that a test leaves behind do not deliver in the next one.
     for (const record of configured.splice(0))
       await configure(audit, recordOf(record.tenantId, { id: record.id, enabled: false }));
   });
