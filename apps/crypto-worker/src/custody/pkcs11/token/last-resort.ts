@@ -43,10 +43,13 @@ export class LastResort {
 
   private async run(reason: string): Promise<void> {
     const { answers, everyMs, end } = this.parts;
+    let wasBack = false;
     while (!this.isOver()) {
       const isBack = await answers();
       if (this.isOver()) break;
-      if (isBack) end(reason);
+      // Calls that hung often return when new ones do, so they have one pause for it.
+      if (isBack && wasBack) end(reason);
+      wasBack = isBack;
       await sleep(everyMs, undefined, { ref: false });
     }
     this.running = false;
