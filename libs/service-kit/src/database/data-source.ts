@@ -15,7 +15,7 @@ export interface Schema {
 }
 
 /** Time limits of statements and transactions, in milliseconds. */
-const limits = {
+export const limits = {
   statement_timeout: 15_000,
   idle_in_transaction_session_timeout: 60_000,
   connectionTimeoutMillis: 5_000,

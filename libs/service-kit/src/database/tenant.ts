@@ -2,6 +2,7 @@ import { monotonicNow } from '@ankasecure/contracts';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import type { Reading } from '../clock/remote-clock.js';
 import { assertAllNamed, forgetNoted } from './noted-changes.js';
+import { inTurn } from './tenant-turns.js';
 
 /** The tenants of transactions, by their connections. */
 const tenants = new WeakMap<QueryRunner, string>();
@@ -19,8 +20,10 @@ export const beginningOf = (runner: QueryRunner): Beginning | undefined => begin
 
 /**
  * Runs `work` in one transaction. Row-level security shows it the rows of `tenantId` and no others. Every statement on a
- * tenant's rows runs here. Events must name every change of a sealed record, otherwise nothing is committed.
+ * tenant's rows runs here. Events must name every change of a sealed record, otherwise nothing is committed. Tenants take turns
+ * at the connections.
  * @param isolation `REPEATABLE READ` for work whose statements must all see the same snapshot
+ * @throws AnkaError `service-unavailable` if the tenant's turn does not come in the time that a connection may take
  */
 export const withTenant = <Value>(
   dataSource: DataSource,
@@ -28,7 +31,7 @@ export const withTenant = <Value>(
   work: (manager: EntityManager) => Promise<Value>,
   isolation?: 'REPEATABLE READ',
 ): Promise<Value> => {
-  const asked = monotonicNow();
+  let asked = monotonicNow();
   const asTenant = async (manager: EntityManager): Promise<Value> => {
     if (manager.queryRunner !== undefined) {
       tenants.set(manager.queryRunner, tenantId);
@@ -43,7 +46,10 @@ export const withTenant = <Value>(
       forgetNoted(manager);
     }
   };
-  return isolation === undefined ? dataSource.transaction(asTenant) : dataSource.transaction(isolation, asTenant);
+  return inTurn(dataSource, tenantId, () => {
+    asked = monotonicNow();
+    return isolation === undefined ? dataSource.transaction(asTenant) : dataSource.transaction(isolation, asTenant);
+  });
 };
 
 /** SQL that puts `table` behind the second wall: the service's role sees only the rows of the transaction's tenant. */

@@ -21,6 +21,7 @@ const emptySets = (longestSilence: string) => {
   const manager = { queryRunner, query: async () => [], find: async () => [] };
   const dataSource = {
     getMetadata: () => ({ tableName: 'exclusion' }),
+    options: { poolSize: 1 },
     transaction: (work: (manager: object) => Promise<unknown>) => work(manager),
   } as unknown as DataSource;
   const owner = new RecordOwner('gateway', { longestSilence });

@@ -86,7 +86,8 @@ export class Turns {
       this.remove(name, waiter);
       waiter.refuse();
     }, this.limits.waitMs);
-    this.lines.set(name, [...line, waiter]);
+    line.push(waiter);
+    this.lines.set(name, line);
     this.waiting++;
     return promise;
   }
@@ -103,18 +104,21 @@ export class Turns {
 
   private remove(name: string, waiter: Waiter): void {
     const line = this.lines.get(name) ?? [];
-    const left = line.filter((one) => one !== waiter);
-    this.waiting -= line.length - left.length;
-    if (left.length > 0) this.lines.set(name, left);
-    else this.lines.delete(name);
+    const place = line.indexOf(waiter);
+    if (place < 0) return;
+    line.splice(place, 1);
+    this.waiting--;
+    if (line.length === 0) this.lines.delete(name);
   }
 
   /** Gives the free place to the first name in the line that may run more. That name then stands behind the others. */
   private passOn(): void {
-    for (const [name, [first, ...rest]] of this.lines) {
+    for (const [name, line] of this.lines) {
+      const [first] = line;
       if (first === undefined || !this.admits(name)) continue;
+      line.shift();
       this.lines.delete(name);
-      if (rest.length > 0) this.lines.set(name, rest);
+      if (line.length > 0) this.lines.set(name, line);
       this.waiting--;
       this.enter(name);
       first.start();
