@@ -63,6 +63,20 @@ export class Hold {
 }
 
 /**
+ * Bounds what is read of a body after its answer. A refused request keeps its connection (RFC 9112 §9.3), for which the rest of
+ * its body has to be read and thrown away. Whoever announces ten gigabytes without a token has no right to that.
+ * @param limit bytes; beyond them the connection is closed
+ */
+export const boundUnread = ({ raw }: FastifyRequest, limit: number): void => {
+  if (raw.complete) return;
+  let read = 0;
+  raw.on('data', (bytes: Buffer) => {
+    read += bytes.length;
+    if (read > limit) raw.socket.destroy();
+  });
+};
+
+/**
  * The bytes of bodies in flight in this process, and of each tenant, which gets at most half. Memory is therefore bounded, and no
  * tenant can fill it alone. A request reserves before any of its body is read.
  */

@@ -6,6 +6,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { errorHandler } from '../problem/send-problem.js';
 import { afterRecord, type Unrouted } from '../problem/unrouted.js';
 import { assertAcceptable } from './acceptable.js';
+import { boundUnread } from './body-budget.js';
 import { clientAddressOf } from './client-address.js';
 import { clientErrorHandler, connectHandler } from './client-error.js';
 import { correlationHeader, correlationOf, requestIdHeader } from './correlation.js';
@@ -38,7 +39,7 @@ export const createHttpServer = async (config: HttpConfig, log: Logger, files: W
   const security = await securityHeaders();
   const addresses = addressesOf(config);
   const { problemTypes } = addresses;
-  const stamp = stampWith(security, addresses);
+  const stamp = stampWith(security, addresses, config.bodyLimitBytes);
   const sending = { ...config, problemTypes };
   const addressOf = clientAddressOf(config.clientAddress);
   /** The connections whose last answer is a refusal, with that answer. Node still parses the bytes that follow the refused request. */
@@ -144,10 +145,11 @@ const addHooks = (server: FastifyInstance, stamp: SetHeaders): void => {
 /** A route can open its answers to pages of other origins. */
 const resourcePolicy = 'cross-origin-resource-policy';
 
-/** Adds the headers of every answer. */
+/** Adds the headers of every answer, and bounds what is read of its request from then on. */
 const stampWith =
-  (security: Readonly<Record<string, string>>, addresses: Addresses) =>
+  (security: Readonly<Record<string, string>>, addresses: Addresses, bodyLimitBytes: number) =>
   (request: FastifyRequest, reply: FastifyReply): void => {
+    boundUnread(request, bodyLimitBytes);
     const openTo = reply.getHeader(resourcePolicy);
     reply.headers(security).header(correlationHeader, request.id).header('server-timing', serverTiming(reply));
     if (openTo !== undefined) reply.header(resourcePolicy, openTo);
