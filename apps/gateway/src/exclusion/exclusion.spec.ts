@@ -84,6 +84,16 @@ describe('a subject that is shut out', () => {
     rig.standIns.answer('listKeys');
   });
 
+  it('is somebody else than the caller', async () => {
+    const answer = await send('POST', '', { issuer: rig.issuer.issuer, subject: 'admin' });
+    expect([answer.status, answer.problem.code]).toEqual([400, 'request-invalid']);
+    expect(answer.problem.detail).toContain('another administrator');
+    expect((await read(admin)).status).toBe(200);
+    const namesake = await exclude('admin', rig.otherIssuer.issuer);
+    expect((await read(admin)).status).toBe(200);
+    expect((await send('DELETE', `/${namesake.id}`)).status).toBe(200);
+  });
+
   it('is shut out once, read, and on record', async () => {
     const first = await exclude('once');
     expect(await exclude('once')).toEqual(first);

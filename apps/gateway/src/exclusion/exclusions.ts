@@ -30,7 +30,7 @@ export class Exclusions {
 
   /**
    * Shuts the subject out, or returns the exclusion that already does, and ends the subject's open requests for approval.
-   * @throws AnkaError `request-invalid` for a name that the issuer cannot give, or when the tenant has too many; `audit-unavailable`
+   * @throws AnkaError `request-invalid` for the caller, for a name that the issuer cannot give, or when the tenant has too many; `audit-unavailable`
    * (retryable) if the subject is shut out and may have an open request
    */
   async create(context: Context, request: CreateRequest): Promise<Exclusion | DryRun> {
@@ -42,6 +42,7 @@ export class Exclusions {
       operation,
       details: { subject },
       check: async (manager) => {
+        assertOther(context, request);
         await this.rules.assertNamed(manager, { tenantId, issuer, subject });
         await lockTenant(manager, 'exclusions', tenantId);
         const earlier = await manager.findOneBy(ExcludedSubject, { tenantId, issuer, subject });
@@ -131,6 +132,12 @@ export class Exclusions {
     );
   }
 }
+
+/** Whoever shuts themselves out would get no answer, and a tenant's last administrator could not be readmitted. */
+const assertOther = ({ principal, issuer: own }: Context, { issuer, subject }: CreateRequest): void => {
+  if (subject === principal && issuer === own)
+    throw new AnkaError('request-invalid', 'You cannot shut yourself out. Have another administrator do it.');
+};
 
 const foundRecord = async (manager: EntityManager, tenantId: string, id: string): Promise<ExcludedSubject> => {
   const record = await manager.findOneBy(ExcludedSubject, { tenantId, id });
