@@ -82,6 +82,10 @@ export const errorGuide: Readonly<Record<ErrorCode, Guide>> = {
   'service-account-not-found': guide('The tenant has no service account with this id.', readIt),
   'issuer-not-found': guide('The tenant has no issuer with this id. Issuers of the configuration have none.', readIt),
   'exclusion-not-found': guide('The tenant has no exclusion with this id.', readIt),
+  'partition-not-found': guide(
+    'The policy service’s configuration names no HSM partition of this name.',
+    'Read `detail`, which lists the partitions. An operator adds one to `ankasecure.partitions` of the policy service, and starts workers that serve it.',
+  ),
   'checkpoint-not-found': guide(
     'The trail has no checkpoint yet, or its last one is smaller than the size or the event that the request names.',
     'Read `GET /audit/checkpoints/latest`. The first checkpoint is signed within some seconds of the first event, while the HSM answers.',

@@ -35,6 +35,7 @@ export const errors = {
   'exclusion-not-found': row(404, 'No such exclusion'),
   'alias-not-found': row(404, 'No such alias'),
   'key-set-not-found': row(404, 'No such key set'),
+  'partition-not-found': row(404, 'No such HSM partition'),
   'checkpoint-not-found': row(404, 'No such checkpoint'),
   'tile-not-found': row(404, 'No such tile'),
   'approval-not-found': row(404, 'No such request for approval'),
@@ -144,6 +145,13 @@ export const noSuchVersion = (version: number): AnkaError =>
   new AnkaError(
     'key-not-found',
     `The key exists, and has no version ${version}. Read its versions at /keys/{id}/versions.`,
+  );
+
+/** A name that no HSM partition of the platform has. Only administrators of the platform name partitions, and may know all of them. */
+export const noSuchPartition = (names: readonly string[]): AnkaError =>
+  new AnkaError(
+    'partition-not-found',
+    `partition: the platform has no HSM partition with this name. It has: ${names.join(', ')}.`,
   );
 
 /** The detail of `tenant-disabled`. */

@@ -1,15 +1,12 @@
 import { z } from 'zod';
 import { contract } from './bus.js';
 import { doctorReport } from './hsm-report.js';
-import { partitionForm } from './primitive.js';
+import { text } from './primitive.js';
 
 const gatewayToWorker = { owner: 'crypto-worker', callers: ['gateway'] } as const;
 
-/** The name of an HSM partition. */
-export const hsmId = z
-  .string()
-  .regex(partitionForm, 'must be the name of an HSM partition')
-  .describe('The name of the HSM partition.');
+/** What a caller takes for the name of an HSM partition. */
+export const hsmId = text(64).describe('The name of the HSM partition.');
 
 /** Loads the partition's library in a process of its own, and looks at its token without a login. */
 export const surveyHsm = contract({

@@ -53,9 +53,7 @@ export const createTenant = contract({
     .strictObject({
       slug: tenantSlug,
       name: text(128),
-      partition: z
-        .string()
-        .regex(partitionForm, 'must be the name of an HSM partition')
+      partition: text(64)
         .optional()
         .describe(
           'The HSM partition that holds all keys of the tenant. It must be configured and cannot be changed later. Default: the platform’s default partition.',
@@ -63,6 +61,14 @@ export const createTenant = contract({
     })
     .meta({ id: 'CreateTenant' }),
   reply: tenant,
+});
+
+/** The HSM partitions that tenants can live on, the default one first. */
+export const listPartitions = contract({
+  ...gatewayToPolicy,
+  subject: 'policy.tenant.partitions',
+  request: z.strictObject({}),
+  reply: z.strictObject({ partitions: z.array(z.string().regex(partitionForm)).min(1) }),
 });
 
 export const listTenants = contract({

@@ -2,14 +2,21 @@ import {
   AnkaError,
   auditEvent,
   type Context,
+  type Contract,
   type DoctorReport,
+  type doctorReport,
+  listPartitions,
+  noSuchPartition,
   onRecord,
+  partitionForm,
   surveyHsm,
   testHsm,
+  tried,
 } from '@ankasecure/contracts';
 import { BusClient, Outbox, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { z } from 'zod';
 
 type Details = Readonly<Record<string, string>>;
 
@@ -31,14 +38,36 @@ export class AskHsm {
   ) {}
 
   survey(context: Context, partition: string): Promise<DoctorReport> {
-    return this.recorded(context, 'hsm.survey', partition, () => this.bus.request(surveyHsm, partition, context, {}));
+    return this.recorded(context, 'hsm.survey', partition, () => this.ask(context, partition, surveyHsm, {}));
   }
 
   async test(context: Context, partition: string, quick: boolean): Promise<DoctorReport> {
     await this.record(context, 'hsm.test', null, { partition, step: 'begun' });
-    return this.recorded(context, 'hsm.test', partition, () =>
-      this.bus.request(testHsm, partition, context, { quick }),
-    );
+    return this.recorded(context, 'hsm.test', partition, () => this.ask(context, partition, testHsm, { quick }));
+  }
+
+  /**
+   * The workers are asked first, so that a partition can be looked at while the policy service is down.
+   * @throws AnkaError `partition-not-found`; as the workers
+   */
+  private async ask<Request extends z.ZodType>(
+    context: Context,
+    partition: string,
+    contract: Contract<Request, typeof doctorReport>,
+    body: z.input<Request>,
+  ): Promise<DoctorReport> {
+    if (!partitionForm.test(partition)) throw noSuchPartition(await this.partitions(context));
+    try {
+      return await this.bus.request(contract, partition, context, body);
+    } catch (error) {
+      if (!(error instanceof AnkaError) || error.code !== 'service-unavailable') throw error;
+      const known = await tried(() => this.partitions(context));
+      throw known.error === undefined && !known.result.includes(partition) ? noSuchPartition(known.result) : error;
+    }
+  }
+
+  private async partitions(context: Context): Promise<readonly string[]> {
+    return (await this.bus.request(listPartitions, '', context, {})).partitions;
   }
 
   private async recorded(

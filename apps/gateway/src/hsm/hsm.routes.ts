@@ -71,11 +71,11 @@ export const hsmRoutes: readonly Route[] = [
     operationId: 'surveyHsm',
     summary: 'Look at an HSM',
     description:
-      'A worker of the partition loads the library in a process of its own and tells what `hsm doctor --no-login --json` would: the library and its interfaces, the tokens, the mechanisms, and the profile that fits best. It does not log in. An answer can be ten seconds old. If nobody serves a partition of this name, the answer is 503.',
+      'A worker of the partition loads the library in a process of its own and tells what `hsm doctor --no-login --json` would: the library and its interfaces, the tokens, the mechanisms, and the profile that fits best. It does not log in. An answer can be ten seconds old. While no worker of the partition runs, the answer is 503.',
     contract: surveyHsmHere,
     takes: 'parameters',
     withinMs: 75_000,
-    errors: ['audit-unavailable'],
+    errors: ['partition-not-found', 'audit-unavailable'],
     example: { reply: surveyed },
   },
   {
@@ -90,7 +90,7 @@ export const hsmRoutes: readonly Route[] = [
     takes: 'body',
     body: hsmTest.meta({ id: 'HsmTest' }),
     withinMs: 100_000,
-    errors: ['hsm-error', 'hsm-timeout', 'hsm-unavailable', 'audit-unavailable'],
+    errors: ['partition-not-found', 'hsm-error', 'hsm-timeout', 'hsm-unavailable', 'audit-unavailable'],
     example: {
       request: { quick: true },
       reply: {

@@ -40,6 +40,7 @@ export const tenantRoutes: readonly Route[] = [
     location: '/tenants',
     withinMs: 60_000,
     errors: [
+      'partition-not-found',
       'tenant-exists',
       'policy-not-applied',
       'hsm-unavailable',

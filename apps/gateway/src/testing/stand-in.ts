@@ -11,6 +11,7 @@ import {
   findUnsealed,
   getKeySet,
   getTenant,
+  listPartitions,
   openGatewayOutbox,
   platformTenantId,
   type ReplyHead,
@@ -69,6 +70,9 @@ const partitions: Readonly<Record<string, string>> = {
   [tenantElsewhere]: 'nowhere',
 };
 
+/** The HSM partitions that the policy service knows. Workers serve the first one. */
+export const knownPartitions = ['default', 'second'] as const;
+
 const success = (head: Partial<ReplyHead & { ok: true }>, body: unknown): Awaited<ReturnType<RawHandler>> => ({
   head: { ok: true, hsmMicros: 1234, workerMicros: 2345.5, ...head },
   body: Buffer.from(JSON.stringify(body)),
@@ -107,6 +111,7 @@ const serveTenants = (busOf: BusOf): void => {
     if (partition === undefined) throw new AnkaError('tenant-unknown');
     return { body: { ...tenant, id: tenantId, slug: 'a', partition } };
   });
+  busOf(listPartitions).serve(listPartitions, '', async () => ({ body: { partitions: [...knownPartitions] } }));
   busOf(findTenant).serve(findTenant, '', async (_, { slug }) => {
     if (slug !== 'acme') throw new AnkaError('tenant-unknown');
     return { body: { ...tenant, id: tenantA, slug, partition: 'default' } };

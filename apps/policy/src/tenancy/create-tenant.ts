@@ -3,6 +3,7 @@ import {
   type Context,
   type DryRun,
   newId,
+  noSuchPartition,
   platformTenantId,
   type Tenant as TenantResource,
 } from '@ankasecure/contracts';
@@ -15,7 +16,7 @@ import { authorOf, confirmedBy } from '../policy/requested-change.js';
 import { SettleChange } from '../policy/settle-change.js';
 import { Tenant, tenantResource } from '../tenant/tenant.entity.js';
 import { earlierTenant } from './earlier-tenant.js';
-import { PartitionConfig } from './partition.config.js';
+import { PartitionConfig, partitionsOf } from './partition.config.js';
 import { StoredPartitions } from './stored-partitions.js';
 import { lockNames } from './tenant-lock.sql.js';
 
@@ -45,7 +46,7 @@ export class CreateTenant {
   /**
    * The context's resource id becomes the tenant's id, so a repeated call finishes what the first call began. The same caller
    * can also repeat the same request without an Idempotency-Key, for a day.
-   * @throws AnkaError `request-invalid` for a partition that is not configured, `tenant-exists`, `policy-not-applied` when the tenant is stored and its policy not confirmed in force, `access-denied`, `audit-unavailable`
+   * @throws AnkaError `partition-not-found`, `tenant-exists`, `policy-not-applied` when the tenant is stored and its policy not confirmed in force, `access-denied`, `audit-unavailable`
    */
   async create(context: Context, wanted: NewTenant): Promise<Answer<TenantResource | DryRun>> {
     const id = (await this.earlier(context, wanted)) ?? context.resourceId ?? newId();
@@ -55,7 +56,7 @@ export class CreateTenant {
     return { body: tenantResource(created), id };
   }
 
-  /** Stores the tenant `id` and its first policy, once. @throws AnkaError `request-invalid`, `tenant-exists`, `access-denied` */
+  /** Stores the tenant `id` and its first policy, once. @throws AnkaError `partition-not-found`, `tenant-exists`, `access-denied` */
   registration(context: Context, id: string, wanted: NewTenant): Action<CreationPlan, Tenant> {
     return {
       operation: 'tenant.create',
@@ -82,6 +83,11 @@ export class CreateTenant {
     };
   }
 
+  /** The HSM partitions that tenants can live on, the default one first. */
+  partitionNames(): string[] {
+    return [...partitionsOf(this.config)];
+  }
+
   private async earlier(context: Context, wanted: NewTenant): Promise<string | undefined> {
     if (context.tenantId !== platformTenantId) return undefined;
     // A partition that is not configured is refused by the action, on record.
@@ -90,9 +96,9 @@ export class CreateTenant {
   }
 
   private partitionFor({ partition = this.config.partition }: NewTenant): string {
-    const known = [this.config.partition, ...this.config.partitions];
+    const known = this.partitionNames();
     if (known.includes(partition)) return partition;
-    throw new AnkaError('request-invalid', `partition: must be one of ${known.join(', ')}`);
+    throw noSuchPartition(known);
   }
 }
 

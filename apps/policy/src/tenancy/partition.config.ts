@@ -11,3 +11,8 @@ export const partitionConfig = z.strictObject({
 /** The partitions that tenants can live on. */
 export interface PartitionConfig extends z.infer<typeof partitionConfig> {}
 export abstract class PartitionConfig {}
+
+/** The names of all of them, the default one first. */
+export const partitionsOf = ({ partition, partitions }: PartitionConfig): readonly string[] => [
+  ...new Set([partition, ...partitions]),
+];

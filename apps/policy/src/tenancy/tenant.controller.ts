@@ -6,6 +6,7 @@ import {
   enableTenant,
   findTenant,
   getTenant,
+  listPartitions,
   listTenants,
   type RestoreReport,
   readTenant,
@@ -36,6 +37,11 @@ export class TenantController {
   @RequiresOutboxRoom()
   create(context: Context, request: z.infer<typeof createTenant.request>): Promise<Answer<Tenant | DryRun>> {
     return this.reconciler.watch(this.tenants.create(context, request));
+  }
+
+  @MessagePattern(listPartitions)
+  async listPartitions(): Promise<Answer<z.infer<typeof listPartitions.reply>>> {
+    return { body: { partitions: this.tenants.partitionNames() } };
   }
 
   @MessagePattern(listTenants)

@@ -84,6 +84,22 @@ describe('tenants', () => {
     ]);
   });
 
+  it.each(['nope', 'Default', 'default2', 'second.key', '*', 'x'.repeat(64)])(
+    'are refused on a partition %s that the platform does not have, with the names of those that it has, on record',
+    async (partition) => {
+      const before = policy.eventsOf(platformTenantId).length;
+      const { code, detail } = await errorOf(policy.create('elsewhere', {}, 'Elsewhere', partition));
+      expect([code, detail]).toEqual(['partition-not-found', expect.stringMatching(/\bdefault\b.*\bsecond\b/)]);
+      await eventually(() => expect(policy.eventsOf(platformTenantId).length).toBeGreaterThan(before));
+      expect(policy.eventsOf(platformTenantId).at(-1)).toMatchObject({ failureCode: 'partition-not-found' });
+    },
+  );
+
+  it('can live on every partition that the platform says it has', async () => {
+    const { partitions } = await policy.partitions();
+    expect(partitions).toEqual(['default', 'second']);
+  });
+
   it('are created once, however often the call is repeated', async () => {
     const resourceId = randomUUID();
     const [first, second] = await Promise.all([

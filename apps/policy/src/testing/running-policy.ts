@@ -14,6 +14,7 @@ import {
   getPolicy,
   getPolicyVersion,
   getTenant,
+  listPartitions,
   listPolicyVersions,
   listTenants,
   monotonicNow,
@@ -194,7 +195,7 @@ export const startPolicy = async () => {
       ...parts.config,
       cursorSecret: 'c'.repeat(32),
       partition: 'default',
-      partitions: [],
+      partitions: ['second'],
       outbox: { capacity: 1000 },
     };
     const root = serviceRoot(AppModule.of(config), { ...parts, config }, { outbox: config.outbox });
@@ -210,10 +211,11 @@ export const startPolicy = async () => {
     running.clear();
   };
 
-  const create = (slug: string, over: Partial<Context> = {}, name = `Tenant ${slug}`) =>
+  const create = (slug: string, over: Partial<Context> = {}, name = `Tenant ${slug}`, partition?: string) =>
     gateway.request(createTenant, '', contextOf(platformTenantId, { resourceId: randomUUID(), ...over }), {
       slug,
       name,
+      partition,
     });
   return {
     postgres,
@@ -223,6 +225,7 @@ export const startPolicy = async () => {
     startInstance,
     stopInstances,
     create,
+    partitions: () => gateway.request(listPartitions, '', contextOf(platformTenantId), {}),
     /** Creates a tenant with a policy in force. @returns its id */
     tenant: async (): Promise<string> => (await create(`t-${randomUUID()}`)).id,
     list: (query: z.input<typeof listTenants.request> = {}, tenantId = platformTenantId) =>

@@ -23,6 +23,7 @@ export const errorTable = {
   'exclusion-not-found': { status: 404, retryable: false },
   'alias-not-found': { status: 404, retryable: false },
   'key-set-not-found': { status: 404, retryable: false },
+  'partition-not-found': { status: 404, retryable: false },
   'checkpoint-not-found': { status: 404, retryable: false },
   'tile-not-found': { status: 404, retryable: false },
   'approval-not-found': { status: 404, retryable: false },
