@@ -230,6 +230,11 @@ export const bareAnswers: Readonly<Record<string, { readonly asks: string; reado
     asks: 'query',
     because: 'The database’s clock, which is compared with the process’s own: see clock.md.',
   },
+  'libs/service-kit/src/database/fault/own-tables.sql.ts': {
+    asks: 'query',
+    because:
+      'Which tables there are. The service does not start on another service’s database: it is a guard against mistakes.',
+  },
   'libs/service-kit/src/database/heartbeat.ts': {
     asks: 'query',
     because: 'Whether the database answers. Readiness.',

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Service } from '@ankasecure/contracts';
-import { freePort, repository } from '@ankasecure/local';
+import { type DatabaseLogin, freePort, repository } from '@ankasecure/local';
 import { parse, stringify } from 'yaml';
 import type { OwnRig } from '../harness/rig.js';
 
@@ -16,6 +16,8 @@ export interface Files {
   secret(name: string, content: string | Buffer): void;
   /** Writes a file. @returns its path */
   file(name: string, content: string): string;
+  /** The name of the database of another service, and its login. */
+  foreign(): DatabaseLogin;
   /** A port that another process has until the end of the test. */
   takenPort(): Promise<number>;
 }
@@ -69,6 +71,7 @@ export class CopiedProcess {
       writeFileSync(join(this.process, name), content);
       return join(this.process, name);
     },
+    foreign: () => this.foreign(),
     takenPort: async () => {
       const port = await freePort();
       await new Promise<void>((resolve) => this.taken.listen(port, '127.0.0.1', resolve));
@@ -95,6 +98,15 @@ export class CopiedProcess {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+  }
+
+  private foreign(): DatabaseLogin {
+    const directory = join(this.rig.dataDirectory, 'services', this.service === 'policy' ? 'audit' : 'policy');
+    const document = parse(readFileSync(join(directory, 'ankasecure.yaml'), 'utf8')) as {
+      ankasecure: { database: { host: string; port: number; name: string; user: string } };
+    };
+    const { name, ...login } = document.ankasecure.database;
+    return { ...login, database: name, password: readFileSync(join(directory, 'secrets/db_password'), 'utf8').trim() };
   }
 
   end(): void {

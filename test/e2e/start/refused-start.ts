@@ -189,7 +189,58 @@ export const faults: readonly Fault[] = [
     reason: 'database',
     name: 'a refused password',
     make: ({ secret }) => secret('db_password', 'canary'),
-    says: /cannot be used: password authentication failed/,
+    says: /cannot be used: password authentication failed.*check database\.user and database\.password$/m,
+  },
+  {
+    reason: 'database',
+    name: 'an unknown role',
+    make: ({ set }) => set('database.user', 'nobody'),
+    says: /cannot be used: .*check database\.user and database\.password$/m,
+  },
+  {
+    reason: 'database',
+    name: 'an unknown database',
+    make: ({ set }) => set('database.name', 'ankadb_nowhere'),
+    says: /the database ankadb_nowhere at \S+ cannot be used: .*check database\.name$/m,
+  },
+  {
+    reason: 'database',
+    name: 'the database of another service',
+    make: ({ set, foreign }) => set('database.name', foreign().database),
+    says: /cannot be used: permission denied .*check database\.name and database\.user, which/,
+  },
+  {
+    reason: 'database',
+    name: 'the role of another service',
+    make: ({ set, secret, foreign }) => {
+      const { user, password } = foreign();
+      set('database.user', user);
+      secret('db_password', password);
+    },
+    says: /cannot be used: permission denied .*check database\.name and database\.user, which/,
+  },
+  {
+    reason: 'database',
+    name: 'the database and the role of another service',
+    make: ({ set, secret, foreign }) => {
+      const { database, user, password } = foreign();
+      set('database.name', database);
+      set('database.user', user);
+      secret('db_password', password);
+    },
+    says: /is not that of this service, or its migration has not run: it has no table \w+: check database\.name/,
+  },
+  {
+    reason: 'database',
+    name: 'a host of the database that does not exist',
+    make: ({ set }) => set('database.host', 'postgres.invalid'),
+    says: /the database \S+ at postgres\.invalid:\d+ cannot be used: .*check database\.host$/m,
+  },
+  {
+    reason: 'database',
+    name: 'a port of the database where nobody speaks its protocol',
+    make: async ({ set, takenPort }) => set('database.port', await takenPort()),
+    says: /cannot be used: .*check database\.host and database\.port/,
   },
   {
     reason: 'database',

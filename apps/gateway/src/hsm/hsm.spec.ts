@@ -62,7 +62,7 @@ describe('a partition in the path', () => {
   it('is on record when it is not found', async () => {
     await ask('GET', 'on-record', 'capabilities');
     await expect
-      .poll(() => rig.standIns.sealed.find(({ details }) => details['partition'] === 'on-record'))
+      .poll(() => rig.standIns.sealed.find(({ details }) => details?.['partition'] === 'on-record'))
       .toMatchObject({ operation: 'hsm.survey', failureCode: 'partition-not-found' });
   });
 

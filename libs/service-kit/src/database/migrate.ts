@@ -2,9 +2,8 @@ import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { loadConfig } from '../config/load-config.js';
 import { serviceConfig } from '../config/section.js';
-import { sentenceOf } from '../failure/sentence.js';
-import { StartFailure } from '../start/exit-code.js';
 import { dataSourceOptions, type Schema } from './data-source.js';
+import { databaseFailure } from './fault/database-fault.js';
 
 const migrateConfig = z.strictObject({ database: serviceConfig.shape.database.required({ owner: true }) });
 
@@ -22,9 +21,7 @@ export const migrate = async (service: string, schema: Schema): Promise<void> =>
     }),
   );
   await dataSource.initialize().catch((error: unknown) => {
-    const { host, port, name } = database;
-    const sentence = `the database ${name} at ${host}:${port} cannot be used: ${sentenceOf(error)}`;
-    throw new StartFailure('database', sentence, { cause: error });
+    throw databaseFailure(database, error, 'database.owner');
   });
   try {
     const runner = dataSource.createQueryRunner();

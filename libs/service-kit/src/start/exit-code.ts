@@ -37,8 +37,8 @@ export const exitCodes = {
     code: 69,
     services,
     cause:
-      'PostgreSQL did not answer in time (`start.patience-seconds`), its certificate is not of the CA in `database.ca-file`, or it refuses the login.',
-    remedy: 'Check the section `database`. A supervisor may restart the process.',
+      'PostgreSQL did not answer in time (`start.patience-seconds`), its certificate is not of the CA in `database.ca-file`, it refuses the login, or the database is not there, is another service’s or was not migrated.',
+    remedy: 'Check the settings that the sentence names. A supervisor may restart the process.',
   },
   hsmLost: {
     code: 70,
