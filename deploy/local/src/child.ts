@@ -64,6 +64,9 @@ export const startChild = (options: ChildOptions): Child => {
   return { name, pid, logFile, exited, running, signal, stop };
 };
 
+/** Longest wait for a part that starts, in milliseconds. Only what hangs reaches it, also with twenty times the machine's load. */
+export const startPatienceMs = 600_000;
+
 /** Text for an error message: the path of the process's log and its last lines, indented. */
 export const logEnd = ({ logFile }: Child, lines = 12): string => {
   const end = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-lines);
@@ -77,7 +80,7 @@ export const logEnd = ({ logFile }: Child, lines = 12): string => {
 export const waitUntilReady = async (
   child: Child,
   ready: () => Promise<boolean>,
-  timeoutMs = 60_000,
+  timeoutMs = startPatienceMs,
 ): Promise<void> => {
   const deadline = Date.now() + timeoutMs;
   while (!(await ready())) {

@@ -37,6 +37,9 @@ export const commandPath = (name: string, debianPackage: string): string => {
   return path;
 };
 
+/** Longest that a command may take, in milliseconds. Only what hangs reaches it. */
+const patienceMs = 600_000;
+
 /**
  * Runs a command to its end and returns its standard output.
  * @throws LocalError with the last line of the command's error output, without its arguments, which may contain a PIN
@@ -47,7 +50,7 @@ export const runCommand = async (
   env: NodeJS.ProcessEnv = {},
 ): Promise<string> => {
   try {
-    const { stdout } = await run(path, args, { env: { ...process.env, ...env }, timeout: 60_000 });
+    const { stdout } = await run(path, args, { env: { ...process.env, ...env }, timeout: patienceMs });
     return stdout;
   } catch (error) {
     const said = `${(error as { stderr?: string }).stderr ?? ''}`.trim().split('\n').at(-1);

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DecryptResult, EncryptResult, Key, SealedEvent, SignResult, VerifyResult } from '@ankasecure/contracts';
 import { CompactEncrypt, compactVerify, importJWK, type JWK } from 'jose';
 import { type Api, apiOf } from './api.js';
+import { startPatienceMs } from './child.js';
 import { LocalError } from './failure.js';
 import type { Stack, Step } from './stack.js';
 import { ensureTenant, mintAdminToken, mintOfficerToken, mintPlatformToken } from './tenant.js';
@@ -49,12 +50,12 @@ const verifyOutside = async (signer: Key, jws: string): Promise<void> => {
 
 /** Waits until the trail has `wanted` events of the key. Events are committed before the answer and sealed right after it. */
 const sealedEvents = async (api: Api, { id }: Key, wanted: number): Promise<readonly SealedEvent[]> => {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + startPatienceMs;
   for (;;) {
     const { items } = await api.get<{ items: SealedEvent[] }>(`/audit/events?keyId=${id}&order=asc`);
     if (items.length >= wanted) return items;
     if (Date.now() > deadline)
-      throw new LocalError(`only ${items.length} of ${wanted} audit events of key ${id} were sealed in a minute`);
+      throw new LocalError(`only ${items.length} of ${wanted} audit events of key ${id} were sealed`);
     await delay(20);
   }
 };
