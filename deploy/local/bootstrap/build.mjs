@@ -37,10 +37,36 @@ const isCurrent = (repository, print) =>
   readFileSync(stampFile(repository), 'utf8') === print &&
   projects.every((project) => existsSync(join(repository, project, 'dist/tsconfig.tsbuildinfo')));
 
-const compile = (repository, node, projects) => {
-  const tsc = join(repository, 'node_modules/.bin/tsc');
-  return step('compile', () =>
-    run(node, [tsc, '-b', ...projects], { failure: 'the compilation failed', cwd: repository }),
+/** Reads what `tsc -b --verbose` says. */
+export class CompilerProgress {
+  #text = '';
+
+  hear = (text) => {
+    this.#text += text;
+  };
+
+  /** The line of the step: which project is compiled, and how many there are. */
+  get line() {
+    const all = this.#text.match(/^ {4}\* \S+tsconfig\.json$/gm)?.length ?? 0;
+    const begun = [...this.#text.matchAll(/ - Project '(\S+)\/tsconfig\.json' is /g)];
+    return begun.length === 0 ? 'compile' : `compile ${begun.at(-1)[1]} (${begun.length} of ${all})`;
+  }
+
+  /** Whether the compiler's line is about a file, and not about its own work. */
+  static tells = (line) => line !== '' && !/^\d.* - |^ {4}\* /.test(line);
+}
+
+const compile = async (repository, node, projects) => {
+  const progress = new CompilerProgress();
+  let isDone = false;
+  await step(
+    () => (isDone ? 'compile' : progress.line),
+    async () => {
+      const args = [join(repository, 'node_modules/.bin/tsc'), '-b', '--verbose', '--pretty', 'false', ...projects];
+      const { tells } = CompilerProgress;
+      await run(node, args, { failure: 'the compilation failed', cwd: repository, onOutput: progress.hear, tells });
+      isDone = true;
+    },
   );
 };
 

@@ -23,8 +23,9 @@ export const isInstalled = (name) =>
  * Runs a command to its end, without input and without showing its output.
  * @param {string} failure the message if it fails; a colon and the command's last lines follow it
  * @param {(text: string) => void} [onOutput] receives what the command says while it runs
+ * @param {(line: string) => boolean} [tells] whether a line tells of a failure. Default: every line
  */
-export const run = (command, args, { failure, cwd, env = {}, onOutput }) =>
+export const run = (command, args, { failure, cwd, env = {}, onOutput, tells = () => true }) =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
@@ -37,7 +38,7 @@ export const run = (command, args, { failure, cwd, env = {}, onOutput }) =>
     child.once('error', (error) => reject(new BootstrapError(`${failure}: ${error.message}`)));
     child.once('close', (code) => {
       if (code === 0) return resolve(output);
-      const end = output.trimEnd().split('\n').slice(-25);
+      const end = output.trimEnd().split('\n').filter(tells).slice(-25);
       reject(new BootstrapError(`${failure}:\n${end.map((text) => `    ${text}`).join('\n')}`));
     });
   });

@@ -7,7 +7,7 @@ export const useStandardError = () => {
 
 const width = 58;
 /** The interval at which a long step prints a line when the output is not a terminal. */
-const quietMs = 15_000;
+export const quietMs = 8_000;
 
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(2)} s`;
 const line = (what, since) => `  ${what.padEnd(width)} ${seconds(since).padStart(9)}`;

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
+import { buildAll } from './build.mjs';
+import { BootstrapError } from './command.mjs';
 
 /**
  * Runs a Node program of node_modules with its output shown.
@@ -71,7 +73,14 @@ const everyday = [
  */
 export const test = async ({ repository, node, args }) => {
   const checking = show(repository, node, 'nx', ['lint', '--outputStyle=static']);
-  const compiled = await show(repository, node, 'tsc', ['-b']);
+  const compiled = await buildAll(repository, node).then(
+    () => ({ code: 0, tail: '' }),
+    (error) => {
+      if (!(error instanceof BootstrapError)) throw error;
+      process.stderr.write(`${error.message}\n`);
+      return failure;
+    },
+  );
   const runs = [];
   for (const selection of compiled.code !== 0 ? [] : args.length > 0 ? [args] : everyday) {
     runs.push(await vitest(repository, node, selection));
