@@ -9,6 +9,7 @@ export * from './config/config.module.js';
 export * from './config/load-config.js';
 export * from './config/placeholder.js';
 export * from './config/section.js';
+export * from './config/setting-source.js';
 export * from './cursor/cursor.js';
 export * from './database/array-bytes.js';
 export * from './database/bounded-client.js';

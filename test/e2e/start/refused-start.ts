@@ -283,12 +283,24 @@ export const faults: readonly Fault[] = [
     reason: 'pin',
     name: 'a refused PIN',
     make: ({ secret }) => secret('pkcs11_pin', 'canary-pin'),
-    says: /the HSM of the partition default refused the PIN\. It is not tried again/,
+    says: /the HSM of the partition default refused the PIN \(CKR_PIN_INCORRECT.*\)\. It is not tried again: correct hsm\.pkcs11\.pin, which is read from the secret file \/\S+\/secrets\/pkcs11_pin, .*no quotation mark at an end/,
+  },
+  {
+    reason: 'pin',
+    name: 'a PIN with the quotation marks of a shell',
+    make: ({ secret }) => secret('pkcs11_pin', "'canary-pin'\n"),
+    says: /refused the PIN .*the PIN begins or ends with a quotation mark, which is part of it/,
+  },
+  {
+    reason: 'pin',
+    name: 'a PIN with an invisible character, in the configuration itself',
+    make: ({ set }) => set('hsm.pkcs11.pin', 'canary\u200b-pin'),
+    says: /refused the PIN .*read from the file \/\S+\/ankasecure\.yaml, .*a character that no editor shows/,
   },
   {
     reason: 'pin',
     name: 'a PIN that was refused before',
     make: ({ secret }) => secret('pkcs11_pin', 'canary-pin'),
-    says: /refused this PIN at [-0-9: ]+ UTC, so it was not tried again/,
+    says: /refused this PIN at [-0-9: ]+ UTC, so it was not tried again: correct hsm\.pkcs11\.pin, which is read from the secret file/,
   },
 ];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { type TokenFlag, tokenFlag } from '../custody/pkcs11/cryptoki/token-flag.js';
 import { chooseProfile } from '../custody/pkcs11/profile/profile.js';
-import { type TokenFlag, tokenFlag } from '../custody/pkcs11/survey/token-flag.js';
 import { checkPin } from './check-pin.js';
 import { Findings } from './findings.js';
 

@@ -1,8 +1,8 @@
 import type { FindingCode } from '@ankasecure/contracts';
+import { type TokenFlag, tokenFlagsOf } from '../custody/pkcs11/cryptoki/token-flag.js';
 import { pinFormFault } from '../custody/pkcs11/profile/pin-form.js';
 import type { Profile } from '../custody/pkcs11/profile/profile.js';
 import type { SurveyedToken } from '../custody/pkcs11/survey/survey.js';
-import { type TokenFlag, tokenFlagsOf } from '../custody/pkcs11/survey/token-flag.js';
 import { pinLengthFault } from '../custody/pkcs11/token/pin-length.js';
 import type { Findings } from './findings.js';
 

@@ -1,7 +1,7 @@
 import type { DoctorReport } from '@ankasecure/contracts';
+import { tokenFlagsOf } from '../custody/pkcs11/cryptoki/token-flag.js';
 import { flagNamesOf, mechanismName } from '../custody/pkcs11/survey/mechanism-name.js';
 import type { Survey, SurveyedSlot } from '../custody/pkcs11/survey/survey.js';
-import { tokenFlagsOf } from '../custody/pkcs11/survey/token-flag.js';
 import { Findings } from './findings.js';
 
 type Part<Member extends keyof DoctorReport> = DoctorReport[Member];

@@ -1,5 +1,6 @@
 import type { DoctorReport } from '@ankasecure/contracts';
 import { PinRefused } from '../custody/pkcs11/pkcs11-custody.js';
+import { pinClue } from '../custody/pkcs11/token/pin-clue.js';
 import { TokenTrials } from '../custody/pkcs11/trial/token-trials.js';
 import { checkPin } from './check-pin.js';
 import { Draft } from './draft.js';
@@ -22,8 +23,8 @@ const logIn = async ({ hsm, partition, limitSeconds }: Examination, draft: Draft
       draft.findings.add(
         'pin-refused',
         'PIN',
-        `The token refused the PIN (${/CKR[ _]\w+/.exec(message)?.[0] ?? message}). It was tried once.`,
-        'Correct hsm.pkcs11.pin before you run this again, or start a worker: every try counts.',
+        `The token refused the PIN (${error.code}). It was tried once.`,
+        `Correct hsm.pkcs11.pin before you run this again, or start a worker: every try counts. Look at its form: ${pinClue(hsm.pin)}.`,
       );
     else
       draft.findings.add(

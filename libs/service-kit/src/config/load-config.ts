@@ -3,6 +3,7 @@ import { parse, YAMLError } from 'yaml';
 import { z } from 'zod';
 import { failingAs, StartFailure } from '../start/exit-code.js';
 import { environmentThenSecrets, type Resolve, resolvePlaceholders } from './placeholder.js';
+import { secretsDirectory } from './secret-file.js';
 
 const camel = (key: string): string => key.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 const kebab = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -11,7 +12,7 @@ const kebab = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `-${
  * The YAML parser's messages and warnings quote the document around an error, or the name of an alias. Either may contain a
  * secret. The error therefore names only the kind and the place, and drops the cause.
  */
-const parseYaml = (text: string): unknown => {
+export const parseYaml = (text: string): unknown => {
   try {
     return parse(text, { logLevel: 'error' });
   } catch (error) {
@@ -68,7 +69,7 @@ const isMapping = (node: unknown): node is Readonly<Record<string, unknown>> =>
   node !== null && typeof node === 'object' && !Array.isArray(node);
 
 /** The node under `path`, whose steps are keys as the document has them; undefined if there is none. */
-const nodeAt = (document: unknown, path: readonly string[]): unknown =>
+export const nodeAt = (document: unknown, path: readonly string[]): unknown =>
   path.reduce<unknown>((node, key) => (isMapping(node) ? node[key] : undefined), document);
 
 /**
@@ -110,8 +111,7 @@ export const loadConfig = <Schema extends z.ZodType>(schema: Schema): z.infer<Sc
   return failingAs('configuration', () => parseConfig(textOf(file), schema, environmentOrSecrets()));
 };
 
-const environmentOrSecrets = (): Resolve =>
-  environmentThenSecrets(process.env, process.env['ANKASECURE_SECRETS'] ?? '/run/secrets');
+const environmentOrSecrets = (): Resolve => environmentThenSecrets(process.env, secretsDirectory());
 
 /** Reads one part of a service's configuration file, for programs that run without the service. @throws StartFailure */
 export const loadConfigPart = <Schema extends z.ZodType>(

@@ -12,7 +12,7 @@ export const environmentThenSecrets =
 const parts = /\$\$\{|\$\{(?:[^{}]|\{[^{}]*\})*(?:\}|$)|\$\{/g;
 
 /** The documented forms, whole. A default has no brace and no dollar sign. */
-const documented = /^\$\{([A-Za-z_][A-Za-z0-9_.-]*)(?::([^${}]*))?\}$/;
+export const documented = /^\$\{([A-Za-z_][A-Za-z0-9_.-]*)(?::([^${}]*))?\}$/;
 
 /** Forms of shells, Kubernetes and other loaders. What they mean elsewhere would be taken here for a name, a default or a value. */
 const foreign: readonly (readonly [form: RegExp, what: string])[] = [

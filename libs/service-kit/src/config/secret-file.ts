@@ -1,6 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** Where secret files are. */
+export const secretsDirectory = (): string => process.env['ANKASECURE_SECRETS'] ?? '/run/secrets';
+
 /** The forms of a text that is not one line, in the order in which they are looked for. */
 const faults: readonly (readonly [fault: RegExp, what: string])[] = [
   [/^$/, 'is empty'],

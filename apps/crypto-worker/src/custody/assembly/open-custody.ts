@@ -7,12 +7,14 @@ import {
   Logger,
   rejectedRecords,
   StartFailure,
+  settingSource,
 } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Histogram } from 'prom-client';
 import type { Custody } from '../custody.js';
 import { Partition } from '../partition.js';
 import { mayPass, PinRefused, PinUnfit, type Pkcs11Options, probeToken } from '../pkcs11/pkcs11-custody.js';
+import { pinClue } from '../pkcs11/token/pin-clue.js';
 import { type BothCustodies, openBothCustodies } from '../pkcs11/wrapped-custody.js';
 import { SoftwareCustody } from '../software/software-custody.js';
 import { CustodyByKind } from './custody-by-kind.js';
@@ -94,7 +96,7 @@ export class OpenCustody {
     if (at === undefined) return;
     throw new StartFailure(
       'pin',
-      `the HSM of the partition ${this.partition.name} refused this PIN at ${at} UTC, so it was not tried again: correct the PIN, or delete the partition's rows of the table refused_pin if the token has this PIN now`,
+      `the HSM of the partition ${this.partition.name} refused this PIN at ${at} UTC, so it was not tried again: correct ${this.pinPlace()}, or delete the partition's rows of the table refused_pin if the token has this PIN now; ${pinClue(this.partition.hsm.pin)}`,
     );
   }
 
@@ -116,13 +118,21 @@ export class OpenCustody {
     }
   }
 
+  /** The key of the PIN, and where its value comes from. */
+  private pinPlace(): string {
+    const { name } = this.partition;
+    const path = ['hsm', ...(name === 'default' ? ['pkcs11'] : ['partitions', name]), 'pin'];
+    return `${path.join('.')}, which is read from ${settingSource(path)}`;
+  }
+
   /** Remembers the PIN, so that no supervisor's restart tries it again: repeated attempts lock the token. */
   private async refusedPin(refusal: PinRefused): Promise<StartFailure> {
     this.log.fatal({ alarm: 'pin-refused', reason: refusal.message }, 'the HSM refused the PIN: correct it');
     await this.refused.note();
+    const told = [refusal.code, ...(refusal.tries === undefined ? [] : [refusal.tries])].join('; ');
     return new StartFailure(
       'pin',
-      `the HSM of the partition ${this.partition.name} refused the PIN. It is not tried again: correct it, then start the worker`,
+      `the HSM of the partition ${this.partition.name} refused the PIN (${told}). It is not tried again: correct ${this.pinPlace()}, then start the worker; ${pinClue(this.partition.hsm.pin)}`,
       { cause: refusal },
     );
   }

@@ -5,6 +5,7 @@ import type { TokenIdentity } from '../../custody.js';
 import { ckr, ckrName, ckrOf } from '../cryptoki/ckr.js';
 import { actionFor } from '../cryptoki/error-policy.js';
 import { ckm, type MechanismInfo, type MechanismList, osLocking, rwSession, userLogin } from '../cryptoki/mechanism.js';
+import { type TokenFlag, tokenFlagsOf } from '../cryptoki/token-flag.js';
 import type { CustodyLogger, Pkcs11Config } from '../profile/config.js';
 import { chooseProfile, type Profile, settleProfile } from '../profile/profile.js';
 import { assertPinLength } from './pin-length.js';
@@ -13,7 +14,25 @@ import { SlotNotFound, selectSlot } from './slot.js';
 /** The token refused the PIN. Another attempt may lock the token, so neither this process nor its supervisor should make one. */
 export class PinRefused extends Error {
   override readonly name = 'PinRefused';
+
+  /**
+   * @param code such as CKR_PIN_INCORRECT
+   * @param tries what the token tells of the tries that are left; undefined if it tells nothing
+   */
+  constructor(
+    readonly code: string,
+    readonly tries: string | undefined,
+  ) {
+    super(`the token refused the PIN (${code}); the worker does not try it again`);
+  }
 }
+
+/** What the token's flags say of the tries, the gravest first. */
+const triesLeft: readonly (readonly [flag: TokenFlag, says: string])[] = [
+  ['userPinLocked', 'the token has locked the PIN, and its security officer must set a new one'],
+  ['userPinFinalTry', 'one try is left before the token locks the PIN'],
+  ['userPinCountLow', 'the token counts tries since the last login'],
+];
 
 /** Whether a token that did not open may open later: it is away, or its library reports an error. A wrong configuration stays. */
 export const mayPass = (error: unknown): boolean =>
@@ -120,7 +139,18 @@ export class TokenModule {
       const code = ckrOf(error);
       if (code === ckr.USER_ALREADY_LOGGED_IN) return;
       if (code === null || actionFor(code, 'own') !== 'stop') throw error;
-      throw new PinRefused(`the token refused the PIN (${ckrName(code)}); the worker does not try it again`);
+      throw new PinRefused(ckrName(code), this.triesLeft());
+    }
+  }
+
+  /** A token that fails to tell of itself now tells nothing: the refusal of the PIN is what counts. */
+  private triesLeft(): string | undefined {
+    try {
+      const flags = tokenFlagsOf(this.module.lib.C_GetTokenInfo(this.slot).flags);
+      return triesLeft.find(([flag]) => flags.includes(flag))?.[1];
+    } catch (error) {
+      if (ckrOf(error) === null) throw error;
+      return undefined;
     }
   }
 
