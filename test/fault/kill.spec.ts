@@ -35,7 +35,7 @@ describe(`${kills} kills of workers and sealer under load`, () => {
   });
   afterAll(() => rig.stop());
 
-  it('lose nothing and duplicate nothing', { timeout: 120_000 + kills * 5000 }, async () => {
+  it('lose nothing and duplicate nothing', { timeout: 600_000 + kills * 5000 }, async () => {
     const load = startLoad(tenant, keys);
     await killRepeatedly(rig.stack, [...rig.workers, 'audit'], kills);
     const before = load.released();

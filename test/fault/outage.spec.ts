@@ -85,9 +85,7 @@ describe('recovers by itself, and loses nothing, when', () => {
 describe('with the audit service away', () => {
   beforeEach(() => nothingLeft(rig));
 
-  it('continues until the outbox is full, then refuses everything, and recovers by itself', {
-    timeout: 120_000,
-  }, async () => {
+  it('continues until the outbox is full, then refuses everything, and recovers by itself', async () => {
     await rig.stack.kill('audit');
     const requests: Request[] = [];
     const sign = async (): Promise<number> => {

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export const eventually = async <Value>(
   what: string,
   check: () => Promise<Value | undefined | false> | Value | undefined | false,
-  withinMs = 120_000,
+  withinMs = 300_000,
 ): Promise<Value> => {
   const deadline = Date.now() + withinMs;
   for (;;) {

@@ -28,7 +28,7 @@ const holds = (event: SealedEvent, { operation, failureCode, keyId, version }: E
   if (version !== undefined && failureCode === null) expect(event.details['version']).toBe(String(version));
 };
 
-describe('concurrent clients with random commands', { timeout: 60_000 + runs * 10_000 }, () => {
+describe('concurrent clients with random commands', { timeout: 600_000 + runs * 10_000 }, () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await sharedRig();

@@ -61,7 +61,7 @@ describe('a forged event in the outbox', () => {
   };
   /** A worker compares what it remembers each minute. */
   const refusedAsOutdated = (key: Key) =>
-    eventually('the refusal of the row', async () => outcomeOf(await sign(key)) === 'record-outdated', 120_000);
+    eventually('the refusal of the row', async () => outcomeOf(await sign(key)) === 'record-outdated');
 
   it('does not make a compromised key usable: it is quarantined, and the old row stays refused', async () => {
     const key = await tenant.createKey({ algorithm: 'EC-P256' });

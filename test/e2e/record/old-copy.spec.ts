@@ -35,5 +35,5 @@ it('An old copy of a key does not outlive its revocation for long, even if the d
   expect(new Set(await outcomes())).toEqual(new Set(['ok', 'key-state']));
   // Workers compare what they remember with the trail each minute.
   const isOver = async () => (await outcomes()).every((outcome) => outcome === 'key-state');
-  await eventually('the end of the old copy', isOver, 240_000);
+  await eventually('the end of the old copy', isOver);
 });

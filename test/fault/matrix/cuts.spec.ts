@@ -90,9 +90,9 @@ it(`${cuts} cuts of connections end no process, and every failure can be retried
     links[randomInt(links.length)]?.cut();
     await delay(randomInt(20, 300));
   }
-  await eventually('readiness after the last cut', () => isReady(rig), 60_000);
+  await eventually('readiness after the last cut', () => isReady(rig));
   const answeredBefore = answered;
-  await eventually('answers after the last cut', () => answered > answeredBefore + 20, 60_000);
+  await eventually('answers after the last cut', () => answered > answeredBefore + 20);
   going = false;
   await Promise.all(loops);
   expect(rig.stack.pids()).toEqual(before);

@@ -297,7 +297,7 @@ describe('the heads of records', () => {
     expect(await accept()).toMatchObject({ accepted: true });
     // Each instance takes some of these requests. One that has refused the trail takes the acceptance over soon after.
     const said = await vi.waitFor(() => Promise.all(Array.from({ length: 8 }, () => heads(tenantId, [`${keyId}/1`]))), {
-      timeout: 60_000,
+      timeout: 300_000,
       interval: 500,
     });
     for (const known of said) expect(known).toMatchObject([{ revision: 2, digest: digest('B') }]);

@@ -57,12 +57,13 @@ describe('reads', () => {
   };
 
   it('of one tenant that are slow delay neither sealing nor the reads of another', async () => {
+    const calm = await serveOthers();
     await owner.query(`BEGIN; LOCK TABLE ${await partitionOf(slow)} IN ACCESS EXCLUSIVE MODE`);
     const reads = [
       ...Array.from({ length: 30 }, () => codeOf(audit.query(slow))),
       ...Array.from({ length: 10 }, () => codeOf(audit.verify(slow))),
     ];
-    expect(await serveOthers()).toBeLessThan(4000);
+    expect(await serveOthers()).toBeLessThan(10 * Math.max(calm, 400));
     const codes = await Promise.all(reads);
     await owner.query('ROLLBACK');
     const instances = audit.instances.length;
@@ -74,9 +75,10 @@ describe('reads', () => {
   });
 
   it('that wait for a worker delay no other tenant, and end at their deadline', async () => {
+    const calm = await serveOthers();
     audit.macs.slow.add(slow);
     const verifications = Array.from({ length: 12 }, () => codeOf(audit.verify(slow)));
-    expect(await serveOthers()).toBeLessThan(3000);
+    expect(await serveOthers()).toBeLessThan(10 * Math.max(calm, 300));
     const codes = await Promise.all(verifications);
     expect(countOf(codes, 'deadline-exceeded')).toBeLessThanOrEqual(audit.instances.length);
     expect(countOf(codes, 'deadline-exceeded') + countOf(codes, 'service-unavailable')).toBe(12);

@@ -96,8 +96,8 @@ describe('an exclusion that the database does not show', () => {
     await lose(lie, fired);
     await expect.poll(() => isSealed(fired)).toBe(true);
     await other.app.get(HistoryWatch).compare();
-    await expect.poll(() => read(token, other), { timeout: 8000 }).toBe(401);
-    await expect.poll(() => read(admin, other), { timeout: 8000 }).toBe(200);
+    await expect.poll(() => read(token, other)).toBe(401);
+    await expect.poll(() => read(admin, other)).toBe(200);
   });
 });
 
@@ -135,6 +135,6 @@ describe('a platform administrator who is shut out and whose row is deleted', ()
     };
     const id = items.find(({ subject }) => subject === fired)?.id;
     expect((await call(gateway, 'DELETE', `/api/v1/exclusions/${id}`, { token: admin })).status).toBe(200);
-    await expect.poll(() => read(token, gateway), { timeout: 8000 }).toBe(200);
+    await expect.poll(() => read(token, gateway)).toBe(200);
   });
 });

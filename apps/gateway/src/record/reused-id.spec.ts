@@ -89,7 +89,7 @@ describe('the id of a new record of the gateway', () => {
         expect(await codeOf(create(contextOf({ resourceId: id }), other))).toBe('record-outdated');
         expect(await codeOf(create(contextOf({ resourceId: id, principal: 'bob' })))).toBe('record-outdated');
       }
-      await expect.poll(isSealed(id), { timeout: 20_000 }).toBe(true);
+      await expect.poll(isSealed(id)).toBe(true);
       await sql(`DELETE FROM ${table} WHERE id = '${id}'`);
       for (const principal of ['alice', 'bob'])
         expect(await codeOf(create(contextOf({ resourceId: id, principal })))).toBe('record-outdated');

@@ -579,6 +579,14 @@ describe('an account that is deleted', () => {
     for (const at of [other, fresh]) await at.stop();
   });
 
+  /** What a deletion takes now that nothing hinders, in milliseconds. */
+  const deletionMs = async (): Promise<number> => {
+    const { id } = await newAccount();
+    const from = performance.now();
+    await call(gateway, 'DELETE', `/api/v1/service-accounts/${id}`, { token: admin });
+    return performance.now() - from;
+  };
+
   it('can request its own deletion, and two accounts can request each other’s', async () => {
     const roles = ['tenant-admin'];
     const [one, two, three] = [
@@ -587,9 +595,10 @@ describe('an account that is deleted', () => {
       await newAccount([pair.jwk], roles),
     ];
     const tokens = await Promise.all([one, two, three].map(tokenOf));
+    const calm = await deletionMs();
     const from = performance.now();
     await Promise.all([remove(two.id, tokens[0]), remove(one.id, tokens[1]), remove(three.id, tokens[2])]);
-    expect(performance.now() - from).toBeLessThan(5000);
+    expect(performance.now() - from).toBeLessThan(10 * Math.max(calm, 500));
     const [first, second, itself] = await Promise.all(tokens.map(async (token) => (await read(token)).status));
     expect(itself).toBe(401);
     // An account that is deleted before its own request runs deletes no other account.
@@ -601,13 +610,14 @@ describe('an account that is deleted', () => {
     const cut = await rig.gateway();
     const token = await tokenOf(doomed);
     expect((await read(token, cut)).status).toBe(200);
+    const calm = await deletionMs();
     const { dataSource } = cut.parts;
     const away = Object.assign(new Error('connection terminated'), { code: '08006' });
     const cuts = [vi.spyOn(dataSource, 'transaction'), vi.spyOn(dataSource, 'query')];
     for (const spy of cuts) spy.mockRejectedValue(away);
     const from = performance.now();
     await call(gateway, 'DELETE', `/api/v1/service-accounts/${doomed.id}`, { token: admin });
-    expect(performance.now() - from).toBeLessThan(5000);
+    expect(performance.now() - from).toBeLessThan(10 * Math.max(calm, 500));
     expect((await read(token, cut)).status).toBe(503);
     for (const spy of cuts) spy.mockRestore();
     expect((await read(token, cut)).status).toBe(401);

@@ -158,7 +158,7 @@ const contextOf = (tenantId: string, over: Partial<Context> = {}): Context => ({
 });
 
 /** Waits until `holds` no longer throws. */
-export const eventually = async (holds: () => unknown, withinMs = 60_000): Promise<void> => {
+export const eventually = async (holds: () => unknown, withinMs = 300_000): Promise<void> => {
   const end = Date.now() + withinMs;
   for (;;) {
     try {

@@ -202,7 +202,7 @@ describe('the history of records', () => {
       const { history, audit } = auditWith(undefined);
       const record = loaded(1);
       const check = history.check(record, sameAgain(record));
-      await vi.waitFor(() => expect(audit.requests).toBe(2));
+      await expect.poll(() => audit.requests).toBe(2);
       audit.heads = [];
       expect(await check).toBe(true);
       audit.heads = undefined;

@@ -344,7 +344,7 @@ describe('the outbox', () => {
       }
       refused.length = 0;
       appends = [];
-      await expect.poll(rows, { timeout: 20_000 }).toEqual([]);
+      await expect.poll(rows).toEqual([]);
       expect(new Set(sealed).size).toBe(waiting.length + others);
       expect(appends.length).toBeLessThan(waiting.length / 3);
     },

@@ -219,7 +219,7 @@ describe('the delivery of sealed events', () => {
     const { dataSource, app } = audit.instances[0] ?? expect.unreachable();
     const hold: Hold = [tenantId, record.id, randomUUID()];
     // Either process may have the lane for the moment.
-    const start = await vi.waitFor(async () => (await claimLane(dataSource, hold)) ?? expect.unreachable(), 30_000);
+    const start = await vi.waitFor(async () => (await claimLane(dataSource, hold)) ?? expect.unreachable(), 300_000);
     const parts = { dataSource, macs: app.get(MacSource), random: Math.random };
     const listed = { tenantId, owner: tenantId, connectorId: record.id, head: 2 };
     const { signal } = new AbortController();
