@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { AuditMacConfig, auditMacConfig } from './audit-mac/audit-mac.config.js';
 import { CheckpointConfig, checkpointConfig, defaultDeployment } from './checkpoint/checkpoint.config.js';
 import { FingerprintKey } from './custody/assembly/refused-pins.js';
-import { Partition, type Pkcs11Section, pkcs11Section } from './custody/partition.js';
+import { Partition, type Pkcs11Section, pkcs11Section, unknownPartition } from './custody/partition.js';
 import { BackupConfig, backupConfig, defaultHorizon } from './kek/backup.config.js';
 import { LifecycleConfig, lifecycleConfig } from './life/lifecycle.config.js';
 import { QuotaConfig, quotaConfig } from './quota/quota.config.js';
@@ -37,9 +37,14 @@ export const workerConfig = z
   })
   .superRefine((config, issue) => {
     if (partitionOf(config) === undefined)
-      issue.addIssue({ code: 'custom', path: ['partition'], message: 'must name a configured HSM partition' });
+      issue.addIssue({ code: 'custom', path: ['partition'], message: unknownPartition(configured(config.hsm)) });
   });
 export type WorkerConfig = z.infer<typeof workerConfig>;
+
+const configured = ({ pkcs11, partitions }: { pkcs11?: unknown; partitions: Record<string, unknown> }): string[] => [
+  ...(pkcs11 === undefined ? [] : ['default']),
+  ...Object.keys(partitions),
+];
 
 const partitionOf = (config: {
   partition: string;

@@ -31,6 +31,10 @@ export const pkcs11Section = z.strictObject({
 });
 export type Pkcs11Section = z.infer<typeof pkcs11Section>;
 
+/** What is said of the name of a partition that the file does not configure. @param names those that it does */
+export const unknownPartition = (names: readonly string[]): string =>
+  `must name an HSM partition that the file configures: ${names.length === 0 ? 'it configures none' : names.join(', ')}`;
+
 /** The HSM token that this process serves. */
 export class Partition {
   constructor(

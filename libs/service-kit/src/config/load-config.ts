@@ -111,6 +111,17 @@ export const loadConfig = <Schema extends z.ZodType>(schema: Schema): z.infer<Sc
   return failingAs('configuration', () => parseConfig(textOf(file), schema, environmentOrSecrets()));
 };
 
+/**
+ * The keys of a mapping of a configuration file, as the document has them; none if there is no mapping. No value is read.
+ * @param path of the mapping below `ankasecure`
+ * @throws StartFailure
+ */
+export const configKeys = (file: string, path: readonly string[]): readonly string[] =>
+  failingAs('configuration', () => {
+    const node = nodeAt(parseYaml(textOf(file)), ['ankasecure', ...path]);
+    return isMapping(node) ? Object.keys(node) : [];
+  });
+
 const environmentOrSecrets = (): Resolve => environmentThenSecrets(process.env, secretsDirectory());
 
 /** Reads one part of a service's configuration file, for programs that run without the service. @throws StartFailure */
