@@ -20,6 +20,14 @@ import {
   proveInclusion,
   signCheckpoint,
 } from './checkpoint.js';
+import {
+  createConnector,
+  deleteConnector,
+  editConnector,
+  getConnector,
+  listConnectors,
+  resumeConnector,
+} from './connector-change.js';
 import { decrypt, encrypt } from './crypto.js';
 import { deleteGrants, getGrants, putGrants } from './grant.js';
 import {
@@ -187,6 +195,12 @@ export const contracts = {
   queryEvents,
   countUses,
   verifyTrail,
+  createConnector,
+  listConnectors,
+  getConnector,
+  editConnector: editConnector.contract,
+  deleteConnector,
+  resumeConnector: resumeConnector.contract,
   listCheckpoints,
   getLatestCheckpoint,
   getCheckpointKeys,

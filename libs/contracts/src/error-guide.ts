@@ -80,6 +80,7 @@ export const errorGuide: Readonly<Record<ErrorCode, Guide>> = {
     readIt,
   ),
   'service-account-not-found': guide('The tenant has no service account with this id.', readIt),
+  'connector-not-found': guide('The tenant has no connector with this id.', readIt),
   'issuer-not-found': guide('The tenant has no issuer with this id. Issuers of the configuration have none.', readIt),
   'exclusion-not-found': guide('The tenant has no exclusion with this id.', readIt),
   'partition-not-found': guide(

@@ -33,6 +33,7 @@ export const errors = {
   'service-account-not-found': row(404, 'No such service account'),
   'issuer-not-found': row(404, 'No such issuer'),
   'exclusion-not-found': row(404, 'No such exclusion'),
+  'connector-not-found': row(404, 'No such connector'),
   'alias-not-found': row(404, 'No such alias'),
   'key-set-not-found': row(404, 'No such key set'),
   'partition-not-found': row(404, 'No such HSM partition'),

@@ -6,6 +6,7 @@ export * from './audit-event.js';
 export * from './bus.js';
 export * from './checkpoint.js';
 export * from './connector.js';
+export * from './connector-change.js';
 export * from './contracts.js';
 export * from './crypto.js';
 export { batchOf, type ItemFailure, itemFailure, maxItemBytes, maxItems } from './crypto-item.js';

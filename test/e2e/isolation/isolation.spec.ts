@@ -28,6 +28,7 @@ interface TenantResources {
   readonly created: Key;
   readonly account: Application;
   readonly issuerId: string;
+  readonly connectorId: string;
   readonly exclusionId: string;
   readonly approvalId: string;
   readonly approvalCursor: string;
@@ -75,6 +76,7 @@ const belongingsOf = async (tenant: Tenant & { readonly slug: string }): Promise
   const account = await newApplication(rig, tenant, ['user']);
   const provider = { issuer: 'https://login.test', audience: 'x', algorithms: ['ES256'], subjectPrefix: 'login:' };
   const { id: issuerId } = await tenant.admin.post<{ id: string }>('/issuers', provider);
+  const { id: connectorId } = await tenant.admin.post<{ id: string }>('/audit/connectors', aConnector);
   const shutOut = { issuer: 'https://login.test', subject: 'login:mallory' };
   const { id: exclusionId } = await tenant.admin.post<{ id: string }>('/exclusions', shutOut);
   const approvalId = await approvalOf(tenant, signing, wrapping);
@@ -98,6 +100,7 @@ const belongingsOf = async (tenant: Tenant & { readonly slug: string }): Promise
     created,
     account,
     issuerId,
+    connectorId,
     exclusionId,
     approvalId,
     approvalCursor,
@@ -119,6 +122,13 @@ beforeAll(async () => {
 
 /** One of ML-KEM-512 by its length. */
 const ciphertext = 'A'.repeat(1024);
+
+/** One that delivers nothing. */
+const aConnector = {
+  name: 'siem',
+  enabled: false,
+  settings: { kind: 'otlp', url: 'https://otel.test/v1/logs' },
+};
 
 /** Texts that identify none of a tenant's resources. */
 const namesNothing = [
@@ -420,6 +430,27 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   },
   'deleteIssuer path.id': async () =>
     expectProblem(await send('DELETE', `/issuers/${theirs.issuerId}`), 'issuer-not-found'),
+  'createConnector header.Idempotency-Key': async () => {
+    const headers = { 'idempotency-key': theirs.idempotencyKey };
+    const { id, admin } = await newTenant(rig);
+    const reply = await admin.send<{ tenantId: string }>('POST', '/audit/connectors', { body: aConnector, headers });
+    expect(reply.headers.get('idempotency-replayed')).toBeNull();
+    expect(reply.body.tenantId).toBe(id);
+  },
+  'listConnectors query.cursor': () => notTheirCursor('/audit/connectors'),
+  'getConnector path.id': async () =>
+    expectProblem(await send('GET', `/audit/connectors/${theirs.connectorId}`), 'connector-not-found'),
+  'editConnector path.id': async () => {
+    const sent = { body: { enabled: false }, headers: { 'if-match': '"1"' } };
+    expectProblem(await send('PATCH', `/audit/connectors/${theirs.connectorId}`, sent), 'connector-not-found');
+  },
+  'deleteConnector path.id': async () =>
+    expectProblem(await send('DELETE', `/audit/connectors/${theirs.connectorId}`), 'connector-not-found'),
+  'resumeConnector path.id': async () =>
+    expectProblem(
+      await send('POST', `/audit/connectors/${theirs.connectorId}/resume`, { body: {} }),
+      'connector-not-found',
+    ),
   'getApproval path.id': async () =>
     expectProblem(await send('GET', `/approvals/${theirs.approvalId}`), 'approval-not-found'),
   'approveRequest path.id': async () =>

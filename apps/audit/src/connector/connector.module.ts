@@ -1,6 +1,10 @@
 import { Module } from '@nestjs/common';
+import { EventModule } from '../event/event.module.js';
 import { MacModule } from '../mac/mac.module.js';
 import { RecordModule } from '../record/record.module.js';
+import { ChangeConnectors } from './change/change-connectors.js';
+import { ConnectorController } from './change/connector.controller.js';
+import { SealedConnectors } from './change/sealed-connectors.js';
 import { ConfiguredConnectors } from './delivery/configured-connectors.js';
 import { ConnectorMetrics } from './delivery/connector-metrics.js';
 import { ConnectorSurroundings } from './delivery/connector-surroundings.js';
@@ -8,16 +12,19 @@ import { DeliveryDatabase } from './delivery/delivery-database.js';
 import { DeliveryRounds } from './delivery/delivery-rounds.js';
 import { ConnectorKinds } from './kind/connector-kinds.js';
 
-/** Delivers sealed events to the SIEMs of tenants and of the platform. */
+/** Delivers sealed events to the SIEMs of tenants and of the platform, and configures where to. */
 @Module({
-  imports: [MacModule, RecordModule],
+  imports: [EventModule, MacModule, RecordModule],
+  controllers: [ConnectorController],
   providers: [
+    ChangeConnectors,
     ConfiguredConnectors,
     ConnectorKinds,
     ConnectorMetrics,
     ConnectorSurroundings,
     DeliveryDatabase,
     DeliveryRounds,
+    SealedConnectors,
   ],
 })
 export class ConnectorModule {}

@@ -14,3 +14,4 @@ export { TimeIndex1796400100000 } from './1796400100000-time-index.js';
 export { FinalHeads1796400200000 } from './1796400200000-final-heads.js';
 export { Checkpoint1806000000000 } from './1806000000000-checkpoint.js';
 export { Connector1806100000000 } from './1806100000000-connector.js';
+export { ConnectorStatus1806200000000 } from './1806200000000-connector-status.js';

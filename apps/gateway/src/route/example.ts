@@ -8,6 +8,7 @@ export const ids = {
   encryptionKey: '01939f31-9b1d-7e02-b6a7-51c0d8e4f297',
   event: '01939f33-2c55-7b19-a0c4-7d3e9f5b8a61',
   issuer: '01939f33-31a8-7c6e-8b2f-4d9e7a1c5b30',
+  connector: '01939f33-31a8-7c6e-8b2f-4d9e7a1c5b31',
   exclusion: '01939f33-2e07-7d41-8a36-5c0b9e7f1d23',
   serviceAccount: '01939f33-2f51-7b0c-9c4d-7e1a5b2d9f84',
   approval: '01939f33-38c4-7e2a-9d05-1f6b8a3c7e42',

@@ -1,6 +1,7 @@
 import { approvalRoutes } from '../approval/approval.routes.js';
 import { auditRoutes } from '../audit/audit.routes.js';
 import { checkpointRoutes } from '../audit/checkpoint.routes.js';
+import { connectorRoutes } from '../audit/connector.routes.js';
 import { cryptoRoutes } from '../crypto/crypto.routes.js';
 import { exclusionRoutes } from '../exclusion/exclusion.routes.js';
 import { hsmRoutes } from '../hsm/hsm.routes.js';
@@ -40,6 +41,7 @@ export const routes: readonly Route[] = [
   ...issuerRoutes,
   ...exclusionRoutes,
   ...auditRoutes,
+  ...connectorRoutes,
   ...checkpointRoutes,
   ...tenantRoutes,
   ...kekRoutes,

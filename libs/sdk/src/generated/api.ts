@@ -1125,6 +1125,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audit/connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List connectors
+         * @description Connectors are sorted newest first. Each has its status: how far it is, and what holds it up.
+         */
+        get: operations["listConnectors"];
+        put?: never;
+        /**
+         * Create a connector
+         * @description A connector delivers the tenant’s sealed events to a SIEM, from the first one on, in their order and at least once: each has its id and its `seq`. One of the platform’s own tenant delivers the events of every tenant, and only a platform administrator changes it. Secrets are files that the operator puts into the tenant’s own folder, named by the tenant’s id, below `connectors.secrets-directory` of the audit service. The settings name the files, no answer shows what is in them, and no tenant can name a file of another. A tenant can have 20 connectors.
+         */
+        post: operations["createConnector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/connectors/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a connector
+         * @description The status says how many events wait, which events the receiver refuses for good (dead letters: they stay in the trail), and why nothing is delivered.
+         */
+        get: operations["getConnector"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a connector
+         * @description It delivers nothing from then on. How far it was is forgotten: one that is created later begins with the first event.
+         */
+        delete: operations["deleteConnector"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a connector
+         * @description Fields that are left out keep their values; settings are replaced as a whole. It delivers with the new settings within seconds, from where it was, and is tried at once if it was paused.
+         */
+        patch: operations["editConnector"];
+        trace?: never;
+    };
+    "/audit/connectors/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a connector now
+         * @description Ends a pause and any other wait, once what held it up has been put right. Without this call it is tried again at `retryAt`.
+         */
+        post: operations["resumeConnector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit/checkpoints": {
         parameters: {
             query?: never;
@@ -1389,7 +1461,7 @@ export interface paths {
         };
         /**
          * Look at an HSM
-         * @description A worker of the partition loads the library in a process of its own and tells what `hsm doctor --no-login --json` would: the library and its interfaces, the tokens, the mechanisms, and the profile that fits best. It does not log in. An answer can be ten seconds old. While no worker of the partition runs, the answer is 503.
+         * @description A worker of the partition loads the library in a process of its own and tells what `hsm doctor --no-login --json` would: the library and its interfaces, the tokens, the mechanisms, and the profile that fits best. It does not log in. An answer can be ten seconds old. If nobody serves a partition of this name, the answer is 503.
          */
         get: operations["surveyHsm"];
         put?: never;
@@ -1495,9 +1567,9 @@ export interface components {
          *     - `service-account-not-found` (404): No such service account
          *     - `issuer-not-found` (404): No such issuer
          *     - `exclusion-not-found` (404): No such exclusion
+         *     - `connector-not-found` (404): No such connector
          *     - `alias-not-found` (404): No such alias
          *     - `key-set-not-found` (404): No such key set
-         *     - `partition-not-found` (404): No such HSM partition
          *     - `checkpoint-not-found` (404): No such checkpoint
          *     - `tile-not-found` (404): No such tile
          *     - `approval-not-found` (404): No such request for approval
@@ -1558,7 +1630,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "request-invalid" | "body-malformed" | "jwe-invalid" | "jws-invalid" | "cursor-invalid" | "decryption-failed" | "authentication-required" | "access-denied" | "key-access-denied" | "policy-refused" | "approval-required" | "approval-denied" | "tenant-disabled" | "tenant-unknown" | "route-not-found" | "key-not-found" | "service-account-not-found" | "issuer-not-found" | "exclusion-not-found" | "alias-not-found" | "key-set-not-found" | "partition-not-found" | "checkpoint-not-found" | "tile-not-found" | "approval-not-found" | "tenant-mismatch" | "policy-version-not-found" | "policy-template-not-found" | "method-not-allowed" | "request-timeout" | "tenant-exists" | "issuer-exists" | "subject-prefix-taken" | "issuers-overlap" | "key-state" | "former-kid-taken" | "kek-retired" | "approval-state" | "trail-unsound" | "idempotency-in-flight" | "policy-pending" | "precondition-failed" | "body-too-large" | "media-type-unsupported" | "expectation-failed" | "purpose-mismatch" | "algorithm-mismatch" | "wrapping-key-weak" | "algorithm-unavailable" | "key-exhausted" | "idempotency-mismatch" | "precondition-required" | "quota-exceeded" | "header-too-large" | "internal-error" | "transfer-coding-unsupported" | "service-unavailable" | "hsm-unavailable" | "hsm-timeout" | "hsm-error" | "record-outdated" | "key-blob-refused" | "record-forged" | "event-unproven" | "platform-key-unrecorded" | "audit-unavailable" | "policy-not-applied" | "decision-outdated" | "clock-skew" | "deadline-exceeded" | "http-version-unsupported";
+            code: "request-invalid" | "body-malformed" | "jwe-invalid" | "jws-invalid" | "cursor-invalid" | "decryption-failed" | "authentication-required" | "access-denied" | "key-access-denied" | "policy-refused" | "approval-required" | "approval-denied" | "tenant-disabled" | "tenant-unknown" | "route-not-found" | "key-not-found" | "service-account-not-found" | "issuer-not-found" | "exclusion-not-found" | "connector-not-found" | "alias-not-found" | "key-set-not-found" | "checkpoint-not-found" | "tile-not-found" | "approval-not-found" | "tenant-mismatch" | "policy-version-not-found" | "policy-template-not-found" | "method-not-allowed" | "request-timeout" | "tenant-exists" | "issuer-exists" | "subject-prefix-taken" | "issuers-overlap" | "key-state" | "former-kid-taken" | "kek-retired" | "approval-state" | "trail-unsound" | "idempotency-in-flight" | "policy-pending" | "precondition-failed" | "body-too-large" | "media-type-unsupported" | "expectation-failed" | "purpose-mismatch" | "algorithm-mismatch" | "wrapping-key-weak" | "algorithm-unavailable" | "key-exhausted" | "idempotency-mismatch" | "precondition-required" | "quota-exceeded" | "header-too-large" | "internal-error" | "transfer-coding-unsupported" | "service-unavailable" | "hsm-unavailable" | "hsm-timeout" | "hsm-error" | "record-outdated" | "key-blob-refused" | "record-forged" | "event-unproven" | "platform-key-unrecorded" | "audit-unavailable" | "policy-not-applied" | "decision-outdated" | "clock-skew" | "deadline-exceeded" | "http-version-unsupported";
             correlationId: string;
             /**
              * @description With policy-refused: the first rule that refuses the request.
@@ -4351,6 +4423,396 @@ export interface components {
             seq: number | null;
             detail: string | null;
         };
+        CreateConnector: {
+            /** @description For people: such as the name of the receiver. */
+            name: string;
+            /**
+             * @description Whether it delivers.
+             * @default true
+             */
+            enabled?: boolean;
+            /** @description Where events go, and how. Secrets are named and never sent: each name is that of a file in the tenant’s own folder below the secrets directory of the audit service, where the operator puts it. */
+            settings: {
+                /** @constant */
+                kind: "splunk";
+                /** Format: uri */
+                url: string;
+                token: string;
+                /** @default false */
+                acknowledged?: boolean;
+                index?: string;
+                /** @default ankasecure:audit */
+                sourcetype?: string;
+                /** @default ankasecure */
+                host?: string;
+                /** @default {} */
+                tls?: {
+                    authority?: string;
+                    certificate?: string;
+                    key?: string;
+                };
+            } | {
+                /** @constant */
+                kind: "elastic";
+                /** Format: uri */
+                url: string;
+                apiKey: string;
+                /** @default logs-ankasecure.audit-default */
+                dataStream?: string;
+                /** @default true */
+                requireDataStream?: boolean;
+                /** @default {} */
+                tls?: {
+                    authority?: string;
+                    certificate?: string;
+                    key?: string;
+                };
+            } | {
+                /** @constant */
+                kind: "arcsight";
+                host: string;
+                /** @default 6514 */
+                port?: number;
+                /** @default 1000 */
+                rewind?: number;
+                /** @default {} */
+                tls?: {
+                    authority?: string;
+                    certificate?: string;
+                    key?: string;
+                };
+            } | {
+                /** @constant */
+                kind: "otlp";
+                /** Format: uri */
+                url: string;
+                authorization?: string;
+                /** @default {} */
+                tls?: {
+                    authority?: string;
+                    certificate?: string;
+                    key?: string;
+                };
+            } | {
+                /** @constant */
+                kind: "webhook";
+                /** Format: uri */
+                url: string;
+                signing: string[];
+                /** @default {} */
+                tls?: {
+                    authority?: string;
+                    certificate?: string;
+                    key?: string;
+                };
+            } | {
+                /** @constant */
+                kind: "sentinel";
+                /** Format: uri */
+                url: string;
+                rule: string;
+                /** @default Custom-AnkaSecure_CL */
+                stream?: string;
+                directory: string;
+                clientId: string;
+                credential: {
+                    /** @constant */
+                    by: "secret";
+                    secret: string;
+                } | {
+                    /** @constant */
+                    by: "certificate";
+                    certificate: string;
+                    key: string;
+                } | {
+                    /** @constant */
+                    by: "workload-identity";
+                    token: string;
+                };
+                /**
+                 * Format: uri
+                 * @default https://login.microsoftonline.com
+                 */
+                login?: string;
+                /** @default https://monitor.azure.com/.default */
+                scope?: string;
+                /** @default {} */
+                tls?: {
+                    authority?: string;
+                    certificate?: string;
+                    key?: string;
+                };
+            };
+        };
+        Connector: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            tenantId: string;
+            /** @description For people: such as the name of the receiver. */
+            name: string;
+            /** @description Whether it delivers. */
+            enabled: boolean;
+            /** @description Where events go, and how. Secrets are named and never sent: each name is that of a file in the tenant’s own folder below the secrets directory of the audit service, where the operator puts it. */
+            settings: {
+                /** @constant */
+                kind: "splunk";
+                /** Format: uri */
+                url: string;
+                token: string;
+                /** @default false */
+                acknowledged: boolean;
+                index?: string;
+                /** @default ankasecure:audit */
+                sourcetype: string;
+                /** @default ankasecure */
+                host: string;
+                /** @default {} */
+                tls: {
+                    authority?: string;
+                    certificate?: string;
+                    key?: string;
+                };
+            } | {
+                /** @constant */
+                kind: "elastic";
+                /** Format: uri */
+                url: string;
+                apiKey: string;
+                /** @default logs-ankasecure.audit-default */
+                dataStream: string;
+                /** @default true */
+                requireDataStream: boolean;
+                /** @default {} */
+                tls: {
+                    authority?: string;
+                    certificate?: string;
+                    key?: string;
+                };
+            } | {
+                /** @constant */
+                kind: "arcsight";
+                host: string;
+                /** @default 6514 */
+                port: number;
+                /** @default 1000 */
+                rewind: number;
+                /** @default {} */
+                tls: {
+                    authority?: string;
+                    certificate?: string;
+                    key?: string;
+                };
+            } | {
+                /** @constant */
+                kind: "otlp";
+                /** Format: uri */
+                url: string;
+                authorization?: string;
+                /** @default {} */
+                tls: {
+                    authority?: string;
+                    certificate?: string;
+                    key?: string;
+                };
+            } | {
+                /** @constant */
+                kind: "webhook";
+                /** Format: uri */
+                url: string;
+                signing: string[];
+                /** @default {} */
+                tls: {
+                    authority?: string;
+                    certificate?: string;
+                    key?: string;
+                };
+            } | {
+                /** @constant */
+                kind: "sentinel";
+                /** Format: uri */
+                url: string;
+                rule: string;
+                /** @default Custom-AnkaSecure_CL */
+                stream: string;
+                directory: string;
+                clientId: string;
+                credential: {
+                    /** @constant */
+                    by: "secret";
+                    secret: string;
+                } | {
+                    /** @constant */
+                    by: "certificate";
+                    certificate: string;
+                    key: string;
+                } | {
+                    /** @constant */
+                    by: "workload-identity";
+                    token: string;
+                };
+                /**
+                 * Format: uri
+                 * @default https://login.microsoftonline.com
+                 */
+                login: string;
+                /** @default https://monitor.azure.com/.default */
+                scope: string;
+                /** @default {} */
+                tls: {
+                    authority?: string;
+                    certificate?: string;
+                    key?: string;
+                };
+            };
+            /** @description Who made the connector, or changed it last. */
+            createdBy: string;
+            /** Format: date-time */
+            changedAt: string;
+            /** @description The revision, also sent as the ETag. */
+            revision: number;
+            status: components["schemas"]["ConnectorStatus"];
+        };
+        ConnectorStatus: {
+            /** @description The last event of the tenant that the receiver has, or that it refuses for good; 0 before the first. Null for a connector of the platform’s tenant, which delivers the events of every tenant. */
+            seq: number | null;
+            /** @description Sealed events that it has not delivered yet. */
+            lag: number;
+            /** @description Events that the receiver refuses for good. */
+            deadLetters: number;
+            /** @description Whether nothing is sent until somebody puts right what `lastError` says. It is tried again at `retryAt`. */
+            paused: boolean;
+            /** @description Why the last attempt failed; null if it did not. */
+            lastError: string | null;
+            /** @description Nothing is sent before; null if it does not wait. */
+            retryAt: string | null;
+            /** @description When the receiver last took an event. */
+            deliveredAt: string | null;
+        };
+        EditConnector: {
+            /** @description For people: such as the name of the receiver. */
+            name?: string;
+            /** @description Whether it delivers. */
+            enabled?: boolean;
+            /** @description Where events go, and how. Secrets are named and never sent: each name is that of a file in the tenant’s own folder below the secrets directory of the audit service, where the operator puts it. */
+            settings?: {
+                /** @constant */
+                kind: "splunk";
+                /** Format: uri */
+                url: string;
+                token: string;
+                /** @default false */
+                acknowledged?: boolean;
+                index?: string;
+                /** @default ankasecure:audit */
+                sourcetype?: string;
+                /** @default ankasecure */
+                host?: string;
+                /** @default {} */
+                tls?: {
+                    authority?: string;
+                    certificate?: string;
+                    key?: string;
+                };
+            } | {
+                /** @constant */
+                kind: "elastic";
+                /** Format: uri */
+                url: string;
+                apiKey: string;
+                /** @default logs-ankasecure.audit-default */
+                dataStream?: string;
+                /** @default true */
+                requireDataStream?: boolean;
+                /** @default {} */
+                tls?: {
+                    authority?: string;
+                    certificate?: string;
+                    key?: string;
+                };
+            } | {
+                /** @constant */
+                kind: "arcsight";
+                host: string;
+                /** @default 6514 */
+                port?: number;
+                /** @default 1000 */
+                rewind?: number;
+                /** @default {} */
+                tls?: {
+                    authority?: string;
+                    certificate?: string;
+                    key?: string;
+                };
+            } | {
+                /** @constant */
+                kind: "otlp";
+                /** Format: uri */
+                url: string;
+                authorization?: string;
+                /** @default {} */
+                tls?: {
+                    authority?: string;
+                    certificate?: string;
+                    key?: string;
+                };
+            } | {
+                /** @constant */
+                kind: "webhook";
+                /** Format: uri */
+                url: string;
+                signing: string[];
+                /** @default {} */
+                tls?: {
+                    authority?: string;
+                    certificate?: string;
+                    key?: string;
+                };
+            } | {
+                /** @constant */
+                kind: "sentinel";
+                /** Format: uri */
+                url: string;
+                rule: string;
+                /** @default Custom-AnkaSecure_CL */
+                stream?: string;
+                directory: string;
+                clientId: string;
+                credential: {
+                    /** @constant */
+                    by: "secret";
+                    secret: string;
+                } | {
+                    /** @constant */
+                    by: "certificate";
+                    certificate: string;
+                    key: string;
+                } | {
+                    /** @constant */
+                    by: "workload-identity";
+                    token: string;
+                };
+                /**
+                 * Format: uri
+                 * @default https://login.microsoftonline.com
+                 */
+                login?: string;
+                /** @default https://monitor.azure.com/.default */
+                scope?: string;
+                /** @default {} */
+                tls?: {
+                    authority?: string;
+                    certificate?: string;
+                    key?: string;
+                };
+            };
+        };
+        DeletedConnector: {
+            /** Format: uuid */
+            id: string;
+            revision: number;
+        };
+        ResumeConnector: Record<string, never>;
         Checkpoint: {
             /** @description The number of events: the last one has this `seq`. */
             size: number;
@@ -4700,6 +5162,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `connector-not-found`: No such connector. */
+        "connector-not-found": {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `deadline-exceeded`: The request did not finish in time. */
         "deadline-exceeded": {
             headers: {
@@ -4824,18 +5298,6 @@ export interface components {
         };
         /** @description `media-type-unsupported`: The media type is not supported. */
         "media-type-unsupported": {
-            headers: {
-                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Server-Timing": components["headers"]["Server-Timing"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `partition-not-found`: No such HSM partition. */
-        "partition-not-found": {
             headers: {
                 "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -16350,6 +16812,834 @@ export interface operations {
             504: components["responses"]["deadline-exceeded"];
         };
     };
+    listConnectors: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: {
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01939f33-31a8-7c6e-8b2f-4d9e7a1c5b31",
+                     *           "tenantId": "01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e55",
+                     *           "name": "SOC",
+                     *           "enabled": true,
+                     *           "settings": {
+                     *             "kind": "elastic",
+                     *             "url": "https://es.acme.example:9200",
+                     *             "apiKey": "elastic-api-key",
+                     *             "dataStream": "logs-ankasecure.audit-default",
+                     *             "requireDataStream": true,
+                     *             "tls": {}
+                     *           },
+                     *           "createdBy": "alice@acme.example",
+                     *           "changedAt": "2026-11-23T09:30:00.000Z",
+                     *           "revision": 1764316800000000,
+                     *           "status": {
+                     *             "seq": 1180,
+                     *             "lag": 24,
+                     *             "deadLetters": 0,
+                     *             "paused": false,
+                     *             "lastError": null,
+                     *             "retryAt": null,
+                     *             "deliveredAt": "2026-11-23T09:31:12.731Z"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        items: components["schemas"]["Connector"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /**
+             * @description `cursor-invalid`: The cursor is not valid for this request.
+             *     `request-invalid`: The request is not valid.
+             */
+            400: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["precondition-failed"];
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `record-forged`: A stored record is not one that the platform wrote.
+             *     `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `hsm-unavailable`: The HSM is not available.
+             *     `service-unavailable`: A service is not available.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    createConnector: {
+        parameters: {
+            query?: {
+                /** @description If `true`, the request is checked and the answer says what would happen. Nothing is changed and the HSM is not used. The audit trail marks the request as a dry run. */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Makes the request safe to repeat for 24 hours: what was done is done once, and is answered again to the same caller. Another body (compared as JSON), path or If-Match with the same key is refused. A refused request has changed nothing and is decided anew. Use a UUID. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "SOC",
+                 *       "enabled": true,
+                 *       "settings": {
+                 *         "kind": "elastic",
+                 *         "url": "https://es.acme.example:9200",
+                 *         "apiKey": "elastic-api-key",
+                 *         "dataStream": "logs-ankasecure.audit-default",
+                 *         "requireDataStream": true,
+                 *         "tls": {}
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateConnector"];
+            };
+        };
+        responses: {
+            /** @description Dry run. Nothing was created. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description Created. */
+            201: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01939f33-31a8-7c6e-8b2f-4d9e7a1c5b31",
+                     *       "tenantId": "01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e55",
+                     *       "name": "SOC",
+                     *       "enabled": true,
+                     *       "settings": {
+                     *         "kind": "elastic",
+                     *         "url": "https://es.acme.example:9200",
+                     *         "apiKey": "elastic-api-key",
+                     *         "dataStream": "logs-ankasecure.audit-default",
+                     *         "requireDataStream": true,
+                     *         "tls": {}
+                     *       },
+                     *       "createdBy": "alice@acme.example",
+                     *       "changedAt": "2026-11-23T09:30:00.000Z",
+                     *       "revision": 1764316800000000,
+                     *       "status": {
+                     *         "seq": 1180,
+                     *         "lag": 24,
+                     *         "deadLetters": 0,
+                     *         "paused": false,
+                     *         "lastError": null,
+                     *         "retryAt": null,
+                     *         "deliveredAt": "2026-11-23T09:31:12.731Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Connector"];
+                };
+            };
+            /**
+             * @description `request-invalid`: The request is not valid.
+             *     `body-malformed`: The body is not well-formed JSON.
+             */
+            400: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["idempotency-in-flight"];
+            412: components["responses"]["precondition-failed"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["media-type-unsupported"];
+            422: components["responses"]["idempotency-mismatch"];
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `record-forged`: A stored record is not one that the platform wrote.
+             *     `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `hsm-unavailable`: The HSM is not available.
+             *     `service-unavailable`: A service is not available.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    getConnector: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags that you have. If one of them is the present one, the answer is 304 (RFC 9110, section 13.1.2). */
+                "If-None-Match"?: components["parameters"]["IfModified"];
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example 01939f31-07c2-7a44-8f0e-2b9d6c1a3f10 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01939f33-31a8-7c6e-8b2f-4d9e7a1c5b31",
+                     *       "tenantId": "01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e55",
+                     *       "name": "SOC",
+                     *       "enabled": true,
+                     *       "settings": {
+                     *         "kind": "elastic",
+                     *         "url": "https://es.acme.example:9200",
+                     *         "apiKey": "elastic-api-key",
+                     *         "dataStream": "logs-ankasecure.audit-default",
+                     *         "requireDataStream": true,
+                     *         "tls": {}
+                     *       },
+                     *       "createdBy": "alice@acme.example",
+                     *       "changedAt": "2026-11-23T09:30:00.000Z",
+                     *       "revision": 1764316800000000,
+                     *       "status": {
+                     *         "seq": 1180,
+                     *         "lag": 24,
+                     *         "deadLetters": 0,
+                     *         "paused": false,
+                     *         "lastError": null,
+                     *         "retryAt": null,
+                     *         "deliveredAt": "2026-11-23T09:31:12.731Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Connector"];
+                };
+            };
+            /** @description Not modified. If-None-Match names the present ETag. */
+            304: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["request-invalid"];
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["connector-not-found"];
+            412: components["responses"]["precondition-failed"];
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `record-forged`: A stored record is not one that the platform wrote.
+             *     `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `hsm-unavailable`: The HSM is not available.
+             *     `service-unavailable`: A service is not available.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    deleteConnector: {
+        parameters: {
+            query?: {
+                /** @description If `true`, the request is checked and the answer says what would happen. Nothing is changed and the HSM is not used. The audit trail marks the request as a dry run. */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description ETag of the revision that the change is based on, a list of ETags, or `*` for any (RFC 9110, section 13.1.1). Weak ETags never match. */
+                "If-Match"?: components["parameters"]["OptionalIfMatch"];
+                /** @description ETags of the states that the change must not meet, or `*` if the resource must not exist (RFC 9110, section 13.1.2). */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example 01939f31-07c2-7a44-8f0e-2b9d6c1a3f10 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01939f33-31a8-7c6e-8b2f-4d9e7a1c5b31",
+                     *       "revision": 1764316800000000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeletedConnector"] | components["schemas"]["DryRun"];
+                };
+            };
+            400: components["responses"]["request-invalid"];
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["connector-not-found"];
+            412: components["responses"]["precondition-failed"];
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `record-forged`: A stored record is not one that the platform wrote.
+             *     `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `hsm-unavailable`: The HSM is not available.
+             *     `service-unavailable`: A service is not available.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    editConnector: {
+        parameters: {
+            query?: {
+                /** @description If `true`, the request is checked and the answer says what would happen. Nothing is changed and the HSM is not used. The audit trail marks the request as a dry run. */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description ETag of the revision that the change is based on, a list of ETags, or `*` for any (RFC 9110, section 13.1.1). Weak ETags never match. */
+                "If-Match": components["parameters"]["IfMatch"];
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example 01939f31-07c2-7a44-8f0e-2b9d6c1a3f10 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "enabled": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["EditConnector"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01939f33-31a8-7c6e-8b2f-4d9e7a1c5b31",
+                     *       "tenantId": "01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e55",
+                     *       "name": "SOC",
+                     *       "enabled": false,
+                     *       "settings": {
+                     *         "kind": "elastic",
+                     *         "url": "https://es.acme.example:9200",
+                     *         "apiKey": "elastic-api-key",
+                     *         "dataStream": "logs-ankasecure.audit-default",
+                     *         "requireDataStream": true,
+                     *         "tls": {}
+                     *       },
+                     *       "createdBy": "alice@acme.example",
+                     *       "changedAt": "2026-11-23T09:30:00.000Z",
+                     *       "revision": 1764316800000001,
+                     *       "status": {
+                     *         "seq": 1180,
+                     *         "lag": 24,
+                     *         "deadLetters": 0,
+                     *         "paused": false,
+                     *         "lastError": null,
+                     *         "retryAt": null,
+                     *         "deliveredAt": "2026-11-23T09:31:12.731Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Connector"] | components["schemas"]["DryRun"];
+                };
+            };
+            /**
+             * @description `request-invalid`: The request is not valid.
+             *     `body-malformed`: The body is not well-formed JSON.
+             */
+            400: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["connector-not-found"];
+            412: components["responses"]["precondition-failed"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["media-type-unsupported"];
+            428: components["responses"]["precondition-required"];
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `record-forged`: A stored record is not one that the platform wrote.
+             *     `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `hsm-unavailable`: The HSM is not available.
+             *     `service-unavailable`: A service is not available.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    resumeConnector: {
+        parameters: {
+            query?: {
+                /** @description If `true`, the request is checked and the answer says what would happen. Nothing is changed and the HSM is not used. The audit trail marks the request as a dry run. */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example 01939f31-07c2-7a44-8f0e-2b9d6c1a3f10 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["ResumeConnector"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01939f33-31a8-7c6e-8b2f-4d9e7a1c5b31",
+                     *       "tenantId": "01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e55",
+                     *       "name": "SOC",
+                     *       "enabled": true,
+                     *       "settings": {
+                     *         "kind": "elastic",
+                     *         "url": "https://es.acme.example:9200",
+                     *         "apiKey": "elastic-api-key",
+                     *         "dataStream": "logs-ankasecure.audit-default",
+                     *         "requireDataStream": true,
+                     *         "tls": {}
+                     *       },
+                     *       "createdBy": "alice@acme.example",
+                     *       "changedAt": "2026-11-23T09:30:00.000Z",
+                     *       "revision": 1764316800000000,
+                     *       "status": {
+                     *         "seq": 1180,
+                     *         "lag": 24,
+                     *         "deadLetters": 0,
+                     *         "paused": false,
+                     *         "lastError": null,
+                     *         "retryAt": null,
+                     *         "deliveredAt": "2026-11-23T09:31:12.731Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Connector"] | components["schemas"]["DryRun"];
+                };
+            };
+            /**
+             * @description `request-invalid`: The request is not valid.
+             *     `body-malformed`: The body is not well-formed JSON.
+             */
+            400: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["connector-not-found"];
+            412: components["responses"]["precondition-failed"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["media-type-unsupported"];
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `record-forged`: A stored record is not one that the platform wrote.
+             *     `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `hsm-unavailable`: The HSM is not available.
+             *     `service-unavailable`: A service is not available.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
     listCheckpoints: {
         parameters: {
             query?: {
@@ -17180,7 +18470,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            404: components["responses"]["partition-not-found"];
             /**
              * @description `tenant-exists`: A tenant with this slug exists.
              *     `idempotency-in-flight`: A request with this Idempotency-Key is still running.
@@ -18107,7 +19396,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            404: components["responses"]["partition-not-found"];
             412: components["responses"]["precondition-failed"];
             429: components["responses"]["quota-exceeded"];
             431: components["responses"]["header-too-large"];
@@ -18326,7 +19614,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            404: components["responses"]["partition-not-found"];
             412: components["responses"]["precondition-failed"];
             413: components["responses"]["body-too-large"];
             415: components["responses"]["media-type-unsupported"];

@@ -21,6 +21,7 @@ export const errorTable = {
   'service-account-not-found': { status: 404, retryable: false },
   'issuer-not-found': { status: 404, retryable: false },
   'exclusion-not-found': { status: 404, retryable: false },
+  'connector-not-found': { status: 404, retryable: false },
   'alias-not-found': { status: 404, retryable: false },
   'key-set-not-found': { status: 404, retryable: false },
   'partition-not-found': { status: 404, retryable: false },

@@ -167,7 +167,7 @@ describe('the delivery of sealed events', () => {
     await audit.append(eventsOf(tenantId, 3));
     await new Promise((done) => setTimeout(done, 2500));
     expect([receiver.sent.get(tenantId)?.length, await deadOf(record)]).toEqual([attempts, []]);
-    await rows(`SELECT wake_connector('${record.id}')`);
+    await rows(`SELECT wake_connector('${platformTenantId}', '${tenantId}', '${record.id}')`);
     await expect.poll(() => receiver.seqsOf(tenantId)).toEqual(upTo(7));
     await expect.poll(() => cursorOf(record)).toMatchObject({ paused: false, last_error: null });
   });
