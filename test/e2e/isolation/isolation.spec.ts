@@ -193,6 +193,13 @@ const namesNothing = [
   'body.occurredAt',
   'body.interval',
   'body.description',
+  // Receivers are outside. Secrets are files of the tenant's own folder, whatever their names.
+  ...[
+    ...['url', 'host', 'token', 'index', 'sourcetype', 'apiKey', 'dataStream', 'authorization', 'signing'],
+    ...['rule', 'stream', 'directory', 'clientId', 'login', 'scope'],
+    ...['secret', 'certificate', 'key', 'token'].map((name) => `credential.${name}`),
+    ...['authority', 'certificate', 'key'].map((name) => `tls.${name}`),
+  ].map((name) => `body.settings.${name}`),
 ];
 
 const withoutKid = (token: string): string => {

@@ -32,3 +32,10 @@ export const stock = async (): Promise<Pick<Larder, 'publicKeys' | 'certificates
     ),
   ),
 });
+
+/** A text of that many characters, some of which JSON escapes. */
+export const long = (length: number): string => `${'x'.repeat(length - 4)}"\\"x`;
+
+/** The ETag of a resource. */
+export const revisionOf = async (client: Client, path: string): Promise<string> =>
+  (await client.send('GET', path)).headers.get('etag') ?? '';

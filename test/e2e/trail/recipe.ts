@@ -1,8 +1,9 @@
 import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
 import type { Key } from '@ankasecure/contracts';
 import type { Client } from '../harness/client.js';
+import { connectorRecipes } from './connector-recipe.js';
 import type { Fixed } from './fill.js';
-import type { Larder } from './larder.js';
+import { type Larder, long, revisionOf } from './larder.js';
 
 /** One call of a route: what cannot be filled from its schema alone. */
 export interface Recipe {
@@ -19,13 +20,9 @@ export interface Recipe {
   readonly status?: number;
 }
 
-const long = (length: number): string => `${'x'.repeat(length - 4)}"\\"x`;
 const soon = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();
 const signing = { algorithm: 'EC-P256', purpose: 'sign', alg: 'ES256', custody: 'token' } as const;
 const oneMebibyte = 1024 * 1024;
-
-const revisionOf = async (client: Client, path: string): Promise<string> =>
-  (await client.send('GET', path)).headers.get('etag') ?? '';
 
 /** The moves of a key by callers, each on a key of its own. */
 const moves: readonly [operationId: string, path: string, after: readonly string[]][] = [
@@ -363,6 +360,7 @@ export const recipes: readonly ((larder: Larder) => Promise<Recipe[]>)[] = [
   cryptoRecipes,
   identityRecipes,
   policyRecipes,
+  connectorRecipes,
   approvalRecipes,
 ];
 

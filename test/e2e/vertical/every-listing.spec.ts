@@ -33,6 +33,7 @@ const listings: Readonly<Record<string, (filled: Filled) => readonly [Client, st
   listServiceAccounts: ({ client }) => [client, '/service-accounts?'],
   listIssuers: ({ client }) => [client, '/issuers?'],
   listExclusions: ({ client }) => [client, '/exclusions?'],
+  listConnectors: ({ client }) => [client, '/audit/connectors?'],
   queryEvents: ({ client }) => [client, '/audit/events?operation=key.create'],
   listTenants: ({ platform }) => [platform, '/tenants?'],
 };
@@ -61,6 +62,8 @@ const fill = async (rig: Rig, tenant: Tenant, platform: Client): Promise<Filled>
     const subjectPrefix = `p${index}:`;
     await client.post('/issuers', { issuer, audience: 'x', algorithms: ['ES256'], subjectPrefix, keys: [own] });
     await client.post('/exclusions', { issuer, subject: `${subjectPrefix}${randomUUID()}` });
+    const settings = { kind: 'otlp', url: `https://${index}.otel.test/v1/logs` };
+    await client.post('/audit/connectors', { name: `connector ${index}`, enabled: false, settings });
     await tenant.changePolicy({ requiredLabels: [] });
   }
   await tenant.changePolicy({ dualControl: ['destroy'] });
