@@ -6,6 +6,7 @@ export * from './clock/database-time.sql.js';
 export * from './clock/peer-clocks.js';
 export { hasNoLogin, host } from './config/address.js';
 export * from './config/config.module.js';
+export { isInternal, reachableBy } from './config/internal-address.js';
 export * from './config/load-config.js';
 export * from './config/placeholder.js';
 export * from './config/section.js';

@@ -1,13 +1,8 @@
+import { reachableBy } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import ipaddr from 'ipaddr.js';
 import { IdentityConfig } from '../../auth/identity.config.js';
 import { Outbound } from '../../outbound/outbound.js';
-
-/** An IPv4 or IPv6 network in CIDR notation. */
-type Network = ReturnType<typeof ipaddr.parseCIDR>;
-
-const isIn = (address: ReturnType<typeof ipaddr.parse>, network: Network): boolean =>
-  address.kind() === network[0].kind() && address.match(network);
 
 /**
  * Fetches a URL that a tenant has configured, with the interface of jose's `fetch`. Only https is allowed, or http on an
@@ -15,13 +10,13 @@ const isIn = (address: ReturnType<typeof ipaddr.parse>, network: Network): boole
  */
 @Injectable()
 export class GuardedFetch {
-  private readonly allowed: readonly Network[];
+  private readonly isReachable: (address: string) => boolean;
 
   constructor(
     { tenantIssuers }: IdentityConfig,
     private readonly outbound: Outbound,
   ) {
-    this.allowed = tenantIssuers.allowedNetworks.map((network) => ipaddr.parseCIDR(network));
+    this.isReachable = reachableBy(tenantIssuers.allowedNetworks);
   }
 
   /** The function that fetches for one tenant. It throws errors whose message is only for the log. */
@@ -34,12 +29,10 @@ export class GuardedFetch {
       return this.outbound.get(url, { tenantId, admit: (address) => this.assertReachable(address, isPlain) });
     };
 
-  /** @throws Error for an internal address: anything other than plain unicast (RFC 6890) leads behind the gateway. */
-  assertReachable(text: string, isPlain: boolean): void {
-    const address = ipaddr.process(text);
-    if (isPlain && address.range() !== 'loopback') throw new Error('http is for loopback only');
-    const isInternal = ipaddr.parse(text).range() !== 'unicast';
-    if (isInternal && !this.allowed.some((network) => isIn(address, network)))
+  /** @throws Error for an internal address, which leads behind the gateway */
+  assertReachable(address: string, isPlain: boolean): void {
+    if (isPlain && ipaddr.process(address).range() !== 'loopback') throw new Error('http is for loopback only');
+    if (!this.isReachable(address))
       throw new Error('the address is internal, and issuers must not reach internal addresses');
   }
 }
