@@ -136,6 +136,26 @@ export const describeHttpConnector = (
       },
     );
 
+    it.each([200, 400, 401, 403, 404, 413, 429, 500])(
+      'shows no secret of its own where the answer %s repeats the request',
+      async (status) => {
+        const words = Object.values(secrets).map((text) => text.trim());
+        const { receiver } = await start();
+        receiver.isQueued = () => true;
+        receiver.echoes = (received) => {
+          const { headers, body } = received;
+          const told = `${'.'.repeat(30)} ${JSON.stringify(headers)} ${body.toString('latin1')}`;
+          return { status, body: status % 2 === 0 ? told : JSON.stringify({ text: told, error: told }) };
+        };
+        const outcome = JSON.stringify(await send(await connect(receiver.url)));
+        for (const word of words) {
+          expect(outcome).not.toContain(word);
+          // Not even where a cut ends a reason.
+          expect(outcome).not.toContain(word.slice(0, 12));
+        }
+      },
+    );
+
     it('cuts a batch that is too large', async () => {
       const { receiver } = await start();
       receiver.isQueued = isDelivery;

@@ -28,7 +28,7 @@ const item = z.object({
 const reply = z.object({ items: z.array(z.object({ create: item })) });
 
 const resultOf = ({ status, error, failure_store: store }: z.infer<typeof item>): ItemOutcome => {
-  const reason = `${error?.type ?? 'status'} ${status}: ${error?.reason ?? ''}`.slice(0, 300);
+  const reason = `${error?.type ?? 'status'} ${status}: ${error?.reason ?? ''}`;
   // It is kept where nobody looks for it.
   if (store === 'used') return { result: 'poison', reason: `The cluster has put it into its failure store. ${reason}` };
   const known = statuses[status];

@@ -1,8 +1,12 @@
-import type { Outcome } from '../connector.js';
+import type { ItemOutcome, Outcome } from '../connector.js';
 import { NoAnswer } from './connection-fault.js';
+import { hiding } from './credential.js';
 import type { HttpAnswer, HttpRequest, HttpSender } from './http-sender.js';
 
-/** Sends a request and classifies its answer. */
+/** The longest reason that is kept, in characters. */
+const mostWords = 400;
+
+/** Sends a request and classifies its answer. No reason shows a credential of the request, whatever the answer holds. */
 export const exchange = async <Result = Outcome>(
   sender: HttpSender,
   request: HttpRequest,
@@ -10,11 +14,22 @@ export const exchange = async <Result = Outcome>(
   classify: (answer: HttpAnswer) => Result | Promise<Result>,
 ): Promise<Result | Outcome> => {
   try {
-    return await classify(await sender.post(request, signal));
+    return discreet(await classify(await sender.post(request, signal)), request);
   } catch (error) {
     if (error instanceof NoAnswer) return { result: error.result, reason: error.message };
     throw error;
   }
+};
+
+/** The same result, with the credentials of the request taken out of its reasons. */
+const discreet = <Result>(result: Result, request: HttpRequest): Result => {
+  if (typeof result !== 'object' || result === null) return result;
+  const hide = hiding(request);
+  const shown = <Told extends object>(told: Told): Told =>
+    'reason' in told ? { ...told, reason: hide(String(told.reason)).slice(0, mostWords) } : told;
+  return 'items' in result
+    ? { ...result, items: (result.items as readonly ItemOutcome[]).map(shown) }
+    : (shown(result) as Result);
 };
 
 /** Reads JSON. @returns undefined for anything else */
@@ -26,8 +41,6 @@ export const jsonOf = (text: string): unknown => {
   }
 };
 
-/** An answer in a few words, for its owner. */
-export const wordsOf = ({ status, text }: HttpAnswer): string => {
-  const words = text.replaceAll(/\s+/g, ' ').trim().slice(0, 300);
-  return words === '' ? `HTTP ${status}` : `HTTP ${status}: ${words}`;
-};
+/** An answer in words, for its owner. */
+export const wordsOf = ({ status, text }: HttpAnswer): string =>
+  text.trim() === '' ? `HTTP ${status}` : `HTTP ${status}: ${text}`;

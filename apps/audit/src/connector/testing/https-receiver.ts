@@ -42,6 +42,8 @@ export const makeAuthorities = async (): Promise<Authorities> => {
 export class HttpsReceiver {
   readonly received: Received[] = [];
   readonly queued: (Reply | Misbehaviour)[] = [];
+  /** Answers each request with what it holds, instead of the handler. */
+  echoes: ((request: Received) => Reply) | undefined;
   /** The requests that get queued replies. */
   isQueued: (url: URL) => boolean = () => true;
   private readonly server: Server;
@@ -62,7 +64,7 @@ export class HttpsReceiver {
           const received = { method, url: new URL(url, this.url), headers, body: Buffer.concat(chunks) };
           this.received.push(received);
           const queued = this.isQueued(received.url) ? this.queued.shift() : undefined;
-          const next = queued ?? this.handle(received);
+          const next = queued ?? (this.echoes ?? this.handle)(received);
           if (next === 'hang') return;
           const {
             status,
