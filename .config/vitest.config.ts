@@ -14,6 +14,8 @@ const attacks = ['audit', 'bad-input', 'clock', 'outbox', 'policy-race', 'record
 /** The end-to-end specs that take longest: those with stacks of their own, of the largest data and of random calls. `npm run test:long`. */
 const longRuns = [
   'access/mutual-tls',
+  'connector/connector',
+  'connector/hostile-url',
   'custody/partition',
   'custody/software',
   'custody/wrong-import',

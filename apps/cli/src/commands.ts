@@ -6,6 +6,10 @@ import { approve, reject, showApproval, withdraw } from './command/approval/deci
 import { listApprovals } from './command/approval/list.js';
 import { listEvents } from './command/audit/events.js';
 import { verifyTrail } from './command/audit/verify.js';
+import { connectorSwitches, createConnector, editConnector, removeConnector } from './command/connector/change.js';
+import { listConnectors, showConnector } from './command/connector/list.js';
+import { replayConnector } from './command/connector/replay.js';
+import { resumeConnector, testConnector } from './command/connector/trial.js';
 import { decrypt } from './command/decrypt.js';
 import { encrypt } from './command/encrypt.js';
 import { algorithms, capabilities, selftest } from './command/hsm/hsm.js';
@@ -57,6 +61,21 @@ export const groups: readonly GroupRow[] = [
     commands: [listApprovals, showApproval, approve, reject, withdraw],
   },
   { name: 'audit', summary: 'Read and verify the audit trail', commands: [listEvents, verifyTrail] },
+  {
+    name: 'connector',
+    summary: 'Deliver the audit trail to a SIEM',
+    commands: [
+      createConnector,
+      listConnectors,
+      showConnector,
+      editConnector,
+      testConnector,
+      resumeConnector,
+      replayConnector,
+      ...connectorSwitches,
+      removeConnector,
+    ],
+  },
   {
     name: 'service-account',
     summary: 'Let applications in',

@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { contract, page } from './bus.js';
 import { connectorSettings } from './connector.js';
 import { cursor, instant, pageLimit, text, uuid } from './primitive.js';
+import { exactlyOne } from './rule.js';
 
 const gatewayToAudit = { owner: 'audit', callers: ['gateway'] } as const;
 
 /** The limit of connectors per tenant. */
 export const maxConnectors = 20;
+/** The most events that one replay repeats. */
+export const maxReplay = 1_000_000;
 
 const name = text(100).describe('For people: such as the name of the receiver.');
 const enabled = z.boolean().describe('Whether it delivers.');
@@ -111,3 +114,71 @@ export const resumeConnector = {
     reply: connector,
   }),
 };
+
+const test = z
+  .strictObject({
+    id: uuid.describe('The connector.'),
+    eventId: uuid.describe('The id of the test event.'),
+    seq: z.number().int().positive().describe('The place of the test event in the trail.'),
+    result: z
+      .enum(['delivered', 'retry', 'pause', 'poison'])
+      .describe(
+        '`delivered`: the receiver has the event; over syslog, it was written to the connection. `retry`: it was not taken now, and may be later. `pause`: the settings, the secrets or the receiver must be put right first. `poison`: the receiver refuses the event.',
+      ),
+    reason: z
+      .string()
+      .nullable()
+      .describe(
+        'What the receiver or the network has said, without the credentials of the request; null if delivered.',
+      ),
+    tookMs: z.number().int().nonnegative().describe('The time of the attempt, in milliseconds.'),
+  })
+  .meta({ id: 'ConnectorTest' });
+export type ConnectorTest = z.infer<typeof test>;
+
+/** Seals a test event and sends it to the receiver at once, beside what is delivered. */
+export const testConnector = {
+  body: z.strictObject({}).meta({ id: 'TestConnector' }),
+  contract: contract({
+    ...gatewayToAudit,
+    subject: 'audit.connector.test',
+    request: byId,
+    reply: test,
+  }),
+};
+
+const hasOneStart = ({ fromSeq, from }: { fromSeq?: number | undefined; from?: string | undefined }): boolean =>
+  (fromSeq === undefined) !== (from === undefined);
+const oneStart = 'send fromSeq or from';
+
+const replayed = z
+  .strictObject({
+    fromSeq: z.number().int().positive().max(Number.MAX_SAFE_INTEGER).optional().describe('The first event to repeat.'),
+    from: instant.optional().describe('Repeats the events that were sealed then or later.'),
+    tenantId: uuid
+      .optional()
+      .describe(
+        'Whose events are repeated, for a connector of the platform’s own tenant. Default: those of the connector’s tenant.',
+      ),
+  })
+  .refine(hasOneStart, oneStart)
+  .meta({ id: 'ReplayConnector', ...exactlyOne('fromSeq', 'from') });
+
+/** Has a connector deliver again what it has delivered. Each record says that it is a repeat. */
+export const replayConnector = {
+  body: replayed,
+  contract: contract({
+    ...gatewayToAudit,
+    subject: 'audit.connector.replay',
+    request: z.strictObject({ id: uuid, ...replayed.shape }).refine(hasOneStart, oneStart),
+    reply: z
+      .strictObject({
+        id: uuid.describe('The connector.'),
+        tenantId: uuid.describe('Whose events are repeated.'),
+        fromSeq: z.number().int().positive().describe('The first event that is delivered again.'),
+        untilSeq: z.number().int().positive().describe('The last event that was delivered before, and is a repeat.'),
+      })
+      .meta({ id: 'ConnectorReplay' }),
+  }),
+};
+export type ConnectorReplay = z.infer<typeof replayConnector.contract.reply>;

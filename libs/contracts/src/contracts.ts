@@ -26,7 +26,9 @@ import {
   editConnector,
   getConnector,
   listConnectors,
+  replayConnector,
   resumeConnector,
+  testConnector,
 } from './connector-change.js';
 import { decrypt, encrypt } from './crypto.js';
 import { deleteGrants, getGrants, putGrants } from './grant.js';
@@ -201,6 +203,8 @@ export const contracts = {
   editConnector: editConnector.contract,
   deleteConnector,
   resumeConnector: resumeConnector.contract,
+  testConnector: testConnector.contract,
+  replayConnector: replayConnector.contract,
   listCheckpoints,
   getLatestCheckpoint,
   getCheckpointKeys,

@@ -133,6 +133,29 @@ describe('the command line', () => {
     expect(await json('key', 'show', 'precious')).toMatchObject({ state: 'DESTROY_SCHEDULED' });
   });
 
+  it('attaches a SIEM to the trail', async () => {
+    const settings = { kind: 'otlp', url: 'https://127.0.0.1:1/v1/logs' };
+    await writeFile(inDirectory('otlp.json'), JSON.stringify(settings));
+    expect(await json('connector', 'create', 'SOC', 'otlp.json', '--dry-run')).toMatchObject({ succeeds: true });
+    const { id } = await json<{ id: string }>('connector', 'create', 'SOC', 'otlp.json', '--off');
+    expect(await json('connector', 'test', id)).toMatchObject({
+      id,
+      result: 'pause',
+      reason: expect.stringContaining('internal') as string,
+    });
+    expect(await json('connector', 'edit', id, '--name', 'SOC 2')).toMatchObject({ id, name: 'SOC 2', settings });
+    expect(await anka(['connector', 'replay', id, '--from-seq', '1'])).toMatchObject({
+      stderr: expect.stringContaining('Nothing was delivered') as string,
+    });
+    expect(await json('connector', 'enable', id)).toMatchObject({ enabled: true });
+    expect(await json('connector', 'resume', id)).toMatchObject({ id });
+    expect(await json('connector', 'disable', id)).toMatchObject({ enabled: false });
+    expect(await json('connector', 'show', id)).toMatchObject({ id, name: 'SOC 2', enabled: false });
+    expect(await ok(['connector', 'list'])).toMatch(new RegExp(`^ID +NAME +KIND .*\n${id} +SOC 2 +otlp +off`));
+    await ok(['connector', 'remove', id]);
+    expect(await json('connector', 'list')).toEqual([]);
+  });
+
   it('reads and verifies the audit trail', async () => {
     const events = await json<{ operation: string }[]>('audit', 'events', '--operation', 'key.create', '--limit', '2');
     expect(events.length).toBeGreaterThan(0);

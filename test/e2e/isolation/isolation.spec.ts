@@ -458,6 +458,24 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
       await send('POST', `/audit/connectors/${theirs.connectorId}/resume`, { body: {} }),
       'connector-not-found',
     ),
+  'testConnector path.id': async () =>
+    expectProblem(
+      await send('POST', `/audit/connectors/${theirs.connectorId}/test`, { body: {} }),
+      'connector-not-found',
+    ),
+  'replayConnector path.id': async () =>
+    expectProblem(
+      await send('POST', `/audit/connectors/${theirs.connectorId}/replay`, { body: { fromSeq: 1 } }),
+      'connector-not-found',
+    ),
+  'replayConnector body.tenantId': async () => {
+    const { id } = await me.post<{ id: string }>('/audit/connectors', aConnector);
+    for (const tenantId of [theirs.tenantId, randomUUID()]) {
+      const reply = await send('POST', `/audit/connectors/${id}/replay`, { body: { fromSeq: 1, tenantId } });
+      expectProblem(reply, 'request-invalid');
+      expect(reply.text).toContain('Only a connector of the platform');
+    }
+  },
   'getApproval path.id': async () =>
     expectProblem(await send('GET', `/approvals/${theirs.approvalId}`), 'approval-not-found'),
   'approveRequest path.id': async () =>

@@ -56,6 +56,14 @@ export const connectorRecipes = async ({ admin }: Larder): Promise<Recipe[]> => 
       }),
     )),
     { operationId: 'resumeConnector', path: `${path}/${made[0]}/resume` },
+    { operationId: 'testConnector', path: `${path}/${made[1]}/test` },
+    // Nothing was delivered.
+    {
+      operationId: 'replayConnector',
+      path: `${path}/${made[1]}/replay`,
+      fixed: { from: undefined, tenantId: undefined },
+      status: 400,
+    },
     { operationId: 'deleteConnector', path: `${path}/${made[5]}` },
   ];
 };

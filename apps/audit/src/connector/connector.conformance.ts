@@ -111,6 +111,16 @@ export const describeHttpConnector = (
       expect(emulator.events()).toEqual(events.map(({ eventId }) => eventId));
     });
 
+    it('says of an event that was delivered before that it is a repeat, and of no other', async () => {
+      const { receiver } = await start();
+      const connector = await connect(receiver.url);
+      const event = sealedEventOf(7);
+      const [first, again] = [connector.encode(event), connector.encode({ ...event, repeat: true })].map(String);
+      expect(again).toMatch(/repeat"(:|,"value":\{"boolValue":)"?true/i);
+      expect(first).not.toMatch(/repeat"(:|,"value":\{"boolValue":)"?true/i);
+      expect(isWhole(await connector.send(encoded(connector, [event]), never))).toBe(true);
+    });
+
     it.each(answers)('takes the answer %s for what it means', async (_, reply, outcome) => {
       const { receiver } = await start();
       receiver.queued.push(reply);

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import {
+  type ConnectorReplay,
   type ConnectorResource,
+  type ConnectorTest,
   type Context,
   createConnector,
   type DryRun,
@@ -8,13 +10,16 @@ import {
   editConnector,
   getConnector,
   listConnectors,
+  replayConnector,
   resumeConnector,
+  testConnector,
 } from '@ankasecure/contracts';
 import { type Answer, AnswersDryRuns, CursorSeal, MessagePattern } from '@ankasecure/service-kit';
 import { Controller } from '@nestjs/common';
 import type { z } from 'zod';
-import { ChangeConnectors } from './change-connectors.js';
-import { SealedConnectors } from './sealed-connectors.js';
+import { ChangeConnectors } from './change/change-connectors.js';
+import { SealedConnectors } from './change/sealed-connectors.js';
+import { TestConnector } from './trial/test-connector.js';
 
 type ById = z.infer<typeof getConnector.request>;
 
@@ -30,6 +35,7 @@ export class ConnectorController {
   constructor(
     private readonly connectors: SealedConnectors,
     private readonly changes: ChangeConnectors,
+    private readonly tests: TestConnector,
     private readonly cursors: CursorSeal,
   ) {}
 
@@ -42,8 +48,10 @@ export class ConnectorController {
     const scope = { tenantId, listing: 'connectors', filter: {} };
     const before = cursor === undefined ? undefined : this.cursors.open(scope, cursor);
     const left = (await this.connectors.heads(context)).all.filter(({ id }) => before === undefined || id < before);
-    const items = await Promise.all(left.slice(0, limit).map((head) => this.connectors.resource(tenantId, head)));
-    const last = items.at(-1);
+    const page = left.slice(0, limit);
+    const read = await Promise.all(page.map((head) => this.connectors.resource(context, head)));
+    const items = read.filter((item) => item !== undefined);
+    const last = page.at(-1);
     const next = left.length > limit && last !== undefined ? this.cursors.seal(scope, last.id) : null;
     return { body: { items, next } };
   }
@@ -82,5 +90,19 @@ export class ConnectorController {
   @AnswersDryRuns()
   async resume(context: Context, { id }: ById): Promise<Answer<ConnectorResource | DryRun>> {
     return answered(await this.changes.resume(context, id));
+  }
+
+  @MessagePattern(replayConnector.contract)
+  @AnswersDryRuns()
+  async replay(
+    context: Context,
+    { id, ...asked }: z.infer<typeof replayConnector.contract.request>,
+  ): Promise<Answer<ConnectorReplay | DryRun>> {
+    return { body: await this.changes.replay(context, id, asked) };
+  }
+
+  @MessagePattern(testConnector.contract)
+  async test(context: Context, { id }: ById): Promise<Answer<ConnectorTest>> {
+    return { body: await this.tests.test(context, id) };
   }
 }

@@ -1,5 +1,11 @@
 import type { ConnectorSettings, SealedEvent } from '@ankasecure/contracts';
 
+/** A sealed event as receivers get it. */
+export interface DeliveredEvent extends SealedEvent {
+  /** It was delivered before. */
+  readonly repeat?: true;
+}
+
 /** A sealed event in the form that its receiver takes. */
 export interface EncodedEvent {
   readonly event: SealedEvent;
@@ -36,7 +42,7 @@ export interface BatchLimits {
 export interface Connector {
   readonly limits: BatchLimits;
   /** @throws Error for an event that has no form the receiver takes. It becomes a dead letter */
-  encode(event: SealedEvent): Buffer;
+  encode(event: DeliveredEvent): Buffer;
   /**
    * Sends a batch. What the receiver or the network does is an outcome, not an error.
    * @param signal ends the attempt: another process may deliver from then on

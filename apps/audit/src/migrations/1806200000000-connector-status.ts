@@ -1,8 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const app = 'ankadb_audit_app';
-const ours =
-  'connector_status(uuid, uuid, uuid), wake_connector(uuid, uuid, uuid), forget_connector(uuid, uuid, uuid)';
+const ours = 'connector_status(uuid, uuid, uuid), wake_connector(uuid, uuid, uuid), forget_connector(uuid, uuid, uuid)';
 
 /**
  * What the API of connectors asks and changes over the lanes of one connector: those of one tenant's events, or of every tenant's if the

@@ -104,6 +104,7 @@ const full: Readonly<Record<string, readonly Body[]>> = {
     publicKey,
     activateIn: 'PT5M',
   })),
+  replayConnector: [{ fromSeq: 1000, from: instants.later, tenantId: ids.tenant }],
   putRotationPolicy: [{ interval: 'P90D', maxUses: 5, at: instants.later }],
   createIssuer: [
     {

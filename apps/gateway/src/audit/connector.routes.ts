@@ -1,11 +1,15 @@
 import {
+  type ConnectorReplay,
   type ConnectorResource,
+  type ConnectorTest,
   createConnector,
   deleteConnector,
   editConnector,
   getConnector,
   listConnectors,
+  replayConnector,
   resumeConnector,
+  testConnector,
 } from '@ankasecure/contracts';
 import { ids, instants } from '../route/example.js';
 import type { Route } from '../route/route.js';
@@ -146,5 +150,49 @@ export const connectorRoutes: readonly Route[] = [
     etag: true,
     errors: unread,
     example: { request: {}, reply: connector },
+  },
+  {
+    ...one,
+    roles: changing.roles,
+    method: 'POST',
+    path: '/audit/connectors/{id}/test',
+    operationId: 'testConnector',
+    summary: 'Test a connector',
+    description:
+      'Seals an event `connector.test` in the trail, sends it to the receiver at once over a connection of its own, and answers what the receiver said. The attempt takes ten seconds at most. It works for a connector that is off or paused, too, and changes nothing about what is delivered: a connector that is on delivers the event in its turn as well, with the same id. One test of a tenant runs at a time.',
+    contract: testConnector.contract,
+    takes: 'body',
+    body: testConnector.body,
+    withinMs: 25_000,
+    errors: unread,
+    example: {
+      request: {},
+      reply: {
+        id: connector.id,
+        eventId: ids.event,
+        seq: 1205,
+        result: 'pause',
+        reason: 'HTTP 403: {"text":"Invalid token","code":4}',
+        tookMs: 84,
+      } satisfies ConnectorTest,
+    },
+  },
+  {
+    ...one,
+    ...changing,
+    method: 'POST',
+    path: '/audit/connectors/{id}/replay',
+    operationId: 'replayConnector',
+    summary: 'Deliver events again',
+    description:
+      'Puts a connector back: it delivers again what it has delivered, from an event or a time on, and then goes on. Each record of an event that was delivered before says so: `repeat`. Events that the receiver has refused are tried again, too. It begins within ten seconds. A replay has at most 1,000,000 events; a new connector begins with the first.',
+    contract: replayConnector.contract,
+    takes: 'body',
+    body: replayConnector.body,
+    errors: unread,
+    example: {
+      request: { fromSeq: 1000 },
+      reply: { id: connector.id, tenantId: ids.tenant, fromSeq: 1000, untilSeq: 1180 } satisfies ConnectorReplay,
+    },
   },
 ];

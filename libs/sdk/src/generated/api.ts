@@ -1197,6 +1197,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audit/connectors/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test a connector
+         * @description Seals an event `connector.test` in the trail, sends it to the receiver at once over a connection of its own, and answers what the receiver said. The attempt takes ten seconds at most. It works for a connector that is off or paused, too, and changes nothing about what is delivered: a connector that is on delivers the event in its turn as well, with the same id. One test of a tenant runs at a time.
+         */
+        post: operations["testConnector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/connectors/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver events again
+         * @description Puts a connector back: it delivers again what it has delivered, from an event or a time on, and then goes on. Each record of an event that was delivered before says so: `repeat`. Events that the receiver has refused are tried again, too. It begins within ten seconds. A replay has at most 1,000,000 events; a new connector begins with the first.
+         */
+        post: operations["replayConnector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit/checkpoints": {
         parameters: {
             query?: never;
@@ -4813,6 +4853,60 @@ export interface components {
             revision: number;
         };
         ResumeConnector: Record<string, never>;
+        TestConnector: Record<string, never>;
+        ConnectorTest: {
+            /**
+             * Format: uuid
+             * @description The connector.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The id of the test event.
+             */
+            eventId: string;
+            /** @description The place of the test event in the trail. */
+            seq: number;
+            /**
+             * @description `delivered`: the receiver has the event; over syslog, it was written to the connection. `retry`: it was not taken now, and may be later. `pause`: the settings, the secrets or the receiver must be put right first. `poison`: the receiver refuses the event.
+             * @enum {string}
+             */
+            result: "delivered" | "retry" | "pause" | "poison";
+            /** @description What the receiver or the network has said, without the credentials of the request; null if delivered. */
+            reason: string | null;
+            /** @description The time of the attempt, in milliseconds. */
+            tookMs: number;
+        };
+        ReplayConnector: {
+            /** @description The first event to repeat. */
+            fromSeq?: number;
+            /**
+             * Format: date-time
+             * @description Repeats the events that were sealed then or later.
+             */
+            from?: string;
+            /**
+             * Format: uuid
+             * @description Whose events are repeated, for a connector of the platform’s own tenant. Default: those of the connector’s tenant.
+             */
+            tenantId?: string;
+        } & (unknown | unknown);
+        ConnectorReplay: {
+            /**
+             * Format: uuid
+             * @description The connector.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Whose events are repeated.
+             */
+            tenantId: string;
+            /** @description The first event that is delivered again. */
+            fromSeq: number;
+            /** @description The last event that was delivered before, and is a repeat. */
+            untilSeq: number;
+        };
         Checkpoint: {
             /** @description The number of events: the last one has this `seq`. */
             size: number;
@@ -17563,6 +17657,249 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Connector"] | components["schemas"]["DryRun"];
+                };
+            };
+            /**
+             * @description `request-invalid`: The request is not valid.
+             *     `body-malformed`: The body is not well-formed JSON.
+             */
+            400: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["connector-not-found"];
+            412: components["responses"]["precondition-failed"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["media-type-unsupported"];
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `record-forged`: A stored record is not one that the platform wrote.
+             *     `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `hsm-unavailable`: The HSM is not available.
+             *     `service-unavailable`: A service is not available.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    testConnector: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example 01939f31-07c2-7a44-8f0e-2b9d6c1a3f10 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["TestConnector"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01939f33-31a8-7c6e-8b2f-4d9e7a1c5b31",
+                     *       "eventId": "01939f33-2c55-7b19-a0c4-7d3e9f5b8a61",
+                     *       "seq": 1205,
+                     *       "result": "pause",
+                     *       "reason": "HTTP 403: {\"text\":\"Invalid token\",\"code\":4}",
+                     *       "tookMs": 84
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConnectorTest"];
+                };
+            };
+            /**
+             * @description `request-invalid`: The request is not valid.
+             *     `body-malformed`: The body is not well-formed JSON.
+             */
+            400: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["connector-not-found"];
+            412: components["responses"]["precondition-failed"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["media-type-unsupported"];
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `record-forged`: A stored record is not one that the platform wrote.
+             *     `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `hsm-unavailable`: The HSM is not available.
+             *     `service-unavailable`: A service is not available.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    replayConnector: {
+        parameters: {
+            query?: {
+                /** @description If `true`, the request is checked and the answer says what would happen. Nothing is changed and the HSM is not used. The audit trail marks the request as a dry run. */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example 01939f31-07c2-7a44-8f0e-2b9d6c1a3f10 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "fromSeq": 1000
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReplayConnector"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01939f33-31a8-7c6e-8b2f-4d9e7a1c5b31",
+                     *       "tenantId": "01939f2e-4f6a-7c31-9d1b-6a1f0c2b7e55",
+                     *       "fromSeq": 1000,
+                     *       "untilSeq": 1180
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConnectorReplay"] | components["schemas"]["DryRun"];
                 };
             };
             /**

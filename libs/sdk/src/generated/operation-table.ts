@@ -83,6 +83,8 @@ export const operationTable = {
   editConnector: {"method":"PATCH","path":"/audit/connectors/{id}","repetition":"harmless","keyed":false,"dryRun":true,"public":false,"summary":"Update a connector"},
   deleteConnector: {"method":"DELETE","path":"/audit/connectors/{id}","repetition":"harmless","keyed":false,"dryRun":true,"public":false,"summary":"Delete a connector"},
   resumeConnector: {"method":"POST","path":"/audit/connectors/{id}/resume","repetition":"once","keyed":false,"dryRun":true,"public":false,"summary":"Try a connector now"},
+  testConnector: {"method":"POST","path":"/audit/connectors/{id}/test","repetition":"harmless","keyed":false,"dryRun":false,"public":false,"summary":"Test a connector"},
+  replayConnector: {"method":"POST","path":"/audit/connectors/{id}/replay","repetition":"once","keyed":false,"dryRun":true,"public":false,"summary":"Deliver events again"},
   listCheckpoints: {"method":"GET","path":"/audit/checkpoints","repetition":"harmless","keyed":false,"dryRun":false,"public":false,"summary":"List the signed checkpoints of the audit trail"},
   getLatestCheckpoint: {"method":"GET","path":"/audit/checkpoints/latest","repetition":"harmless","keyed":false,"dryRun":false,"public":false,"summary":"Get the last signed checkpoint of the audit trail"},
   getCheckpointKeys: {"method":"GET","path":"/audit/checkpoints/keys","repetition":"harmless","keyed":false,"dryRun":false,"public":false,"summary":"Get the keys that checkpoints verify under"},

@@ -1,5 +1,5 @@
-import type { SealedEvent, SettingsOf } from '@ankasecure/contracts';
-import type { Connector, ConnectorParts, EncodedEvent, Outcome, Prepared } from '../connector.js';
+import type { SettingsOf } from '@ankasecure/contracts';
+import type { Connector, ConnectorParts, DeliveredEvent, EncodedEvent, Outcome, Prepared } from '../connector.js';
 import { NoAnswer } from '../http/connection-fault.js';
 import { readTls } from '../http/http-sender.js';
 import { SyslogConnection, type SyslogTarget } from './syslog-connection.js';
@@ -22,7 +22,7 @@ export class ArcsightConnector implements Connector {
     private readonly repeated: number,
   ) {}
 
-  encode(event: SealedEvent): Buffer {
+  encode(event: DeliveredEvent): Buffer {
     const frame = syslogFrame(event);
     if (frame.length > mostFrameBytes)
       throw new Error(`The message has ${frame.length} bytes, and syslog takes ${mostFrameBytes}.`);

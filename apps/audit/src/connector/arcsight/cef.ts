@@ -1,4 +1,5 @@
 import type { SealedEvent } from '@ankasecure/contracts';
+import type { DeliveredEvent } from '../connector.js';
 
 /** The longest value of a custom string, in characters (ArcSight's CEF Implementation Standard). */
 const mostString = 4000;
@@ -35,7 +36,7 @@ const detailsOf = ({ details }: SealedEvent): string => {
  * An event in the Common Event Format, version 0. The last value is never empty, because parsers that take the text up to the next key
  * need one.
  */
-export const cefOf = (event: SealedEvent): string => {
+export const cefOf = (event: DeliveredEvent): string => {
   const { operation, outcome } = event;
   const header = [
     'CEF:0',
@@ -59,6 +60,12 @@ export const cefOf = (event: SealedEvent): string => {
     ...custom(4, 'correlationId', event.correlationId),
     ...custom(5, 'hash', event.hash),
     ...custom(6, 'details', detailsOf(event)),
+    ...(event.repeat === true
+      ? ([
+          ['cn2', '1'],
+          ['cn2Label', 'repeat'],
+        ] as const)
+      : []),
     ['cn1', String(event.seq)],
     ['cn1Label', 'seq'],
   ];

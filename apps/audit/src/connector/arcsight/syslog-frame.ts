@@ -1,4 +1,5 @@
 import type { SealedEvent } from '@ankasecure/contracts';
+import type { DeliveredEvent } from '../connector.js';
 import { cefOf } from './cef.js';
 
 /** Receivers cut or close above 64 KiB, and what rsyslog cuts off becomes records of its own. */
@@ -14,7 +15,7 @@ const messageIdOf = (operation: string): string => (/^[!-~]{1,32}$/.test(operati
  * An event as a syslog message (RFC 5424) in a frame with its length (RFC 5425 §4.3). The text is UTF-8 without a byte order mark: a
  * parser of CEF would not find its beginning behind one.
  */
-export const syslogFrame = (event: SealedEvent): Buffer => {
+export const syslogFrame = (event: DeliveredEvent): Buffer => {
   const { outcome, occurredAt, operation } = event;
   const header = `<${priorities[outcome]}>1 ${occurredAt} ankasecure ankasecure - ${messageIdOf(operation)} -`;
   const message = Buffer.from(`${header} ${cefOf(event)}`);

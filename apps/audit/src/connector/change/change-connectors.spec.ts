@@ -35,8 +35,8 @@ describe('the connectors of a tenant', () => {
     context = contextOf(randomUUID());
     receiver = new ScriptedConnector();
   });
-  const create = async (over: object = {}, of = context): Promise<ConnectorResource> =>
-    (await audit.gateway.request(createConnector, '', of, { ...request, ...over })) as ConnectorResource;
+  const create = (over: object = {}, of = context): Promise<ConnectorResource> =>
+    audit.gateway.request(createConnector, '', of, { ...request, ...over });
   const get = (id: string, of = context) => audit.gateway.request(getConnector, '', of, { id });
   const edit = (id: string, edits: object, of = context) =>
     audit.gateway.request(editConnector.contract, '', of, { id, ...edits });
@@ -87,6 +87,26 @@ describe('the connectors of a tenant', () => {
     expect(await rows()).toEqual([{ revision: changed.revision }]);
     expect(await audit.gateway.request(deleteConnector, '', context, { id })).toMatchObject({ id });
     expect([await rows(), await codeOf(get(id))]).toEqual([[], 'connector-not-found']);
+  });
+
+  it('are read whole while they are changed, and delivered without an alarm', async () => {
+    const { id } = await create();
+    let isChanging = true;
+    const reading = async (read: () => Promise<unknown>): Promise<(string | undefined)[]> => {
+      const codes: (string | undefined)[] = [];
+      while (isChanging) codes.push(await codeOf(read()));
+      return codes;
+    };
+    const list = () => audit.gateway.request(listConnectors, '', context, {});
+    const readers = [() => get(id), list].map(reading);
+    for (let round = 0; round < 20; round++) await edit(id, { name: `round ${round}` });
+    isChanging = false;
+    expect(new Set((await Promise.all(readers)).flat())).toEqual(new Set([undefined]));
+    // A delivery that found no free connection meanwhile waits.
+    await audit.gateway.request(resumeConnector.contract, '', context, { id });
+    await expect.poll(async () => (await get(id)).status).toMatchObject({ lag: 0, paused: false, lastError: null });
+    const pages = await Promise.all(audit.instances.map(({ health }) => health.registry.metrics()));
+    expect(pages.join()).not.toContain(`record_refused_total{connector="${id}"}`);
   });
 
   it('are made once, whatever is repeated, and not by a dry run', async () => {

@@ -2,6 +2,7 @@ import {
   AnkaError,
   assertPreconditions,
   auditEvent,
+  type ConnectorReplay,
   type ConnectorResource,
   type Context,
   type createConnector,
@@ -11,7 +12,6 @@ import {
   type editConnector,
   maxConnectors,
   newId,
-  platformTenantId,
   type RecordChange,
   recordDetails,
   tried,
@@ -24,9 +24,11 @@ import type { z } from 'zod';
 import { AppendEvents } from '../../event/append-events.js';
 import { ConnectorSurroundings } from '../delivery/connector-surroundings.js';
 import { DeliveryDatabase } from '../delivery/delivery-database.js';
+import { type AskedReplay, PlanReplay } from '../replay/plan-replay.js';
 import { ConnectorRecord, connectorDigest } from '../store/connector.entity.js';
 import { forgetConnector, takeTurn, wakeConnector } from '../store/connector-status.sql.js';
 import { connectorDetails, type ToldConnector } from './connector-details.js';
+import { assertMayChange } from './may-change.js';
 import { SealedConnectors } from './sealed-connectors.js';
 
 type Deleted = z.infer<typeof deleteConnector.reply>;
@@ -34,7 +36,7 @@ type Deleted = z.infer<typeof deleteConnector.reply>;
 /** Changes at once in a process. Each holds a connection of the deliveries and needs another one. */
 const atOnce = 2;
 
-type Operation = 'connector.create' | 'connector.edit' | 'connector.delete' | 'connector.resume';
+type Operation = 'connector.create' | 'connector.edit' | 'connector.delete' | 'connector.resume' | 'connector.replay';
 
 /** A change that was checked. */
 interface Change<Result> {
@@ -55,6 +57,7 @@ export class ChangeConnectors {
     private readonly database: DeliveryDatabase,
     private readonly appender: AppendEvents,
     private readonly about: ConnectorSurroundings,
+    private readonly replays: PlanReplay,
   ) {}
 
   /** @throws AnkaError `access-denied`; `request-invalid` if the tenant has too many */
@@ -64,7 +67,7 @@ export class ChangeConnectors {
       const { all, highest } = await this.connectors.heads(context);
       const made = all.find((head) => head.id === id);
       if (made !== undefined) {
-        const result = () => this.connectors.resource(context.tenantId, made);
+        const result = async () => this.connectors.shown(await this.connectors.found(context, id));
         return { details: { connectorId: id, unchanged: 'true' }, write: result };
       }
       if (all.length >= maxConnectors)
@@ -119,6 +122,22 @@ export class ChangeConnectors {
         await this.appender.sealOwn(context, auditEvent(context, { operation, details }));
         await wakeConnector(this.database.dataSource, context.tenantId, id);
         return this.connectors.shown(record);
+      };
+      return { details, write };
+    });
+  }
+
+  /** @throws AnkaError `connector-not-found`, `access-denied`; `record-forged`; as `PlanReplay.plan` */
+  replay(asked: Context, id: string, request: AskedReplay): Promise<ConnectorReplay | DryRun> {
+    const operation = 'connector.replay';
+    return this.run(asked, operation, { connectorId: id }, async (context) => {
+      await this.connectors.found(context, id);
+      const replay = await this.replays.plan(context, id, request);
+      const { tenantId, fromSeq, untilSeq } = replay;
+      const details = { connectorId: id, ofTenant: tenantId, fromSeq: String(fromSeq), untilSeq: String(untilSeq) };
+      const write = async (): Promise<ConnectorReplay> => {
+        await this.appender.sealOwn(context, auditEvent(context, { operation, details }));
+        return { id, ...(await this.replays.apply(id, replay)) };
       };
       return { details, write };
     });
@@ -212,12 +231,3 @@ export class ChangeConnectors {
     await this.appender.sealOwn(context, auditEvent(context, { operation, details: named }));
   }
 }
-
-/** @throws AnkaError `access-denied` */
-const assertMayChange = ({ tenantId, roles = [] }: Context): void => {
-  if (tenantId === platformTenantId && !roles.includes('platform-admin'))
-    throw new AnkaError(
-      'access-denied',
-      'A connector of the platform delivers every tenant’s events. A platform-admin changes it.',
-    );
-};

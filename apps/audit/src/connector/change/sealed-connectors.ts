@@ -5,12 +5,12 @@ import {
   platformTenantId,
   type RecordHead,
 } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { RecordIndexes } from '../../record/record-indexes.js';
 import { DeliveryDatabase } from '../delivery/delivery-database.js';
-import { ConnectorRecord, connectorDigest } from '../store/connector.entity.js';
+import type { ConnectorRecord } from '../store/connector.entity.js';
 import { connectorStatus } from '../store/connector-status.sql.js';
+import { type NamedConnector, readNamed } from '../store/named-record.js';
 
 const kinds = new Set(['connector'] as const);
 
@@ -19,13 +19,6 @@ const forged = (): AnkaError =>
     'record-forged',
     'The connector in ankadb_audit is not the one that the sealed trail names. Delete it and create it again.',
   );
-
-/** A connector that the trail names, and its place there. */
-export interface NamedConnector {
-  readonly head: RecordHead;
-  /** Undefined if the database does not hold what the trail names. */
-  readonly record: ConnectorRecord | undefined;
-}
 
 /** Reads connectors as the sealed trail names them. */
 @Injectable()
@@ -44,9 +37,9 @@ export class SealedConnectors {
 
   /** @throws AnkaError `connector-not-found` */
   async named(context: Context, id: string): Promise<NamedConnector> {
-    const head = (await this.indexes.heads(context)).get({ kind: 'connector', id });
-    if (head === undefined || head.digest === null) throw new AnkaError('connector-not-found');
-    return { head, record: await this.recordOf(context.tenantId, head) };
+    const named = await this.read(context, id);
+    if (named === undefined) throw new AnkaError('connector-not-found');
+    return named;
   }
 
   /** @throws AnkaError `connector-not-found`; `record-forged` */
@@ -56,11 +49,12 @@ export class SealedConnectors {
     return record;
   }
 
-  /** @throws AnkaError `record-forged` */
-  async resource(tenantId: string, head: RecordHead): Promise<ConnectorResource> {
-    const record = await this.recordOf(tenantId, head);
-    if (record === undefined) throw forged();
-    return this.shown(record);
+  /** @returns undefined if it was deleted meanwhile @throws AnkaError `record-forged` */
+  async resource(context: Context, { id }: RecordHead): Promise<ConnectorResource | undefined> {
+    const named = await this.read(context, id);
+    if (named === undefined) return undefined;
+    if (named.record === undefined) throw forged();
+    return this.shown(named.record);
   }
 
   async shown({ createdAt, ...record }: ConnectorRecord): Promise<ConnectorResource> {
@@ -91,10 +85,9 @@ export class SealedConnectors {
     };
   }
 
-  private async recordOf(tenantId: string, { id, revision, digest }: RecordHead): Promise<ConnectorRecord | undefined> {
-    const row = await withTenant(this.database.dataSource, tenantId, (manager) =>
-      manager.findOneBy(ConnectorRecord, { tenantId, id, revision }),
+  private read(context: Context, id: string): Promise<NamedConnector | undefined> {
+    return readNamed(this.database.dataSource, context.tenantId, async () =>
+      (await this.indexes.heads(context)).get({ kind: 'connector', id }),
     );
-    return row !== null && connectorDigest(row) === digest ? row : undefined;
   }
 }

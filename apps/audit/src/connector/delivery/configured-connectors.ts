@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type ConnectorSettings, monotonicNow, platformTenantId } from '@ankasecure/contracts';
-import { BoundedMap, ownContext, QuietPeriod, withTenant } from '@ankasecure/service-kit';
+import { BoundedMap, ownContext, QuietPeriod } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { RecordIndexes } from '../../record/record-indexes.js';
 import { ConnectorConfig } from '../connector.config.js';
-import type { Connector } from '../connector.js';
+import type { Connector, ReadSecret } from '../connector.js';
 import { ConnectorKinds } from '../kind/connector-kinds.js';
-import { ConnectorRecord, connectorDigest } from '../store/connector.entity.js';
+import { type ConnectorRecord, connectorDigest } from '../store/connector.entity.js';
+import { readNamed } from '../store/named-record.js';
 import { admitting } from './admitted-address.js';
 import { readConnectorSecret } from './connector-secrets.js';
 import { ConnectorSurroundings } from './connector-surroundings.js';
@@ -94,6 +95,15 @@ export class ConfiguredConnectors {
     this.entries.delete(name);
   }
 
+  /**
+   * Opens a connector beside the one that delivers. Whoever asks closes it.
+   * @param requestMs the time of a request, in milliseconds
+   * @throws Error for its owner, such as for a secret that is missing
+   */
+  openAside({ tenantId, settings }: ConnectorRecord, requestMs: number): Promise<Connector> {
+    return this.build(tenantId, settings, (name) => this.read(tenantId, name), requestMs);
+  }
+
   close(): void {
     for (const name of this.opened.keys()) this.closeOne(name);
   }
@@ -104,24 +114,23 @@ export class ConfiguredConnectors {
   }
 
   private async look(owner: string, id: string): Promise<Found> {
-    const heads = await this.indexes.heads(ownContext('audit', budgetMs, owner));
-    const head = heads.get({ kind: 'connector', id });
-    if (head === undefined || head.digest === null) return 'unused';
-    const { revision, digest } = head;
-    const row = await withTenant(this.database.dataSource, owner, (manager) =>
-      manager.findOneBy(ConnectorRecord, { tenantId: owner, id, revision }),
+    const named = await readNamed(this.database.dataSource, owner, async () =>
+      (await this.indexes.heads(ownContext('audit', budgetMs, owner))).get({ kind: 'connector', id }),
     );
-    if (row === null || connectorDigest(row) !== digest) {
+    if (named === undefined) return 'unused';
+    const { record } = named;
+    if (record === undefined) {
       this.alarm(owner, id);
       return {
         fault: 'The connector in ankadb_audit is not the one that the sealed trail names. Send its settings again.',
       };
     }
-    return row.enabled ? this.open(row, digest) : 'unused';
+    return record.enabled ? this.open(record) : 'unused';
   }
 
-  private async open({ tenantId, id, settings }: ConnectorRecord, digest: string): Promise<Found> {
-    const name = nameOf(tenantId, id);
+  private async open(record: ConnectorRecord): Promise<Found> {
+    const { tenantId, id, settings } = record;
+    const [name, digest] = [nameOf(tenantId, id), connectorDigest(record)];
     const before = this.opened.get(name);
     try {
       if (before?.digest === digest && (await this.hasSame(tenantId, before.secrets))) return before;
@@ -143,10 +152,12 @@ export class ConfiguredConnectors {
   private build(
     tenantId: string,
     settings: ConnectorSettings,
-    secret: (name: string) => Promise<Buffer>,
+    secret: ReadSecret,
+    requestMs?: number,
   ): Promise<Connector> {
     const admit = tenantId === platformTenantId ? () => undefined : admitting(this.config.allowedNetworks);
-    return this.kinds.open({ settings, secret, admit, now: () => this.about.clock.now() });
+    const parts = { settings, secret, admit, now: () => this.about.clock.now() };
+    return this.kinds.open({ ...parts, ...(requestMs !== undefined && { requestMs }) });
   }
 
   private async hasSame(tenantId: string, secrets: ReadonlyMap<string, string>): Promise<boolean> {

@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ChainStart } from '@ankasecure/audit-event';
 import { AnkaError, monotonicNow, newId } from '@ankasecure/contracts';
 import { BoundedMap, RetriedFailure } from '@ankasecure/service-kit';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
@@ -12,6 +11,7 @@ import {
   connectorLags,
   type Hold,
   type Lane,
+  type LaneStart,
   lanesDue,
   releaseLane,
   renewLease,
@@ -22,6 +22,7 @@ import { ConnectorSurroundings } from './connector-surroundings.js';
 import { type Delivered, deliverSlice } from './deliver-lane.js';
 import { DeliveryDatabase } from './delivery-database.js';
 import { endedWithin } from './ended-within.js';
+import { markingRepeats } from './marked-repeat.js';
 import { freshLane, type LaneState, nextStep, pauseMs } from './next-step.js';
 
 const everyMs = 1_000;
@@ -196,11 +197,18 @@ export class DeliveryRounds implements OnApplicationBootstrap, OnModuleDestroy {
   private async deliverHeld(
     { name, lane, hold, abort: { signal } }: Delivery,
     connector: Connector,
-    start: ChainStart,
+    start: LaneStart,
   ): Promise<Delivered> {
     const parts = { dataSource: this.database.dataSource, macs: this.macs, random };
     const [state, until] = [this.states.get(name) ?? freshLane, monotonicNow() + turnMs];
-    const result = await deliverSlice(parts, connector, { lane, hold, start, state, signal, until });
+    const result = await deliverSlice(parts, markingRepeats(connector, start), {
+      lane,
+      hold,
+      start,
+      state,
+      signal,
+      until,
+    });
     if (!signal.aborted) this.states.set(name, result.state);
     this.tell(lane, result);
     return result;

@@ -1,4 +1,4 @@
-import type { SealedEvent } from '@ankasecure/contracts';
+import type { DeliveredEvent } from '../connector.js';
 
 type Category = 'api' | 'configuration' | 'iam';
 type Kind = 'access' | 'change' | 'creation' | 'deletion' | 'info';
@@ -38,7 +38,7 @@ const kindOf = (category: Category, operation: string): Kind => {
 };
 
 /** An event in the Elastic Common Schema 8. What the schema has no name for is below `ankasecure`. */
-export const ecsEvent = (event: SealedEvent): Readonly<Record<string, unknown>> => {
+export const ecsEvent = (event: DeliveredEvent): Readonly<Record<string, unknown>> => {
   const operation = event.operation.replace(/^dry-run\./, '');
   const [first = ''] = operation.split('.');
   const category = categories[first] ?? 'configuration';
@@ -69,6 +69,7 @@ export const ecsEvent = (event: SealedEvent): Readonly<Record<string, unknown>> 
       previous_hash: event.previousHash,
       mac_key_id: event.macKeyId,
       hmac: event.hmac,
+      repeat: event.repeat === true,
     },
   };
 };

@@ -1,5 +1,5 @@
-import type { SealedEvent, SettingsOf } from '@ankasecure/contracts';
-import type { Connector, ConnectorParts, EncodedEvent, Outcome } from '../connector.js';
+import type { SettingsOf } from '@ankasecure/contracts';
+import type { Connector, ConnectorParts, DeliveredEvent, EncodedEvent, Outcome } from '../connector.js';
 import { exchange } from '../http/exchange.js';
 import { type HttpSender, openSender, textOf } from '../http/http-sender.js';
 import { outcomeOfBulk } from './bulk-answer.js';
@@ -23,7 +23,7 @@ export class ElasticConnector implements Connector {
     if (requireDataStream) this.url.searchParams.set('require_data_stream', 'true');
   }
 
-  encode(event: SealedEvent): Buffer {
+  encode(event: DeliveredEvent): Buffer {
     const action = JSON.stringify({ create: { _id: event.eventId } });
     return Buffer.from(`${action}\n${JSON.stringify(ecsEvent(event))}\n`);
   }

@@ -27,9 +27,7 @@ const discreet = <Result>(result: Result, request: HttpRequest): Result => {
   const hide = hiding(request);
   const shown = <Told extends object>(told: Told): Told =>
     'reason' in told ? { ...told, reason: hide(String(told.reason)).slice(0, mostWords) } : told;
-  return 'items' in result
-    ? { ...result, items: (result.items as readonly ItemOutcome[]).map(shown) }
-    : (shown(result) as Result);
+  return 'items' in result ? { ...result, items: (result.items as readonly ItemOutcome[]).map(shown) } : shown(result);
 };
 
 /** Reads JSON. @returns undefined for anything else */

@@ -1,9 +1,11 @@
 import type { SealedEvent } from '@ankasecure/contracts';
+import type { DeliveredEvent } from '../connector.js';
 
 /** A value in the JSON form of OTLP. */
 type AnyValue =
   | { readonly stringValue: string }
   | { readonly intValue: string }
+  | { readonly boolValue: boolean }
   | { readonly kvlistValue: { readonly values: readonly KeyValue[] } };
 
 interface KeyValue {
@@ -30,7 +32,7 @@ const severities: Readonly<Record<SealedEvent['outcome'], readonly [number: numb
 };
 
 /** An event as a log record of OTLP. Attributes have names of OpenTelemetry's conventions where there is one. */
-export const logRecord = (event: SealedEvent): Readonly<Record<string, unknown>> => {
+export const logRecord = (event: DeliveredEvent): Readonly<Record<string, unknown>> => {
   const [severityNumber, severityText] = severities[event.outcome];
   const details = Object.entries(event.details).map(([key, value]) => text(key, value));
   return {
@@ -55,6 +57,7 @@ export const logRecord = (event: SealedEvent): Readonly<Record<string, unknown>>
       text('ankasecure.previous.hash', event.previousHash),
       text('ankasecure.mac.key.id', event.macKeyId),
       text('ankasecure.hmac', event.hmac),
+      ...(event.repeat === true ? [{ key: 'ankasecure.repeat', value: { boolValue: true } }] : []),
       { key: 'ankasecure.details', value: { kvlistValue: { values: details } } },
     ],
   };

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { SealedEvent, SettingsOf } from '@ankasecure/contracts';
-import type { Connector, ConnectorParts, EncodedEvent, Outcome } from '../connector.js';
+import type { SettingsOf } from '@ankasecure/contracts';
+import type { Connector, ConnectorParts, DeliveredEvent, EncodedEvent, Outcome } from '../connector.js';
 import { exchange } from '../http/exchange.js';
 import { type HttpSender, openSender, textOf } from '../http/http-sender.js';
 import { logRecord } from './log-record.js';
@@ -30,7 +30,7 @@ export class OtlpConnector implements Connector {
     this.url = new URL(url);
   }
 
-  encode(event: SealedEvent): Buffer {
+  encode(event: DeliveredEvent): Buffer {
     return Buffer.from(JSON.stringify(logRecord(event)));
   }
 

@@ -1,4 +1,5 @@
 import type { SealedEvent } from '@ankasecure/contracts';
+import type { DeliveredEvent } from '../connector.js';
 
 /** Azure Monitor cuts a field at 64 KiB. */
 const mostFieldBytes = 60_000;
@@ -13,7 +14,7 @@ const detailsOf = ({ details }: SealedEvent): Readonly<Record<string, string>> =
  * An event as a row of the table in `deploy/siem/sentinel`. Azure reserves the name `TenantId`, and replaces a `TimeGenerated` that is
  * older than two days, so the time of the event has a column of its own.
  */
-export const sentinelRecord = (event: SealedEvent): Readonly<Record<string, unknown>> => ({
+export const sentinelRecord = (event: DeliveredEvent): Readonly<Record<string, unknown>> => ({
   TimeGenerated: event.sealedAt,
   OccurredAt: event.occurredAt,
   EventId: event.eventId,
@@ -31,4 +32,5 @@ export const sentinelRecord = (event: SealedEvent): Readonly<Record<string, unkn
   PreviousHash: event.previousHash,
   MacKeyId: event.macKeyId,
   Hmac: event.hmac,
+  Repeat: event.repeat === true,
 });

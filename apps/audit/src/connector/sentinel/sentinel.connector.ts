@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { SealedEvent, SettingsOf } from '@ankasecure/contracts';
-import type { Connector, ConnectorParts, EncodedEvent, Outcome } from '../connector.js';
+import type { SettingsOf } from '@ankasecure/contracts';
+import type { Connector, ConnectorParts, DeliveredEvent, EncodedEvent, Outcome } from '../connector.js';
 import { exchange, wordsOf } from '../http/exchange.js';
 import { type HttpAnswer, type HttpSender, openSender } from '../http/http-sender.js';
 import { outcomeOfStatus } from '../http/http-status.js';
@@ -36,7 +36,7 @@ export class SentinelConnector implements Connector {
   }
 
   /** The record, behind the comma or the bracket before it. */
-  encode(event: SealedEvent): Buffer {
+  encode(event: DeliveredEvent): Buffer {
     return Buffer.from(`,${JSON.stringify(sentinelRecord(event))}`);
   }
 

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { SealedEvent, SettingsOf } from '@ankasecure/contracts';
+import type { SettingsOf } from '@ankasecure/contracts';
 import { z } from 'zod';
-import type { Connector, ConnectorParts, EncodedEvent, Outcome } from '../connector.js';
+import type { Connector, ConnectorParts, DeliveredEvent, EncodedEvent, Outcome } from '../connector.js';
 import { exchange, jsonOf } from '../http/exchange.js';
 import { type HttpAnswer, type HttpSender, openSender, textOf } from '../http/http-sender.js';
 import { outcomeOfHec } from './hec-code.js';
@@ -50,7 +50,7 @@ export class SplunkConnector implements Connector {
     private readonly pace = ackPace,
   ) {}
 
-  encode(event: SealedEvent): Buffer {
+  encode(event: DeliveredEvent): Buffer {
     return hecEvent(event, this.settings);
   }
 

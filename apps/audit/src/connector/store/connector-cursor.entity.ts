@@ -7,6 +7,7 @@ const primaryKeyConstraintName = 'connector_cursor_pkey';
 @Entity('connector_cursor')
 @Check('connector_cursor_seq_check', 'seq >= 0')
 @Check('connector_cursor_hash_check', 'length(hash) = 32')
+@Check('connector_cursor_repeat_until_check', 'repeat_until >= 0')
 export class ConnectorCursor {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName })
   tenantId!: string;
@@ -50,4 +51,8 @@ export class ConnectorCursor {
   /** Whether somebody must mend what `lastError` says. */
   @Column('boolean')
   paused!: boolean;
+
+  /** The last event that was delivered before somebody put the cursor back. */
+  @Column('bigint', { name: 'repeat_until', default: 0, transformer: wholeNumber })
+  repeatUntil!: number;
 }

@@ -15,11 +15,17 @@ export interface Lane {
 
 /** The time for which a delivery alone has its lane, in seconds, unless it renews it. A process that dies is replaced after it. */
 export const leaseSeconds = 6;
-const leaseEnd = `clock_timestamp() + interval '${leaseSeconds} seconds'`;
+export const leaseEnd = `clock_timestamp() + interval '${leaseSeconds} seconds'`;
 const mine = `tenant_id = $1 AND connector_id = $2 AND lease_holder = $3 AND lease_until > clock_timestamp()`;
 
 /** A lane, and the delivery that has it. */
 export type Hold = readonly [tenantId: string, connectorId: string, delivery: string];
+
+/** Where a delivery of a lane begins. */
+export interface LaneStart extends ChainStart {
+  /** The last event that was delivered before the lane was put back. */
+  readonly repeatUntil: number;
+}
 
 /** Lanes of one connector, and of all, in a list of those that are due. */
 const listed = { each: 8, most: 1_000 };
@@ -52,24 +58,24 @@ export const connectorLags = (dataSource: DataSource): Promise<ConnectorLag[]> =
 
 /**
  * Takes the lane, unless another delivery has it, or has found since it was listed that it must wait.
- * @returns where the next event must follow
+ * @returns where the next event must follow, and up to which event what follows was delivered before
  */
-export const claimLane = async (dataSource: DataSource, hold: Hold): Promise<ChainStart | undefined> => {
+export const claimLane = async (dataSource: DataSource, hold: Hold): Promise<LaneStart | undefined> => {
   const [tenantId] = hold;
   const rows = await withTenant(dataSource, tenantId, (manager) =>
-    manager.query<{ seq: number; hash: Buffer; sealedAt: number }[]>(
+    manager.query<{ seq: number; hash: Buffer; sealedAt: number; repeatUntil: number }[]>(
       `INSERT INTO connector_cursor AS k (tenant_id, connector_id, seq, hash, sealed_at, lease_holder, lease_until, tried_at, paused)
        VALUES ($1, $2, 0, $4, 0, $3, ${leaseEnd}, clock_timestamp(), false)
        ON CONFLICT (tenant_id, connector_id) DO UPDATE
          SET lease_holder = $3, lease_until = ${leaseEnd}, tried_at = clock_timestamp()
          WHERE (k.lease_holder IS NULL OR k.lease_until <= clock_timestamp())
            AND (k.retry_at IS NULL OR k.retry_at <= clock_timestamp())
-       RETURNING seq::float8 AS seq, hash, sealed_at::float8 AS "sealedAt"`,
+       RETURNING seq::float8 AS seq, hash, sealed_at::float8 AS "sealedAt", repeat_until::float8 AS "repeatUntil"`,
       [...hold, genesisHash(tenantId)],
     ),
   );
   const [row] = rows;
-  return row && { seq: row.seq + 1, previousHash: row.hash, sealedAt: row.sealedAt };
+  return row && { seq: row.seq + 1, previousHash: row.hash, sealedAt: row.sealedAt, repeatUntil: row.repeatUntil };
 };
 
 /** @returns false if the lease is over */

@@ -1,5 +1,5 @@
-import type { SealedEvent, SettingsOf } from '@ankasecure/contracts';
-import type { Connector, ConnectorParts, EncodedEvent, Outcome } from '../connector.js';
+import type { SettingsOf } from '@ankasecure/contracts';
+import type { Connector, ConnectorParts, DeliveredEvent, EncodedEvent, Outcome } from '../connector.js';
 import { exchange } from '../http/exchange.js';
 import { type HttpAnswer, type HttpSender, openSender, textOf } from '../http/http-sender.js';
 import { outcomeOfStatus } from '../http/http-status.js';
@@ -27,7 +27,7 @@ export class WebhookConnector implements Connector {
     this.url = new URL(url);
   }
 
-  encode(event: SealedEvent): Buffer {
+  encode(event: DeliveredEvent): Buffer {
     return Buffer.from(JSON.stringify({ type: 'audit.event.sealed', timestamp: event.occurredAt, data: event }));
   }
 
