@@ -3,8 +3,8 @@ import { AnkaError } from '@ankasecure/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CheckpointedTrail, rememberEnds } from '../testing/checkpointed-trail.js';
 import { database, type RunningAudit, startAudit } from '../testing/running-audit.js';
-import { CheckpointRecord } from './checkpoint.entity.js';
-import { TreeTileRecord } from './tree-tile.entity.js';
+import { CheckpointRecord } from './store/checkpoint.entity.js';
+import { TreeTileRecord } from './store/tree-tile.entity.js';
 
 /** Values of each column's type that no honest service has written there. */
 const forged: Readonly<Record<string, string>> = {

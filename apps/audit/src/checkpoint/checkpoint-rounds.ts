@@ -1,19 +1,17 @@
 import { type Context } from '@ankasecure/contracts';
 import { asAnkaError, Logger, ownContext } from '@ankasecure/service-kit';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { CheckpointConfig } from './checkpoint.config.js';
-import { type DueTrail, dueTrails } from './checkpoint.sql.js';
 import { CheckpointMetrics } from './checkpoint-metrics.js';
 import { MakeCheckpoint } from './make-checkpoint.js';
+import { type DueTrail, dueTrails } from './store/checkpoint.sql.js';
+import { CheckpointDatabase, makersAtOnce } from './store/checkpoint-database.js';
 
 /** Between two looks, in milliseconds. */
 const lookMs = 1_000;
 /** A checkpoint is made for this many new events, or for one when the last checkpoint is this old. A look and a signature later it is 10 s old. */
 const mostEvents = 1_000;
 const mostAgeMs = 8_000;
-/** Trails whose checkpoints are made at the same time. Each takes a connection. */
-const atOnce = 2;
 /** The time for one checkpoint, in milliseconds. A trail that has none yet may be long. */
 const patienceMs = 10_000;
 const firstPatienceMs = 600_000;
@@ -32,7 +30,7 @@ export class CheckpointRounds implements OnApplicationBootstrap, OnModuleDestroy
   private round: Promise<void> | undefined;
 
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly database: CheckpointDatabase,
     private readonly maker: MakeCheckpoint,
     private readonly metrics: CheckpointMetrics,
     private readonly log: Logger,
@@ -65,13 +63,13 @@ export class CheckpointRounds implements OnApplicationBootstrap, OnModuleDestroy
 
   private async makeDue(): Promise<void> {
     try {
-      const trails = await dueTrails(this.dataSource);
+      const trails = await dueTrails(this.database.dataSource);
       this.metrics.noteBehind(trails);
       const due = trails.filter(isDue).values();
       const makeNext = async (): Promise<void> => {
         for (const trail of due) await this.make(trail);
       };
-      await Promise.all(Array.from({ length: atOnce }, makeNext));
+      await Promise.all(Array.from({ length: makersAtOnce }, makeNext));
     } catch (error) {
       this.log.warn({ reason: (error as Error).message }, 'cannot look for trails that need a checkpoint now');
     }

@@ -8,12 +8,22 @@ import { CheckpointMetrics } from './checkpoint-metrics.js';
 import { CheckpointRounds } from './checkpoint-rounds.js';
 import { CheckpointSource } from './checkpoint-source.js';
 import { MakeCheckpoint } from './make-checkpoint.js';
+import { ProvenEnds } from './proven-end.js';
 import { ReadTree } from './read-tree.js';
+import { CheckpointDatabase } from './store/checkpoint-database.js';
 
 /** The trees over the trails, and their signed checkpoints. */
 @Module({
   imports: [AnchorModule, MacModule, ReporterModule, TrailModule],
   controllers: [CheckpointController],
-  providers: [CheckpointSource, MakeCheckpoint, ReadTree, CheckpointMetrics, CheckpointRounds],
+  providers: [
+    CheckpointDatabase,
+    CheckpointSource,
+    ProvenEnds,
+    MakeCheckpoint,
+    ReadTree,
+    CheckpointMetrics,
+    CheckpointRounds,
+  ],
 })
 export class CheckpointModule {}

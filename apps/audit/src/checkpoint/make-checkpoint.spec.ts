@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AnkaError } from '@ankasecure/contracts';
+import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CheckpointedTrail, rememberEnds } from '../testing/checkpointed-trail.js';
 import { database, type RunningAudit, startAudit } from '../testing/running-audit.js';
@@ -25,6 +26,7 @@ describe('a checkpoint', () => {
   });
   afterEach(() => {
     audit.signer.failure = undefined;
+    audit.signer.hangs = false;
   });
   const where = () => `tenant_id = '${trail.tenantId}'`;
 
@@ -109,6 +111,22 @@ describe('a checkpoint', () => {
     await trail.append(5);
     expect(await trail.make()).toEqual({ standing: 'signed', size: 15 });
     await trail.expectLast(15);
+  });
+
+  it('that waits for the HSM holds up no sealing, however many do', async () => {
+    const others = Array.from({ length: 12 }, () => new CheckpointedTrail(audit, randomUUID()));
+    for (const other of others) await other.append(1);
+    audit.signer.hangs = true;
+    const waiting = Promise.allSettled(others.map((other) => other.make(0, 6_000)));
+    // Some of them have reached the signer.
+    await new Promise((done) => setTimeout(done, 1_000));
+    const { dataSource } = audit.instances[0] ?? expect.unreachable();
+    const { totalCount, idleCount, waitingCount } = (dataSource.driver as unknown as { master: Pool }).master;
+    // Rounds of anchors take one now and then.
+    expect(totalCount - idleCount).toBeLessThan(4);
+    expect(waitingCount).toBe(0);
+    await trail.append(1);
+    expect((await waiting).map(({ status }) => status)).toEqual(others.map(() => 'rejected'));
   });
 
   /** Changes of rows after the last checkpoint, whose hashes a forger has computed again or not. */

@@ -2,16 +2,14 @@ import { genesisHash } from '@ankasecure/audit-event';
 import { AnkaError, type Context, monotonicNow } from '@ankasecure/contracts';
 import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
-import { TrailGuard } from '../anchor/trail-guard.js';
-import { KnownPlaces } from '../end/known-places.js';
+import type { EntityManager } from 'typeorm';
 import type { ToldEnd } from '../end/sealed-ends.js';
-import { TrailDescent } from '../end/trail-descent.js';
-import { toldTrail } from '../end/trail-end.sql.js';
 import { type ReadSlice, startAfter, walkChain } from '../trail/chain-walk.js';
 import { selectSlice } from '../trail/trail-rows.sql.js';
-import { type StoredCheckpoint, storeCheckpoint, takeTurn } from './checkpoint.sql.js';
 import { CheckpointSource } from './checkpoint-source.js';
+import { ProvenEnds } from './proven-end.js';
+import { type StoredCheckpoint, storeCheckpoint, takeTurn } from './store/checkpoint.sql.js';
+import { CheckpointDatabase } from './store/checkpoint-database.js';
 import { continuation, loadTree, type StoredTree } from './stored-tree.js';
 
 /**
@@ -30,10 +28,8 @@ export type Made =
 @Injectable()
 export class MakeCheckpoint {
   constructor(
-    private readonly dataSource: DataSource,
-    private readonly guard: TrailGuard,
-    private readonly descent: TrailDescent,
-    private readonly places: KnownPlaces,
+    private readonly database: CheckpointDatabase,
+    private readonly ends: ProvenEnds,
     private readonly source: CheckpointSource,
   ) {}
 
@@ -43,15 +39,9 @@ export class MakeCheckpoint {
    */
   async make(context: Context): Promise<Made> {
     const { tenantId } = context;
-    await this.guard.assertSound(tenantId);
-    const isExpected = this.places.expected(tenantId);
-    const told = await withTenant(this.dataSource, tenantId, (manager) => toldTrail(manager, tenantId));
-    // The guard compares the trails every minute, and names those that were put back.
-    if (!isExpected(told)) return { standing: 'pending' };
-    const { end } = told;
-    if (end === null || end.seq === 0) return { standing: 'current' };
-    if ((await this.descent.of(context, end)) !== 'proven') return { standing: 'pending' };
-    return withTenant(this.dataSource, tenantId, async (manager) => {
+    const end = await this.ends.of(context);
+    if (typeof end === 'string') return { standing: end === 'empty' ? 'current' : end };
+    return withTenant(this.database.dataSource, tenantId, async (manager) => {
       if (!(await takeTurn(manager, tenantId))) return { standing: 'busy' };
       const tree = await loadTree(manager, tenantId);
       if (tree.edge.size >= end.seq) return { standing: 'current' };

@@ -22,9 +22,9 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { TrailReader } from '../trail/trail-reader.js';
-import { type StoredCheckpoint, selectCheckpoint, selectCheckpoints, selectTiles } from './checkpoint.sql.js';
 import { CheckpointSource } from './checkpoint-source.js';
 import { ProvenTree } from './proven-tree.js';
+import { type StoredCheckpoint, selectCheckpoint, selectCheckpoints, selectTiles } from './store/checkpoint.sql.js';
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 

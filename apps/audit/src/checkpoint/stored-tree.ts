@@ -13,7 +13,7 @@ import {
 } from '@ankasecure/audit-event';
 import { AnkaError } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
-import { type StoredCheckpoint, selectCheckpoint, selectTiles } from './checkpoint.sql.js';
+import { type StoredCheckpoint, selectCheckpoint, selectTiles } from './store/checkpoint.sql.js';
 
 /** The tree of the last checkpoint, from its stored tiles. */
 export interface StoredTree {

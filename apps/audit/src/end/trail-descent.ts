@@ -91,16 +91,17 @@ export class TrailDescent {
   /**
    * Proves an end of the context's tenant's trail in as many slices as the time allows.
    * @param seal the one at the end, if the database has told it already
+   * @param dataSource the connections that the trail is read on
    * @throws the errors of `MacSource`
    */
-  of(context: Context, end: ToldEnd, seal?: ToldSeal | null): Promise<Descent> {
-    return this.prove({ ...this.meansOf(context), seal }, end);
+  of(context: Context, end: ToldEnd, seal?: ToldSeal | null, dataSource = this.dataSource): Promise<Descent> {
+    return this.prove({ ...this.meansOf(context, dataSource), seal }, end);
   }
 
-  private meansOf(context: Context): Means {
+  private meansOf(context: Context, dataSource: DataSource): Means {
     const { tenantId, deadline } = context;
     const read: ReadSlice = (start, untilSeq) =>
-      withTenant(this.dataSource, tenantId, async (manager) => {
+      withTenant(dataSource, tenantId, async (manager) => {
         await limitStatements(manager, leftMs(deadline));
         return selectSlice(manager, tenantId, start, untilSeq);
       });

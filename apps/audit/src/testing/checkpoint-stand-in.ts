@@ -23,12 +23,15 @@ export class CheckpointStandIn {
   readonly signed: { readonly tenantId: string; readonly size: number }[] = [];
   /** The error that is answered instead of a signature. */
   failure: AnkaError | undefined;
+  /** Whether requests for a signature get no answer. */
+  hangs = false;
   private readonly pair = generateKeyPairSync('ed25519');
   private readonly last = new Map<string, number>();
 
   constructor(bus: TestBus) {
     bus.serve(signCheckpoint, 'default', async ({ tenantId }, { size, root, before }) => {
       if (this.failure !== undefined) throw this.failure;
+      if (this.hangs) await new Promise(() => undefined);
       const key = this.keyOf(tenantId);
       const checkpoint = { origin: key.name, size, root: Buffer.from(root, 'base64') };
       if (before !== null) {

@@ -1,8 +1,8 @@
 import { parseNote, TreeEdge, verifyNote } from '@ankasecure/audit-event';
 import { expect } from 'vitest';
 import { TrailGuard } from '../anchor/trail-guard.js';
-import type { StoredCheckpoint } from '../checkpoint/checkpoint.sql.js';
 import { type Made, MakeCheckpoint } from '../checkpoint/make-checkpoint.js';
+import type { StoredCheckpoint } from '../checkpoint/store/checkpoint.sql.js';
 import { contextOf, database, eventsOf, type RunningAudit } from './running-audit.js';
 
 /** Has the token store an anchor, so that the processes remember the ends of trails. */
@@ -22,10 +22,13 @@ export class CheckpointedTrail {
     for (const count of batches) await this.audit.append(eventsOf(this.tenantId, count));
   }
 
-  /** @param instance the process that makes it */
-  make(instance = 0): Promise<Made> {
+  /**
+   * @param instance the process that makes it
+   * @param timeoutMs its time, in milliseconds
+   */
+  make(instance = 0, timeoutMs?: number): Promise<Made> {
     const { app } = this.audit.instances[instance] ?? expect.unreachable();
-    return app.get(MakeCheckpoint, { strict: false }).make(contextOf(this.tenantId));
+    return app.get(MakeCheckpoint, { strict: false }).make(contextOf(this.tenantId, timeoutMs));
   }
 
   async checkpoints(): Promise<readonly StoredCheckpoint[]> {
