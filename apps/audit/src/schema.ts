@@ -2,6 +2,7 @@ import type { Schema } from '@ankasecure/service-kit';
 import { TrailAnchorRecord } from './anchor/trail-anchor.entity.js';
 import { CheckpointRecord } from './checkpoint/store/checkpoint.entity.js';
 import { TreeTileRecord } from './checkpoint/store/tree-tile.entity.js';
+import { TreeWalkRecord } from './checkpoint/store/tree-walk.entity.js';
 import { ConnectorRecord } from './connector/store/connector.entity.js';
 import { ConnectorCursor } from './connector/store/connector-cursor.entity.js';
 import { DeadLetter } from './connector/store/dead-letter.entity.js';
@@ -24,6 +25,7 @@ export const schema: Schema = {
     TrailAnchorRecord,
     CheckpointRecord,
     TreeTileRecord,
+    TreeWalkRecord,
     ConnectorRecord,
     ConnectorCursor,
     DeadLetter,

@@ -16,3 +16,4 @@ export * from './tree/proof.js';
 export * from './tree/tile.js';
 export * from './tree/tree-edge.js';
 export * from './tree/verify-proof.js';
+export * from './walked-tree.js';

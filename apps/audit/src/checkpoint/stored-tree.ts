@@ -1,6 +1,8 @@
 import {
+  type ChainStart,
   type Checkpoint,
   edgeTiles,
+  genesisHash,
   parseCheckpoint,
   parseNote,
   planConsistency,
@@ -13,15 +15,18 @@ import {
 } from '@ankasecure/audit-event';
 import { AnkaError } from '@ankasecure/contracts';
 import type { EntityManager } from 'typeorm';
+import { startAfter } from '../trail/chain-walk.js';
 import { type StoredCheckpoint, selectCheckpoint, selectTiles } from './store/checkpoint.sql.js';
 
-/** The tree of the last checkpoint, from its stored tiles. */
+/** The tree of the last checkpoint, or of a walk that has gone on from there, from its stored tiles. */
 export interface StoredTree {
   /** Undefined for a tenant without a checkpoint. */
   readonly last: StoredCheckpoint | undefined;
   readonly edge: TreeEdge;
-  /** The leaf hash of the tree's last event; undefined for an empty tree. */
-  readonly lastLeaf: Buffer | undefined;
+  /** Where the next event must follow. */
+  readonly at: ChainStart;
+  /** Whether a walk has gone on from the last checkpoint. */
+  readonly isWalked: boolean;
 }
 
 /** The error of a stored tree that is not the signed one. */
@@ -55,12 +60,18 @@ export const fromTiles = <Value>(size: number, work: () => Value): Value => {
 };
 
 /**
- * Loads the tree to be continued. Its tiles must lead to the root that was signed, and have the last event's hash under it.
+ * Loads the tree of the last checkpoint. Its tiles must lead to the root that was signed, and have the last event's hash under it.
  * @throws AnkaError `record-forged` if they do not
  */
 export const loadTree = async (manager: EntityManager, tenantId: string): Promise<StoredTree> => {
   const last = await selectCheckpoint(manager, tenantId);
-  if (last === undefined) return { last, edge: new TreeEdge(), lastLeaf: undefined };
+  const treeOf = (edge: TreeEdge, hash: Buffer): StoredTree => ({
+    last,
+    edge,
+    at: startAfter({ seq: edge.size, hash }),
+    isWalked: false,
+  });
+  if (last === undefined) return treeOf(new TreeEdge(), genesisHash(tenantId));
   const { size, root } = last;
   assertAgrees(last);
   const inclusion = planInclusion(size - 1, size);
@@ -71,7 +82,7 @@ export const loadTree = async (manager: EntityManager, tenantId: string): Promis
     const lastLeaf = Buffer.from(read(leafTile).subarray(-32));
     const isOwn = edge.root.equals(root) && verifyInclusion(lastLeaf, size - 1, last, proofFrom(inclusion, size, read));
     if (!isOwn) throw forgedTree(size, 'its tiles have another root');
-    return { last, edge, lastLeaf };
+    return treeOf(edge, lastLeaf);
   });
 };
 

@@ -28,7 +28,7 @@ describe('the rights of the service’s role', () => {
       `SELECT relid::text AS name, isleaf FROM pg_partition_tree('sealed_event') WHERE level > 0`,
     );
 
-  it.each(['sealed_event', 'event_dedup', 'trail_head', 'checkpoint', 'tree_tile'])(
+  it.each(['sealed_event', 'event_dedup', 'trail_head', 'checkpoint', 'tree_tile', 'tree_walk'])(
     'do not include UPDATE, DELETE, TRUNCATE or a row lock on %s',
     async (table) => {
       expect(await asTenant(`UPDATE ${table} SET tenant_id = tenant_id`)).toBe(denied);
