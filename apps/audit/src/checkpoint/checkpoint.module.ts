@@ -4,12 +4,12 @@ import { MacModule } from '../mac/mac.module.js';
 import { ReporterModule } from '../reporter/reporter.module.js';
 import { TrailModule } from '../trail/trail.module.js';
 import { CheckpointController } from './checkpoint.controller.js';
-import { CheckpointMetrics } from './checkpoint-metrics.js';
-import { CheckpointRounds } from './checkpoint-rounds.js';
 import { CheckpointSource } from './checkpoint-source.js';
 import { MakeCheckpoint } from './make-checkpoint.js';
 import { ProvenEnds } from './proven-end.js';
 import { ReadTree } from './read-tree.js';
+import { CheckpointMetrics } from './round/checkpoint-metrics.js';
+import { CheckpointRounds } from './round/checkpoint-rounds.js';
 import { CheckpointDatabase } from './store/checkpoint-database.js';
 
 /** The trees over the trails, and their signed checkpoints. */

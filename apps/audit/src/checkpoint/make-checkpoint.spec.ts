@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { AnkaError } from '@ankasecure/contracts';
 import type { Pool } from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CheckpointedTrail, rememberEnds } from '../testing/checkpointed-trail.js';
 import { database, type RunningAudit, startAudit } from '../testing/running-audit.js';
-import { CheckpointRounds, isDue } from './checkpoint-rounds.js';
-import type { Made } from './make-checkpoint.js';
+import { type Made, MakeCheckpoint } from './make-checkpoint.js';
+import { CheckpointRounds } from './round/checkpoint-rounds.js';
 
 const outcomeOf = (making: Promise<Made>): Promise<string> =>
   making.then(
@@ -176,10 +176,33 @@ describe('a checkpoint', () => {
     await trail.expectLast(1004);
   });
 
-  it('is due for a thousand events, and for one when the last is eight seconds old', () => {
-    const due = (seq: number, size: number, ageMs: number): boolean =>
-      isDue({ tenantId: trail.tenantId, seq, size, ageMs });
-    expect([due(1, 0, 0), due(1001, 1, 0), due(2, 1, 8_000)]).toEqual([true, true, true]);
-    expect([due(1000, 1, 0), due(2, 1, 7_999), due(1, 1, 60_000)]).toEqual([false, false, false]);
+  it('that is refused is tried again after a pause, and others are made meanwhile', async () => {
+    const rounds = audit.instances[0]?.app.get(CheckpointRounds, { strict: false }) ?? expect.unreachable();
+    const tried = vi.spyOn(
+      audit.instances[0]?.app.get(MakeCheckpoint, { strict: false }) ?? expect.unreachable(),
+      'make',
+    );
+    const triesOf = ({ tenantId }: CheckpointedTrail): number =>
+      tried.mock.calls.filter(([context]) => context.tenantId === tenantId).length;
+    await trail.append(3);
+    await trail.make();
+    tried.mockClear();
+    await audit.tamper(`UPDATE tree_tile SET hashes = decode(repeat('ab', 96), 'hex') WHERE ${where()};
+      UPDATE checkpoint SET signed_at = signed_at - interval '9 seconds' WHERE ${where()}`);
+    await trail.append(1);
+    for (let look = 0; look < 20; look++) await rounds.look();
+    expect(triesOf(trail)).toBe(1);
+    const other = new CheckpointedTrail(audit, randomUUID());
+    await other.append(1);
+    await rounds.look();
+    await other.expectLast(1);
+    // It is tried again when its pause is over.
+    await expect
+      .poll(async () => {
+        await rounds.look();
+        return triesOf(trail);
+      })
+      .toBe(2);
+    tried.mockRestore();
   });
 });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Registry } from 'prom-client';
-import type { DueTrail } from './store/checkpoint.sql.js';
+import type { DueTrail } from '../store/checkpoint.sql.js';
 
 /** Counts checkpoints, and shows how far they are behind the trails. */
 @Injectable()

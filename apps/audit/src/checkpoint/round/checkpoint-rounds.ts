@@ -1,33 +1,29 @@
-import { type Context } from '@ankasecure/contracts';
-import { asAnkaError, Logger, ownContext } from '@ankasecure/service-kit';
+import type { AnkaError, Context } from '@ankasecure/contracts';
+import { asAnkaError, Logger, ownContext, QuietPeriod } from '@ankasecure/service-kit';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { CheckpointConfig } from './checkpoint.config.js';
+import { CheckpointConfig } from '../checkpoint.config.js';
+import { MakeCheckpoint } from '../make-checkpoint.js';
+import { type DueTrail, dueTrails } from '../store/checkpoint.sql.js';
+import { CheckpointDatabase, makersAtOnce } from '../store/checkpoint-database.js';
+import { BackOff } from './back-off.js';
 import { CheckpointMetrics } from './checkpoint-metrics.js';
-import { MakeCheckpoint } from './make-checkpoint.js';
-import { type DueTrail, dueTrails } from './store/checkpoint.sql.js';
-import { CheckpointDatabase, makersAtOnce } from './store/checkpoint-database.js';
+import { isDue, RoundOrder } from './due-trail.js';
 
 /** Between two looks, in milliseconds. */
 const lookMs = 1_000;
-/** A checkpoint is made for this many new events, or for one when the last checkpoint is this old. A look and a signature later it is 10 s old. */
-const mostEvents = 1_000;
-const mostAgeMs = 8_000;
-/** The time for one checkpoint, in milliseconds. A trail that has none yet may be long. */
+/** The time for one checkpoint, or a part of the way to it, in milliseconds. */
 const patienceMs = 10_000;
-const firstPatienceMs = 600_000;
-
-/** Whether a trail needs a checkpoint now. */
-export const isDue = ({ seq, size, ageMs }: DueTrail): boolean =>
-  seq > size && (size === 0 || ageMs >= mostAgeMs || seq - size >= mostEvents);
-
-/** The time for a trail's checkpoint, in milliseconds: more for one that is far behind. */
-const timeFor = ({ seq, size }: DueTrail): number => (seq - size > 20 * mostEvents ? firstPatienceMs : patienceMs);
+/** How often the log says how far a long walk is, in milliseconds. */
+const progressMs = 60_000;
 
 /** Makes the checkpoints that are due, every second, where they are enabled. */
 @Injectable()
 export class CheckpointRounds implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
   private round: Promise<void> | undefined;
+  private readonly backOff = new BackOff();
+  private readonly order = new RoundOrder();
+  private readonly progress = new QuietPeriod(1_000, progressMs);
 
   constructor(
     private readonly database: CheckpointDatabase,
@@ -65,7 +61,8 @@ export class CheckpointRounds implements OnApplicationBootstrap, OnModuleDestroy
     try {
       const trails = await dueTrails(this.database.dataSource);
       this.metrics.noteBehind(trails);
-      const due = trails.filter(isDue).values();
+      const may = trails.filter((trail) => isDue(trail) && this.backOff.isOver(trail.tenantId));
+      const due = this.order.choose(may).values();
       const makeNext = async (): Promise<void> => {
         for (const trail of due) await this.make(trail);
       };
@@ -75,18 +72,28 @@ export class CheckpointRounds implements OnApplicationBootstrap, OnModuleDestroy
     }
   }
 
-  private async make(trail: DueTrail): Promise<void> {
-    const { tenantId } = trail;
-    const context: Context = { ...ownContext('audit', timeFor(trail)), tenantId };
+  private async make({ tenantId, seq }: DueTrail): Promise<void> {
+    const context: Context = { ...ownContext('audit', patienceMs), tenantId };
     try {
       const made = await this.maker.make(context);
       if (made.standing === 'signed') this.metrics.signed.inc();
+      if (made.standing === 'walked' && this.progress.isDue(tenantId))
+        this.log.info(
+          { tenantId, walked: made.size, events: seq },
+          'the first checkpoint in a long time is on its way',
+        );
+      if (made.standing === 'pending') this.backOff.failed(tenantId, true);
+      else this.backOff.succeeded(tenantId);
     } catch (thrown) {
-      const error = asAnkaError(thrown);
-      this.metrics.failed.inc({ code: error.code });
-      const told = { tenantId, code: error.code, reason: error.detail };
-      if (error.retryable) this.log.warn(told, 'cannot make a checkpoint now');
-      else this.log.error({ alarm: 'checkpoint-refused', ...told }, 'no checkpoint is made of a trail');
+      this.refused(tenantId, asAnkaError(thrown));
     }
+  }
+
+  private refused(tenantId: string, error: AnkaError): void {
+    this.backOff.failed(tenantId, error.retryable);
+    this.metrics.failed.inc({ code: error.code });
+    const told = { tenantId, code: error.code, reason: error.detail };
+    if (error.retryable) this.log.warn(told, 'cannot make a checkpoint now');
+    else this.log.error({ alarm: 'checkpoint-refused', ...told }, 'no checkpoint is made of a trail');
   }
 }
