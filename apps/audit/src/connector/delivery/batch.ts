@@ -11,16 +11,22 @@ export interface Unsendable {
 export type NextBatch = { readonly events: readonly EncodedEvent[] } | { readonly unsendable: Unsendable };
 
 /**
- * Takes the next batch off the start of `events`: as many as the receiver takes at once. An event that cannot be sent ends a batch, and
- * is one of its own.
+ * Takes the next batch off the start of `rows`: as many as the receiver takes at once. An event that cannot be sent ends a batch, and
+ * is one of its own. Rows behind the batch are not looked at.
+ * @param eventOf makes the event of a row
  * @param most of events
  */
-export const nextBatch = (connector: Connector, events: readonly SealedEvent[], most: number): NextBatch => {
+export const nextBatch = <Row>(
+  connector: Connector,
+  rows: readonly Row[],
+  eventOf: (row: Row) => SealedEvent,
+  most = Number.POSITIVE_INFINITY,
+): NextBatch => {
   const { limits } = connector;
   const taken: EncodedEvent[] = [];
   let bytes = 0;
-  for (const event of events.slice(0, Math.min(most, limits.events))) {
-    const encoded = encode(connector, event);
+  for (const row of rows.slice(0, Math.min(most, limits.events))) {
+    const encoded = encode(connector, eventOf(row));
     if ('reason' in encoded) return taken.length === 0 ? { unsendable: encoded } : { events: taken };
     bytes += encoded.body.length;
     if (bytes > limits.bytes && taken.length > 0) break;

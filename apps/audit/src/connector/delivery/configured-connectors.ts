@@ -7,6 +7,7 @@ import { ConnectorConfig } from '../connector.config.js';
 import type { Connector, ReadSecret } from '../connector.js';
 import { ConnectorKinds } from '../kind/connector-kinds.js';
 import { type ConnectorRecord, connectorDigest } from '../store/connector.entity.js';
+import type { Lane } from '../store/cursor.sql.js';
 import { readNamed } from '../store/named-record.js';
 import { admitting } from './admitted-address.js';
 import { readConnectorSecret } from './connector-secrets.js';
@@ -82,6 +83,15 @@ export class ConfiguredConnectors {
     return entry.found;
   }
 
+  /** Raises the alarm about a lane whose connector is another tenant's. */
+  refuse({ tenantId, connectorId }: Lane): void {
+    this.alarm(
+      tenantId,
+      connectorId,
+      'the database lists events for another tenant’s connector, and none is delivered',
+    );
+  }
+
   /** The ids of connectors that deliver nothing for now: they are off, or their settings cannot be read. */
   idle(): readonly string[] {
     const now = monotonicNow();
@@ -120,7 +130,7 @@ export class ConfiguredConnectors {
     if (named === undefined) return 'unused';
     const { record } = named;
     if (record === undefined) {
-      this.alarm(owner, id);
+      this.alarm(owner, id, 'a connector is not the one that the trail names, and delivers nothing');
       return {
         fault: 'The connector in ankadb_audit is not the one that the sealed trail names. Send its settings again.',
       };
@@ -169,10 +179,9 @@ export class ConfiguredConnectors {
     return readConnectorSecret(this.config.secretsDirectory, tenantId, name);
   }
 
-  private alarm(tenantId: string, connector: string): void {
+  private alarm(tenantId: string, connector: string, message: string): void {
     this.about.metrics.refused.inc({ connector });
     if (!this.quiet.isDue(connector)) return;
-    const message = 'a connector is not the one that the trail names, and delivers nothing';
     this.about.log.error({ alarm: 'connector-record', tenantId, connector }, message);
   }
 }

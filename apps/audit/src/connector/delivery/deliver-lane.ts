@@ -57,6 +57,8 @@ export const deliverSlice = async (
   let rows: readonly ChainRow[];
   try {
     rows = await rowsOf(parts, lane, start);
+    // Nothing has proved where the cursor stands, so nothing before it is sent again either.
+    if (rows.length === 0) return { ...counts, state, isWell: undefined, fault: null, isPaused: false };
     const failed = await repeatLast(parts, connector, { lane, start, signal });
     if (signal.aborted) return { ...counts, state, isWell: undefined, fault: null, isPaused: false };
     if (failed !== undefined) {
@@ -95,7 +97,7 @@ const repeatLast = async (
   if ('outcome' in prepared) return prepared.outcome;
   let rows = await readDelivered(dataSource, tenantId, start, prepared.repeat);
   while (rows.length > 0) {
-    const batch = nextBatch(connector, rows.map(deliveredEvent), connector.limits.events);
+    const batch = nextBatch(connector, rows, deliveredEvent);
     // One that cannot be sent is a dead letter already.
     const events = 'events' in batch ? batch.events : [];
     const outcome = events.length === 0 ? undefined : await connector.send(events, signal);
@@ -144,8 +146,8 @@ const sendNext = async (
   state: LaneState,
   signal: AbortSignal,
 ): Promise<Step> => {
-  const most = Math.max(1, Math.floor(Math.min(state.limit, connector.limits.events)));
-  const batch = nextBatch(connector, rows.slice(0, most).map(deliveredEvent), most);
+  const most = Math.max(1, Math.floor(state.limit));
+  const batch = nextBatch(connector, rows, deliveredEvent, most);
   if ('unsendable' in batch) {
     const outcome: Outcome = { result: 'poison', reason: batch.unsendable.reason };
     return nextStep(state, 1, outcome, random);

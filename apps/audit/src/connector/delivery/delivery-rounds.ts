@@ -10,6 +10,7 @@ import {
   claimLane,
   connectorLags,
   type Hold,
+  isOwnLane,
   type Lane,
   type LaneStart,
   lanesDue,
@@ -107,6 +108,10 @@ export class DeliveryRounds implements OnApplicationBootstrap, OnModuleDestroy {
     for (const lane of await lanesDue(this.database.dataSource, this.connectors.idle())) {
       const name = `${lane.tenantId} ${lane.connectorId}`;
       if (!this.hasRoom()) return;
+      if (!isOwnLane(lane)) {
+        this.connectors.refuse(lane);
+        continue;
+      }
       const breaker = this.breakerOf(lane.connectorId);
       if (!this.running.has(name) && breaker.enter(atOnce.perConnector)) this.run(name, lane, breaker);
     }
@@ -180,7 +185,9 @@ export class DeliveryRounds implements OnApplicationBootstrap, OnModuleDestroy {
     const lease = setInterval(() => void this.renew(hold, abort), renewMs);
     try {
       if ('fault' in found) {
-        await advanceLane(dataSource, hold, { dead: [], waitMs: pauseMs, fault: found.fault, isPaused: true });
+        const { fault } = found;
+        await advanceLane(dataSource, hold, { dead: [], waitMs: pauseMs, fault, isPaused: true });
+        this.tell(lane, { delivered: 0, dead: 0, differs: false, isPaused: true, fault });
         return undefined;
       }
       return await this.deliverHeld(delivery, found.connector, start);
@@ -214,7 +221,7 @@ export class DeliveryRounds implements OnApplicationBootstrap, OnModuleDestroy {
     return result;
   }
 
-  private tell({ tenantId, connectorId: connector }: Lane, result: Delivered): void {
+  private tell({ tenantId, connectorId: connector }: Lane, result: Omit<Delivered, 'state' | 'isWell'>): void {
     const { delivered, dead, differs, isPaused, fault } = result;
     const { log, metrics } = this.about;
     metrics.count(connector, { delivered, dead, differs });

@@ -125,6 +125,18 @@ describe('the turns of lanes', () => {
     expect(held.seqsOf(tenantId)).toEqual([]);
   });
 
+  it('say of a connector whose secret is missing that it delivers nothing', async () => {
+    const told = audit.instances.map(({ app }) => vi.spyOn(app.get(ConnectorSurroundings).log, 'error'));
+    const reason = 'The secret token of the tenant cannot be read: ENOENT';
+    opening = () => Promise.reject(new Error(reason));
+    const { id } = await configure(audit, recordOf(tenantId));
+    await expect
+      .poll(() => told.flatMap(({ mock }) => mock.calls.map(([about]) => about)))
+      .toContainEqual({ alarm: 'connector-paused', tenantId, connector: id, reason });
+    const pages = await Promise.all(audit.instances.map(({ health }) => health.registry.metrics()));
+    expect(pages.some((page) => page.includes(`ankasecure_connector_events_total{connector="${id}"`))).toBe(true);
+  });
+
   it('say of a delivery that was given up that it was, and try it again later', async () => {
     const patience = vi.spyOn(ConnectorSurroundings.prototype, 'patienceMs', 'get').mockReturnValue(2_000);
     receiver.script = never;

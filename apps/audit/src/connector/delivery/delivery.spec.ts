@@ -224,7 +224,11 @@ describe('the delivery of sealed events', () => {
     const listed = { tenantId, owner: tenantId, connectorId: record.id, head: 2 };
     const { signal } = new AbortController();
     const held = { lane: listed, hold, start, state: freshLane, signal, until: Number.POSITIVE_INFINITY };
+    // Without rows, no seal was proved: what the database tells of earlier ones is not sent again.
+    const sent = receiver.sent.get(tenantId)?.length;
+    receiver.prepare = async () => ({ repeat: 2, done: () => undefined });
     expect(await deliverSlice(parts, receiver, held)).toMatchObject({ delivered: 0, differs: false, fault: null });
+    expect(receiver.sent.get(tenantId)?.length).toBe(sent);
     expect(await cursorOf(record)).toMatchObject({ seq: 3, paused: false, last_error: null });
     const wait = { dead: [], waitMs: 60_000, fault: 'HTTP 503', isPaused: false };
     expect([await advanceLane(dataSource, hold, wait), await releaseLane(dataSource, hold)]).toEqual([true, true]);
@@ -328,6 +332,27 @@ describe('the delivery of sealed events', () => {
       await expect.poll(() => cursorOf(record)).toMatchObject({ paused: true });
       expect((await cursorOf(record))?.['last_error']).toContain('not the one that the sealed trail names');
       expect([receiver.sent.size, thief.sent.size]).toEqual([0, 0]);
+    });
+
+    it('does not happen through another tenant’s connector, whatever lanes it lists', async () => {
+      const other = randomUUID();
+      const { record, receiver } = await connect(other);
+      await audit.append([...eventsOf(tenantId, 3), ...eventsOf(other, 1)]);
+      await expect.poll(() => receiver.seqsOf(other)).toEqual(upTo(2));
+      const signature = 'connector_lanes(platform uuid, idle uuid[], each integer, most integer)';
+      const [{ honest } = expect.unreachable()] = await rows(
+        `SELECT pg_get_functiondef('connector_lanes(uuid, uuid[], integer, integer)'::regprocedure) AS honest`,
+      );
+      await audit.tamper(`CREATE OR REPLACE FUNCTION ${signature}
+        RETURNS TABLE (tenant_id uuid, owner uuid, connector_id uuid, head bigint) LANGUAGE sql STABLE SECURITY DEFINER
+        AS $$ SELECT '${tenantId}'::uuid, '${other}'::uuid, '${record.id}'::uuid, 3::bigint $$`);
+      const refused = async (): Promise<boolean> => {
+        const pages = await Promise.all(audit.instances.map(({ health }) => health.registry.metrics()));
+        return pages.every((page) => page.includes(`record_refused_total{connector="${record.id}"`));
+      };
+      await expect.poll(refused).toBe(true);
+      await audit.tamper(String(honest));
+      expect([...receiver.sent.keys()]).toEqual([other]);
     });
 
     it('does not happen through an older form, one of another tenant, or one that was deleted', async () => {

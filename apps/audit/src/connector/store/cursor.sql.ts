@@ -13,6 +13,9 @@ export interface Lane {
   readonly head: number;
 }
 
+/** Whether the connector may deliver the tenant's events. The lanes are the database's word: it may tell one of another tenant. */
+export const isOwnLane = ({ tenantId, owner }: Lane): boolean => owner === tenantId || owner === platformTenantId;
+
 /** The time for which a delivery alone has its lane, in seconds, unless it renews it. A process that dies is replaced after it. */
 export const leaseSeconds = 6;
 export const leaseEnd = `clock_timestamp() + interval '${leaseSeconds} seconds'`;
