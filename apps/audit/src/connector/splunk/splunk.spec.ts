@@ -5,7 +5,7 @@ import type { Connector, ConnectorParts, Outcome } from '../connector.js';
 import { openSender } from '../http/http-sender.js';
 import { HecEmulator, hecReply } from '../testing/hec-emulator.js';
 import { type Authorities, HttpsReceiver, makeAuthorities } from '../testing/https-receiver.js';
-import { encoded, sealedEvents } from '../testing/sealed-event.fixture.js';
+import { encoded, sealedEventOf, sealedEvents } from '../testing/sealed-event.fixture.js';
 import { hecCodes } from './hec-code.js';
 import { openSplunk, SplunkConnector } from './splunk.connector.js';
 
@@ -104,11 +104,57 @@ describe('acknowledgement by indexers', () => {
     await receiver.stop();
   });
 
-  it('is waited for, on a channel of its own for each batch', async () => {
-    expect([await send(), await send()]).toEqual([{ result: 'delivered' }, { result: 'delivered' }]);
-    const channels = receiver.received.map(({ headers }) => headers['x-splunk-request-channel']);
-    expect([channels[0], channels[2]]).toEqual([channels[1], channels[3]]);
-    expect(channels[0]).not.toBe(channels[2]);
+  const channelsOf = () => receiver.received.map(({ headers }) => headers['x-splunk-request-channel']);
+  const sendOf = (tenantId: string): Promise<Outcome> =>
+    connector.send(encoded(connector, [sealedEventOf(1, { tenantId })]), new AbortController().signal);
+
+  it('is waited for, on one channel for each tenant', async () => {
+    for (const tenantId of ['a', 'a', 'b', 'a', 'b']) expect(await sendOf(tenantId)).toEqual({ result: 'delivered' });
+    const batches = receiver.received.filter(({ url }) => url.pathname.endsWith('/event'));
+    const [first, , second] = batches.map(({ headers }) => headers['x-splunk-request-channel']);
+    expect(new Set(channelsOf())).toEqual(new Set([first, second]));
+    expect(batches.map(({ headers }) => headers['x-splunk-request-channel'])).toEqual(
+      ['a', 'a', 'b', 'a', 'b'].map((tenantId) => (tenantId === 'a' ? first : second)),
+    );
+    expect(first).not.toBe(second);
+  });
+
+  it('leaves a channel on which a batch was not acknowledged', async () => {
+    emulator.isIndexing = false;
+    await sendOf('a');
+    emulator.isIndexing = true;
+    expect([await sendOf('a'), await sendOf('a')]).toEqual([{ result: 'delivered' }, { result: 'delivered' }]);
+    expect(new Set(channelsOf()).size).toBe(2);
+    expect(channelsOf().at(-1)).not.toBe(channelsOf()[0]);
+  });
+
+  it.each([0, 3, 4])(
+    'leaves a channel whose next number is %d after 4: it may be that of an earlier batch',
+    async (next) => {
+      receiver.queued.push(hecReply(0, { ackId: 4 }), { status: 200, body: '{"acks":{"4":true}}' });
+      expect(await sendOf('a')).toEqual({ result: 'delivered' });
+      receiver.queued.push(hecReply(0, { ackId: next }), { status: 200, body: `{"acks":{"${next}":true}}` });
+      const asked = polls().length;
+      expect(await sendOf('a')).toMatchObject({ result: 'retry' });
+      expect(polls().length).toBe(asked);
+      receiver.queued.length = 0;
+      expect(await sendOf('a')).toEqual({ result: 'delivered' });
+      expect(new Set(channelsOf()).size).toBe(2);
+    },
+  );
+
+  it('leads later batches to the indexer that has the channel', async () => {
+    receiver.queued.push({ ...hecReply(0, { ackId: 0 }), headers: { 'set-cookie': ['balancer=two; Path=/'] } });
+    receiver.queued.push({ status: 200, body: '{"acks":{"0":true}}' });
+    await sendOf('a');
+    receiver.queued.push(hecReply(0, { ackId: 1 }), { status: 200, body: '{"acks":{"1":true}}' });
+    expect(await sendOf('a')).toEqual({ result: 'delivered' });
+    expect(receiver.received.map(({ headers }) => headers['cookie'])).toEqual([
+      undefined,
+      'balancer=two',
+      'balancer=two',
+      'balancer=two',
+    ]);
   });
 
   it('that never comes is no delivery', async () => {
