@@ -10,6 +10,7 @@ import { ProvenEnds } from './proven-end.js';
 import { ReadTree } from './read-tree.js';
 import { CheckpointMetrics } from './round/checkpoint-metrics.js';
 import { CheckpointRounds } from './round/checkpoint-rounds.js';
+import { SignedNotes } from './signed-notes.js';
 import { CheckpointDatabase } from './store/checkpoint-database.js';
 
 /** The trees over the trails, and their signed checkpoints. */
@@ -20,6 +21,7 @@ import { CheckpointDatabase } from './store/checkpoint-database.js';
     CheckpointDatabase,
     CheckpointSource,
     ProvenEnds,
+    SignedNotes,
     MakeCheckpoint,
     ReadTree,
     CheckpointMetrics,

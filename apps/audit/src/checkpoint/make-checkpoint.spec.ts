@@ -113,6 +113,16 @@ describe('a checkpoint', () => {
     await trail.expectLast(15);
   });
 
+  it('is not stored with a signature that does not verify', async () => {
+    await trail.append(10);
+    audit.signer.fault = (signature) => signature.reverse();
+    expect(await outcomeOf(trail.make())).toBe('record-forged');
+    expect(await trail.checkpoints()).toEqual([]);
+    audit.signer.fault = (signature) => signature;
+    expect(await trail.make()).toEqual({ standing: 'signed', size: 10 });
+    await trail.expectLast(10);
+  });
+
   it('that waits for the HSM holds up no sealing, however many do', async () => {
     const others = Array.from({ length: 12 }, () => new CheckpointedTrail(audit, randomUUID()));
     for (const other of others) await other.append(1);

@@ -11,6 +11,7 @@ import { selectSlice } from '../trail/trail-rows.sql.js';
 import { CheckpointSource } from './checkpoint-source.js';
 import { inPieces } from './paced-slice.js';
 import { ProvenEnds } from './proven-end.js';
+import { SignedNotes } from './signed-notes.js';
 import { type StoredCheckpoint, storeCheckpoint, takeTurn } from './store/checkpoint.sql.js';
 import { CheckpointDatabase } from './store/checkpoint-database.js';
 import { dropWalk } from './store/walk.sql.js';
@@ -41,6 +42,7 @@ export class MakeCheckpoint {
     private readonly ends: ProvenEnds,
     private readonly macs: MacSource,
     private readonly source: CheckpointSource,
+    private readonly notes: SignedNotes,
   ) {}
 
   /**
@@ -90,6 +92,7 @@ export class MakeCheckpoint {
     const tiles = edge.takeGrown();
     const proof = last && (await continuation(manager, tenantId, last, size, tiles));
     const note = await this.source.sign(context, { size, root }, before(last, proof));
+    await this.notes.verifying(context, async (assertSigned) => assertSigned({ size, note }));
     const isStored = await storeCheckpoint(manager, tenantId, last?.size ?? 0, { size, root, note }, tiles);
     return isStored ? { standing: 'signed', size } : { standing: 'busy' };
   }

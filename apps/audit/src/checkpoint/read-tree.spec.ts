@@ -1,5 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import { type TileName, tilePath, verifyConsistency, verifyInclusion, verifyTlogProof } from '@ankasecure/audit-event';
+import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import {
+  checkpointText,
+  formatNote,
+  keyIdOf,
+  noteKeyOf,
+  type TileName,
+  tilePath,
+  verifyConsistency,
+  verifyInclusion,
+  verifyTlogProof,
+} from '@ankasecure/audit-event';
 import {
   AnkaError,
   getCheckpointKeys,
@@ -193,5 +203,60 @@ describe('the tree over a trail', () => {
     const of = ask(own.tenantId);
     for (const call of [() => of.inclusion(3), () => of.consistency(5)])
       expect(await codeOf(call())).toBe('record-forged');
+  });
+
+  describe('under a checkpoint that the HSM has not signed', () => {
+    /** The text that the columns say, under a key that somebody else has made. */
+    const signedByAnother = async (own: CheckpointedTrail, size: number, asOurs = false): Promise<string> => {
+      const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+      const name = audit.signer.keyOf(own.tenantId).name;
+      const key = noteKeyOf('Ed25519', name, publicKey.export({ format: 'der', type: 'spki' }));
+      const text = checkpointText({ origin: name, size, root: (await own.tree(size)).root });
+      const signature = sign(null, Buffer.from(text), privateKey);
+      const keyId = keyIdOf(asOurs ? audit.signer.keyOf(own.tenantId) : key);
+      return formatNote({ text, signatures: [{ name, keyId, signature }] });
+    };
+    const forgeries: Readonly<Record<string, (own: CheckpointedTrail, note: string) => string | Promise<string>>> = {
+      'a key of somebody else': (own) => signedByAnother(own, 600),
+      'a key that names itself ours': (own) => signedByAnother(own, 600, true),
+      'a changed signature': (_, note) => note.replace(/(.)(.)(..\n)$/, '$2$1$3'),
+      'our signature of another tree': (_, note) => note.replace('\n600\n', '\n599\n'),
+    };
+    const calls = (of: ReturnType<typeof ask>) => ({
+      latest: of.latest,
+      list: of.list,
+      inclusion: () => of.inclusion(3),
+      'inclusion in an earlier tree': () => of.inclusion(3, 257),
+      consistency: () => of.consistency(5),
+      tile: () => of.tile(0, 0),
+    });
+
+    it.each(Object.entries(forgeries))('nothing is told, if it has %s', async (_, forge) => {
+      const own = await grown();
+      const right = calls(ask(own.tenantId));
+      for (const call of Object.values(right)) expect(await codeOf(call())).toBe('done');
+      const note = await forge(own, (await own.checkpoints()).at(-1)?.note ?? expect.unreachable());
+      await audit.tamper(`UPDATE checkpoint SET note = '${note}' WHERE tenant_id = '${own.tenantId}' AND size = 600`);
+      for (const [name, call] of Object.entries(right))
+        expect([name, await codeOf(call())]).toEqual([name, 'record-forged']);
+      // The keys are the HSM's word. The size that one has signed last is not told from such a checkpoint.
+      const lastSize = await ask(own.tenantId)
+        .keys()
+        .then(
+          ({ keys }) => keys[0]?.lastSize ?? null,
+          () => null,
+        );
+      expect(lastSize).toBeNull();
+    });
+
+    it('of another size, a proof of that size carries none, and no list has it', async () => {
+      const own = await grown();
+      const note = await signedByAnother(own, 257);
+      await audit.tamper(`UPDATE checkpoint SET note = '${note}' WHERE tenant_id = '${own.tenantId}' AND size = 257`);
+      const of = ask(own.tenantId);
+      expect(await codeOf(of.inclusion(3, 257))).toBe('record-forged');
+      expect(await codeOf(of.list())).toBe('record-forged');
+      expect(await codeOf(of.inclusion(3))).toBe('done');
+    });
   });
 });

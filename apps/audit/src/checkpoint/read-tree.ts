@@ -1,12 +1,4 @@
-import {
-  formatTlogProof,
-  keyIdOf,
-  parseNote,
-  parseVerifierKey,
-  tilePath,
-  tileWidth,
-  widthAt,
-} from '@ankasecure/audit-event';
+import { formatTlogProof, tilePath, tileWidth, widthAt } from '@ankasecure/audit-event';
 import {
   AnkaError,
   type Context,
@@ -23,8 +15,11 @@ import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { TrailReader } from '../trail/trail-reader.js';
 import { CheckpointSource } from './checkpoint-source.js';
+import { lastOf } from './last-of-key.js';
 import { ProvenTree } from './proven-tree.js';
+import { type AssertSigned, SignedNotes } from './signed-notes.js';
 import { type StoredCheckpoint, selectCheckpoint, selectCheckpoints, selectTiles } from './store/checkpoint.sql.js';
+import { assertAgrees } from './stored-tree.js';
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
@@ -42,18 +37,22 @@ export class ReadTree {
     private readonly reader: TrailReader,
     private readonly cursors: CursorSeal,
     private readonly source: CheckpointSource,
+    private readonly notes: SignedNotes,
   ) {}
 
-  /** @throws AnkaError `cursor-invalid` */
+  /** @throws AnkaError `cursor-invalid`; `record-forged` for one that the HSM has not signed */
   async list(
-    { tenantId }: Context,
+    context: Context,
     { limit, cursor }: z.infer<typeof listCheckpoints.request>,
   ): Promise<z.infer<typeof listCheckpoints.reply>> {
+    const { tenantId } = context;
     const scope = { tenantId, listing: 'checkpoints', filter: {} };
     const before = cursor === undefined ? undefined : Number(this.cursors.open(scope, cursor));
-    const found = await this.reader.read('query', tenantId, (manager) =>
-      selectCheckpoints(manager, tenantId, { before, limit: limit + 1 }),
-    );
+    const found = await this.verified(context, async (manager, assertSigned) => {
+      const checkpoints = await selectCheckpoints(manager, tenantId, { before, limit: limit + 1 });
+      for (const one of checkpoints.slice(0, limit)) assertSound(one, assertSigned);
+      return checkpoints;
+    });
     const last = found.length > limit ? found[limit - 1] : undefined;
     const next = last === undefined ? null : this.cursors.seal(scope, String(last.size));
     return { items: found.slice(0, limit).map(listed), next };
@@ -68,10 +67,13 @@ export class ReadTree {
   async keys(context: Context): Promise<z.infer<typeof getCheckpointKeys.reply>> {
     const { tenantId } = context;
     const { origin, keys } = await this.source.keys(context);
-    return this.reader.read('query', tenantId, async (manager) => {
+    return this.verified(context, async (manager, assertSigned) => {
       const withSizes = [];
-      for (const key of keys)
-        withSizes.push({ ...key, lastSize: await lastSizeOf(manager, tenantId, key.verifierKey) });
+      for (const key of keys) {
+        const last = await lastOf(manager, tenantId, key, keys);
+        if (last !== undefined) assertSound(last, assertSigned);
+        withSizes.push({ ...key, lastSize: last?.size ?? null });
+      }
       return { origin, keys: withSizes };
     });
   }
@@ -81,10 +83,11 @@ export class ReadTree {
     context: Context,
     { seq, size }: z.infer<typeof proveInclusion.request>,
   ): Promise<z.infer<typeof proveInclusion.reply>> {
-    return this.withTree(context, async (tree, manager) => {
+    return this.withTree(context, async (tree, manager, assertSigned) => {
       const { head, leaf, proof } = await tree.inclusion(seq, size);
       const stored = await selectCheckpoint(manager, context.tenantId, head.size);
       const isSame = stored !== undefined && base64(stored.root) === base64(head.root);
+      if (isSame) assertSound(stored, assertSigned);
       const tlogProof = isSame ? formatTlogProof({ index: seq - 1, proof, checkpoint: stored.note }) : null;
       const hashes = { root: base64(head.root), leafHash: base64(leaf), proof: proof.map(base64) };
       return { seq, size: head.size, ...hashes, tlogProof };
@@ -120,26 +123,29 @@ export class ReadTree {
   }
 
   private withTree<Value>(
-    { tenantId }: Context,
-    work: (tree: ProvenTree, manager: EntityManager) => Promise<Value>,
+    context: Context,
+    work: (tree: ProvenTree, manager: EntityManager, assertSigned: AssertSigned) => Promise<Value>,
   ): Promise<Value> {
-    return this.reader.read('query', tenantId, async (manager) =>
-      work(await ProvenTree.open(manager, tenantId), manager),
+    return this.verified(context, async (manager, assertSigned) => {
+      const tree = await ProvenTree.open(manager, context.tenantId);
+      assertSigned(tree.last);
+      return work(tree, manager, assertSigned);
+    });
+  }
+
+  private verified<Value>(
+    context: Context,
+    work: (manager: EntityManager, assertSigned: AssertSigned) => Promise<Value>,
+  ): Promise<Value> {
+    const { tenantId } = context;
+    return this.notes.verifying(context, (assertSigned) =>
+      this.reader.read('query', tenantId, (manager) => work(manager, assertSigned)),
     );
   }
 }
 
-/** Checkpoints that are read at once to find the last one of a key. */
-const pageSize = 200;
-
-/** The size of the last checkpoint that a key has signed. */
-const lastSizeOf = async (manager: EntityManager, tenantId: string, verifierKey: string): Promise<number | null> => {
-  const keyId = keyIdOf(parseVerifierKey(verifierKey));
-  for (let before: number | undefined; ; ) {
-    const found = await selectCheckpoints(manager, tenantId, { before, limit: pageSize });
-    const own = found.find(({ note }) => parseNote(note).signatures.some((one) => keyId.equals(one.keyId)));
-    if (own !== undefined) return own.size;
-    if (found.length < pageSize) return null;
-    before = found.at(-1)?.size;
-  }
+/** Refuses a checkpoint whose columns say something else than its text, or that the HSM has not signed. */
+const assertSound = (checkpoint: StoredCheckpoint, assertSigned: AssertSigned): void => {
+  assertAgrees(checkpoint);
+  assertSigned(checkpoint);
 };

@@ -25,6 +25,8 @@ export class CheckpointStandIn {
   failure: AnkaError | undefined;
   /** Whether requests for a signature get no answer. */
   hangs = false;
+  /** Makes something else of each signature. */
+  fault: (signature: Buffer) => Buffer = (signature) => signature;
   private readonly pair = generateKeyPairSync('ed25519');
   private readonly last = new Map<string, number>();
 
@@ -44,7 +46,7 @@ export class CheckpointStandIn {
       this.last.set(tenantId, size);
       this.signed.push({ tenantId, size });
       const text = checkpointText(checkpoint);
-      const signature = sign(null, Buffer.from(text), this.pair.privateKey);
+      const signature = this.fault(sign(null, Buffer.from(text), this.pair.privateKey));
       return { body: { note: formatNote({ text, signatures: [{ name: key.name, keyId: keyIdOf(key), signature }] }) } };
     });
     bus.serve(listCheckpointKeys, 'default', async ({ tenantId }) => {

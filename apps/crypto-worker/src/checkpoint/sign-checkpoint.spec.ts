@@ -13,7 +13,7 @@ import {
   verifyNote,
 } from '@ankasecure/audit-event';
 import { enterToken, listeningLogger, partitionOn } from '@ankasecure/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { codeOf } from '../custody/custody.conformance.js';
 import { openPkcs11Custody, type Pkcs11Custody } from '../custody/pkcs11/pkcs11-custody.js';
 import { Lease } from '../lease/lease.js';
@@ -112,6 +112,29 @@ describe('the signer of checkpoints', () => {
     );
     expect(made.map(({ operation }) => operation).sort()).toEqual(keys.map(({ ref }) => `${ref.kind}.create`).sort());
     expect(await codeOf(first(3, signer, randomUUID()))).toBe('tenant-unknown');
+  });
+
+  /** What a token, or the way to it, may make of a signature. */
+  const faults: Readonly<Record<string, (signature: Uint8Array) => Uint8Array>> = {
+    'with a flipped bit': (signature) => signature.map((byte, at) => (at === 9 ? byte ^ 1 : byte)),
+    'of nothing but zeros': (signature) => signature.map(() => 0),
+    'that is too short': (signature) => signature.subarray(1),
+    'of another text': (signature) => Buffer.from(signature).reverse(),
+  };
+  it.each(Object.entries(faults))('gives out no signature %s', async (_, fault) => {
+    await first(5);
+    const { platformSign } = custody;
+    const signed = vi.spyOn(custody, 'platformSign');
+    for (const faulty of (await keysNamed().all(tenantId)).map(({ ref }) => ref.kind)) {
+      signed.mockImplementation(async (context, ref, input) => {
+        const signature = await platformSign.call(custody, context, ref, input);
+        return ref.kind === faulty ? fault(signature) : signature;
+      });
+      expect([faulty, await codeOf(first(6))]).toEqual([faulty, 'internal-error']);
+    }
+    signed.mockRestore();
+    // The same tree is signed when the token is well again.
+    expect(await first(6)).not.toBe('');
   });
 
   it('signs a tree that continues the signed one', async () => {

@@ -8,6 +8,7 @@ import {
   noteSignature,
   parseCheckpoint,
   parseNote,
+  type SignedNote,
   signedMessage,
   type TreeHead,
   verifyConsistency,
@@ -43,7 +44,7 @@ export class SignCheckpoint {
 
   /**
    * @throws AnkaError `record-outdated` for a tree that is older than one that was signed; `record-forged` if it does not continue the
-   * checkpoint before it, or the HSM has not signed that; `tenant-unknown`
+   * checkpoint before it, or the HSM has not signed that; `tenant-unknown`; `internal-error` if what the HSM has answered is no signature
    */
   async sign(context: Context, { size, root, before }: Request): Promise<Reply> {
     const { tenantId } = context;
@@ -52,7 +53,9 @@ export class SignCheckpoint {
     if (before !== null) await this.assertContinues(tenantId, checkpoint, before);
     this.remember(tenantId, checkpoint);
     const signatures = await Promise.all(signers.map((key) => this.signatureOf(context, key, checkpoint)));
-    return { note: formatNote({ text: checkpointText(checkpoint), signatures }) };
+    const note = { text: checkpointText(checkpoint), signatures };
+    assertVerifies(note, signers);
+    return { note: formatNote(note) };
   }
 
   /** Checks and remembers in one step, before the HSM is asked: of two trees of one size, only the first is signed. */
@@ -91,3 +94,14 @@ export class SignCheckpoint {
     return { name: key.name, keyId: keyIdOf(key), signature: noteSignature(key.algorithm, raw, signedAt) };
   }
 }
+
+/**
+ * Checks each signature under the public key that is published. A token that answers with another, by a fault of it or of the way to it,
+ * would have a checkpoint stored that nobody can verify, and that no later one could continue.
+ */
+const assertVerifies = (note: SignedNote, signers: readonly CheckpointKey[]): void => {
+  const failed = signers.filter((key) => verifyNote(note, key) !== 'valid');
+  if (failed.length === 0) return;
+  const algorithms = failed.map(({ algorithm }) => algorithm).join(', ');
+  throw new AnkaError('internal-error', `The HSM has answered with a signature that does not verify: ${algorithms}.`);
+};
