@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import type { ConnectorTls } from '@ankasecure/contracts';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Connector, Outcome, ReadSecret } from './connector.js';
 import {
   type Authorities,
@@ -210,11 +210,14 @@ export const describeHttpConnector = (
 
     it('sends nothing to a receiver whose certificate another authority has issued, or that has another name', async () => {
       const { emulator, receiver } = await start();
-      expect(await send(await connect(receiver.url, { tls: { authority: 'stranger.pem' } }))).toMatchObject({
-        result: 'pause',
-      });
-      const named = await connect(receiver.url.replace('127.0.0.1', 'localhost'));
-      expect(await send(named)).toMatchObject({ result: 'pause' });
+      for (const verifies of ['0', undefined]) {
+        vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', verifies);
+        const strange = await connect(receiver.url, { tls: { authority: 'stranger.pem' } });
+        expect(await send(strange)).toMatchObject({ result: 'pause' });
+        const named = await connect(receiver.url.replace('127.0.0.1', 'localhost'));
+        expect(await send(named)).toMatchObject({ result: 'pause' });
+      }
+      vi.unstubAllEnvs();
       expect([emulator.events(), receiver.received]).toEqual([[], []]);
     });
 

@@ -1,5 +1,5 @@
 import type { ConnectorTls } from '@ankasecure/contracts';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Connector, ReadSecret } from '../connector.js';
 import { type Authorities, makeAuthorities } from '../testing/https-receiver.js';
 import { encoded, sealedEventOf, sealedEvents } from '../testing/sealed-event.fixture.js';
@@ -23,6 +23,10 @@ const awkward = [
   '<13>1 - - - - - -',
   '77 <13>1 x',
 ];
+/** Every control character but those with an escape of their own, and what breaks lines besides. */
+const controls = [...Array.from({ length: 160 }, (_, code) => code), 0x2028, 0x2029]
+  .map((code) => String.fromCharCode(code))
+  .filter((letter) => /[\p{Cc}\u2028\u2029]/u.test(letter) && !'\n\r'.includes(letter));
 const read = (frame: Buffer) => {
   const text = frame.toString();
   const space = text.indexOf(' ');
@@ -70,6 +74,21 @@ describe('an event in CEF over syslog', () => {
       'key-state',
       '1',
     ]);
+  });
+
+  it('has no control characters: each is written as its code', () => {
+    for (const letter of controls) {
+      const text = `a${letter}b`;
+      const event = sealedEventOf(1, { userId: text, correlationId: text, operation: text, details: { [text]: text } });
+      const frame = syslogFrame(event);
+      expect(frame.toString()).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
+      const { extension, header } = read(frame);
+      const written = `a\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}b`;
+      expect([extension['suser'], extension['cs4'], extension['act'], header[4]]).toEqual(
+        Array.from({ length: 4 }, () => written),
+      );
+      expect(extension['cn1']).toBe('1');
+    }
   });
 
   it('leaves out what is absent, ends with a value, and stays below the limits', () => {
@@ -158,8 +177,12 @@ describe('the connector to a syslog receiver', () => {
   });
 
   it('sends nothing to a receiver whose certificate another authority has issued', async () => {
-    expect(await outcomeOf(await open({ ...own, authority: 'stranger' }))).toMatchObject({ result: 'pause' });
-    expect(emulator.connections.size).toBe(0);
+    for (const verifies of ['0', undefined]) {
+      vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', verifies);
+      expect(await outcomeOf(await open({ ...own, authority: 'stranger' }))).toMatchObject({ result: 'pause' });
+    }
+    vi.unstubAllEnvs();
+    await expect.poll(() => emulator.connections.size).toBe(0);
   });
 
   it.each([

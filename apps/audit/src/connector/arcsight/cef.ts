@@ -4,15 +4,24 @@ import type { DeliveredEvent } from '../connector.js';
 /** The longest value of a custom string, in characters (ArcSight's CEF Implementation Standard). */
 const mostString = 4000;
 
+/** Control characters, and what breaks lines besides. CEF has escapes for two of them only. */
+const control = /[\p{Cc}\u2028\u2029]/gu;
+
+/** Writes control characters as JSON does: a terminal, or a parser of lines, may act on them. */
+const visible = (text: string): string =>
+  text.replaceAll(control, (letter) =>
+    '\n\r'.includes(letter) ? letter : `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
 const inHeader = (text: string): string =>
-  text
+  visible(text)
     .replaceAll('\\', '\\\\')
     .replaceAll('|', '\\|')
     .replaceAll(/[\r\n]+/g, ' ');
 
 /** An equals sign would begin another key, and a line break another record. */
 const inExtension = (text: string): string =>
-  text.replaceAll('\\', '\\\\').replaceAll('=', '\\=').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+  visible(text).replaceAll('\\', '\\\\').replaceAll('=', '\\=').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
 
 /** The severity of an outcome, from 0 to 10. */
 const severities: Readonly<Record<SealedEvent['outcome'], number>> = { success: 3, failure: 6, unknown: 7 };

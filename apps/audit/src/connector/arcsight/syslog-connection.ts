@@ -4,7 +4,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import { keyExchangeOptions } from '@ankasecure/service-kit';
 import type { ConnectorParts } from '../connector.js';
 import { faultOfConnection, NoAnswer } from '../http/connection-fault.js';
-import { admittingLookup, type ReceiverTls } from '../http/http-sender.js';
+import { admittingLookup, type ReceiverTls, verified } from '../http/http-sender.js';
 
 /** Where and how to connect. */
 export interface SyslogTarget {
@@ -43,7 +43,8 @@ export class SyslogConnection {
     signal: AbortSignal,
   ): Promise<SyslogConnection> {
     if (isIP(host) !== 0) admitted(admit, host);
-    const options = { host, port, ...keyExchangeOptions(), ...tls, ...(isIP(host) === 0 && { servername: host }) };
+    const name = isIP(host) === 0 && { servername: host };
+    const options = { host, port, ...keyExchangeOptions(), ...tls, ...name, ...verified };
     const socket = connect({ ...options, lookup: admittingLookup(admit) });
     socket.setKeepAlive(true, 10_000);
     try {

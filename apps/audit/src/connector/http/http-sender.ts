@@ -31,6 +31,9 @@ export interface ReceiverTls {
   readonly key?: Buffer;
 }
 
+/** Certificates are verified, whatever NODE_TLS_REJECT_UNAUTHORIZED says. */
+export const verified = { rejectUnauthorized: true } as const;
+
 /** Reads the files of a connection. @throws Error as `secret` */
 export const readTls = async (
   { authority, certificate, key }: ConnectorTls,
@@ -53,7 +56,7 @@ export class HttpSender {
     private readonly admit: ConnectorParts['admit'],
     private readonly timeoutMs = usualRequestMs,
   ) {
-    this.agent = new Agent({ keepAlive: true, maxSockets: 8, ...keyExchangeOptions(), ...tls });
+    this.agent = new Agent({ keepAlive: true, maxSockets: 8, ...keyExchangeOptions(), ...tls, ...verified });
   }
 
   /** @throws NoAnswer */
