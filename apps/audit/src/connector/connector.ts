@@ -48,8 +48,11 @@ export interface Connector {
    * @param signal ends the attempt: another process may deliver from then on
    */
   send(events: readonly EncodedEvent[], signal: AbortSignal): Promise<Outcome>;
-  /** For a receiver that acknowledges nothing: what must be sent again before the next events of a tenant, since it may be lost. */
-  prepare?(tenantId: string, signal: AbortSignal): Promise<Prepared>;
+  /**
+   * For a receiver that acknowledges nothing: what must be sent again before the next events of a tenant, since it may be lost.
+   * @param after the last event that was delivered, by whatever process; 0 before the first
+   */
+  prepare?(tenantId: string, after: number, signal: AbortSignal): Promise<Prepared>;
   close(): void;
 }
 

@@ -9,7 +9,8 @@ const usualMs = 30_000;
 
 /**
  * ArcSight and any receiver of CEF: syslog over TLS. Syslog acknowledges nothing, so what was written last may be lost with a connection.
- * On each new one, the last events of a tenant are sent again before its next ones.
+ * A tenant's last events are sent again before its next ones, unless they were written on this very connection: the one that they were
+ * written on, perhaps by another process, may be lost.
  */
 export class ArcsightConnector implements Connector {
   readonly limits = { events: 500, bytes: 1024 * 1024 };
@@ -29,12 +30,12 @@ export class ArcsightConnector implements Connector {
     return frame;
   }
 
-  async prepare(tenantId: string, signal: AbortSignal): Promise<Prepared> {
+  async prepare(tenantId: string, after: number, signal: AbortSignal): Promise<Prepared> {
     try {
       const connection = await this.connect(signal);
-      if (connection.rewound.has(tenantId)) return 'ready';
+      if (connection.written.get(tenantId) === after) return 'ready';
       connection.repeating.add(tenantId);
-      return { repeat: this.repeated, done: () => connection.rewound.add(tenantId) };
+      return { repeat: this.repeated, done: () => connection.written.set(tenantId, after) };
     } catch (error) {
       return { outcome: outcomeOf(error) };
     }
@@ -43,11 +44,13 @@ export class ArcsightConnector implements Connector {
   /** Sends on the connection that `prepare` has made. On another one, something must be sent again first. */
   async send(events: readonly EncodedEvent[], signal: AbortSignal): Promise<Outcome> {
     const { connection } = this;
-    const tenantId = events[0]?.event.tenantId ?? '';
+    const last = events.at(-1)?.event;
+    const tenantId = last?.tenantId ?? '';
     if (connection?.isOpen !== true || !connection.repeating.has(tenantId))
       return { result: 'retry', reason: 'The receiver has closed the connection.' };
     try {
       await connection.write(Buffer.concat(events.map(({ body }) => body)), signal);
+      connection.written.set(tenantId, last?.seq ?? 0);
       return { result: 'delivered' };
     } catch (error) {
       return outcomeOf(error);

@@ -23,8 +23,8 @@ const refusalMs = 300;
 export class SyslogConnection {
   /** The tenants whose last events are sent again on this connection, or were. */
   readonly repeating = new Set<string>();
-  /** Those of them where that is done. */
-  readonly rewound = new Set<string>();
+  /** The last event of each tenant that was written on this connection. */
+  readonly written = new Map<string, number>();
   private fault: NoAnswer | undefined;
 
   private constructor(

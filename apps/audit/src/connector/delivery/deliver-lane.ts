@@ -92,7 +92,7 @@ const repeatLast = async (
   connector: Connector,
   { lane: { tenantId }, start, signal }: Pick<HeldLane, 'lane' | 'start' | 'signal'>,
 ): Promise<Outcome | undefined> => {
-  const prepared = (await connector.prepare?.(tenantId, signal)) ?? 'ready';
+  const prepared = (await connector.prepare?.(tenantId, start.seq - 1, signal)) ?? 'ready';
   if (prepared === 'ready') return undefined;
   if ('outcome' in prepared) return prepared.outcome;
   let rows = await readDelivered(dataSource, tenantId, start, prepared.repeat);
