@@ -32,22 +32,25 @@ describe('the pieces of slices', () => {
     },
   );
 
-  it('are followed by a rest as long as the work on them, and no longer than a bound', async () => {
+  it.each([
+    ['a short way', 300, 1],
+    ['a long way', 1_000_000, 4],
+  ])('are followed by a rest that the work on them decides, up to a bound: %s', async (_, until, times) => {
     const rests: number[] = [];
     const read = inPieces(
-      async ({ seq }) => Array.from({ length: 300 }, (_, at) => rowAt(seq + at)),
+      async ({ seq }) => Array.from({ length: 300 }, (_row, at) => rowAt(seq + at)),
       async (ms) => rests.push(ms),
     );
     const work = (ms: number): void => {
       for (const end = performance.now() + ms; performance.now() < end; );
     };
-    await read(startAt(1), 300);
+    await read(startAt(1), until);
     work(10);
-    await read(startAt(101), 300);
+    await read(startAt(101), until);
     work(200);
-    await read(startAt(201), 300);
-    expect(rests[0]).toBeGreaterThanOrEqual(9);
-    expect(rests[1]).toBe(50);
+    await read(startAt(201), until);
+    expect(rests[0]).toBeGreaterThanOrEqual(9 * times);
+    expect(rests[1]).toBe(100);
   });
 
   it('begin anew where the rows do not go on', async () => {
