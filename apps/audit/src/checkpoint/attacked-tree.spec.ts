@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { AnkaError } from '@ankasecure/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CheckpointedTrail, rememberEnds } from '../testing/checkpointed-trail.js';
@@ -115,6 +116,25 @@ describe('an owner of the database', () => {
     expect(await trail.make()).toEqual({ standing: 'signed', size: 560 });
     await trail.expectLast(560);
     expect((await trail.checkpoints()).at(-1)?.root).toEqual(last?.root);
+  });
+
+  it('has the tree begun anew by the recipe for a log that is stuck, and of no other tenant', async () => {
+    const page = readFileSync(new URL('./checkpoints.md', import.meta.url), 'utf8');
+    const [, recipe = expect.unreachable()] = /```sql\n([\s\S]*?)```/.exec(page) ?? [];
+    const counted = async () => (await run('SELECT count(*)::int AS count FROM checkpoint'))[0]?.['count'];
+    const before = Number(await counted());
+    await audit.tamper(
+      `UPDATE tree_tile SET hashes = decode(repeat('ab', 32), 'hex') WHERE tenant_id = '${trail.tenantId}'`,
+    );
+    await trail.append(1);
+    await expect(trail.make()).rejects.toMatchObject({ code: 'record-forged' });
+    await run(`SET ROLE ankadb_audit_owner; ${recipe.replaceAll(/'0{8}-\S+'/g, `'${trail.tenantId}'`)}`);
+    expect([await trail.checkpoints(), Number(await counted())]).toEqual([[], before - 2]);
+    expect(await trail.make()).toEqual({ standing: 'signed', size: 561 });
+    await trail.expectLast(561);
+    const own = `tenant_id = '${trail.tenantId}'`;
+    for (const sql of [`DELETE FROM checkpoint WHERE ${own}`, `DELETE FROM tree_tile WHERE ${own}`])
+      await expect(run(sql), sql).rejects.toMatchObject({ code: '42501' });
   });
 
   it('who puts both tables back has the tree continued to the same root', async () => {

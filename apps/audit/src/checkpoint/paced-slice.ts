@@ -5,7 +5,7 @@ import type { ReadSlice } from '../trail/chain-walk.js';
 /** Rows that are gone over without a pause: some milliseconds of a processor. */
 const rowsOfPiece = 100;
 /** The longest rest, in milliseconds. A processor that has more to do makes pieces take longer, and rests with them. */
-const mostMs = 100;
+const mostMs = 1_000;
 /** A walk that has more rows before it than this rests longer after each piece: the number of times that the piece took. */
 const longWay = 5_000;
 const restsOf = { short: 1, long: 4 };
