@@ -13,13 +13,13 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { assertUsable } from '../auth/client-key.js';
-import { configuredSpaces, type NameSpace } from '../auth/configured-issuers.js';
+import { configuredSpaces } from '../auth/configured-issuers.js';
 import { IdentityConfig } from '../auth/identity.config.js';
 import { pageOfAll } from '../route/page-by-id.js';
 import { keysOf, type listIssuers, type putIssuer, type TenantIssuer } from './issuer.contract.js';
 import { IssuerRecord, resourceOf } from './issuer.entity.js';
 import { IssuerChanges } from './issuer-changes.js';
-import { assertFree, type IssuerSettings } from './issuer-rules.js';
+import { assertFree, type IssuerSettings, otherIssuers } from './issuer-rules.js';
 import { IssuerUrls } from './issuer-urls.js';
 
 /** Creates, reads, changes and deletes the identity providers that a tenant trusts. */
@@ -54,7 +54,7 @@ export class Issuers {
           assertRepeated(manager, before, { createdBy: principal, ...(before.revision === 1 && columnsOf(request)) });
           return resourceOf(before);
         }
-        const shared = await assertFree(manager, { tenantId, id }, request, this.configuredOf(tenantId));
+        const shared = await this.assertFree(manager, { tenantId, id }, request);
         await this.changes.assertAllowed(context, shared);
         await assertUnknown(manager, IssuerRecord, { tenantId, id });
         return undefined;
@@ -116,7 +116,7 @@ export class Issuers {
         await this.assertAcceptable(request, fault);
         const record = await foundRecord(manager, tenantId, id, 'pessimistic_write');
         assertPreconditions(context, record.revision, 'The issuer');
-        const shared = await assertFree(manager, { tenantId, id }, request, this.configuredOf(tenantId));
+        const shared = await this.assertFree(manager, { tenantId, id }, request);
         await this.changes.assertAllowed(context, shared, record.revision);
         return record;
       },
@@ -154,8 +154,13 @@ export class Issuers {
     });
   }
 
-  private configuredOf(tenantId: string): readonly NameSpace[] {
-    return configuredSpaces(this.config, tenantId);
+  private async assertFree(
+    manager: EntityManager,
+    of: Pick<TenantIssuer, 'tenantId' | 'id'>,
+    settings: IssuerSettings,
+  ): Promise<string | undefined> {
+    const others = await otherIssuers(manager, this.sets, of);
+    return assertFree(settings, { others, configured: configuredSpaces(this.config, of.tenantId) });
   }
 
   private async assertAcceptable(

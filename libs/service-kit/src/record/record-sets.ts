@@ -2,6 +2,7 @@ import { AnkaError, monotonicNow, type RecordChange, type RecordKind, tried } fr
 import { Injectable } from '@nestjs/common';
 import {
   DataSource,
+  type EntityManager,
   type EntityMetadata,
   type EntityTarget,
   type FindOptionsOrder,
@@ -74,28 +75,63 @@ export class RecordSets {
   async load<Row extends ObjectLiteral>(
     entity: EntityTarget<Row>,
     tenantId: string,
-    { order = {}, trailMs = patienceMs.unknown, ...options }: SetOptions<Row> = {},
+    { trailMs = patienceMs.unknown, ...options }: SetOptions<Row> = {},
+  ): Promise<Row[]> {
+    // The trail is asked first: what it names then is in the database by now, unless it was deleted.
+    const listed = await this.expected(tenantId, this.kindOf(entity, tenantId), trailMs);
+    const read = (manager: EntityManager) => this.whole(manager, entity, tenantId, { ...options, listed });
+    return withTenant(this.dataSource, tenantId, read);
+  }
+
+  /**
+   * Loads the set where a record that is missing would permit something, such as a name that another one has. The trail is asked
+   * now: what was heard a moment ago does not have what another process has made since.
+   * @param manager the caller's transaction, which is the tenant's, and holds a lock that keeps others from making such records
+   * @param trailMs longest that the trail is waited for, in milliseconds
+   * @throws AnkaError as `load`; `audit-unavailable` whenever the trail does not answer now
+   */
+  async loadDeciding<Row extends ObjectLiteral>(
+    manager: EntityManager,
+    entity: EntityTarget<Row>,
+    tenantId: string,
+    trailMs = patienceMs.unknown,
+  ): Promise<Row[]> {
+    const kind = this.kindOf(entity, tenantId);
+    const ask = (): Promise<readonly string[]> => this.ask(tenantId, kind, trailMs);
+    const listed = this.history.isOff
+      ? []
+      : await ask().catch((error: unknown) => this.withoutAnswer(undefined, error));
+    return this.whole(manager, entity, tenantId, { listed });
+  }
+
+  /** @throws AnkaError `record-outdated` if the database is behind with the tenant */
+  private kindOf<Row extends ObjectLiteral>(entity: EntityTarget<Row>, tenantId: string): RecordKind {
+    this.history.assertNotBehind(tenantId);
+    return this.dataSource.getMetadata(entity).tableName as RecordKind;
+  }
+
+  /** The rows, once each record that the trail lists, and that this process has made, is one of them. */
+  private async whole<Row extends ObjectLiteral>(
+    manager: EntityManager,
+    entity: EntityTarget<Row>,
+    tenantId: string,
+    { listed, order = {}, doubted, missing }: SetOptions<Row> & { readonly listed: readonly string[] },
   ): Promise<Row[]> {
     const metadata = this.dataSource.getMetadata(entity);
-    this.history.assertNotBehind(tenantId);
-    // The trail is asked first: what it names then is in the database by now, unless it was deleted.
     const kind = metadata.tableName as RecordKind;
-    const listed = await this.expected(tenantId, kind, trailMs);
     const told = this.toldBefore(tenantId, kind);
     const expected = this.history.isOff
       ? []
       : [...new Set([...listed, ...this.ownMade(tenantId, kind).map(({ id }) => id)])];
-    return withTenant(this.dataSource, tenantId, async (manager) => {
-      const rows = await manager.find(entity, { where: ofTenant<Row>(tenantId), order });
-      const held = new Set(rows.map((row) => trailNameOf(row, metadata).id));
-      for (const id of expected.filter((one) => !held.has(one))) {
-        const { error } = await tried(async () => assertAbsent(manager, entity, keyOf<Row>(metadata, tenantId, id)));
-        if (error === undefined) continue;
-        const goesOn = error.retryable ? options.doubted : options.missing;
-        if (goesOn?.(id, told.get(id)) !== true) throw error;
-      }
-      return rows;
-    });
+    const rows = await manager.find(entity, { where: ofTenant<Row>(tenantId), order });
+    const held = new Set(rows.map((row) => trailNameOf(row, metadata).id));
+    for (const id of expected.filter((one) => !held.has(one))) {
+      const { error } = await tried(async () => assertAbsent(manager, entity, keyOf<Row>(metadata, tenantId, id)));
+      if (error === undefined) continue;
+      const goesOn = error.retryable ? doubted : missing;
+      if (goesOn?.(id, told.get(id)) !== true) throw error;
+    }
+    return rows;
   }
 
   /** Whether the database has a record. The trail is not asked. */
