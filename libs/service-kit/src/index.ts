@@ -67,6 +67,7 @@ export * from './record/change-record.js';
 export * from './record/committed-changes.js';
 export * from './record/history-watch.js';
 export * from './record/place-records.js';
+export * from './record/positions-on-record.js';
 export * from './record/record-authority.js';
 export * from './record/record-claim.js';
 export * from './record/record-history.js';

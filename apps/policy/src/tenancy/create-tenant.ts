@@ -3,7 +3,6 @@ import {
   type Context,
   type DryRun,
   newId,
-  noSuchPartition,
   platformTenantId,
   type Tenant as TenantResource,
 } from '@ankasecure/contracts';
@@ -16,9 +15,9 @@ import { authorOf, confirmedBy } from '../policy/requested-change.js';
 import { SettleChange } from '../policy/settle-change.js';
 import { Tenant, tenantResource } from '../tenant/tenant.entity.js';
 import { earlierTenant } from './earlier-tenant.js';
-import { PartitionConfig, partitionsOf } from './partition.config.js';
 import { StoredPartitions } from './stored-partitions.js';
 import { lockNames } from './tenant-lock.sql.js';
+import { TenantSlugs } from './tenant-slugs.js';
 
 export interface NewTenant {
   readonly slug: string;
@@ -38,7 +37,7 @@ export class CreateTenant {
   constructor(
     private readonly actions: ActionRunner,
     private readonly changes: SettleChange,
-    private readonly config: PartitionConfig,
+    private readonly slugs: TenantSlugs,
     private readonly partitions: StoredPartitions,
     private readonly dataSource: DataSource,
   ) {}
@@ -46,7 +45,7 @@ export class CreateTenant {
   /**
    * The context's resource id becomes the tenant's id, so a repeated call finishes what the first call began. The same caller
    * can also repeat the same request without an Idempotency-Key, for a day.
-   * @throws AnkaError `partition-not-found`, `tenant-exists`, `policy-not-applied` when the tenant is stored and its policy not confirmed in force, `access-denied`, `audit-unavailable`
+   * @throws AnkaError `partition-not-found`, `tenant-exists`, `policy-not-applied` when the tenant is stored and its policy not confirmed in force, `access-denied`, `audit-unavailable`, `record-outdated`
    */
   async create(context: Context, wanted: NewTenant): Promise<Answer<TenantResource | DryRun>> {
     const id = (await this.earlier(context, wanted)) ?? context.resourceId ?? newId();
@@ -56,7 +55,10 @@ export class CreateTenant {
     return { body: tenantResource(created), id };
   }
 
-  /** Stores the tenant `id` and its first policy, once. @throws AnkaError `partition-not-found`, `tenant-exists`, `access-denied` */
+  /**
+   * Stores the tenant `id` and its first policy, once.
+   * @throws AnkaError `partition-not-found`, `tenant-exists`, `access-denied`; as `TenantSlugs.assertFree`
+   */
   registration(context: Context, id: string, wanted: NewTenant): Action<CreationPlan, Tenant> {
     return {
       operation: 'tenant.create',
@@ -65,10 +67,11 @@ export class CreateTenant {
       check: async (manager) => {
         assertPlatform(context);
         const { slug, name } = wanted;
-        const tenant = { id, slug, name, partition: this.partitionFor(wanted) };
+        const tenant = { id, slug, name, partition: this.partitions.choose(wanted.partition) };
         await lockNames(manager, tenant);
         const [earlier, ...more] = await manager.findBy(Tenant, [{ id }, { slug }]);
         if (earlier === undefined) {
+          await this.slugs.assertFree(manager, tenant);
           await assertUnknown(manager, Tenant, { id });
           return { wanted: tenant };
         }
@@ -85,20 +88,14 @@ export class CreateTenant {
 
   /** The HSM partitions that tenants can live on, the default one first. */
   partitionNames(): string[] {
-    return [...partitionsOf(this.config)];
+    return [...this.partitions.names];
   }
 
   private async earlier(context: Context, wanted: NewTenant): Promise<string | undefined> {
     if (context.tenantId !== platformTenantId) return undefined;
     // A partition that is not configured is refused by the action, on record.
-    const { partition = this.config.partition } = wanted;
+    const { partition = this.partitions.byDefault } = wanted;
     return earlierTenant(this.dataSource, context, { ...wanted, partition });
-  }
-
-  private partitionFor({ partition = this.config.partition }: NewTenant): string {
-    const known = this.partitionNames();
-    if (known.includes(partition)) return partition;
-    throw noSuchPartition(known);
   }
 }
 

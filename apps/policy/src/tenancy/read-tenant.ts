@@ -5,6 +5,7 @@ import { DataSource, MoreThan } from 'typeorm';
 import { SettleChange } from '../policy/settle-change.js';
 import { Tenant, tenantResource, visible } from '../tenant/tenant.entity.js';
 import { assertPlatform } from './create-tenant.js';
+import { TenantSlugs } from './tenant-slugs.js';
 
 /** Longest that a reader waits for an unfinished creation, in milliseconds. */
 const patienceMs = 1000;
@@ -17,6 +18,7 @@ export class ReadTenant {
     private readonly changes: SettleChange,
     private readonly cursors: CursorSeal,
     private readonly history: RecordHistory,
+    private readonly slugs: TenantSlugs,
   ) {}
 
   /**
@@ -49,11 +51,15 @@ export class ReadTenant {
     return tenantResource(tenant);
   }
 
-  /** The tenant of that slug, active or disabled. @throws AnkaError `tenant-unknown`, also while its creation is not finished */
+  /**
+   * The tenant of that slug, active or disabled.
+   * @throws AnkaError `tenant-unknown`, also while its creation is not finished; as `TenantSlugs.assertOnly`
+   */
   async find({ slug }: { slug: string }): Promise<TenantResource> {
     const tenant = await this.dataSource.manager.findOneBy(Tenant, { slug, state: visible });
     if (tenant === null) throw new AnkaError('tenant-unknown');
     assertAsked(this.dataSource.manager, tenant, { slug });
+    await this.slugs.assertOnly(this.dataSource.manager, tenant);
     return tenantResource(tenant);
   }
 

@@ -1,8 +1,9 @@
+import { noSuchPartition } from '@ankasecure/contracts';
 import { RecordPartitions } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { partitionOf } from '../tenant/tenant-partition.sql.js';
-import { PartitionConfig } from './partition.config.js';
+import { PartitionConfig, partitionsOf } from './partition.config.js';
 
 /** The partitions of tenants. The tenants themselves are records of the platform, and its default partition seals them. */
 @Injectable()
@@ -14,6 +15,22 @@ export class StoredPartitions extends RecordPartitions {
     private readonly config: PartitionConfig,
   ) {
     super();
+  }
+
+  /** The partition of a tenant whose maker names none. */
+  get byDefault(): string {
+    return this.config.partition;
+  }
+
+  /** The names of all, the default one first. */
+  get names(): readonly string[] {
+    return partitionsOf(this.config);
+  }
+
+  /** The partition of a new tenant. @throws AnkaError `partition-not-found` for one that is not configured */
+  choose(partition = this.byDefault): string {
+    if (this.names.includes(partition)) return partition;
+    throw noSuchPartition(this.names);
   }
 
   /** Names the partition of a tenant that is being created, and is not stored yet. */

@@ -8,11 +8,12 @@ import { RestorePolicy } from './restore-policy.js';
 import { RestoreTenant } from './restore-tenant.js';
 import { SwitchTenant } from './switch-tenant.js';
 import { TenantController } from './tenant.controller.js';
+import { TenantSlugs } from './tenant-slugs.js';
 
 /** Creates, lists and disables tenants. */
 @Module({
   imports: [PolicyModule, RecordModule],
   controllers: [TenantController],
-  providers: [CreateTenant, ReadTenant, RestorePolicy, RestoreTenant, PlatformTenant, SwitchTenant],
+  providers: [CreateTenant, ReadTenant, RestorePolicy, RestoreTenant, PlatformTenant, SwitchTenant, TenantSlugs],
 })
 export class TenancyModule {}

@@ -1,10 +1,10 @@
-import { listRecordPositions, maxHeads, monotonicNow, type Service } from '@ankasecure/contracts';
+import { maxHeads, monotonicNow, type Service } from '@ankasecure/contracts';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Logger } from '../logging/logger.js';
 import { RetriedFailure } from '../logging/retried-failure.js';
 import { BusClient } from '../nats/client.js';
-import { ownContext } from '../nats/own-context.js';
+import { positionsOnRecord } from './positions-on-record.js';
 import { RecordHistory } from './record-history.js';
 import { positionsOf } from './record-position.sql.js';
 
@@ -96,7 +96,8 @@ export class HistoryWatch implements OnModuleInit, OnApplicationShutdown {
 
   private async compareTrails(): Promise<void> {
     // The trail is read first: it never names a revision before the database has it.
-    const positions = await this.positionsOnRecord().catch((error: unknown) => {
+    const { service: owner, partition } = this.watched;
+    const positions = await positionsOnRecord(this.bus, { owner, partition }, patienceMs).catch((error: unknown) => {
       // While the audit service does not answer, nobody asks the database, so it does not fail.
       this.failedAt = undefined;
       throw error;
@@ -165,24 +166,6 @@ export class HistoryWatch implements OnModuleInit, OnApplicationShutdown {
     this.moved = tenants;
     for (const [tenantId, position] of moved) this.seen.set(tenantId, position);
     await this.history.compareAgain(again);
-  }
-
-  /** The highest revision that the trail holds, of each tenant. */
-  private async positionsOnRecord(): Promise<ReadonlyMap<string, number>> {
-    const { service: owner, partition } = this.watched;
-    const positions = new Map<string, number>();
-    for (let after: string | null | undefined = null; after !== undefined; ) {
-      const request: { owner: Service; partition: string | null; after: string | null } = { owner, partition, after };
-      const { items, complete } = await this.bus.request(
-        listRecordPositions,
-        '',
-        ownContext(owner, patienceMs),
-        request,
-      );
-      for (const { tenantId, revision } of items) positions.set(tenantId, revision);
-      after = complete ? undefined : items.at(-1)?.tenantId;
-    }
-    return positions;
   }
 
   private async round(): Promise<void> {

@@ -18,6 +18,7 @@ export type RejectionReason =
   | 'missing'
   | 'not-newest'
   | 'reused'
+  | 'ambiguous'
   | 'impossible'
   | 'ahead';
 
@@ -60,6 +61,12 @@ const telling: Readonly<Record<RejectionReason, Telling>> = {
     says: (name) => `The id of a new record is taken: there is or was another ${name}.`,
     advice:
       'Nothing was done. Send the request again with a new Idempotency-Key, and find out who else can write to the database.',
+  },
+  ambiguous: {
+    code: 'record-forged',
+    says: refusal('another one has its name'),
+    advice:
+      'Nothing was done with either. Find out which of the two was made first, and who else can write to the database.',
   },
   ahead: {
     code: 'audit-unavailable',

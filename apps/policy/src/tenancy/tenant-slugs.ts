@@ -1,0 +1,82 @@
+import { AnkaError, maxHeads, platformTenantId, tried } from '@ankasecure/contracts';
+import { assertAbsent, BusClient, positionsOnRecord, RecordHistory, sealsOf } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, In } from 'typeorm';
+import { Tenant } from '../tenant/tenant.entity.js';
+
+/** Longest that the trail is waited for, in milliseconds. */
+const patienceMs = 5_000;
+
+/**
+ * Knows the slug of every tenant that the audit trail names. A slug names one tenant for ever, and the database alone does not
+ * tell whether it is free: its owner can hide a tenant from the question, or have two. The audit service names the tenants, each is
+ * loaded by its id, and what its sealed record says is kept, because no slug ever changes. Each tenant is loaded once in a process.
+ */
+@Injectable()
+export class TenantSlugs {
+  private readonly slugs = new Map<string, string>();
+  /** The tenants that the trail names and the database did not show when it was asked last. */
+  private unseen: readonly string[] = [];
+  /** Whether the trail has named all tenants once. */
+  private isTold = false;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly bus: BusClient,
+    private readonly history: RecordHistory,
+  ) {}
+
+  /**
+   * Checks that no tenant has the slug that a new one is to have, where the database shows none. The platform's own tenant is the
+   * service's own, and comes before any other.
+   * @throws AnkaError `record-outdated` if one has it, or one is missing whose slug nobody knows; `audit-unavailable` (retryable)
+   * while the trail does not name the tenants
+   */
+  async assertFree(manager: EntityManager, { id, slug }: Pick<Tenant, 'id' | 'slug'>): Promise<void> {
+    if (id === platformTenantId) return;
+    await this.learn();
+    for (const unseen of this.unseen) await assertAbsent(manager, Tenant, { id: unseen });
+    const [hidden] = this.othersWith(slug, id);
+    if (hidden === undefined) return;
+    throw sealsOf(manager).rejections.reject({ table: 'tenant', tenantId: hidden, id: hidden }, 'missing');
+  }
+
+  /**
+   * Checks that the tenant which the database shows is the only one of its slug. Gateways keep the answer, so each asks once.
+   * @throws AnkaError `record-forged` if there are several; `audit-unavailable` (retryable) if the trail has never named the tenants
+   */
+  async assertOnly(manager: EntityManager, tenant: Tenant): Promise<void> {
+    const { error } = await tried(() => this.learn());
+    if (error !== undefined && !this.isTold) throw error;
+    if (this.othersWith(tenant.slug, tenant.id).length > 0) throw sealsOf(manager).reject(manager, tenant, 'ambiguous');
+  }
+
+  private othersWith(slug: string, id: string): readonly string[] {
+    return [...this.slugs].filter(([other, theirs]) => theirs === slug && other !== id).map(([other]) => other);
+  }
+
+  /** @throws AnkaError `audit-unavailable`, `record-forged` */
+  private async learn(): Promise<void> {
+    const positions = await positionsOnRecord(this.bus, { owner: 'policy', partition: null }, patienceMs).catch(
+      unknown,
+    );
+    const wanted = [...positions.keys()].filter((id) => !this.slugs.has(id));
+    // Their age does not matter, and a tenant that is behind has its slug all the same.
+    await this.history.without(async () => {
+      for (let start = 0; start < wanted.length; start += maxHeads)
+        for (const { id, slug } of await this.load(wanted.slice(start, start + maxHeads))) this.slugs.set(id, slug);
+    });
+    this.unseen = wanted.filter((id) => !this.slugs.has(id));
+    this.isTold = true;
+  }
+
+  private load(ids: readonly string[]): Promise<Tenant[]> {
+    return this.dataSource.manager.findBy(Tenant, { id: In([...ids]) });
+  }
+}
+
+const unknown = (error: unknown): never => {
+  if (!(error instanceof AnkaError) || !error.retryable) throw error;
+  const detail = `The audit trail cannot tell now which tenants there are (${error.code}). Try again.`;
+  throw new AnkaError('audit-unavailable', detail, { cause: error });
+};
