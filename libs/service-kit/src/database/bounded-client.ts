@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { Client, type ClientConfig, types } from 'pg';
-import { parseColumn } from '../json/json-bound.js';
+import { Client, type ClientConfig } from 'pg';
+import { typeParsers } from './type-parsers.js';
 
 type Call = readonly unknown[];
 type Callback = (error: unknown, result: unknown) => void;
@@ -18,9 +18,16 @@ export const dropSilentClients = (since: number): void => {
 
 /**
  * The limits of one answer, four times what the largest query of a service reads. A LIMIT or a condition of ours binds an honest
- * database only: whoever owns it can have any query answered with any rows.
+ * database only: whoever owns it can have any query answered with any rows. `values` are those that become objects: dates, bytes,
+ * and elements of arrays.
  */
-export const mostAnswered = { bytes: 32 * 1024 * 1024, rows: 250_000 };
+export const mostAnswered = { bytes: 32 * 1024 * 1024, rows: 250_000, values: 1_000_000 };
+
+/** The limit of all answers that this process reads at one moment, in bytes. */
+export const mostAnsweredAtOnce = 96 * 1024 * 1024;
+
+/** The bytes of the answers that are being read. */
+const reading = { bytes: 0 };
 
 /** The part of pg's connection that reads the server's answers, which its types leave out. */
 interface Listening {
@@ -28,18 +35,32 @@ interface Listening {
   on: (event: 'dataRow' | 'readyForQuery', listener: () => void) => void;
 }
 
-/** Counts what the server answers to one query. @returns adds to the count, and throws above the limits */
-const answerMeter = (connection: Listening): ((bytes: number) => void) => {
-  const count = { bytes: 0, rows: 0 };
-  const add = (more: Partial<typeof count>): void => {
-    count.bytes += more.bytes ?? 0;
-    count.rows += more.rows ?? 0;
-    if (count.bytes > mostAnswered.bytes || count.rows > mostAnswered.rows)
+/** Counts what the server answers to one query. */
+interface AnswerMeter {
+  /** @throws Error above the limits */
+  readonly add: (more: Partial<typeof mostAnswered>) => void;
+  /** The answer was read, or its connection is closed. */
+  readonly end: () => void;
+}
+
+const answerMeter = (connection: Listening): AnswerMeter => {
+  const count = { bytes: 0, rows: 0, values: 0 };
+  const add: AnswerMeter['add'] = ({ bytes = 0, rows = 0, values = 0 }) => {
+    count.bytes += bytes;
+    reading.bytes += bytes;
+    count.rows += rows;
+    count.values += values;
+    const isMore = count.bytes > mostAnswered.bytes || count.rows > mostAnswered.rows;
+    if (isMore || count.values > mostAnswered.values || reading.bytes > mostAnsweredAtOnce)
       throw new Error('The database has answered more than any query of a service reads.');
   };
+  const end = (): void => {
+    reading.bytes -= count.bytes;
+    Object.assign(count, { bytes: 0, rows: 0, values: 0 });
+  };
   connection.on('dataRow', () => add({ rows: 1 }));
-  connection.on('readyForQuery', () => Object.assign(count, { bytes: 0, rows: 0 }));
-  return (bytes) => add({ bytes });
+  connection.on('readyForQuery', end);
+  return { add, end };
 };
 
 /**
@@ -47,16 +68,16 @@ const answerMeter = (connection: Listening): ((bytes: number) => void) => {
  * is no end to it. pg reads answers in a listener of the stream, where nobody catches an error: whoever owns the database could
  * end the process with one value.
  */
-const catchUnreadable = (connection: Listening): void => {
+const catchUnreadable = (connection: Listening, { add, end }: AnswerMeter): void => {
   const attach = connection.attachListeners.bind(connection);
-  const note = answerMeter(connection);
   connection.attachListeners = (stream): void => {
     attach(stream);
+    stream.on('close', end);
     for (const read of stream.listeners('data') as ((bytes: Buffer) => void)[]) {
       stream.off('data', read);
       stream.on('data', (bytes: Buffer) => {
         try {
-          note(bytes.length);
+          add({ bytes: bytes.length });
           read(bytes);
         } catch (error) {
           stream.destroy(error as Error);
@@ -80,8 +101,11 @@ export class BoundedClient extends Client {
   constructor(config?: ClientConfig) {
     super(config);
     this.on('error', () => undefined);
-    for (const type of [types.builtins.JSON, types.builtins.JSONB]) this.setTypeParser(type, parseColumn);
-    catchUnreadable(this.connection as unknown as Listening);
+    const connection = this.connection as unknown as Listening;
+    const meter = answerMeter(connection);
+    // Queries ask this member of pg's for their parsers. It has no option to refuse a type.
+    Object.assign(this, { _types: { getTypeParser: typeParsers((values) => meter.add({ values })) } });
+    catchUnreadable(connection, meter);
     open.add(this);
     this.on('end', () => open.delete(this));
     const ask = this.query.bind(this) as (...call: Call) => unknown;

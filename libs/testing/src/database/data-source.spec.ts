@@ -10,7 +10,7 @@ import {
   mostAnswered,
   type ServiceConfig,
 } from '@ankasecure/service-kit';
-import { Pool } from 'pg';
+import { Pool, types } from 'pg';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type FaultProxy, startFaultProxy } from '../fault/fault-proxy.js';
@@ -129,12 +129,58 @@ describe('a connection to a database that is cut off', () => {
     ['rows', `SELECT generate_series(0, ${mostAnswered.rows})`, 'more than any query of a service reads'],
     ['members of a json', `SELECT ('[' || repeat('{},', 100000) || '{}]')::json`, 'more members than any of ours'],
     ['members of a jsonb', `SELECT ('[' || repeat('1,', 100000) || '1]')::jsonb`, 'more members than any of ours'],
+    [
+      'bytes values',
+      `SELECT ''::bytea, ''::bytea, ''::bytea, ''::bytea, ''::bytea FROM generate_series(1, 210000)`,
+      'more than',
+    ],
+    [
+      'dates',
+      `SELECT ${Array.from({ length: 5 }, () => "'epoch'::timestamptz").join()} FROM generate_series(1, 210000)`,
+      'more than',
+    ],
+    ['elements', `SELECT array_fill(1, ARRAY[1000001])`, 'more than any query of a service reads'],
+    ['levels of an array', `SELECT ARRAY[ARRAY[1]]`, 'an array of arrays'],
     ['levels of a json', `SELECT (repeat('[', 40) || repeat('{}', 1) || repeat(']', 40))::json`, 'more members'],
   ])('reads no answer with more %s than one of ours has', async (_, statement, message) => {
     const pool = new Pool({ ...connectionOf({ ...config, port: postgres.port }, 'spec'), max: 1 });
     pool.on('error', () => undefined);
     await expect(pool.query(statement)).rejects.toThrow(message);
     expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await pool.end();
+  });
+
+  it('reads no value of a type that pg parses and no column of ours has', async () => {
+    const pool = new Pool({ ...connectionOf({ ...config, port: postgres.port }, 'spec'), max: 1 });
+    pool.on('error', () => undefined);
+    const asText = types.getTypeParser(0 as never);
+    const all = await pool.query<{ oid: number; name: string }>(
+      'SELECT oid, format_type(oid, NULL) AS name FROM pg_type',
+    );
+    const parsed = all.rows.filter(({ oid }) => types.getTypeParser(oid) !== asText);
+    const refused: string[] = [];
+    for (const { name } of parsed) {
+      const read = await pool.query(`SELECT NULL::${name} AS value`).catch((error: unknown) => error as Error);
+      if (read instanceof Error) refused.push(name);
+      if (read instanceof Error) expect(read.message).toMatch('a type that no column of ours has');
+    }
+    const readable = parsed.map(({ name }) => name).filter((name) => !refused.includes(name));
+    expect(readable.toSorted()).toEqual(
+      [
+        ...['bigint', 'bigint[]', 'boolean', 'bytea', 'bytea[]', 'double precision', 'integer', 'integer[]', 'json'],
+        ...['jsonb', 'oid', 'real', 'smallint', 'text[]', 'timestamp with time zone', 'uuid[]'],
+      ].toSorted(),
+    );
+    await pool.end();
+  });
+
+  it('reads no more at one moment than the process may, however many connections answer', async () => {
+    const pool = new Pool({ ...connectionOf({ ...config, port: postgres.port }, 'spec', 60_000), max: 4 });
+    pool.on('error', () => undefined);
+    const open = `SELECT repeat('x', CASE i WHEN 0 THEN 31000000 ELSE 1 END), pg_sleep(8 * i) FROM generate_series(0, 1) i`;
+    const answers = await Promise.allSettled(Array.from({ length: 4 }, () => pool.query(open)));
+    expect(answers.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(0);
+    expect((await pool.query(`SELECT length(repeat('x', 31000000)) AS length`)).rows).toEqual([{ length: 31_000_000 }]);
     await pool.end();
   });
 
