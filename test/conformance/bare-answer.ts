@@ -40,7 +40,7 @@ export const bareAnswers: Readonly<Record<string, { readonly asks: string; reado
   'apps/crypto-worker/src/kek/retired-kek.sql.ts': {
     asks: 'query query',
     because:
-      'Whether a key still needs a KEK. A lie destroys wrapped keys, as the deletion of their rows does, and not before the date in the sealed record.',
+      'Whether a key still needs a KEK. A lie destroys wrapped keys, as the deletion of their rows does, and not before the date in the sealed record. The event of the retirement then has the number of keys that the rotation began with, and a key that was hidden is not among them.',
   },
   'apps/crypto-worker/src/kek/rewrap-failure.sql.ts': {
     asks: 'query',
