@@ -9,6 +9,7 @@ import type { Package, Source } from './workspace.js';
 export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'apps/crypto-worker': [
     ['deadline', 'access', 'jose', 'lease', 'migrations'],
+    ['turn'],
     ['custody'],
     ['group', 'doctor'],
     ['key', 'hsm'],

@@ -1,12 +1,11 @@
-import { encapsulate as encapsulateNow, type KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
+import type { KeyObject } from 'node:crypto';
 import { type HpkeAlg, hpkeSuiteOf, isHpkeAlg, type MlKemJweAlg, mlKemSizes, setOfJweAlg } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
+import type { Deadline } from '../deadline/deadline.js';
 import { decodeSegment } from '../jose/base64url.js';
 import type { ProtectedHeader } from '../jose/header.js';
+import { encapsulateTo } from '../turn/encapsulate-to.js';
 import { wrapKey } from './key-wrap.js';
-
-const encapsulate = promisify(encapsulateNow);
 
 /**
  * Reads the header member `ek`: the ciphertext of ML-KEM, whose length the algorithm fixes. `ml-kem-jwe.md` specifies the JWE.
@@ -25,10 +24,11 @@ export const readEncapsulated = (header: ProtectedHeader, alg: MlKemJweAlg | Hpk
 
 /** Encapsulates a new secret to `publicKey`, and wraps `cek` under it. The caller wipes `cek`. */
 export const encapsulateCek = async (
+  budget: Deadline,
   publicKey: KeyObject,
   cek: Uint8Array,
 ): Promise<{ readonly encryptedKey: Uint8Array; readonly ek: string }> => {
-  const { sharedKey, ciphertext } = await encapsulate(publicKey);
+  const { sharedKey, ciphertext } = await encapsulateTo(budget, publicKey);
   try {
     return { encryptedKey: wrapKey(sharedKey, cek), ek: ciphertext.toString('base64url') };
   } finally {

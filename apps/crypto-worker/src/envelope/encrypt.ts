@@ -61,6 +61,7 @@ const sealDirectly = async (
 
 /** HPKE encrypts the content. Segments 3 and 5 are empty, and the ciphertext ends with the tag (draft-ietf-jose-hpke-encrypt §5). */
 const sealIntegrated = async (
+  budget: Deadline,
   alg: IntegratedAlg,
   key: KeyVersion,
   plaintext: Uint8Array,
@@ -68,7 +69,7 @@ const sealIntegrated = async (
 ): Promise<SealedJwe> => {
   const header = headerSegment(headerStart(key, alg, 'A256GCM'), {}, aad);
   const message = { plaintext, enc: 'A256GCM', aad: Buffer.from(header, 'latin1') };
-  const { encapsulated, ciphertext } = await sealHpke(alg, publicKeyOf(key), message);
+  const { encapsulated, ciphertext } = await sealHpke(budget, alg, publicKeyOf(key), message);
   return { jwe: compact(header, encapsulated, { iv: nothing, ciphertext, tag: nothing }), alg };
 };
 
@@ -96,7 +97,7 @@ export const sealJwe = async (
   assertFits(alg, enc);
   assertInTime(budget);
   if (alg === 'dir') return sealDirectly(custody, budget, key, plaintext, aad);
-  if (isIntegrated(alg)) return sealIntegrated(alg, key, plaintext, aad);
+  if (isIntegrated(alg)) return sealIntegrated(budget, alg, key, plaintext, aad);
   const { cekBytes, ivBytes } = contentEncryptionOf(enc);
   const random = randomBytes(cekBytes + ivBytes);
   const cek = random.subarray(0, cekBytes);

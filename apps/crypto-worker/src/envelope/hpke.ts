@@ -1,9 +1,8 @@
-import { createHash, encapsulate as encapsulateNow, type KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createHash, type KeyObject } from 'node:crypto';
 import { type HpkeAlg, hpkeSuiteOf } from '@ankasecure/algorithm';
+import type { Deadline } from '../deadline/deadline.js';
+import { encapsulateTo } from '../turn/encapsulate-to.js';
 import { openContent, sealContent } from './content.js';
-
-const encapsulate = promisify(encapsulateNow);
 
 /** The key and the nonce of the one message that a context of HPKE encrypts here. */
 interface MessageKey {
@@ -87,11 +86,12 @@ export interface HpkeMessage {
 
 /** Encrypts one message to `publicKey` (RFC 9180 §6.1, SealBase). The caller wipes the plaintext. */
 export const sealHpke = async (
+  budget: Deadline,
   alg: HpkeAlg,
   publicKey: KeyObject,
   { plaintext, enc, aad }: HpkeMessage,
 ): Promise<HpkeSealed> => {
-  const { sharedKey, ciphertext: encapsulated } = await encapsulate(publicKey);
+  const { sharedKey, ciphertext: encapsulated } = await encapsulateTo(budget, publicKey);
   return wiping(sharedKey, messageKey(alg, sharedKey, infoOf(alg, enc)), (key, nonce) => {
     const { ciphertext, tag } = sealContent('A256GCM', key, nonce, aad, plaintext);
     return { encapsulated, ciphertext: Buffer.concat([ciphertext, tag]) };

@@ -7,6 +7,8 @@ import type { Deadline } from '../deadline/deadline.js';
 import { encodeSegment } from '../jose/base64url.js';
 import { crvOfAlgorithm, curves } from '../jose/curve.js';
 import type { KeyVersion } from '../key/key-version.js';
+import { publicKeyTurns } from '../turn/own-turns.js';
+import { quickTurns } from '../turn/thread-turns.js';
 import { keyEncryptionKey } from './agreement.js';
 import { encapsulateCek } from './encapsulation.js';
 import { noAad, sealHpke } from './hpke.js';
@@ -38,18 +40,22 @@ export const publicKeyOf = ({ publicKey }: KeyVersion): KeyObject => {
 const newKeyPair = promisify(generateKeyPair);
 const agreeOn = promisify(diffieHellman);
 
-const encryptOaep: ProtectCek = async (_custody, _budget, key, cek) => {
+const encryptOaep: ProtectCek = async (_custody, budget, key, cek) => {
   const padding = constants.RSA_PKCS1_OAEP_PADDING;
-  const encryptedKey = publicEncrypt({ key: publicKeyOf(key), padding, oaepHash: 'sha256' }, cek);
+  const encryptedKey = await publicKeyTurns.take(budget, () =>
+    publicEncrypt({ key: publicKeyOf(key), padding, oaepHash: 'sha256' }, cek),
+  );
   return { encryptedKey };
 };
 
 /** The curve arithmetic runs on libuv's threads. On the main thread P-521 would delay all other work for milliseconds. */
-const agreeAndWrap: ProtectCek = async (_custody, _budget, key, cek) => {
+const agreeAndWrap: ProtectCek = async (_custody, budget, key, cek) => {
   const crv = crvOfAlgorithm[key.algorithm];
   if (crv === undefined) throw new AnkaError('internal-error');
-  const ephemeral = await newKeyPair('ec', { namedCurve: curves[crv].openssl });
-  const z = await agreeOn({ privateKey: ephemeral.privateKey, publicKey: publicKeyOf(key) });
+  const { ephemeral, z } = await quickTurns.take(budget, async () => {
+    const pair = await newKeyPair('ec', { namedCurve: curves[crv].openssl });
+    return { ephemeral: pair, z: await agreeOn({ privateKey: pair.privateKey, publicKey: publicKeyOf(key) }) };
+  });
   const kek = keyEncryptionKey(z);
   const encryptedKey = wrapKey(kek, cek);
   z.fill(0);
@@ -62,12 +68,13 @@ const wrapInToken: ProtectCek = async (custody, budget, key, cek) => {
   return { encryptedKey: await custody.wrapCek(budget, key.ref, cek) };
 };
 
-const encapsulate: ProtectCek = (_custody, _budget, key, cek) => encapsulateCek(publicKeyOf(key), cek);
+const encapsulate: ProtectCek = (_custody, budget, key, cek) => encapsulateCek(budget, publicKeyOf(key), cek);
 
 const sealByHpke =
   (alg: HpkeAlg): ProtectCek =>
-  async (_custody, _budget, key, cek, enc) => {
-    const { encapsulated, ciphertext } = await sealHpke(alg, publicKeyOf(key), { plaintext: cek, enc, aad: noAad });
+  async (_custody, budget, key, cek, enc) => {
+    const message = { plaintext: cek, enc, aad: noAad };
+    const { encapsulated, ciphertext } = await sealHpke(budget, alg, publicKeyOf(key), message);
     return { encryptedKey: ciphertext, ek: encodeSegment(encapsulated) };
   };
 

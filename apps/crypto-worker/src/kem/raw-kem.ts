@@ -1,5 +1,3 @@
-import { encapsulate as encapsulateNow } from 'node:crypto';
-import { promisify } from 'node:util';
 import { isMlKemSet, type KemAlg, mlKemSizes } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import type { Custody } from '../custody/custody.js';
@@ -7,8 +5,7 @@ import { assertInTime } from '../deadline/assert-in-time.js';
 import type { Deadline } from '../deadline/deadline.js';
 import { encodeSegment } from '../jose/base64url.js';
 import type { KeyVersion } from '../key/key-version.js';
-
-const encapsulate = promisify(encapsulateNow);
+import { encapsulateTo } from '../turn/encapsulate-to.js';
 
 /**
  * The one algorithm of an `encapsulate` key, by its record.
@@ -27,13 +24,13 @@ export interface Encapsulated {
 
 /**
  * Encapsulates a new secret to the public key (FIPS 203 §7.2). No HSM is asked.
- * @throws AnkaError `purpose-mismatch`, `deadline-exceeded`
+ * @throws AnkaError `purpose-mismatch`, `deadline-exceeded`; `service-unavailable` if too many wait
  */
 export const encapsulateRaw = async (budget: Deadline, key: KeyVersion): Promise<Encapsulated> => {
   kemAlgOf(key);
   if (key.publicKey === null) throw new AnkaError('internal-error');
   assertInTime(budget);
-  const { sharedKey, ciphertext } = await encapsulate(key.publicKey);
+  const { sharedKey, ciphertext } = await encapsulateTo(budget, key.publicKey);
   try {
     return { ciphertext: encodeSegment(ciphertext), sharedSecret: encodeSegment(sharedKey) };
   } finally {

@@ -4,6 +4,7 @@ import { AnkaError } from '@ankasecure/contracts';
 import { assertInTime } from '../deadline/assert-in-time.js';
 import type { Deadline } from '../deadline/deadline.js';
 import { emsaPssVerify } from '../jose/emsa-pss.js';
+import { publicKeyTurns } from '../turn/own-turns.js';
 import { verifyEcdsaDigest } from './verify-ecdsa-digest.js';
 
 /** DER of DigestInfo up to the digest (RFC 8017 §9.2, note 1). */
@@ -47,6 +48,15 @@ export const verifyDigest = async (
     );
   }
   assertInTime(budget);
+  return publicKeyTurns.take(budget, () => verifyRsa({ scheme, hash }, key, digest, signature));
+};
+
+const verifyRsa = (
+  { scheme, hash }: { readonly scheme: 'rsa-pss' | 'rsa-pkcs1'; readonly hash: Hash },
+  key: KeyObject,
+  digest: Uint8Array,
+  signature: Uint8Array,
+): boolean => {
   const modulusBits = key.asymmetricKeyDetails?.modulusLength ?? 0;
   if (signature.length !== Math.ceil(modulusBits / 8)) return false;
   if (scheme === 'rsa-pss') {

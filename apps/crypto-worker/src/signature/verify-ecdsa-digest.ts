@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { AnkaError } from '@ankasecure/contracts';
 import { assertInTime } from '../deadline/assert-in-time.js';
 import type { Deadline } from '../deadline/deadline.js';
+import { ThreadTurns } from '../turn/thread-turns.js';
 import type { CurveName, EcdsaJob, EcdsaVerdict } from './ecdsa-thread.js';
 
 interface Waiter {
@@ -57,6 +58,8 @@ class EcdsaThread {
 }
 
 const thread = new EcdsaThread();
+/** One job waits at the thread while another is computed, so that it never idles. All others wait for their turns. */
+const turns = new ThreadTurns(2);
 
 /** A copy with memory of its own. A Buffer would take its whole pool to the thread, with unrelated data. */
 const owned = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
@@ -68,8 +71,8 @@ const pointOf = (key: KeyObject): Uint8Array => {
 
 /**
  * Verifies ECDSA over a digest (FIPS 186-5 §6.4.2), r‖s. High s is as valid as low s in JWS. Each verification takes
- * milliseconds of pure JavaScript, so a thread does them one after the other and the main thread stays free.
- * @throws AnkaError `deadline-exceeded` if its turn did not come in time
+ * milliseconds of pure JavaScript, so a thread does them one after the other and the main thread stays free. Tenants take turns.
+ * @throws AnkaError `deadline-exceeded` if its turn did not come in time; `service-unavailable` if too many wait
  */
 export const verifyEcdsaDigest = async (
   budget: Deadline,
@@ -81,5 +84,7 @@ export const verifyEcdsaDigest = async (
   const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
   if (!isCurveName(curve)) return false;
   const { deadline } = budget;
-  return thread.run({ curve, point: pointOf(key), digest: owned(digest), signature: owned(signature), deadline });
+  return turns.take(budget, () =>
+    thread.run({ curve, point: pointOf(key), digest: owned(digest), signature: owned(signature), deadline }),
+  );
 };

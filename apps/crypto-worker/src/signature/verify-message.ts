@@ -1,7 +1,9 @@
 import { constants, type KeyObject, verify } from 'node:crypto';
+import { promisify } from 'node:util';
 import { hashBytes, type JwsAlg, type SignatureScheme, signatureSchemes } from '@ankasecure/algorithm';
 import { assertInTime } from '../deadline/assert-in-time.js';
 import type { Deadline } from '../deadline/deadline.js';
+import { quickTurns } from '../turn/thread-turns.js';
 
 type AsymmetricScheme = Exclude<SignatureScheme['scheme'], 'hmac'>;
 
@@ -17,10 +19,13 @@ const keyInputs = {
   'slh-dsa': (key: KeyObject) => ({ key }),
 } as const satisfies Record<AsymmetricScheme, (key: KeyObject, saltLength: number) => unknown>;
 
+type Verify = (hash: string | null, message: Uint8Array, key: unknown, signature: Uint8Array) => Promise<boolean>;
+const verifyInThread = promisify(verify) as Verify;
+
 /**
  * True if `signature` is a signature of `message` under `key`; false otherwise, also for malformed signatures. Runs on
- * libuv's threads.
- * @throws AnkaError `deadline-exceeded`
+ * libuv's threads, where tenants take turns.
+ * @throws AnkaError `deadline-exceeded`; `service-unavailable` if too many wait
  */
 export const verifyMessage = async (
   budget: Deadline,
@@ -33,7 +38,5 @@ export const verifyMessage = async (
   if (scheme === 'hmac') return false;
   assertInTime(budget);
   const input = keyInputs[scheme](key, hash === null ? 0 : hashBytes[hash]);
-  return new Promise((resolve, reject) => {
-    verify(hash, message, input, signature, (error, valid) => (error === null ? resolve(valid) : reject(error)));
-  });
+  return quickTurns.take(budget, () => verifyInThread(hash, message, input, signature));
 };

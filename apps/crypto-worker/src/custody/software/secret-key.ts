@@ -103,7 +103,7 @@ export const signPlain = (
 ): Buffer | Promise<Buffer> => {
   const { bits } = algorithmOf(algorithm);
   switch (request.scheme) {
-    // A signature of SLH-DSA takes up to seconds, so libuv's threads make it.
+    // On libuv's threads: a signature of SLH-DSA takes up to seconds.
     case 'ml-dsa':
     case 'slh-dsa':
       return signInThread(null, input, privateKeyOf(secret));

@@ -1,6 +1,9 @@
 import { type AlgorithmName, algorithmNames, algorithmOf, joseAlgs, type Purpose } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
 import type { Deadline } from '../../deadline/deadline.js';
+import type { FairTurns } from '../../turn/fair-turns.js';
+import { hsmRefusals, OwnTurns } from '../../turn/own-turns.js';
+import { quickTurns, slowTurns } from '../../turn/thread-turns.js';
 import type {
   Capability,
   GcmSealed,
@@ -12,7 +15,6 @@ import type {
   WrappedKey,
   Wrapping,
 } from '../custody.js';
-import { OwnTurns } from './own-turns.js';
 import { aadOf, dataKeyOf, nameOf, sealedIn } from './sealed-key.js';
 import {
   agreePlain,
@@ -28,6 +30,12 @@ import {
 } from './secret-key.js';
 import { UnsealedKeys } from './unsealed-keys.js';
 import type { DataKey, Vault } from './vault.js';
+
+/** The schemes that libuv's threads sign. A signature of SLH-DSA takes up to seconds. This thread makes all others. */
+const signingTurns: Partial<Readonly<Record<SignatureRequest['scheme'], FairTurns>>> = {
+  'ml-dsa': quickTurns,
+  'slh-dsa': slowTurns,
+};
 
 /** The most keys in plaintext at once. */
 const defaultCapacity = 256;
@@ -91,7 +99,7 @@ export class SoftwareCustody implements KeyCustody {
     if (wrapping === undefined) throw new AnkaError('internal-error', 'custody: no KEK to seal under');
     const wrapped = await this.vault.makeDataKey(budget, wrapping);
     const dataKey: DataKey = { objectId: ref.objectId, wrapped: { ...wrapped, wrapping } };
-    const { secret, spki } = await makePlain(ref.algorithm);
+    const { secret, spki } = await slowTurns.take(budget, () => makePlain(ref.algorithm), false, hsmRefusals);
     try {
       const sealed = await this.vault.seal(budget, dataKey, aadOf(ref, wrapping), secret);
       return { spki, wrapped, sealed };
@@ -114,7 +122,8 @@ export class SoftwareCustody implements KeyCustody {
   }
 
   sign(budget: Deadline, ref: KeyRef, request: SignatureRequest, input: Uint8Array): Promise<Uint8Array> {
-    return this.using(budget, ref, (secret) => signPlain(ref.algorithm, secret, request, input));
+    const turns = signingTurns[request.scheme] ?? this.turns;
+    return this.using(budget, ref, (secret) => signPlain(ref.algorithm, secret, request, input), turns);
   }
 
   decryptOaep(budget: Deadline, ref: KeyRef, ciphertext: Uint8Array): Promise<Uint8Array> {
@@ -154,17 +163,18 @@ export class SoftwareCustody implements KeyCustody {
     budget: Deadline,
     ref: KeyRef,
     work: (secret: Buffer) => Result | Promise<Result>,
+    turns: FairTurns = this.turns,
   ): Promise<Result> {
     const name = nameOf(ref);
-    const tryIt = (): { readonly value: Result | Promise<Result> } | undefined => {
+    const tryIt = async (): Promise<{ readonly value: Result } | undefined> => {
       const secret = this.unsealed.get(name);
-      return secret && { value: work(secret) };
+      return secret && { value: await work(secret) };
     };
-    let done = await this.turns.take(budget, tryIt);
+    let done = await turns.take(budget, tryIt, false, hsmRefusals);
     while (done === undefined) {
       const secret = await this.unseal(budget, ref);
       this.unsealed.put(name, ref.objectId, secret);
-      done = await this.turns.take(budget, tryIt, true);
+      done = await turns.take(budget, tryIt, true, hsmRefusals);
     }
     return done.value;
   }

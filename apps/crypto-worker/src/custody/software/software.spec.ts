@@ -238,3 +238,26 @@ describe('keys in memory', () => {
     }
   });
 });
+
+describe('signatures that take long', () => {
+  it('are made one at a time, those of a tenant that sends many behind those of another, and none too late', async () => {
+    const { all: custody, software } = await open();
+    const wrapping = await wrappingBy(custody);
+    const ref = newRef('SLH-DSA-SHA2-128s', 'sign');
+    const { wrapped, sealed } = await custody.generate(inTime(), { ref, wrapping, custody: 'software' });
+    if (wrapped === null || sealed === undefined) throw new Error('nothing is sealed');
+    const stored = { ...ref, wrapped: { ...wrapped, wrapping }, sealed };
+    const order: string[] = [];
+    const signFor = async (tenantId: string, ms?: number): Promise<void> => {
+      await software.sign({ ...inTime(ms), tenantId }, stored, { scheme: 'slh-dsa' }, Buffer.from('x'));
+      order.push(tenantId);
+    };
+    await signFor('first');
+    const many = Array.from({ length: 8 }, () => signFor('many'));
+    const late = Array.from({ length: 200 }, () => codeOf(signFor('late', 1)));
+    await Promise.all([...many, signFor('few')]);
+    expect(order.indexOf('few')).toBeLessThan(5);
+    expect(new Set(await Promise.all(late))).toEqual(new Set(['hsm-timeout']));
+    await custody.close();
+  }, 120_000);
+});

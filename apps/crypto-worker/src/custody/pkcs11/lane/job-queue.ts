@@ -1,10 +1,10 @@
 import { AnkaError } from '@ankasecure/contracts';
 import type { Deadline } from '../../../deadline/deadline.js';
+import { type Admits, FairLine } from '../../../turn/fair-line.js';
 import { StillRunning } from '../../custody.js';
 import type { Reply, Request } from '../job/frame.js';
 import { operations } from '../job/job.js';
 import { CostEstimate } from './cost-estimate.js';
-import { type Admits, FairLine } from './fair-line.js';
 
 /** One call of custody in progress. */
 export interface Job extends Request {

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import { inBackground } from '@ankasecure/service-kit/background';
+import type { Admits } from '../../../turn/fair-line.js';
 import type { Reply } from '../job/frame.js';
 import type { Tuning } from '../profile/config.js';
-import type { Admits } from './fair-line.js';
 import { expire, giveUp, type Job, JobQueue, settle } from './job-queue.js';
 import { Lane, type LaneSettings } from './lane.js';
 import { SpareLane } from './spare-lane.js';

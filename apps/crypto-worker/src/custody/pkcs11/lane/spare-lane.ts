@@ -1,4 +1,4 @@
-import type { Admits } from './fair-line.js';
+import type { Admits } from '../../../turn/fair-line.js';
 import type { Job } from './job-queue.js';
 
 /** A tenant that sent a request within this time is active. Milliseconds. */

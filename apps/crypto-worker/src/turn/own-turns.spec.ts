@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { codeOf, inTime } from '../custody.conformance.js';
+import { codeOf, inTime } from '../custody/custody.conformance.js';
 import { OwnTurns } from './own-turns.js';
 
 const of = (tenantId: string, ms?: number) => ({ ...inTime(ms), tenantId });
