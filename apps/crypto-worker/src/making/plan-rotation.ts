@@ -88,11 +88,13 @@ interface Planning {
   readonly custody: Custody;
   readonly room: KeyRoom;
   readonly policy: EnforcedPolicy;
+  /** The next number that no version has ever had. */
+  readonly nextVersion: (newest: StoredVersion) => Promise<number>;
 }
 
 /** Plans a key of the same kind, if state, policy and token still allow it and the caller still waits. */
 export const planRotation = async (
-  { custody, room, policy }: Planning,
+  { custody, room, policy, nextVersion }: Planning,
   context: Context,
   { expectedVersion, trigger, activateIn, publicKey, formerKids }: Rotation,
   found: Versions,
@@ -119,7 +121,7 @@ export const planRotation = async (
   await assertAbility(custody, context, current);
   assertInTime(context);
   const validity = allOf(stateHolds(lifecycleOf(current), now), ruling.decision);
-  const version = newest.version + 1;
+  const version = await nextVersion(newest);
   return { ref: objectKindOf(current.key), replaced: current, version, ruling, from, activateAt, validity, spki };
 };
 

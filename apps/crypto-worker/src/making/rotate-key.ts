@@ -1,5 +1,5 @@
 import type { Context, DryRun, Key, Notice } from '@ankasecure/contracts';
-import { changeRecord, transactionTime, withTenant } from '@ankasecure/service-kit';
+import { changeRecord, nextNumber, transactionTime, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, MoreThanOrEqual } from 'typeorm';
 import { assertGranted } from '../access/grant.js';
@@ -77,12 +77,25 @@ export class RotateKey {
           assertRevision(context, first.key.revision);
         }
         if (rotation.formerKids !== undefined) await this.keys.former.assertFree(context.tenantId, rotation.formerKids);
-        return planRotation({ custody: this.custody, room: this.versions.room, policy }, context, rotation, found);
+        const { custody } = this;
+        const planning = {
+          custody,
+          room: this.versions.room,
+          policy,
+          nextVersion: (newest: StoredVersion) => this.nextVersion(newest),
+        };
+        return planRotation(planning, context, rotation, found);
       },
       foresee: forecast,
       failure: (found, failureCode) => rotationEvent(context, rotation, wantedOf(found, this.now()), failureCode),
       make: (_found, plan, policy) => this.make(context, rotation, plan, policy),
     };
+  }
+
+  private nextVersion({ tenantId, keyId, version }: StoredVersion): Promise<number> {
+    return withTenant(this.dataSource, tenantId, (manager) =>
+      nextNumber(manager, KeyVersionRecord, { tenantId, keyId }, version),
+    );
   }
 
   /** The key, if this rotation has been done already. */

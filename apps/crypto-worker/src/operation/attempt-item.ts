@@ -105,7 +105,7 @@ export class AttemptItem {
       return { record, end: () => record.succeeded(performed), ...(isMisfit && { misfit: 'does-not-fit' }) };
     } catch (thrown) {
       const error = asAnkaError(thrown);
-      const misfit = misfitOf(error);
+      const misfit = misfitOf(error, version !== undefined);
       const end = () => refused(record, context, error);
       return { record, end, ...(misfit !== undefined && { misfit }) };
     }

@@ -16,7 +16,9 @@ const misfits: Partial<Record<ErrorCode, Misfit>> = {
   'algorithm-unavailable': 'algorithm',
 };
 
-export const misfitOf = ({ code }: AnkaError): Misfit | undefined => misfits[code];
+/** @param isEarlier whether an earlier version was tried. A restore may have counted that one as lost: then there is none */
+export const misfitOf = ({ code }: AnkaError, isEarlier: boolean): Misfit | undefined =>
+  isEarlier && code === 'key-not-found' ? 'state' : misfits[code];
 
 /** One try of one version. */
 export interface Trial {

@@ -3,7 +3,9 @@ import {
   type AuditEvent,
   auditEvent,
   type Contract,
+  listFinalChanges,
   type listRecordHeads,
+  type RecordHead,
   readHighestRevision,
   type readRecordHeads,
 } from '@ankasecure/contracts';
@@ -43,6 +45,11 @@ export class TestTrail {
     await this.database.superuser.query('DELETE FROM outbox');
   }
 
+  /** What it says of a tenant's records. */
+  headsOf(tenantId: string): readonly RecordHead[] {
+    return [...recordHeadsOf(this.sealed, tenantId).values()];
+  }
+
   /** Resolves when it is asked next. */
   asked(): Promise<void> {
     return new Promise((resolve) => this.listeners.push(resolve));
@@ -53,8 +60,13 @@ export class TestTrail {
       for (const listener of this.listeners.splice(0)) listener();
       const heads = recordHeadsOf(this.sealed, tenantId);
       if (contract.subject === readHighestRevision.subject) return { revision: highestOf(heads, 'crypto-worker') };
+      // Every final state is the one of a head here.
+      if (contract.subject === listFinalChanges.subject) return { changes: [], next: null };
       if (!('owner' in asked)) return { heads: headsFor(heads, asked) };
-      return { heads: [...heads.values()].filter(({ kind }) => kind === asked.kind), complete: true };
+      return {
+        heads: [...heads.values()].filter(({ kind }) => asked.kind === undefined || kind === asked.kind),
+        complete: true,
+      };
     },
   } as unknown as BusClient;
 }

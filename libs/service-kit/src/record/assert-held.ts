@@ -32,6 +32,52 @@ export const assertAbsent = <Row extends ObjectLiteral>(
 };
 
 /**
+ * Checks that a record which the database does not have was deleted on record: a number that is missing between others has had a
+ * record.
+ * @param key as for `assertAbsent`
+ * @returns and @throws as `assertAbsent`
+ */
+export const assertRemoved = <Row extends ObjectLiteral>(
+  manager: EntityManager,
+  entity: EntityTarget<Row>,
+  key: FindOptionsWhere<Row>,
+): Promise<void> | undefined => {
+  const { history, rejections } = sealsOf(manager);
+  const metadata = trackedMetadata(manager, entity);
+  const name = trailNameOf(key, metadata);
+  history.assertNotBehind(name.tenantId);
+  // A later record exists, so this one is not just being made. If the database shows it now, it has hidden it before.
+  const missing = { ...missingFrom(manager, metadata, name, key), hasNow: async () => false };
+  return history.checkRemoved(name, missing)?.then((isRemoved) => {
+    if (!isRemoved) throw rejections.reject({ table: name.kind, ...name }, 'missing');
+  });
+};
+
+/**
+ * Finds the number of the next of numbered records: the first after `newest` that the audit trail has never named. A restored
+ * database lacks records that were made since its backup. What they made, such as signatures, still names their numbers.
+ * @param of and `newest` as for `assertNewest`
+ * @throws (rejects with) AnkaError `record-outdated`; `audit-unavailable` if it cannot be known now
+ */
+export const nextNumber = async <Row extends ObjectLiteral>(
+  manager: EntityManager,
+  entity: EntityTarget<Row>,
+  of: FindOptionsWhere<Row>,
+  newest: number,
+): Promise<number> => {
+  const { history } = sealsOf(manager);
+  const metadata = trackedMetadata(manager, entity);
+  const numbered = metadata.primaryColumns.at(-1) as ColumnMetadata;
+  const next = newest + 1;
+  const name = trailNameOf({ ...of, [numbered.propertyName]: next }, metadata);
+  const { tenantId, kind, id } = name;
+  history.assertNotBehind(tenantId);
+  if (await history.isUnknown(name, false)) return next;
+  const ids = await history.idsEverOnRecord(tenantId, kind, id.slice(0, -String(next).length));
+  return Math.max(next, ...ids.map((own) => numberedId(own).number)) + 1;
+};
+
+/**
  * Checks that there was never a record under an id that is to be used for a new one: the audit trail names none, not even one that
  * was deleted. What had rights on an earlier record, or was named by it, must not find a new one there. Call it before anything is
  * sealed, where the database has no record of the id.

@@ -241,7 +241,8 @@ export class ClaimQuestions {
       const isLeaving = await missing.isLeaving(id);
       const told = await this.answers(claim.tenantId, [claim], patienceMs.known);
       const last = this.memory.latest(claim, told.get(claim.subject));
-      if (last === undefined || this.memory.agrees(claim, last)) return claim.says;
+      if (this.memory.agrees(claim, last)) return claim.says;
+      if (last === undefined) return undefined;
       if (await missing.hasNow(last.id)) throw new AnkaError('decision-outdated', madeDetail);
       if (!isLeaving && last.id === id) return undefined;
       id = last.id;

@@ -52,6 +52,12 @@ export const claimOfAbsence = ({ tenantId, kind, id }: OwnedName): Claim => ({
   agrees: (last) => last === undefined || last.digest === null,
 });
 
+/** The record was deleted, and the trail says so. */
+export const claimOfRemoval = (name: OwnedName): Claim => ({
+  ...claimOfAbsence(name),
+  agrees: (last) => last?.digest === null,
+});
+
 /** Splits the id `<of>/<n>` of a numbered record; `of` is null for an id that is a number alone. */
 export const numberedId = (id: string): { readonly of: string | null; readonly number: number } => {
   const slash = id.lastIndexOf('/');

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { AnkaError, monotonicNow, type NumberedRecords, type RecordKind } from '@ankasecure/contracts';
+import { AnkaError, monotonicNow, type NumberedRecords, type RecordHead, type RecordKind } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import type { NotedChange } from '../database/noted-changes.js';
 import { BusClient } from '../nats/client.js';
@@ -11,6 +11,7 @@ import {
   claimOfAbsence,
   claimOfNewest,
   claimOfRecord,
+  claimOfRemoval,
   type LastChange,
   type LoadedRecord,
   numberedId,
@@ -94,6 +95,12 @@ export class RecordHistory {
     return this.unlessSettled(name.tenantId, () => this.questions.confirmMissing(claim, missing));
   }
 
+  /** Tells whether the trail knows that a record was deleted. @returns and @throws as `checkAbsent` */
+  checkRemoved(name: OwnedName, missing: Missing): Promise<boolean> | undefined {
+    const claim = claimOfRemoval(name);
+    return this.unlessSettled(name.tenantId, () => this.questions.confirmMissing(claim, missing));
+  }
+
   /**
    * Tells whether the trail knows none of some numbered records with a higher number.
    * @param number the highest that the database has; 0 for none
@@ -117,9 +124,17 @@ export class RecordHistory {
 
   /** The ids of records that begin with `prefix` and that the trail holds; none inside `without`. @throws AnkaError as `headsWithPrefix` */
   async idsOnRecord(tenantId: string, kind: RecordKind, prefix: string): Promise<readonly string[]> {
-    if (this.isOff) return [];
-    const heads = await this.questions.headsWithPrefix(tenantId, kind, prefix);
+    const heads = await this.headsOnRecord(tenantId, kind, prefix);
     return heads.filter(({ digest }) => digest !== null).map(({ id }) => id);
+  }
+
+  /** As `idsOnRecord`, with those of deleted records. */
+  async idsEverOnRecord(tenantId: string, kind: RecordKind, prefix: string): Promise<readonly string[]> {
+    return (await this.headsOnRecord(tenantId, kind, prefix)).map(({ id }) => id);
+  }
+
+  private async headsOnRecord(tenantId: string, kind: RecordKind, prefix: string): Promise<readonly RecordHead[]> {
+    return this.isOff ? [] : this.questions.headsWithPrefix(tenantId, kind, prefix);
   }
 
   /** What this process has compared, written and committed. */

@@ -1,5 +1,5 @@
 import type { KeyState } from '@ankasecure/contracts';
-import { sealsOf, trailNameOf, transactionTime } from '@ankasecure/service-kit';
+import { assertRemoved, sealsOf, trailNameOf, transactionTime } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import { KeyVersionRecord } from './key-version.entity.js';
 
@@ -41,18 +41,24 @@ export const chooseCurrent = async <Version extends KeyVersionRecord>(
 };
 
 /**
- * Checks that no version is missing between those that the database answered with.
+ * Checks that no version is missing between those that the database answered with, but those that a restore has counted as lost.
  * @param versions of one key, oldest first
  * @param first the number that the oldest must have; default: any
- * @throws AnkaError `record-outdated`
+ * @throws AnkaError `record-outdated`; `audit-unavailable`
  */
-export const assertConnected = (
+export const assertConnected = async (
   manager: EntityManager,
   versions: readonly KeyVersionRecord[],
   first = versions[0]?.version ?? 1,
-): void => {
-  for (const [index, row] of versions.entries())
-    if (row.version !== first + index) throw missing(manager, row, first + index);
+): Promise<void> => {
+  let next = first;
+  for (const row of versions) {
+    if (row.version < next) throw missing(manager, row, next);
+    const { tenantId, keyId } = row;
+    for (; next < row.version; next++)
+      await assertRemoved(manager, KeyVersionRecord, { tenantId, keyId, version: next });
+    next++;
+  }
 };
 
 const missing = (manager: EntityManager, { tenantId, keyId }: KeyVersionRecord, version: number): Error => {

@@ -106,7 +106,7 @@ const isOutdated = (error: unknown): boolean => error instanceof AnkaError && er
 /** Reads all versions of one key, oldest first. Only a change of all of them needs all. */
 export const readKey = async (manager: EntityManager, tenantId: string, keyId: string): Promise<StoredVersion[]> => {
   const rows = await readOfKey(manager, { tenantId, keyId }, (ofKey) => ofKey);
-  assertConnected(manager, rows, 1);
+  await assertConnected(manager, rows, 1);
   return rows;
 };
 
@@ -120,7 +120,7 @@ export const allVersions = async (
   keyId: string,
 ): Promise<KeyVersionRecord[]> => {
   const rows = await lastVersions(manager, tenantId, keyId);
-  assertConnected(manager, rows, 1);
+  await assertConnected(manager, rows, 1);
   return rows;
 };
 
@@ -135,7 +135,7 @@ export const versionsNotFollowed = async (
   keyId: string,
 ): Promise<KeyVersionRecord[]> => {
   const rows = await lastVersions(manager, tenantId, keyId, notFollowed);
-  assertConnected(manager, rows);
+  await assertConnected(manager, rows);
   await chooseCurrent(manager, rows);
   return rows;
 };
@@ -171,7 +171,7 @@ export const readVersion = async (
   }
   // Those after the current one have dates, and prove that it is not an older one.
   const rows = await readOfKey(manager, { tenantId, keyId }, (ofKey) => ofKey.andWhere(notFollowed));
-  assertConnected(manager, rows);
+  await assertConnected(manager, rows);
   return chooseCurrent(manager, rows);
 };
 
@@ -191,7 +191,7 @@ export const readVersions = async (
     return before === null ? newest : newest.andWhere('version.version < :before', { before });
   };
   const rows = await readOfKey(manager, { tenantId, keyId }, narrowed, before === null);
-  assertConnected(manager, rows);
+  await assertConnected(manager, rows);
   return rows.toReversed();
 };
 
@@ -206,6 +206,6 @@ export const readCurrentAndMade = async (
     ofKey.andWhere(`(version.requestId = :requestId OR ${notFollowed})`, { requestId }),
   );
   // The one that the request has made may have been followed since.
-  assertConnected(manager, requestId !== null && rows[0]?.requestId === requestId ? rows.slice(1) : rows);
+  await assertConnected(manager, requestId !== null && rows[0]?.requestId === requestId ? rows.slice(1) : rows);
   return rows;
 };
