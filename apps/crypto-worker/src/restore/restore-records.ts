@@ -5,15 +5,18 @@ import {
   Outbox,
   restoreRecords as restoreAll,
   restoredEvent,
+  sealsOf,
   withTenant,
 } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { keepRevision } from '../alias/key-alias.sql.js';
 import { holdFence } from '../key/lock/tenant-fence.sql.js';
+import { KeyAliasRecord, PastAliasRecord } from '../key/record/key-alias.entity.js';
 import { LostKeys, recordIdOfLost } from '../platform-key/lost-key.js';
 import type { LostKey } from '../platform-key/unrecorded-key.js';
 import { readFinalStates } from './final-states.js';
-import { restoringsOf } from './restoring.js';
+import { countAfter, restoringsOf } from './restoring.js';
 
 /** What is to be brought up to date, and by what. */
 interface Plan {
@@ -64,13 +67,24 @@ export class RestoreRecords {
     await holdFence(manager, context.tenantId);
     const recovered = await this.lostKeys.record(manager, context, lost, heads);
     if (recovered.length > 0) await this.outbox.write(manager, recovered);
+    const alias = await highestAlias(manager, context.tenantId);
     const others = await restoreAll(manager, context, headsOfOthers(heads, lost), restorings);
     const records = [...lost.map(toldOf), ...others];
     if (records.length === 0) return { records, events: 0 };
+    const last = Math.max(...heads.map(({ seq }) => seq));
+    await manager.query(keepRevision, [context.tenantId, countAfter(alias, last)]);
     await this.outbox.write(manager, [restoredEvent(context, records)]);
     return { records, events: recovered.length + 1 };
   }
 }
+
+/** The highest revision that the tenant's aliases have in the backup, and had before. One that is made again gets a later one. */
+const highestAlias = (manager: EntityManager, tenantId: string): Promise<number> =>
+  sealsOf(manager).history.without(async () => {
+    const past = await manager.findOneBy(PastAliasRecord, { tenantId });
+    const aliases = await manager.findBy(KeyAliasRecord, { tenantId });
+    return Math.max(past?.lastRevision ?? 0, ...aliases.map(({ revision }) => revision));
+  });
 
 /** The heads of all records but those of keys that are put on record again. */
 const headsOfOthers = (heads: readonly RecordHead[], lost: readonly LostKey[]): readonly RecordHead[] => {

@@ -64,6 +64,16 @@ const stateFor = (row: KeyVersionRecord, held: string | null, since: ReadonlySet
 const isOutlived = (row: KeyVersionRecord, finals: FinalStates): boolean =>
   stateFor(row, null, finals.since(row)) !== row.state;
 
+/** More changes of one record than any backup lacks. The counts are 32 bits wide, and leave room for two hundred restores. */
+const mostLostChanges = 10_000_000;
+
+/**
+ * The count of changes that a restored record gets, which callers name in `If-Match`: higher than any that it had before. Each
+ * change that the backup lacks is named by an event of its own.
+ * @param seq the number of the last event that names a change
+ */
+export const countAfter = (revision: number, seq: number): number => revision + Math.min(seq, mostLostChanges) + 1;
+
 /** Gives a version the state that the trail holds, if it allows less. A version that was compromised stays so. */
 const restoredVersion = async (
   manager: EntityManager,
@@ -72,7 +82,7 @@ const restoredVersion = async (
   { principal }: { readonly principal: string },
   finals: FinalStates,
 ): Promise<Partial<KeyVersionRecord>> => {
-  const revision = row.revision + 1;
+  const revision = countAfter(row.revision, head.seq);
   const since = finals.since(row);
   const state = stateFor(row, finals.lastOf(head), since);
   // The date of a destruction that may have been cancelled since does not count.
@@ -90,10 +100,10 @@ const restoredVersion = async (
 const restoredAlias = async (
   manager: EntityManager,
   { tenantId, keyId: held, revision }: KeyAliasRecord,
-  { state: id }: RecordHead,
+  { state: id, seq }: RecordHead,
 ): Promise<Partial<KeyAliasRecord> | 'remove'> => {
   if (id === null || !(await manager.existsBy(KeyRecord, { tenantId, id }))) return 'remove';
-  return id === held ? {} : { keyId: id, revision: revision + 1 };
+  return { ...(id !== held && { keyId: id }), revision: countAfter(revision, seq) };
 };
 
 /**
@@ -101,6 +111,7 @@ const restoredAlias = async (
  * their digest alone: an administrator grants them again. All other records are accepted as the backup has them.
  */
 export const restoringsOf = (finals: FinalStates): Partial<Record<RecordKind, Restoring>> => ({
+  key: { changes: (_manager, row, { seq }) => ({ revision: countAfter((row as KeyRecord).revision, seq) }) },
   key_version: {
     changes: (manager, row, head, context) => restoredVersion(manager, row as KeyVersionRecord, head, context, finals),
     isOutlived: (row) => isOutlived(row as KeyVersionRecord, finals),

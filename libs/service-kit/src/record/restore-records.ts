@@ -22,7 +22,7 @@ export interface Restoring {
   /**
    * Returns the columns to change in the restored row, so that it has the state that the trail holds. `remove` for a row whose
    * restored form must not count. The restored form is accepted if the column that the trail tells stays; for kinds without
-   * one, if nothing changes.
+   * one, if nothing but its count of changes (`revision`) does.
    */
   readonly changes: (
     manager: EntityManager,
@@ -111,14 +111,15 @@ const plan = async (
   return { told: told(...outcomeOf(row, changes, head)), carryOut: () => changeRecord(manager, row, changes) };
 };
 
-/** The outcome for a row that stays, and the state that was applied again. */
+/** The outcome for a row that stays, and the state that was applied again. A new count of its changes is no other content. */
 const outcomeOf = (
   row: Row,
   changes: Partial<Row>,
   head: RecordHead,
 ): readonly [RestoredRecord['outcome'], string | null] => {
   const column = toldOf(row.constructor);
-  if (column === undefined) return Object.keys(changes).length > 0 ? ['reapplied', head.state] : ['accepted', null];
+  if (column === undefined)
+    return Object.keys(changes).some((name) => name !== 'revision') ? ['reapplied', head.state] : ['accepted', null];
   return column in changes ? ['reapplied', String(changes[column])] : ['accepted', null];
 };
 
