@@ -21,11 +21,17 @@ const fieldsOf = (seq: number): CanonicalFields => ({
   correlationId: `req-${seq}`,
 });
 
-const seal = (fields: CanonicalFields, seq: number, previousHash: Uint8Array, sealedAt = dayMicros + seq): ChainRow => {
+const seal = (
+  fields: CanonicalFields,
+  seq: number,
+  previousHash: Uint8Array,
+  sealedAt = dayMicros + seq,
+  keyId = macKeyId,
+): ChainRow => {
   const canonical = canonicalBytes(fields);
-  const hmac = createHmac('sha256', 'secret').update(macInput(macKeyId, canonical)).digest();
+  const hmac = createHmac('sha256', 'secret').update(macInput(keyId, canonical)).digest();
   const details = detailsText();
-  const leaf = { seq, eventId: `event-${seq}`, previousHash, macKeyId, canonical, hmac, details, sealedAt };
+  const leaf = { seq, eventId: `event-${seq}`, previousHash, macKeyId: keyId, canonical, hmac, details, sealedAt };
   return { ...fields, ...leaf, hash: leafHash(leaf), chainSeal: null };
 };
 
@@ -61,6 +67,8 @@ describe('a trail', () => {
       );
     return changed;
   };
+  const flippedAt = (changed: ChainRow[], seq: number): ChainRow[] =>
+    changed.map((row) => (row.seq === seq ? { ...row, hmac: flipped(row.hmac) } : row));
   const swapped = rows.with(3, { ...at(5), seq: 4 }).with(4, { ...at(4), seq: 5 });
   it.each([
     ['a changed column', replaced(6, { userId: 'mallory' }), 6, 'content-changed'],
@@ -73,7 +81,8 @@ describe('a trail', () => {
     ['a changed sealing time', replaced(6, { sealedAt: at(6).sealedAt + 1 }), 6, 'content-changed'],
     ['a changed event id', replaced(6, { eventId: 'event-x' }), 6, 'content-changed'],
     ['a changed previous hash', replaced(6, { previousHash: flipped(at(6).previousHash) }), 6, 'chain-broken'],
-    ['time that went back', resealed(6, at(5).sealedAt - 1), 6, 'time-inconsistent'],
+    ['a change after time that went back', flippedAt(resealed(6, at(5).sealedAt - 1), 8), 8, 'content-changed'],
+    ['an end after time that went back', resealed(6, at(5).sealedAt - 1).slice(0, 8), 9, 'tail-missing'],
     ["a day that is not the MAC key's", resealed(6, 3 * dayMicros), 6, 'time-inconsistent'],
     [
       'a single row that is sealed again',
@@ -91,6 +100,31 @@ describe('a trail', () => {
     ['a last row that is sealed again', replaced(10, seal(fieldsOf(99), 10, at(9).hash)), 10, 'chain-broken'],
   ] as const)('detects %s', (_, changed, seq, reason) => {
     expect(verifyChain(tenantId, changed, head)).toEqual({ seq, reason });
+  });
+
+  /** Rows that were sealed at the time of another day under a key, the last of them with the key of that day. */
+  it.each([
+    [0, 0, true],
+    [1, 0, true],
+    [1, -1, false],
+    [2, 0, false],
+    [2, 1, true],
+    [30, 0, false],
+    [30, 29, true],
+  ])('after %i days, takes a row that goes back in time under the key of day %i: %s', (days, keyDay, isTaken) => {
+    const dayOf = (day: number) => `1.${new Date((day + 100) * 86_400_000).toISOString().slice(0, 10)}`;
+    const timeOf = (day: number) => (day + 100) * dayMicros + 10;
+    const first = seal(fieldsOf(1), 1, genesisHash(tenantId), timeOf(days), dayOf(days));
+    const second = seal(fieldsOf(2), 2, first.hash, timeOf(keyDay) - 5, dayOf(keyDay));
+    const verification = new ChainVerification(tenantId);
+    for (const row of [first, second]) verification.feed(row);
+    expect(verification.fault).toEqual(isTaken ? undefined : { seq: 2, reason: 'time-inconsistent' });
+    expect(verification.timeFault).toEqual(isTaken ? { seq: 2, reason: 'time-inconsistent' } : undefined);
+  });
+
+  it('detects time that went back, if nothing else is wrong', () => {
+    const changed = resealed(6, at(5).sealedAt - 1);
+    expect(verifyChain(tenantId, changed, headOf(changed))).toEqual({ seq: 6, reason: 'time-inconsistent' });
   });
 
   it("detects another tenant's trail in its place", () => {

@@ -24,7 +24,7 @@ export interface ChainRow extends Leaf, CanonicalFields {
 export interface ChainStart {
   readonly seq: number;
   readonly previousHash: Uint8Array;
-  /** The sealing time of the row before, in microseconds since the epoch. No later row was sealed earlier. */
+  /** The latest sealing time of the rows before, in microseconds since the epoch. No later row may have been sealed earlier. */
   readonly sealedAt: number;
 }
 
@@ -61,20 +61,25 @@ const checks: readonly Check[] = [
     equal(row.previousHash, previousHash) ? undefined : { seq: row.seq, reason: 'chain-broken' },
   (row, _, tenantId) =>
     row.tenantId === tenantId && intact(row) ? undefined : { seq: row.seq, reason: 'content-changed' },
-  (row, { sealedAt }) =>
-    row.sealedAt >= sealedAt && fitsMacDay(row.macKeyId, row.sealedAt)
+  // The key of a day that is over must make no row that follows, whatever time the row claims.
+  ({ seq, macKeyId, sealedAt }, before) =>
+    fitsMacDay(macKeyId, sealedAt) && fitsMacDay(macKeyId, Math.max(sealedAt, before.sealedAt))
       ? undefined
-      : { seq: row.seq, reason: 'time-inconsistent' },
+      : { seq, reason: 'time-inconsistent' },
 ];
 
 /**
  * Checks one tenant's trail row by row: no gap, each row follows the one before, columns and sealed bytes agree, the leaf
- * hash is correct, sealing time increases and fits the MAC key's day. None of it needs a key, so an attacker can recompute it
+ * hash is correct, sealing time fits the MAC key's day and increases. None of it needs a key, so an attacker can recompute it
  * after a change: `Coverage` reports what the tenant's key covers.
+ *
+ * A sealing time that goes back ends nothing: the row may be one that a process has sealed whose database lied about the time, and
+ * a change after it must be found all the same. It is told by `timeFault`.
  */
 export class ChainVerification {
   private expected: ChainStart;
   private found: ChainFault | undefined;
+  private wentBack: ChainFault | undefined;
 
   /** @param start the default is the genesis */
   constructor(
@@ -89,6 +94,11 @@ export class ChainVerification {
     return this.found;
   }
 
+  /** The first row that was sealed before an earlier one, of those that were checked. */
+  get timeFault(): ChainFault | undefined {
+    return this.wentBack;
+  }
+
   /** The last valid seq. It is the seq before the start if no row is valid. */
   get verified(): number {
     return this.expected.seq - 1;
@@ -101,7 +111,9 @@ export class ChainVerification {
       this.found = check(row, this.expected, this.tenantId);
       if (this.found !== undefined) return this.found;
     }
-    this.expected = { seq: row.seq + 1, previousHash: row.hash, sealedAt: row.sealedAt };
+    const { seq, hash: previousHash, sealedAt } = row;
+    if (sealedAt < this.expected.sealedAt) this.wentBack ??= { seq, reason: 'time-inconsistent' };
+    this.expected = { seq: seq + 1, previousHash, sealedAt: Math.max(sealedAt, this.expected.sealedAt) };
     return undefined;
   }
 
@@ -116,7 +128,7 @@ export class ChainVerification {
   }
 }
 
-/** Runs `ChainVerification` over an array of rows. @returns the first fault, or undefined if the chain is valid */
+/** Runs `ChainVerification` over an array of rows. @returns the first fault, a time that goes back only if there is no other; undefined if the chain is valid */
 export const verifyChain = (
   tenantId: string,
   rows: Iterable<ChainRow>,
@@ -125,5 +137,5 @@ export const verifyChain = (
 ): ChainFault | undefined => {
   const verification = new ChainVerification(tenantId, start);
   for (const row of rows) if (verification.feed(row) !== undefined) break;
-  return verification.finish(head);
+  return verification.finish(head) ?? verification.timeFault;
 };

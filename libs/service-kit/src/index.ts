@@ -4,6 +4,7 @@ export * from './clock/clock-of.js';
 export * from './clock/clock-watch.js';
 export * from './clock/database-time.sql.js';
 export * from './clock/peer-clocks.js';
+export type { Reading } from './clock/remote-clock.js';
 export { hasNoLogin, host } from './config/address.js';
 export * from './config/config.module.js';
 export { isInternal, reachableBy } from './config/internal-address.js';

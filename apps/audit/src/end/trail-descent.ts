@@ -187,7 +187,7 @@ export class TrailDescent {
 }
 
 /** Whether the row at an end has the hash that it is told with, and that of its content. */
-const isLastRow = (tenantId: string, row: ChainRow, { seq, hash }: ToldEnd): boolean =>
+export const isLastRow = (tenantId: string, row: ChainRow, { seq, hash }: ToldEnd): boolean =>
   new ChainVerification(tenantId, { seq, previousHash: row.previousHash, sealedAt: 0 }).feed(row) === undefined &&
   hash.equals(row.hash);
 

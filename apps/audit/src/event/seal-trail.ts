@@ -1,5 +1,5 @@
 import type { Context } from '@ankasecure/contracts';
-import { Logger } from '@ankasecure/service-kit';
+import { BoundedMap, Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { TrailDescent } from '../end/trail-descent.js';
@@ -9,9 +9,14 @@ import { type FollowIndex, RecordIndexes } from '../record/record-indexes.js';
 import { LongDescent, type Sealed, seal, type Trail } from './seal.js';
 import { TrailFault } from './trail-fault.js';
 
+/** Trails that end ahead of the clock and of which the log tells. */
+const capacity = 10_000;
+
 /** Appends authenticated events to their tenant's trail. */
 @Injectable()
 export class SealTrail {
+  private readonly ahead = new BoundedMap<string, true>(capacity);
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly macs: MacSource,
@@ -44,7 +49,14 @@ export class SealTrail {
   }
 
   private trailOf(tenantId: string): Trail {
-    return { tenantId, partition: this.macs.partitionOf(tenantId), known: undefined, descentOf: undefined };
+    const partition = this.macs.partitionOf(tenantId);
+    return {
+      tenantId,
+      partition,
+      known: undefined,
+      endNow: () => this.descent.ends.of(tenantId),
+      descentOf: undefined,
+    };
   }
 
   private async append(
@@ -62,12 +74,24 @@ export class SealTrail {
           { tenantId, events: differing },
           'events were reported again with other content: the trail keeps the first',
         );
+      this.tellAhead(tenantId, sealed);
       if (end !== undefined) this.descent.ends.learn(tenantId, end, from);
       return sealed;
     } catch (error) {
       if (error instanceof TrailFault)
         this.log.error({ alarm: error.alarm, tenantId, fault: error.detail }, 'a batch of events is not sealed');
       throw error;
+    }
+  }
+
+  /** No process seals ahead of its clock. So the clocks were, or a process of a release before has believed the database. */
+  private tellAhead(tenantId: string, { isAhead, from, end }: Sealed): void {
+    if (end === undefined) return;
+    if (!isAhead) this.ahead.delete(tenantId);
+    else if (!this.ahead.has(tenantId)) {
+      this.ahead.set(tenantId, true);
+      const fault = { alarm: 'clock-skew', tenantId, seq: from.seq, sealedAt: end.sealedAt.toISOString() };
+      this.log.error(fault, 'the trail ends ahead of the clock: until then, events get the time of its last row');
     }
   }
 }

@@ -1,26 +1,33 @@
 import { genesisHash } from '@ankasecure/audit-event';
-import { arrayBytes, type Element, type ElementType } from '@ankasecure/service-kit';
+import { monotonicNow } from '@ankasecure/contracts';
+import { arrayBytes, type Element, type ElementType, nowInMs, type Reading } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import type { BoundEvent } from './bound-event.js';
 import { prepared } from './prepared.js';
 
-/** The end of a tenant's trail, locked, and the sealing time, which never goes back. */
+/** The end of a tenant's trail, locked, and the time that the database told once it held the lock. */
 export interface LockedHead {
   readonly seq: number;
   readonly hash: Buffer;
-  readonly sealingAt: Date;
+  readonly time: Reading;
+}
+
+interface Locked extends Pick<LockedHead, 'seq' | 'hash'> {
+  readonly now: number;
 }
 
 /** Locks the tenant's head until the transaction ends. It creates the head of a tenant without events. */
 export const lockHead = async (manager: EntityManager, tenantId: string): Promise<LockedHead> => {
-  const [head] = await prepared<LockedHead>(
+  const asked = monotonicNow();
+  const [head] = await prepared<Locked>(
     manager,
     'lock-head',
-    'SELECT seq::float8 AS seq, hash, sealing_at AS "sealingAt" FROM lock_trail_head($1, $2)',
+    `SELECT seq::float8 AS seq, hash, ${nowInMs} AS now FROM lock_trail_head($1, $2)`,
     [tenantId, genesisHash(tenantId)],
   );
   if (head === undefined) throw new Error('a trail without a head');
-  return head;
+  const { seq, hash, now: said } = head;
+  return { seq, hash, time: { said, asked, answered: monotonicNow() } };
 };
 
 /** Claims event ids. No other call can seal them from now on. @returns the ids that were not sealed before */
@@ -84,9 +91,10 @@ export const appendRows = async (
   manager: EntityManager,
   tenantId: string,
   head: LockedHead,
+  sealingAt: Date,
   rows: readonly BoundEvent[],
 ): Promise<void> => {
   const last = rows.at(-1);
   const values = columns.map(({ type, of }) => arrayBytes(type, rows.map(of)));
-  await prepared(manager, 'append', insert, [tenantId, head.sealingAt, head.seq, last?.seq, last?.hash, ...values]);
+  await prepared(manager, 'append', insert, [tenantId, sealingAt, head.seq, last?.seq, last?.hash, ...values]);
 };

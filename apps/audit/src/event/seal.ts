@@ -11,6 +11,7 @@ import { namingChanges } from '../record/sealed-change.js';
 import type { BoundEvent, PlacedEvent } from './bound-event.js';
 import { assertWritten, notContinued, notSealed } from './read-back.sql.js';
 import { appendRows, claimEventIds, type LockedHead, lockHead } from './seal.sql.js';
+import { sealingTime } from './sealing-time.js';
 import { TrailFault } from './trail-fault.js';
 
 /** A trail, and the HSM partition whose workers seal it. */
@@ -19,6 +20,8 @@ export interface Trail {
   readonly partition: string;
   /** The last row that this process has sealed. The trail must still have it. */
   readonly known: SealedEnd | undefined;
+  /** The last row that this process has sealed or proved by now. */
+  readonly endNow: () => SealedEnd | undefined;
   /** Proves that its end continues what this process knows. Undefined for a trail that may be refused. */
   readonly descentOf: ((manager: EntityManager, end: ToldEnd) => Promise<Descent>) | undefined;
 }
@@ -38,6 +41,8 @@ export interface Sealed {
   readonly end: SealedEnd | undefined;
   /** The end of the trail before the batch. */
   readonly from: ToldEnd;
+  /** Whether the trail ended with a row that was sealed at a time ahead of the clocks, so that the batch has that time too. */
+  readonly isAhead: boolean;
   /** The index of records that the batch's seal binds; null for none, and undefined if no event was new. */
   readonly index: IndexPlace | null | undefined;
   /** The events that were sealed before with other content. */
@@ -51,7 +56,8 @@ export interface Sealed {
  * that tells whether those that a reporting process has made are genuine; that of the index of records, if the events name changes;
  * and one that proves the last seal, if another process has made it. What other processes have sealed since is walked along first. The changes of records move their heads. The batch is read back before the commit.
  * @param events no event id twice
- * @throws TrailFault if the trail lacks what this process has sealed, now or before; LongDescent; FalseMac; OutdatedMacs
+ * @throws TrailFault if the trail lacks what this process has sealed, now or before; LongDescent; FalseMac; OutdatedMacs; AnkaError
+ * `clock-skew` if the database tells another time than this process's clock
  */
 export const seal = async (
   dataSource: DataSource,
@@ -66,11 +72,11 @@ export const seal = async (
   const sealed = await withTenant(dataSource, tenantId, async (manager) => {
     const head = await lockHead(manager, tenantId);
     const isSealed = await assertContinued(manager, trail, head);
+    const { sealingAt, isAhead } = await sealingTime(manager, tenantId, head, trail.endNow());
     const { fresh, earlier } = await claim(manager, tenantId, events);
-    const rows = place(fresh, head);
+    const rows = place(fresh, head, sealingAt);
     const last = rows.at(-1);
     if (last !== undefined) {
-      const { sealingAt } = head;
       const batch = {
         tenantId,
         partition,
@@ -81,13 +87,13 @@ export const seal = async (
         mac: singly(macs),
       };
       followed = await indexes.follow(manager, batch);
-      await appendRows(manager, tenantId, head, await bind(tenantId, rows, followed.place, macs));
+      await appendRows(manager, tenantId, head, sealingAt, await bind(tenantId, rows, followed.place, macs));
     }
     if (last === undefined && !isSealed) throw notSealed(tenantId);
     const { seq, hash } = last ?? head;
-    const { sealingAt } = head;
     const written = { tenantId, sealingAt, rows, end: { seq, hash }, earlier, known };
-    return { fresh: rows.length, from: head, index: followed?.place, ...(await assertWritten(manager, written)) };
+    const back = await assertWritten(manager, written);
+    return { fresh: rows.length, from: head, isAhead, index: followed?.place, ...back };
   });
   followed?.committed();
   return sealed;
@@ -127,9 +133,8 @@ const claim = async (
 };
 
 /** @throws OutdatedMacs, or AnkaError `service-unavailable` for events whose seal every later verification would reject */
-const place = (events: readonly AuthenticatedEvent[], head: LockedHead): readonly PlacedEvent[] => {
-  // The database gives the time in whole milliseconds.
-  const sealedAt = head.sealingAt.getTime() * 1000;
+const place = (events: readonly AuthenticatedEvent[], head: LockedHead, sealingAt: Date): readonly PlacedEvent[] => {
+  const sealedAt = sealingAt.getTime() * 1000;
   const unfit = events.filter(({ macKeyId }) => !fitsMacDay(macKeyId, sealedAt));
   if (unfit.some(({ madeBy }) => madeBy !== undefined)) throw new OutdatedMacs();
   if (unfit.length > 0)

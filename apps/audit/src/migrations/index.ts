@@ -17,3 +17,4 @@ export { Connector1806100000000 } from './1806100000000-connector.js';
 export { ConnectorStatus1806200000000 } from './1806200000000-connector-status.js';
 export { ConnectorReplay1806300000000 } from './1806300000000-connector-replay.js';
 export { TreeWalk1806400000000 } from './1806400000000-tree-walk.js';
+export { SealingTime1808100000000 } from './1808100000000-sealing-time.js';

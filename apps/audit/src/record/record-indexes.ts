@@ -103,7 +103,7 @@ export class RecordIndexes implements FollowIndex {
     const before = await this.proven.load(tenantId, reading, mac, this.proven.of(tenantId));
     if (changes.length === 0) return this.unchanged(batch, placeOf(before));
     const after = changesAfter(changes, before, {
-      // One of them may be days behind: events are sealed by the database's clock, whatever this process's is.
+      // The trail may have been sealed ahead of the clock, and so is the batch then.
       now: Math.max(Date.now(), batch.sealingAt.getTime()),
       assertAgrees: () => clockOf(this.dataSource).assertAllAgreeNow(),
     });

@@ -17,7 +17,11 @@ export const startAfter = ({ seq, hash }: ChainHead, sealedAt?: Date): ChainStar
   sealedAt: (sealedAt?.getTime() ?? 0) * 1000,
 });
 
-const afterRow = ({ seq, hash, sealedAt }: ChainRow): ChainStart => ({ seq: seq + 1, previousHash: hash, sealedAt });
+const afterRow = ({ seq, hash, sealedAt }: ChainRow, before: ChainStart): ChainStart => ({
+  seq: seq + 1,
+  previousHash: hash,
+  sealedAt: Math.max(sealedAt, before.sealedAt),
+});
 
 /**
  * Walks along the hash chain of a trail, row by row. No two stretches lead to the same hash: where one arrives at `to`, the row at
@@ -42,7 +46,7 @@ export const walkChain = async (
     if (last === undefined || rows.some((row) => chain.feed(row) !== undefined)) return { standing: 'broken' };
     if (last.seq >= to.seq)
       return chain.finish(to) === undefined ? { standing: 'proven', last } : { standing: 'broken' };
-    at = afterRow(last);
+    at = afterRow(last, at);
   }
 };
 

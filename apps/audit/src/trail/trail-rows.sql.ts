@@ -8,7 +8,7 @@ export const rowsOfSlice = 1000;
 export const bytesOfSlice = 8 * 1024 * 1024;
 
 /**
- * No row after the start was sealed before it, so that earlier months are not read. A second is left for what the driver rounds.
+ * Rows that were sealed before the start are left out, so that earlier months are not read. A second is left for what the driver rounds.
  * A row that is longer than any of ours is left out.
  */
 const slice = `SELECT ${exactColumns} FROM (
@@ -19,16 +19,24 @@ const slice = `SELECT ${exactColumns} FROM (
       ORDER BY seq LIMIT ${rowsOfSlice}) sized) sealed_event
   WHERE before < ${bytesOfSlice} ORDER BY sealed_event.seq`;
 
-/** The next rows of a tenant's trail, from a start on up to `untilSeq`. */
+/**
+ * The next rows of a tenant's trail, from a start on up to `untilSeq`. They were sealed after it, unless a process of a release before
+ * has sealed them back in time because its database lied: rows that are missing are looked for at any time.
+ */
 export const selectSlice = async (
   manager: EntityManager,
   tenantId: string,
   { seq, sealedAt }: Pick<ChainStart, 'seq' | 'sealedAt'>,
   untilSeq: number,
 ): Promise<readonly ChainRow[]> => {
-  const rows = await manager.query<ExactRow[]>(slice, [tenantId, seq, untilSeq, sealedAt]);
-  // A lying database may answer with more.
-  return rows.slice(0, rowsOfSlice).map(chainRowOf);
+  const read = async (since: number): Promise<readonly ChainRow[]> => {
+    const rows = await manager.query<ExactRow[]>(slice, [tenantId, seq, untilSeq, since]);
+    // A lying database may answer with more.
+    return rows.slice(0, rowsOfSlice).map(chainRowOf);
+  };
+  const rows = await read(sealedAt);
+  const isGapless = rows.length > 0 && rows.every((row, index) => row.seq === seq + index);
+  return isGapless || sealedAt === 0 ? rows : read(0);
 };
 
 /** Has the database end each statement of the transaction after that time. @param ms at least 1 */

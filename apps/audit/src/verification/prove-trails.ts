@@ -86,7 +86,9 @@ export class ProveTrails {
         heads.feed(row.seq, namedChanges(row)),
       );
       try {
-        const { head, fault } = await proof.run();
+        const { head, fault, timeFault } = await proof.run();
+        if (timeFault !== undefined)
+          this.log.warn({ tenantId, seq: timeFault.seq }, 'a trail has an event that was sealed back in time');
         return fault === undefined ? { end: head, changes: heads.changes, highest: heads.highest } : { fault };
       } finally {
         if (proof.proven !== undefined) this.progress.set(tenantId, { proven: proof.proven, heads });

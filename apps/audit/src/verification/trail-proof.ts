@@ -29,6 +29,8 @@ export interface Proof {
   /** The number of rows that seals vouch for, from the start of the stretch. */
   readonly checked: number;
   readonly fault: TrailFault | undefined;
+  /** The first row of the stretch that was sealed before an earlier one. The rows after it were proved all the same. */
+  readonly timeFault: TrailFault | undefined;
 }
 
 /** The part of the caller's time that is kept for the answer, in milliseconds. */
@@ -63,12 +65,12 @@ export class TrailProof {
     const head = await this.head();
     const untilSeq = this.stretch.untilSeq ?? head.seq;
     const before = await this.before();
+    const chain = this.chainAfter(before);
     const fault =
-      before === undefined && fromSeq > 1
-        ? this.nothingBefore(head)
-        : this.inRange(await this.walk(this.chainAfter(before), head));
+      before === undefined && fromSeq > 1 ? this.nothingBefore(head) : this.inRange(await this.walk(chain, head));
+    const timeFault = (chain.timeFault?.seq ?? Number.POSITIVE_INFINITY) <= untilSeq ? chain.timeFault : undefined;
     const checked = Math.max(0, Math.min(this.coverage.covered, untilSeq) - (fromSeq - 1));
-    return { head, untilSeq, before, checked, fault };
+    return { head, untilSeq, before, checked, fault, timeFault };
   }
 
   private async head(): Promise<ChainHead> {

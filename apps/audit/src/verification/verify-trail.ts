@@ -39,6 +39,7 @@ export class VerifyTrail {
    * beyond the head is `tail-missing`. A range that reaches the end must also reach the place that the anchor in the HSM holds,
    * and what this process has sealed since.
    *
+   * A row that was sealed before an earlier one is named if nothing else is wrong: the rows after it are checked all the same.
    * A row with a fault of its own is named itself. Sound rows without a valid seal are `unsealed`, from the first after the
    * last valid seal on. `checked` counts the rows that seals vouch for.
    * The index that each seal binds is compared with its rows, and the last one is computed again if the range begins with the trail.
@@ -73,7 +74,8 @@ export class VerifyTrail {
         forgotten(await heads.firstFault(manager, tenantId, verified)) ??
         mismatch(proof, compared) ??
         // A trail that does not reach the anchor answers no question about records.
-        (compared.standing === 'differs' ? undefined : forgotten(await this.knownFault(context, heads, verified)));
+        (compared.standing === 'differs' ? undefined : forgotten(await this.knownFault(context, heads, verified))) ??
+        proof.timeFault;
       return verificationOf(fromSeq, proof, fault, compared);
     });
   }

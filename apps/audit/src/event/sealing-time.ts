@@ -1,0 +1,48 @@
+import { clockOf } from '@ankasecure/service-kit';
+import type { EntityManager } from 'typeorm';
+import { isSameEnd, type SealedEnd } from '../end/sealed-ends.js';
+import { isLastRow } from '../end/trail-descent.js';
+import { selectSlice } from '../trail/trail-rows.sql.js';
+import type { LockedHead } from './seal.sql.js';
+import { TrailFault } from './trail-fault.js';
+
+/** When a batch is sealed. */
+export interface SealingTime {
+  readonly sealingAt: Date;
+  /** Whether that is ahead of the clocks by more than they may differ, because the last row was sealed then. */
+  readonly isAhead: boolean;
+}
+
+/**
+ * The time at which the rows after a locked end are sealed, in whole milliseconds: the database's, which must agree with this
+ * process's clock, or that of the trail's last row, if that is later. What `trail_head` says of the time counts for nothing: the last
+ * row's hash binds when it was sealed.
+ * @param known the last row that this process has sealed or proved, if it knows one
+ * @throws AnkaError `clock-skew`; TrailFault if the trail does not have its last row
+ */
+export const sealingTime = async (
+  manager: EntityManager,
+  tenantId: string,
+  head: LockedHead,
+  known: SealedEnd | undefined,
+): Promise<SealingTime> => {
+  const clock = clockOf(manager.dataSource);
+  clock.assertTransaction(head.time);
+  const end =
+    known !== undefined && isSameEnd(known, head) ? known.sealedAt.getTime() : await endTime(manager, tenantId, head);
+  const now = Math.floor(head.time.said);
+  return { sealingAt: new Date(Math.max(now, end)), isAhead: end > now + clock.maximumSkewMs };
+};
+
+/** When the last row was sealed, in milliseconds since the epoch; 0 for an empty trail. The row is not believed: it must have the end's hash. */
+const endTime = async (manager: EntityManager, tenantId: string, head: LockedHead): Promise<number> => {
+  if (head.seq === 0) return 0;
+  const rows = await selectSlice(manager, tenantId, { seq: head.seq, sealedAt: 0 }, head.seq);
+  const last = rows.find((row) => isLastRow(tenantId, row, head));
+  if (last === undefined)
+    throw new TrailFault(
+      'trail-unwritten',
+      `ankadb_audit does not keep what is sealed: the trail of tenant ${tenantId} does not have event ${head.seq}, with which it ends. Look for triggers and functions that were changed.`,
+    );
+  return Math.ceil(last.sealedAt / 1000);
+};
