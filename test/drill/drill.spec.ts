@@ -109,7 +109,10 @@ const change = async (): Promise<void> => {
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'anka-drill-'));
   rig = await startOwnRig({
-    services: { 'crypto-worker': { configuration: { lifecycle: { minimumWaitingDays: 0 } } } },
+    services: {
+      'crypto-worker': { configuration: { lifecycle: { minimumWaitingDays: 0 } } },
+      gateway: { configuration: { identity: { repairers: [{ issuer, subject: 'operator' }] } } },
+    },
   });
   [tenant, quiet] = [await newTenant(rig), await newTenant(rig)];
   const make = async (of: Tenant = tenant) => (await of.createKey({ algorithm: 'EC-P256' })).id;

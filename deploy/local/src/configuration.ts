@@ -66,6 +66,7 @@ const sections: Record<Service, (wiring: Wiring) => ConfigurationPatch> = {
           platform: true,
         },
       ],
+      repairers: [{ issuer, subject: 'platform-administrator' }],
       'service-accounts': { issuer: `http://127.0.0.1:${httpPort}` },
       // Tokens of this machine are valid for a week.
       'max-token-life-seconds': 700_000,

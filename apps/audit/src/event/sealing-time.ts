@@ -3,8 +3,8 @@ import type { EntityManager } from 'typeorm';
 import { isSameEnd, type SealedEnd } from '../end/sealed-ends.js';
 import { isLastRow } from '../end/trail-descent.js';
 import { selectSlice } from '../trail/trail-rows.sql.js';
+import { notSealed } from './read-back.sql.js';
 import type { LockedHead } from './seal.sql.js';
-import { TrailFault } from './trail-fault.js';
 
 /** When a batch is sealed. */
 export interface SealingTime {
@@ -39,10 +39,6 @@ const endTime = async (manager: EntityManager, tenantId: string, head: LockedHea
   if (head.seq === 0) return 0;
   const rows = await selectSlice(manager, tenantId, { seq: head.seq, sealedAt: 0 }, head.seq);
   const last = rows.find((row) => isLastRow(tenantId, row, head));
-  if (last === undefined)
-    throw new TrailFault(
-      'trail-unwritten',
-      `ankadb_audit does not keep what is sealed: the trail of tenant ${tenantId} does not have event ${head.seq}, with which it ends. Look for triggers and functions that were changed.`,
-    );
+  if (last === undefined) throw notSealed(tenantId);
   return Math.ceil(last.sealedAt / 1000);
 };

@@ -237,6 +237,7 @@ describe('authentication', () => {
               platform,
             },
           ],
+          repairers: [],
           tenantIssuers: { allowedNetworks: [] },
           clockToleranceSeconds: 2,
           maxTokenLifeSeconds: 86_400,
@@ -315,6 +316,7 @@ describe('a principal whose token expires while work runs for them', () => {
         underWay.during(...work),
     };
     const config = {
+      repairers: [],
       clockToleranceSeconds: 0,
       maxTokenLifeSeconds: 3600,
       tokenCacheSeconds: 300,

@@ -98,7 +98,7 @@ export class Authentication {
       const key = keyOf(token);
       const before = this.fresh(key);
       const verified = verifiedBefore(before) ?? (await this.verifier.verify(token, at));
-      const admission = earlier(verified.epoch, await this.excluded.admit(verified.principal, since), since);
+      const admission = earlier(verified.epoch, await this.admit(verified.principal, since), since);
       const entry = {
         verified,
         principal: this.confirmable(verified, admission, authorization, correlationId),
@@ -112,6 +112,10 @@ export class Authentication {
       if (isUnavailable(known) || isOurs(error)) throw known;
       throw this.refuse(correlationId, error as Error);
     }
+  }
+
+  private admit(caller: Caller, since: number): Promise<Admission> {
+    return this.excluded.admit(caller, since, this.config.repairers);
   }
 
   private keptUntil({ expiresAt }: VerifiedToken): number {

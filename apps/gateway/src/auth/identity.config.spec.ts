@@ -42,6 +42,16 @@ describe('the identity configuration', () => {
     expect(accepts({ ...one, tenants: [platformTenantId] })).toBe(false);
   });
 
+  it.each([
+    ['an issuer of the platform', 'https://issuer.example', true, true],
+    ['an issuer of tenants', 'https://issuer.example', false, false],
+    ['an issuer that is not configured', 'https://other.example', true, false],
+  ])('takes repairers of %s', (_, name, platform, ok) => {
+    const one = { ...issuer, issuer: 'https://issuer.example', jwksFile: '/keys', platform };
+    const identity = { issuers: [one], repairers: [{ issuer: name, subject: 'corp:anna' }] };
+    expect(identityConfig.safeParse(identity).success).toBe(ok);
+  });
+
   it('names each issuer once', () => {
     const one = { ...issuer, jwksFile: '/keys' };
     expect(accepts(one, one)).toBe(false);

@@ -1,4 +1,4 @@
-import { issuerName, maxTokenSeconds, platformTenantId, uuid } from '@ankasecure/contracts';
+import { context, issuerName, maxTokenSeconds, platformTenantId, uuid } from '@ankasecure/contracts';
 import { hasNoLogin, integer, network } from '@ankasecure/service-kit';
 import { z } from 'zod';
 import { audienceClaims, claimPath, optionalClaims } from './claim.js';
@@ -113,6 +113,11 @@ export const identityConfig = z
         allowedNetworks: z.array(network).default([]),
       })
       .default({ allowedNetworks: [] }),
+    /**
+     * The platform administrators who may repair while nothing tells whom the platform's tenant has shut out: the issuer, and the
+     * subject with the issuer's prefix. Default: nobody may then.
+     */
+    repairers: z.array(z.strictObject({ issuer: issuerName, subject: context.shape.principal })).default([]),
     /** The tolerated difference between clocks. */
     clockToleranceSeconds: integer(0, 60).default(5),
     /** The longest life of a token of an issuer other than the gateway itself, from its `iat`, or else its `nbf`, to its `exp`. */
@@ -127,6 +132,11 @@ export const identityConfig = z
   .refine(
     ({ issuers, serviceAccounts }) => issuers.every((row) => row.issuer !== serviceAccounts?.issuer),
     'must have an issuer for service accounts that no other issuer uses',
+  )
+  .refine(
+    ({ issuers, repairers }) =>
+      repairers.every(({ issuer: name }) => issuers.some((row) => row.issuer === name && row.platform)),
+    'must name repairers by an issuer with platform: true',
   );
 /** The `identity` section, and the token it is injected by. */
 export interface IdentityConfig extends z.infer<typeof identityConfig> {}

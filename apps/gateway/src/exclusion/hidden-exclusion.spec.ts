@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { listRecordHeads, platformTenantId } from '@ankasecure/contracts';
+import { AnkaError, listRecordHeads, platformTenantId, recordChangesOf, recordDetails } from '@ankasecure/contracts';
 import { BusClient, HistoryWatch } from '@ankasecure/service-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { call } from '../testing/call.js';
@@ -43,6 +43,15 @@ const slow = (at: Gateway, ms: number) => {
     const left = Math.max(0, context.deadline - performance.now());
     await delay(Math.min(ms, left));
     return left < ms ? request.call(bus, contract, partition, { ...context, deadline: 0 }, body) : asked;
+  });
+};
+/** Has a gateway get no list of the trail. */
+const silence = (at: Gateway) => {
+  const bus = at.app.get(BusClient);
+  const { request } = bus;
+  vi.spyOn(bus, 'request').mockImplementation(async (contract, ...asked) => {
+    if ((contract as unknown) === listRecordHeads) throw new AnkaError('service-unavailable', 'silent');
+    return request.call(bus, contract, ...asked);
   });
 };
 const callers = async (tenant: string) => ({
@@ -136,5 +145,74 @@ describe('a platform administrator who is shut out and whose row is deleted', ()
     const id = items.find(({ subject }) => subject === fired)?.id;
     expect((await call(gateway, 'DELETE', `/api/v1/exclusions/${id}`, { token: admin })).status).toBe(200);
     await expect.poll(() => read(token, gateway)).toBe(200);
+  });
+});
+
+describe('while nothing tells whom the platform has shut out, a gateway that has just started', () => {
+  /** Takes what the trail tells of exclusions away. */
+  const silences: Readonly<Record<string, (at: Gateway) => unknown>> = {
+    'the trail does not answer': silence,
+    'the trail names an exclusion and not whom it shuts out': () => {
+      const made = rig.standIns.sealed.find(
+        ({ operation, tenantId }) => operation === 'subject.exclude' && tenantId === platformTenantId,
+      );
+      const changes = recordChangesOf(made?.details ?? {}) ?? [];
+      const unnamed = changes.map(({ state: _, ...change }) => ({ ...change, id: randomUUID() }));
+      rig.standIns.sealed.push({
+        ...(made ?? expect.unreachable()),
+        eventId: randomUUID(),
+        details: recordDetails(unnamed),
+      });
+    },
+  };
+  const callersOf = async () => {
+    const { admin, fired } = await callers(platformTenantId);
+    const tokenOf = (sub: string) => rig.issuer.token({ sub, ...asTenant(platformTenantId, 'platform-admin') });
+    return {
+      admin,
+      fired,
+      byFired: await tokenOf(fired),
+      named: await tokenOf('repairer'),
+      other: await tokenOf(`other-${fired}`),
+    };
+  };
+  const lookAt = (at: Gateway) => async (token: string) => {
+    const answer = await call(at, 'GET', '/api/v1/tenants', { token });
+    return answer.status;
+  };
+
+  it.each(Object.keys(silences).flatMap((silence) => [true, false].map((isLost) => [silence, isLost] as const)))(
+    'lets those repair whom the configuration names: %s, the row is deleted: %s',
+    async (how, isLost) => {
+      const { admin, fired, byFired, named, other: unnamed } = await callersOf();
+      await exclude(admin, fired);
+      await expect.poll(() => isSealed(fired)).toBe(true);
+      if (isLost) await lose('its row is deleted', fired);
+      const fresh = await rig.gateway();
+      const sealed = rig.standIns.sealed.length;
+      silences[how]?.(fresh);
+      const look = lookAt(fresh);
+      try {
+        expect(await look(byFired)).toBe(isLost && how === 'the trail does not answer' ? 503 : 401);
+        expect(await look(unnamed)).toBe(503);
+        expect(await look(named)).toBe(200);
+        const create = await call(fresh, 'POST', '/api/v1/tenants', { token: named, body: '{"slug":"x","name":"X"}' });
+        expect(create.status).toBeGreaterThanOrEqual(500);
+      } finally {
+        vi.restoreAllMocks();
+        rig.standIns.sealed.splice(sealed);
+      }
+      await expect.poll(() => look(byFired), { timeout: 20_000 }).toBe(401);
+      await expect.poll(() => look(unnamed), { timeout: 20_000 }).toBe(200);
+    },
+    60_000,
+  );
+
+  it('lets nobody repair whom the database still names, even if the configuration does', async () => {
+    const { admin, named } = await callersOf();
+    await exclude(admin, 'repairer');
+    const fresh = await rig.gateway();
+    silence(fresh);
+    expect(await lookAt(fresh)(named)).toBe(401);
   });
 });

@@ -12,9 +12,13 @@ const times = {
   trail: 2500,
   /** Longest that a caller waits for both the trail and the database. What takes longer is the database. */
   patience: 4000,
+  /** Longest that it is waited for if it has just not answered. */
+  asked: 100,
   /** The pause between two attempts to read while the database is away. The last known exclusions count meanwhile. */
   away: 1000,
 };
+
+const kind = 'excluded_subject';
 
 /** The number of tenants whose exclusions are kept. */
 const capacity = 20_000;
@@ -28,6 +32,16 @@ interface Exclusions {
   /** The time before they were read. */
   readonly at: number;
 }
+
+/** The exclusions that count now. */
+interface Counted {
+  readonly names: ReadonlyMap<string, string>;
+  /** Set if nothing tells whether these are all, with the refusal of whoever may not repair then. */
+  readonly untold?: AnkaError;
+}
+
+/** A caller of the platform's tenant who is named in the configuration. */
+export type Repairer = Pick<Caller, 'issuer' | 'subject'>;
 
 /**
  * How long an admission holds: while its epoch is current and the trail names no later change or, if the database is away,
@@ -68,12 +82,14 @@ export class ExcludedSubjects {
 
   /**
    * @param since the time before anything was read about the caller
+   * @param repairers who may repair while nothing tells whom the platform has shut out
    * @throws TurnedAway for an excluded subject; AnkaError `record-forged`, `record-outdated`; `service-unavailable`,
    * `audit-unavailable` if that cannot be known
    */
-  async admit(caller: Caller, since = monotonicNow()): Promise<Admission> {
-    const { names, ...admission } = await this.of(caller.tenantId);
+  async admit(caller: Caller, since = monotonicNow(), repairers: readonly Repairer[] = []): Promise<Admission> {
+    const { names, untold, ...admission } = await this.of(caller.tenantId);
     if (names.has(excludedName(caller))) throw new TurnedAway(caller, 'the tenant has shut the subject out');
+    if (untold !== undefined && !repairers.some(isSame(caller))) throw untold;
     return 'epoch' in admission ? { epoch: admission.epoch, at: since } : admission;
   }
 
@@ -83,7 +99,7 @@ export class ExcludedSubjects {
     return this.epochs.isCurrent(admission.epoch) && this.epochs.lastMove(tenantId) < admission.at;
   }
 
-  private async of(tenantId: string): Promise<Pick<Exclusions, 'names'> & Admission> {
+  private async of(tenantId: string): Promise<Counted & Admission> {
     if (monotonicNow() >= this.awayUntil)
       try {
         const current = await Promise.race([this.current(tenantId), late()]);
@@ -105,18 +121,23 @@ export class ExcludedSubjects {
 
   /**
    * Platform administrators repair what refuses them: exclusions count as the database has them, and also if the trail, or what was
-   * last known here, has them. Otherwise one who is shut out could repair that.
+   * last known here, has them. Otherwise one who is shut out could repair that. If neither tells who each exclusion shuts out, whoever
+   * owns the databases may have taken one away: only those repair whom the configuration names.
    * @throws AnkaError `cause` for another tenant
    */
-  private async forRepair(tenantId: string, cause: AnkaError): Promise<Pick<Exclusions, 'names'> & Admission> {
+  private async forRepair(tenantId: string, cause: AnkaError): Promise<Counted & Admission> {
     if (tenantId !== platformTenantId || cause.code === 'record-forged') throw cause;
     const rows = await this.sets.loadUncompared(ExcludedSubject, tenantId);
+    // Of a database that is behind, the trail was not asked. Otherwise it was just waited for.
+    const ids = await this.sets.listed(tenantId, kind, cause.code === 'record-outdated' ? times.trail : times.asked);
     const names = new Map([
       ...(this.known.get(tenantId)?.names ?? []),
-      ...[...this.sets.toldBefore(tenantId, 'excluded_subject')].map(([id, name]) => [name, id] as const),
+      ...[...this.sets.toldBefore(tenantId, kind)].map(([id, name]) => [name, id] as const),
       ...rows.map((row) => [excludedName(row), row.id] as const),
     ]);
-    return { names, until: monotonicNow() + times.away, onlyRepairs: cause };
+    const named = new Set(names.values());
+    const untold = ids?.every((id) => named.has(id)) === true ? {} : { untold: notTold(cause) };
+    return { names, until: monotonicNow() + times.away, onlyRepairs: cause, ...untold };
   }
 
   private async current(tenantId: string): Promise<Exclusions> {
@@ -149,6 +170,18 @@ export class ExcludedSubjects {
     return read;
   }
 }
+
+const isSame =
+  ({ issuer, subject }: Caller) =>
+  (other: Repairer): boolean =>
+    other.issuer === issuer && other.subject === subject;
+
+const notTold = (cause: AnkaError): AnkaError =>
+  new AnkaError(
+    'audit-unavailable',
+    `Nothing tells this gateway whom the platform’s tenant has shut out: the audit trail does not, or not by name (${cause.code}). Until it does, only those repair whom identity.repairers in the gateway’s configuration names: deploy/backup.md says how to go on.`,
+    { cause },
+  );
 
 class Late extends Error {}
 

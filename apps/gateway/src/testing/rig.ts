@@ -76,6 +76,7 @@ const identityOf = (directory: string, issuer: TokenMaker, otherIssuer: TokenMak
       },
     ],
     serviceAccounts: { issuer: ownIssuer, tokenSeconds: 60 },
+    repairers: [{ issuer: issuer.issuer, subject: 'repairer' }],
     tenantIssuers: { allowedNetworks: ['127.0.0.0/8'] },
     clockToleranceSeconds: 2,
     maxTokenLifeSeconds: 7 * 86_400,

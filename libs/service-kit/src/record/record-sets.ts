@@ -158,6 +158,15 @@ export class RecordSets {
     return told;
   }
 
+  /**
+   * The ids of a tenant's records of one kind, as the trail was last heard to hold them: undefined if it was not heard for as long as
+   * its answers count, and does not answer now. Whether the database is behind with the tenant does not matter.
+   */
+  async listed(tenantId: string, kind: RecordKind, waitMs: number): Promise<readonly string[] | undefined> {
+    const { error, ...listed } = await tried(() => this.expected(tenantId, kind, waitMs));
+    return error === undefined ? listed.result : undefined;
+  }
+
   /** The records that this process has made or changed, and of which the trail has not told yet. */
   private ownMade(tenantId: string, kind: RecordKind): readonly RecordChange[] {
     return this.history.memory.ownChanges(tenantId, kind).filter(({ digest }) => digest !== null);
