@@ -2,6 +2,7 @@ import type { Context } from '@ankasecure/contracts';
 import { BoundedMap, Logger } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { isSameEnd, type SealedEnd, type ToldEnd } from '../end/sealed-ends.js';
 import { TrailDescent } from '../end/trail-descent.js';
 import { MacSource } from '../mac/mac-source.js';
 import type { AuthenticatedEvent } from '../mac/made-mac.js';
@@ -9,12 +10,14 @@ import { type FollowIndex, RecordIndexes } from '../record/record-indexes.js';
 import { LongDescent, type Sealed, seal, type Trail } from './seal.js';
 import { TrailFault } from './trail-fault.js';
 
-/** Trails that end ahead of the clock and of which the log tells. */
+/** Trails of which something is remembered. */
 const capacity = 10_000;
 
 /** Appends authenticated events to their tenant's trail. */
 @Injectable()
 export class SealTrail {
+  /** Ends are remembered without an anchor too: whatever is accepted since, a row was sealed when its hash says. */
+  private readonly sealed = new BoundedMap<string, SealedEnd>(capacity);
   private readonly ahead = new BoundedMap<string, true>(capacity);
 
   constructor(
@@ -54,7 +57,7 @@ export class SealTrail {
       tenantId,
       partition,
       known: undefined,
-      endNow: () => this.descent.ends.of(tenantId),
+      rowAt: (end) => this.rowAt(tenantId, end),
       descentOf: undefined,
     };
   }
@@ -75,13 +78,21 @@ export class SealTrail {
           'events were reported again with other content: the trail keeps the first',
         );
       this.tellAhead(tenantId, sealed);
-      if (end !== undefined) this.descent.ends.learn(tenantId, end, from);
+      if (end !== undefined) {
+        this.sealed.set(tenantId, end);
+        this.descent.ends.learn(tenantId, end, from);
+      }
       return sealed;
     } catch (error) {
       if (error instanceof TrailFault)
         this.log.error({ alarm: error.alarm, tenantId, fault: error.detail }, 'a batch of events is not sealed');
       throw error;
     }
+  }
+
+  private rowAt(tenantId: string, end: ToldEnd): SealedEnd | undefined {
+    const known = [this.descent.ends.of(tenantId), this.sealed.get(tenantId)];
+    return known.find((row) => row !== undefined && isSameEnd(row, end));
   }
 
   /** No process seals ahead of its clock. So the clocks were, or a process of a release before has believed the database. */

@@ -20,8 +20,8 @@ export interface Trail {
   readonly partition: string;
   /** The last row that this process has sealed. The trail must still have it. */
   readonly known: SealedEnd | undefined;
-  /** The last row that this process has sealed or proved by now. */
-  readonly endNow: () => SealedEnd | undefined;
+  /** Finds an end of the trail among the rows that this process has sealed or proved by now. */
+  readonly rowAt: (end: ToldEnd) => SealedEnd | undefined;
   /** Proves that its end continues what this process knows. Undefined for a trail that may be refused. */
   readonly descentOf: ((manager: EntityManager, end: ToldEnd) => Promise<Descent>) | undefined;
 }
@@ -72,7 +72,7 @@ export const seal = async (
   const sealed = await withTenant(dataSource, tenantId, async (manager) => {
     const head = await lockHead(manager, tenantId);
     const isSealed = await assertContinued(manager, trail, head);
-    const { sealingAt, isAhead } = await sealingTime(manager, tenantId, head, trail.endNow());
+    const { sealingAt, isAhead } = await sealingTime(manager, tenantId, head, trail.rowAt(head));
     const { fresh, earlier } = await claim(manager, tenantId, events);
     const rows = place(fresh, head, sealingAt);
     const last = rows.at(-1);

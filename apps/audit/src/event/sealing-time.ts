@@ -1,10 +1,13 @@
 import { clockOf } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
-import { isSameEnd, type SealedEnd } from '../end/sealed-ends.js';
+import type { SealedEnd } from '../end/sealed-ends.js';
 import { isLastRow } from '../end/trail-descent.js';
 import { selectSlice } from '../trail/trail-rows.sql.js';
 import { notSealed } from './read-back.sql.js';
 import type { LockedHead } from './seal.sql.js';
+
+/** How old a row may be that is looked for in the latest months first, in milliseconds. */
+const recentMs = 86_400_000;
 
 /** When a batch is sealed. */
 export interface SealingTime {
@@ -17,7 +20,7 @@ export interface SealingTime {
  * The time at which the rows after a locked end are sealed, in whole milliseconds: the database's, which must agree with this
  * process's clock, or that of the trail's last row, if that is later. What `trail_head` says of the time counts for nothing: the last
  * row's hash binds when it was sealed.
- * @param known the last row that this process has sealed or proved, if it knows one
+ * @param known the row at that end, if this process has sealed or proved it
  * @throws AnkaError `clock-skew`; TrailFault if the trail does not have its last row
  */
 export const sealingTime = async (
@@ -28,8 +31,7 @@ export const sealingTime = async (
 ): Promise<SealingTime> => {
   const clock = clockOf(manager.dataSource);
   clock.assertTransaction(head.time);
-  const end =
-    known !== undefined && isSameEnd(known, head) ? known.sealedAt.getTime() : await endTime(manager, tenantId, head);
+  const end = known?.sealedAt.getTime() ?? (await endTime(manager, tenantId, head));
   const now = Math.floor(head.time.said);
   return { sealingAt: new Date(Math.max(now, end)), isAhead: end > now + clock.maximumSkewMs };
 };
@@ -37,7 +39,8 @@ export const sealingTime = async (
 /** When the last row was sealed, in milliseconds since the epoch; 0 for an empty trail. The row is not believed: it must have the end's hash. */
 const endTime = async (manager: EntityManager, tenantId: string, head: LockedHead): Promise<number> => {
   if (head.seq === 0) return 0;
-  const rows = await selectSlice(manager, tenantId, { seq: head.seq, sealedAt: 0 }, head.seq);
+  const since = (head.time.said - recentMs) * 1000;
+  const rows = await selectSlice(manager, tenantId, { seq: head.seq, sealedAt: since }, head.seq);
   const last = rows.find((row) => isLastRow(tenantId, row, head));
   if (last === undefined) throw notSealed(tenantId);
   return Math.ceil(last.sealedAt / 1000);

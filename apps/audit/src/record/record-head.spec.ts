@@ -339,7 +339,7 @@ describe('the heads of records', () => {
       const event = eventOf(tenantId, { details: recordDetails([versionOf(keyId, 2)]) });
       const reported = reportedEventOf({ reporter: 'crypto-worker', partition: 'default' }, event);
       const [made] = await macs.compute(contextOf(tenantId), null, [reported.canonical]);
-      const trail = { tenantId, partition: 'default', known: undefined, endNow: () => undefined, descentOf: undefined };
+      const trail = { tenantId, partition: 'default', known: undefined, rowAt: () => undefined, descentOf: undefined };
       await seal(
         dataSource,
         trail,

@@ -163,8 +163,8 @@ export class RecordSets {
    * its answers count, and does not answer now. Whether the database is behind with the tenant does not matter.
    */
   async listed(tenantId: string, kind: RecordKind, waitMs: number): Promise<readonly string[] | undefined> {
-    const { error, ...listed } = await tried(() => this.expected(tenantId, kind, waitMs));
-    return error === undefined ? listed.result : undefined;
+    const asked = await tried(() => this.expected(tenantId, kind, waitMs));
+    return asked.error === undefined ? asked.result : undefined;
   }
 
   /** The records that this process has made or changed, and of which the trail has not told yet. */
