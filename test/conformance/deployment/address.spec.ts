@@ -79,7 +79,7 @@ const settings: Readonly<Record<Service, Readonly<Record<string, Kind>>>> = {
 };
 
 /** Settings that are compared and never visited. */
-const names = ['identity.issuers.0.issuer'];
+const names = ['identity.issuers.0.issuer', 'identity.repairers.0.issuer'];
 
 interface JsonSchema {
   readonly type?: string;
