@@ -35,7 +35,6 @@ describeWiring(
     OpenOutbox: 'gets the key that proves audit events, and tries until it has it',
     BehindHealth: 'names a database that is older than the audit trail in the readiness answer',
     CommittedChanges: 'tells the history what a transaction has committed',
-    HistoryWatch: 'compares the database with the audit trail, in rounds',
     PartitionRole: 'refuses to start with a database role of another partition',
     Reconciler: 'ends what dead workers left behind, in rounds',
     RewrapKeys: 'wraps keys again after a KEK is rotated, in rounds',

@@ -22,7 +22,6 @@ describeWiring(
     OpenOutbox: 'gets the key that proves audit events, and tries until it has it',
     BehindHealth: 'names a database that is older than the audit trail in the readiness answer',
     CommittedChanges: 'tells the history what a transaction has committed',
-    HistoryWatch: 'compares the database with the audit trail, in rounds',
     KeySetEndpoint: 'adds its route to the server at start-up',
     MetadataScanner: 'belongs to Nest’s `DiscoveryModule`',
     NotFound: 'answers unknown paths from start-up',

@@ -70,8 +70,16 @@ describe('bus permissions', () => {
   it('keep a worker to its partition', () => {
     const inbox = `${inboxPrefix('crypto-worker')}.>`;
     const others = permissionsOf('crypto-worker', 'bank').subscribe.filter((subject) => subject !== inbox);
-    const groups = others.map((subject) => subject.replace(/^(at\.\*|alive)\./, '')).map(groupOf);
+    const groups = others.map((subject) => subject.replace(/^(at\.\*|alive|changed)\./, '')).map(groupOf);
     expect(new Set(groups)).toEqual(new Set(['crypto.bank']));
+  });
+
+  it('let the processes of a service announce changes to each other alone, and workers to those of their partition', () => {
+    const announced = (service: Service, of: 'publish' | 'subscribe') =>
+      permissionsOf(service, 'bank')[of].filter((subject) => subject.startsWith('changed.'));
+    const own = [['changed.gateway'], ['changed.policy'], ['changed.crypto.bank'], []];
+    for (const of of ['publish', 'subscribe'] as const)
+      expect(services.map((service) => announced(service, of))).toEqual(own);
   });
 
   it('reach single processes by the same subjects, and ask them whether they are alive', () => {
@@ -83,8 +91,9 @@ describe('bus permissions', () => {
       'alive.crypto.*.*',
       'alive.policy.*',
       'alive.audit.*',
+      'changed.gateway',
     ]);
-    expect(subscribe).toEqual([`${inboxPrefix('gateway')}.>`]);
+    expect(subscribe).toEqual([`${inboxPrefix('gateway')}.>`, 'changed.gateway']);
     expect(permissionsOf('audit').subscribe).toContain('at.*.audit.append.crypto-worker.*');
   });
 

@@ -1,5 +1,6 @@
 import { listAlgorithms } from './algorithm-list.js';
 import { deleteAlias, getAlias, listAliases, putAlias, resolveAlias } from './alias.js';
+import { announcedSubject } from './announcement.js';
 import {
   appendFromGateway,
   appendFromPolicy,
@@ -237,7 +238,8 @@ export const workingSubject = (reply: string): string => `${reply}.working`;
 /**
  * The bus permissions of `service`, derived from the contracts: publish what it may call, subscribe to what it owns and
  * to its own inbox. Everything else is denied. Each subject is also that of single processes, which say that they are alive.
- * The receiver of a request may reply, and say to its callers that it still works on a request, and that it is alive.
+ * The receiver of a request may reply, and say to its callers that it still works on a request, and that it is alive. Processes of one
+ * service tell each other what they change.
  * @param partition name of the worker's partition, or `*` for services that reach all of them
  */
 export const permissionsOf = (service: Service, partition = anyPartition): BusPermissions => {
@@ -245,13 +247,15 @@ export const permissionsOf = (service: Service, partition = anyPartition): BusPe
   const owned = rows.filter(({ owner }) => owner === service);
   const called = rows.filter((row) => row.callers.includes(service));
   const callers = services.filter((caller) => owned.some((row) => row.callers.includes(caller)));
+  const announced = [announcedSubject(service, partition)].filter((subject) => subject !== undefined);
   return {
     publish: [
       ...subjectsOf(called, partition),
       ...callers.map((caller) => workingSubject(`${inboxPrefix(caller)}.*.*`)),
       ...callers.map((caller) => aliveReply(`${inboxPrefix(caller)}.*.`, '>')),
+      ...announced,
     ],
-    subscribe: [...subjectsOf(owned, partition), `${inboxPrefix(service)}.>`],
+    subscribe: [...subjectsOf(owned, partition), `${inboxPrefix(service)}.>`, ...announced],
   };
 };
 

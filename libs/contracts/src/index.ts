@@ -1,5 +1,6 @@
 export * from './algorithm-list.js';
 export * from './alias.js';
+export * from './announcement.js';
 export * from './approval.js';
 export * from './audit.js';
 export * from './audit-event.js';

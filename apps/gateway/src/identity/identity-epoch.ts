@@ -41,8 +41,8 @@ const times = {
  * which ends by its deadline. After a change, nothing starts and nothing continues that depended on what the change ended. A
  * change that excludes nobody does not wait for running work, so a long request cannot delay the admission of others.
  *
- * Whoever owns the database can put the epoch back. So what was read in an epoch also ends when the audit trail names a later
- * change of one of the tenant's records, which is looked at every minute.
+ * Whoever owns the database can put the epoch back. So what was read in an epoch also ends when another gateway announces a
+ * change of one of the tenant's records, and when the audit trail names one, which is looked at every minute.
  *
  * Non-goals: several database servers whose clocks run at different speeds; requests of a gateway that died or lost the
  * database; and work of a service after its deadline. Such work may still be done. It is then in the trail, and nobody gets the answer.

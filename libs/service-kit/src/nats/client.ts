@@ -86,7 +86,7 @@ export class BusClient extends ClientProxy {
     return () => undefined;
   }
 
-  /** Refuses events. Every message of the platform is a request, because an unconfirmed event could be lost without a trace. */
+  /** Refuses events. Every message of the platform but `Announcements` is a request, because an unconfirmed event could be lost without a trace. */
   protected override dispatchEvent(): Promise<never> {
     return Promise.reject(new Error('the bus carries requests only'));
   }

@@ -14,7 +14,6 @@ import {
 } from '@ankasecure/contracts';
 import {
   type Msg,
-  type MsgHdrs,
   type NatsConnection,
   type NodeConnectionOptions,
   nkeyAuthenticator,
@@ -26,12 +25,13 @@ import { type Authority, authorityIn } from '../file/certificate-file.js';
 import { NotReady } from '../health/health.js';
 import type { Logger } from '../logging/logger.js';
 import { clientTls } from '../tls/key-exchange.js';
+import { Announcements } from './announcements.js';
 import { connectPatiently } from './connect.js';
 import { decodeReply, encodeRequest } from './frame.js';
 import { Members } from './group/members.js';
 import { ServedTwice } from './group/served-twice.js';
 import { serverLiveness } from './in-flight/liveness.js';
-import { notBegun } from './in-flight/not-begun.js';
+import { isRefusal } from './in-flight/not-begun.js';
 import { Waiters } from './in-flight/waiters.js';
 import { type Outgoing, OutgoingRequests } from './outgoing.js';
 import { type BusRole, permissionProbe, refusalSentence } from './refusal.js';
@@ -61,10 +61,6 @@ const empty = new Uint8Array();
 /** Stands for every process of a group in the question who is alive. */
 const everyone = 'all';
 
-/** The server says that nobody listens, or the receiver that it does not begin with the request. */
-const isRefusal = (data: Uint8Array, headers: MsgHdrs | undefined): boolean =>
-  data.length === 0 && headers?.code === notBegun.code;
-
 /**
  * A process's only connection to the message bus. One private inbox receives all replies; the last token of a reply's
  * subject identifies its request. Every request has a deadline, and fails before it if the service that has it falls silent.
@@ -77,6 +73,7 @@ export class BusConnection {
   private readonly inbox: string;
   /** The clocks of the processes that answer. */
   readonly peers = new PeerClocks();
+  readonly announcements: Announcements;
   private readonly instance = crypto.randomUUID();
   private connected = true;
   private readonly served = new Set<Served>();
@@ -99,6 +96,9 @@ export class BusConnection {
       changed: (group, instance, silent) =>
         log.warn({ group, instance, silent }, silent ? 'a process is silent: others serve' : 'it answers again'),
     });
+    this.announcements = new Announcements(role, connection, log, (subject, receive) =>
+      this.keepUp(subject, undefined, ({ data }) => receive(data)),
+    );
     this.waiters = new Waiters((subject, asked) => this.members.isSuspect(groupOf(subject), asked));
     this.keepUp(`${this.inbox}*`, undefined, (message) => this.settle(message));
     this.keepUp(workingSubject(`${this.inbox}*`), undefined, ({ subject }) =>
@@ -271,6 +271,7 @@ export class BusConnection {
       // The connection to a server that does not answer may take long to close.
       if (status.type === 'disconnect' || status.type === 'staleConnection') this.lose();
       if (status.type === 'reconnect') this.connected = true;
+      if (status.type === 'reconnect') this.announcements.reconnected();
       if (status.type === 'error') this.reportError(status.error);
     }
   }

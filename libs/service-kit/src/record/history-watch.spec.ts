@@ -295,3 +295,28 @@ describe('the log of a start', () => {
     },
   );
 });
+
+describe('a watch that is to hurry', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'hrtime', 'setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([10_000, 30_000, 59_000])(
+    'compares at once and some seconds later, and then each minute: after %i ms',
+    async (ms) => {
+      const trail = new Map([[one, 3]]);
+      const { watch } = watchOf(trail, new Map(trail));
+      const compared = vi.spyOn(watch, 'compare');
+      watch.onModuleInit();
+      await vi.advanceTimersByTimeAsync(ms);
+      expect(compared).toHaveBeenCalledTimes(1);
+      watch.hurry();
+      await vi.advanceTimersByTimeAsync(10);
+      expect(compared).toHaveBeenCalledTimes(2);
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(compared).toHaveBeenCalledTimes(3);
+      await vi.advanceTimersByTimeAsync(48_000);
+      expect(compared).toHaveBeenCalledTimes(3);
+      watch.onApplicationShutdown();
+    },
+  );
+});

@@ -48,7 +48,10 @@ const patienceMs = 5_000;
 @Injectable()
 export class HistoryWatch implements OnModuleInit, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
+  private isResting = false;
   private stopped = false;
+  /** The rounds that follow after a short pause. */
+  private hurried = 0;
   /** The positions of trails that were compared. */
   private readonly seen = new Map<string, number>();
   /** The tenants whose trails had moved at the last comparison. Events of about that time may be sealed in another order. */
@@ -77,6 +80,13 @@ export class HistoryWatch implements OnModuleInit, OnApplicationShutdown {
   /** Begins at once and does not delay the start: a record that was not compared yet is refused anyway. */
   onModuleInit(): void {
     void this.round();
+  }
+
+  /** Compares soon, and once more a little later: something may have been missed, whose event is sealed within moments. */
+  hurry(): void {
+    this.hurried = 1;
+    // A running round sees it at its end.
+    if (this.isResting) this.plan(0);
   }
 
   onApplicationShutdown(): void {
@@ -168,7 +178,14 @@ export class HistoryWatch implements OnModuleInit, OnApplicationShutdown {
     await this.history.compareAgain(again);
   }
 
+  private plan(pauseMs: number): void {
+    clearTimeout(this.timer);
+    this.isResting = true;
+    if (!this.stopped) this.timer = setTimeout(() => void this.round(), pauseMs);
+  }
+
   private async round(): Promise<void> {
+    this.isResting = false;
     let pauseMs = everyMs;
     try {
       await this.compare();
@@ -180,7 +197,9 @@ export class HistoryWatch implements OnModuleInit, OnApplicationShutdown {
       pauseMs = isStarting && !isCompared ? firstMs : retryMs;
       this.failure.failed(error as Error);
     }
-    if (!this.stopped) this.timer = setTimeout(() => void this.round(), pauseMs);
+    if (this.hurried > 0) pauseMs = Math.min(pauseMs, retryMs);
+    this.hurried = Math.max(0, this.hurried - 1);
+    this.plan(pauseMs);
   }
 }
 

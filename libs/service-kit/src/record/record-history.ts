@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { AnkaError, monotonicNow, type NumberedRecords, type RecordHead, type RecordKind } from '@ankasecure/contracts';
+import { AnkaError, type NumberedRecords, type RecordHead, type RecordKind } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import type { NotedChange } from '../database/noted-changes.js';
 import { BusClient } from '../nats/client.js';
@@ -20,6 +20,7 @@ import {
 import { RecordRevisions } from './record-revisions.js';
 import { behindDetail, isCurrent, RecordAhead, type RecordState } from './record-standing.js';
 import type { RememberedClaims } from './remembered-claims.js';
+import { TrailMoves } from './trail-moves.js';
 
 /**
  * Compares loaded records with their last changes in the audit trail, and so detects records of an older backup. Records that
@@ -27,9 +28,7 @@ import type { RememberedClaims } from './remembered-claims.js';
  *
  * If the audit service does not answer, a record counts as current if this process has compared or written it, and it has not
  * become older since, for `longestSilence`. A record that this process does not know is refused until the audit service answers.
- *
- * If a database is behind with a tenant, all records of the tenant are refused: what is missing cannot be seen in a record. A
- * record that is missing alone is seen by `checkAbsent` and `checkNewest`.
+ * If a database is behind with a tenant, all records of the tenant are refused. One that is missing alone is seen by `checkAbsent`.
  */
 @Injectable()
 export class RecordHistory {
@@ -42,10 +41,7 @@ export class RecordHistory {
   private readonly changeListeners: ((names: readonly OwnedName[]) => void)[] = [];
   /** The tenants whose records wait for their place in the history. Undefined: no record needs one. */
   private unplaced: Set<string> | undefined;
-  /** When the trail was seen to have moved, by tenant; times of `monotonicNow`. */
-  private readonly moves = new Map<string, number>();
-  /** When everything was compared, whether or not trails were seen to have moved. */
-  private allMoved = Number.NEGATIVE_INFINITY;
+  private readonly moves = new TrailMoves();
   /** The tenants that the last comparison of what is known has missed. */
   missed: ReadonlySet<string> = new Set();
   /** Set inside `without`. */
@@ -154,18 +150,14 @@ export class RecordHistory {
   }
 
   /**
-   * When the trail was last seen to name a change of the tenant's records, or the database to be behind with the tenant, or when
+   * When the trail or another process last named a change of the tenant's records, or the database was behind with the tenant, or when
    * everything was compared; a time of `monotonicNow`. What was read by then is read again.
    */
   lastMove(tenantId: string): number {
-    return Math.max(this.moves.get(tenantId) ?? Number.NEGATIVE_INFINITY, this.allMoved);
+    return this.moves.last(tenantId);
   }
 
-  private moved(tenantIds: Iterable<string>): void {
-    for (const tenantId of tenantIds) this.moves.set(tenantId, monotonicNow());
-  }
-
-  /** Whether the audit service did not answer a moment ago. Where its answer can be done without, it is not asked again yet. */
+  /** Whether the audit service did not answer a moment ago: it is not asked again yet where its answer can be done without. */
   get isAway(): boolean {
     return this.questions.isAway;
   }
@@ -255,6 +247,14 @@ export class RecordHistory {
     for (const { tenantId, change } of changes) this.questions.memory.committed(tenantId, change);
   }
 
+  /** As `committed`, for changes that another process of the service has committed and announced. Caches drop what has changed. */
+  heard(changes: readonly NotedChange[]): void {
+    this.committed(changes);
+    this.moves.moved(changes.map(({ tenantId }) => tenantId));
+    const names = changes.map(({ tenantId, change: { kind, id } }) => ({ tenantId, kind, id }));
+    for (const forget of this.changeListeners) forget(names);
+  }
+
   /** The tenants whose records in this database are older than the trail, with the revision that the trail holds. */
   get behind(): ReadonlyMap<string, number> {
     return this.behindTenants;
@@ -270,7 +270,7 @@ export class RecordHistory {
     this.behindTenants = behind;
     if (news.length === 0) return;
     this.questions.memory.clear();
-    this.moved(news);
+    this.moves.moved(news);
     for (const forget of this.listeners) forget(news);
   }
 
@@ -296,8 +296,8 @@ export class RecordHistory {
     const sets = await this.compareSets(asked);
     const [missed, error] = [new Set([...claims.missed, ...sets.missed]), claims.error ?? sets.error];
     this.missed = missed;
-    if (asked === undefined) this.allMoved = monotonicNow();
-    else this.moved([...asked].filter((tenantId) => !missed.has(tenantId)));
+    if (asked === undefined) this.moves.allMoved();
+    else this.moves.moved([...asked].filter((tenantId) => !missed.has(tenantId)));
     if (changed.length > 0) for (const forget of this.changeListeners) forget(changed);
     if (error !== undefined) throw error;
   }
@@ -308,7 +308,7 @@ export class RecordHistory {
     error: undefined,
   });
 
-  /** Calls `forget` with records that the trail knows in a later form than this process, so that caches drop them. */
+  /** Calls `forget` with records that the trail, or another process, knows in a later form than this one, so that caches drop them. */
   onChanged(forget: (names: readonly OwnedName[]) => void): void {
     this.changeListeners.push(forget);
   }

@@ -2,6 +2,7 @@ import type { Service } from '@ankasecure/contracts';
 import { Injectable, type Provider, type Type } from '@nestjs/common';
 import { HistoryConfig } from '../config/section.js';
 import { AdoptRemotely } from './adopt-remotely.js';
+import { AnnouncedChanges } from './announced-changes.js';
 import { BehindHealth } from './behind-health.js';
 import { CommittedChanges } from './committed-changes.js';
 import { HistoryWatch } from './history-watch.js';
@@ -33,6 +34,7 @@ export const recordProviders = (service: Service): Provider[] => [
   RecordHistory,
   RecordRejections,
   RecordSeals,
+  AnnouncedChanges,
   CommittedChanges,
   HistoryWatch,
   BehindHealth,
