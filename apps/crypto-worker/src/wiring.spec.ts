@@ -29,15 +29,14 @@ describeWiring(
   {
     RecordSeals: 'seals and checks records, as a subscriber of the data source',
     CertificateWatch: 'warns ahead of the sunset of the HSM’s certificate, in rounds',
-    DestroyDue: 'destroys the keys that are due, in rounds',
     DestroyRetiredKeks: 'destroys the KEKs that no backup needs, in rounds',
     ForgetUnwrapped: 'listens for changed versions, and forgets their unwrapped keys',
     OpenOutbox: 'gets the key that proves audit events, and tries until it has it',
     BehindHealth: 'names a database that is older than the audit trail in the readiness answer',
     CommittedChanges: 'tells the history what a transaction has committed',
+    OverdueWatch: 'finds what the trail plans and the database does not list as due, in rounds',
     PartitionRole: 'refuses to start with a database role of another partition',
     Reconciler: 'ends what dead workers left behind, in rounds',
     RewrapKeys: 'wraps keys again after a KEK is rotated, in rounds',
-    RotateDue: 'rotates the keys that are due, in rounds',
   },
 );

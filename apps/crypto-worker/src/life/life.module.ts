@@ -5,6 +5,7 @@ import { LeaseModule } from '../lease/lease.module.js';
 import { MakingModule } from '../making/making.module.js';
 import { ObjectModule } from '../object/object.module.js';
 import { OutcomeModule } from '../outcome/outcome.module.js';
+import { RecordModule } from '../record/record.module.js';
 import { ChangeState } from './change-state.js';
 import { DestroyDue } from './due/destroy-due.js';
 import { DueDestructions } from './due/due-destruction.js';
@@ -13,6 +14,11 @@ import { RotateDue } from './due/rotate-due.js';
 import { EditKey } from './edit-key.js';
 import { ForgetUnwrapped } from './forget-unwrapped.js';
 import { LifeController } from './life.controller.js';
+import { CarryOut } from './overdue/carry-out.js';
+import { OverdueAlarm } from './overdue/overdue-alarm.js';
+import { OverdueWatch } from './overdue/overdue-watch.js';
+import { PlanReader } from './overdue/read-plan.js';
+import { TrailPlans } from './overdue/trail-plans.js';
 import { Reconciler } from './reconcile.js';
 import { RotationPolicyController } from './rotation-policy.controller.js';
 import { RotationPolicies } from './rotation-policy.js';
@@ -23,7 +29,7 @@ import { RotationPolicies } from './rotation-policy.js';
  * closed, because they may wait for it.
  */
 @Module({
-  imports: [CustodyModule, KeyModule, LeaseModule, MakingModule, ObjectModule, OutcomeModule],
+  imports: [CustodyModule, KeyModule, LeaseModule, MakingModule, ObjectModule, OutcomeModule, RecordModule],
   controllers: [LifeController, RotationPolicyController],
   providers: [
     ChangeState,
@@ -33,6 +39,11 @@ import { RotationPolicies } from './rotation-policy.js';
     DestroyDue,
     DueRotations,
     RotateDue,
+    TrailPlans,
+    PlanReader,
+    CarryOut,
+    OverdueAlarm,
+    OverdueWatch,
     ForgetUnwrapped,
     Reconciler,
   ],

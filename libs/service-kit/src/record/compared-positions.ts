@@ -27,6 +27,11 @@ export class ComparedPositions {
     return this.positions?.get(tenantId) ?? 0;
   }
 
+  /** The same of all tenants; none while the database cannot be compared. */
+  get all(): ReadonlyMap<string, number> {
+    return this.positions ?? new Map<string, number>();
+  }
+
   set(positions: ReadonlyMap<string, number> | undefined): void {
     this.positions = positions;
     for (const go of this.waiting.splice(0)) go();

@@ -167,6 +167,18 @@ describe('a destruction that is due', () => {
     await cancel(due);
   });
 
+  it('is carried out by its sealed record although the database does not list it, and not before its date', async () => {
+    const one = worker();
+    const due = { tenantId, keyId, version: 1, objectId };
+    await database.superuser.query(`UPDATE key_version SET destroy_at = now() + interval '1 day'`);
+    await one.sweeper.carryOut(due);
+    expect([await stateNow(), token.calls]).toEqual(['DESTROY_SCHEDULED', 0]);
+    await database.superuser.query(`UPDATE key_version SET destroy_at = now() - interval '1 day'`);
+    await one.sweeper.carryOut(due);
+    expect(await stateNow()).toBe('DESTROYED');
+    await one.lease.release();
+  });
+
   it('deletes the rotation policy of its key', async () => {
     await database.superuser.query(
       `INSERT INTO rotation_policy (tenant_id, key_id, max_uses, set_by) VALUES ($1, $2, 3, 'x')`,

@@ -31,10 +31,16 @@ export class DestroyDue extends Rounds {
     if (!this.custody.healthy()) return;
     for (const one of await this.due.list()) {
       if (this.isStopped) return;
-      await this.destroy(one).catch((error: unknown) =>
-        this.log.warn({ keyId: one.keyId, reason: (error as Error).message }, 'cannot destroy a key yet'),
-      );
+      await this.carryOut(one);
     }
+  }
+
+  /** Destroys a version if its sealed record says that it is due. It does not throw. */
+  async carryOut(due: DueDestruction): Promise<void> {
+    if (!this.custody.healthy()) return;
+    await this.destroy(due).catch((error: unknown) =>
+      this.log.warn({ keyId: due.keyId, reason: (error as Error).message }, 'cannot destroy a key yet'),
+    );
   }
 
   private async destroy(due: DueDestruction): Promise<void> {

@@ -15,7 +15,7 @@ export interface DueRotation {
 }
 
 /** A rotation policy whose date has come. */
-type DuePolicy = Pick<RotationPolicyRecord, 'tenantId' | 'keyId'> & { readonly nextAt: Date };
+export type DuePolicy = Pick<RotationPolicyRecord, 'tenantId' | 'keyId'> & { readonly nextAt: Date };
 
 /** Finds the rotations of this partition that are due. */
 @Injectable()
@@ -28,7 +28,11 @@ export class DueRotations {
 
   async list(): Promise<DueRotation[]> {
     const due = await this.dataSource.query<DuePolicy[]>(dueRotations, [this.partition.name]);
-    return due.map((policy) => ({ tenantId: policy.tenantId, keyId: policy.keyId, turn: turnOf(policy) }));
+    return due.map((policy) => this.of(policy));
+  }
+
+  of(policy: DuePolicy): DueRotation {
+    return { tenantId: policy.tenantId, keyId: policy.keyId, turn: turnOf(policy) };
   }
 
   /** Whether the sealed policy of the key says that it is due. Nothing is put on record about a key that only the list names. */

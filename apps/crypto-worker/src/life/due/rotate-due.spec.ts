@@ -158,6 +158,21 @@ describe('a rotation that is due', () => {
     expect(await found()).toEqual([]);
   });
 
+  it('happens by the sealed policy although the database does not list it, and not before its date', async () => {
+    const { scheduler, stop } = worker();
+    const carryOut = async (): Promise<void> => {
+      const [row] = await database.superuser.query<{ next_at: Date }[]>('SELECT next_at FROM rotation_policy');
+      await scheduler.carryOut({ tenantId, keyId, nextAt: row?.next_at ?? expect.fail() });
+    };
+    await due(86_400, -3_600);
+    await carryOut();
+    expect(await versions()).toEqual(['ACTIVE']);
+    await database.superuser.query(`UPDATE rotation_policy SET next_at = now() - interval '1 hour'`);
+    await carryOut();
+    expect(await versions()).toEqual(['DEACTIVATED', 'ACTIVE']);
+    await stop();
+  });
+
   it('never happens for a deactivated key, and is not reported', async () => {
     await due(1, 60);
     await become('DEACTIVATED');

@@ -5,7 +5,7 @@ import { Custody } from '../../custody/custody.js';
 import { Lease } from '../../lease/lease.js';
 import { Rounds } from '../../lease/rounds.js';
 import { RotateKey } from '../../making/rotate-key.js';
-import { type DueRotation, DueRotations } from './due-rotation.js';
+import { type DuePolicy, type DueRotation, DueRotations } from './due-rotation.js';
 
 const everyMs = 500;
 const budgetMs = 60_000;
@@ -36,10 +36,19 @@ export class RotateDue extends Rounds {
     if (!this.custody.healthy()) return;
     for (const one of await this.due.list()) {
       if (this.isStopped) return;
-      if ((this.resting.get(one.keyId) ?? 0) > monotonicNow()) continue;
-      this.resting.delete(one.keyId);
-      await this.lease.alone(`rotation:${one.tenantId}/${one.keyId}`, () => this.confirmAndRotate(one));
+      await this.inTurn(one);
     }
+  }
+
+  /** Rotates a key if the sealed policy says that it is due. */
+  async carryOut(policy: DuePolicy): Promise<void> {
+    if (this.custody.healthy()) await this.inTurn(this.due.of(policy));
+  }
+
+  private async inTurn(one: DueRotation): Promise<void> {
+    if ((this.resting.get(one.keyId) ?? 0) > monotonicNow()) return;
+    this.resting.delete(one.keyId);
+    await this.lease.alone(`rotation:${one.tenantId}/${one.keyId}`, () => this.confirmAndRotate(one));
   }
 
   private async confirmAndRotate(due: DueRotation): Promise<void> {
