@@ -13,7 +13,6 @@ import {
   type SelectQueryBuilder,
 } from 'typeorm';
 import type { z } from 'zod';
-import { SealedEnds } from '../end/sealed-ends.js';
 import { readPage } from '../proof/page-rows.sql.js';
 import { ProvePage } from '../proof/prove-page.js';
 import { microsOf } from '../trail/instant.js';
@@ -21,6 +20,7 @@ import { missingFrom } from '../trail/missing.js';
 import { SealedEvent, sealedEventResource } from '../trail/sealed-event.entity.js';
 import { TrailHead } from '../trail/trail-head.entity.js';
 import { TrailReader } from '../trail/trail-reader.js';
+import { KnownEnd } from './known-end.js';
 
 type Query = z.infer<typeof queryEvents.request>;
 type Filter = Omit<Query, 'limit' | 'cursor' | 'order'>;
@@ -37,7 +37,7 @@ export class QueryEvents {
   constructor(
     private readonly reader: TrailReader,
     private readonly cursors: CursorSeal,
-    private readonly ends: SealedEnds,
+    private readonly ends: KnownEnd,
     private readonly pages: ProvePage,
   ) {}
 
@@ -53,7 +53,7 @@ export class QueryEvents {
     const where = { tenantId, ...whereOf(conditions), ...(position !== undefined && { seq: beyond[order](position) }) };
     const isWhole = Object.values(conditions).every((value) => value === undefined);
     // Known before the snapshot, so that the trail of the snapshot reaches it.
-    const known = this.ends.of(tenantId);
+    const before = this.ends.of(tenantId);
     const { found, page, head } = await this.reader.read('query', tenantId, async (manager) => {
       const seqs = await findSeqs(manager, { where, order: { seq: order }, take: limit + 1 });
       return {
@@ -62,6 +62,7 @@ export class QueryEvents {
         head: isWhole ? ((await manager.findOneBy(TrailHead, { tenantId }))?.seq ?? 0) : 0,
       };
     });
+    const known = await this.ends.standing(tenantId, { rows: page.rows, head: isWhole ? head : undefined }, before);
     const { proven, unproven } = await this.pages.prove(context, page, known);
     const { seqs } = page;
     const isLast = found <= limit;
