@@ -16,7 +16,7 @@ export const markingRepeats = (connector: Connector, { seq, repeatUntil }: Repea
     encode: (event) =>
       connector.encode(event.seq < seq || event.seq <= repeatUntil ? { ...event, repeat: true } : event),
     send: (events, signal) => connector.send(events, signal),
-    prepare: async (tenantId, signal) => (await connector.prepare?.(tenantId, signal)) ?? 'ready',
+    prepare: async (...asked) => (await connector.prepare?.(...asked)) ?? 'ready',
     close: () => connector.close(),
   };
 };

@@ -31,7 +31,7 @@ const send = async (connector: Connector, event: SealedEvent, signal: AbortSigna
   } catch (error) {
     return told('poison', (error as Error).message);
   }
-  const prepared = (await connector.prepare?.(event.tenantId, signal)) ?? 'ready';
+  const prepared = (await connector.prepare?.(event.tenantId, 0, signal)) ?? 'ready';
   if (prepared !== 'ready' && 'outcome' in prepared) return attemptOf(prepared.outcome);
   return attemptOf(await connector.send([{ event, body }], signal));
 };
