@@ -175,6 +175,7 @@ const namesNothing = [
   'body.certificates',
   'body.signature',
   'query.from',
+  'body.from',
   'query.until',
   'query.operation',
   ...['warnFrom', 'protectUntil', 'processUntil', 'source'].flatMap((name) => [
