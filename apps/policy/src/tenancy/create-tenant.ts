@@ -14,10 +14,10 @@ import { PolicyVersion } from '../policy/policy-version.entity.js';
 import { authorOf, confirmedBy } from '../policy/requested-change.js';
 import { SettleChange } from '../policy/settle-change.js';
 import { Tenant, tenantResource } from '../tenant/tenant.entity.js';
+import { TenantSlugs } from '../tenant/tenant-slugs.js';
 import { earlierTenant } from './earlier-tenant.js';
 import { StoredPartitions } from './stored-partitions.js';
 import { lockNames } from './tenant-lock.sql.js';
-import { TenantSlugs } from './tenant-slugs.js';
 
 export interface NewTenant {
   readonly slug: string;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TenantSlugs } from '../tenant/tenant-slugs.js';
 import { errorOf, eventually, type RunningPolicy, startPolicy } from '../testing/running-policy.js';
 import { ReadTenant } from './read-tenant.js';
-import { TenantSlugs } from './tenant-slugs.js';
 
 /** From which questions the owner of `ankadb_policy` hides a tenant's row; null for its deletion. */
 const lies: Readonly<Record<string, string | null>> = {

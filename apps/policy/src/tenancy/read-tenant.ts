@@ -4,8 +4,8 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, MoreThan } from 'typeorm';
 import { SettleChange } from '../policy/settle-change.js';
 import { Tenant, tenantResource, visible } from '../tenant/tenant.entity.js';
+import { TenantSlugs } from '../tenant/tenant-slugs.js';
 import { assertPlatform } from './create-tenant.js';
-import { TenantSlugs } from './tenant-slugs.js';
 
 /** Longest that a reader waits for an unfinished creation, in milliseconds. */
 const patienceMs = 1000;

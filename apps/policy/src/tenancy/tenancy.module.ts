@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { PolicyModule } from '../policy/policy.module.js';
+import { TenantSlugs } from '../tenant/tenant-slugs.js';
 import { CreateTenant } from './create-tenant.js';
 import { PlatformTenant } from './platform-tenant.js';
 import { ReadTenant } from './read-tenant.js';
@@ -8,7 +9,6 @@ import { RestorePolicy } from './restore-policy.js';
 import { RestoreTenant } from './restore-tenant.js';
 import { SwitchTenant } from './switch-tenant.js';
 import { TenantController } from './tenant.controller.js';
-import { TenantSlugs } from './tenant-slugs.js';
 
 /** Creates, lists and disables tenants. */
 @Module({

@@ -2,7 +2,7 @@ import { AnkaError, maxHeads, platformTenantId, tried } from '@ankasecure/contra
 import { assertAbsent, BusClient, positionsOnRecord, RecordHistory, sealsOf } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, In } from 'typeorm';
-import { Tenant } from '../tenant/tenant.entity.js';
+import { Tenant } from './tenant.entity.js';
 
 /** Longest that the trail is waited for, in milliseconds. */
 const patienceMs = 5_000;
