@@ -1501,7 +1501,7 @@ export interface paths {
         };
         /**
          * Look at an HSM
-         * @description A worker of the partition loads the library in a process of its own and tells what `hsm doctor --no-login --json` would: the library and its interfaces, the tokens, the mechanisms, and the profile that fits best. It does not log in. An answer can be ten seconds old. If nobody serves a partition of this name, the answer is 503.
+         * @description A worker of the partition loads the library in a process of its own and tells what `hsm doctor --no-login --json` would: the library and its interfaces, the tokens, the mechanisms, and the profile that fits best. It does not log in. An answer can be ten seconds old. While no worker of the partition runs, the answer is 503.
          */
         get: operations["surveyHsm"];
         put?: never;
@@ -1610,6 +1610,7 @@ export interface components {
          *     - `connector-not-found` (404): No such connector
          *     - `alias-not-found` (404): No such alias
          *     - `key-set-not-found` (404): No such key set
+         *     - `partition-not-found` (404): No such HSM partition
          *     - `checkpoint-not-found` (404): No such checkpoint
          *     - `tile-not-found` (404): No such tile
          *     - `approval-not-found` (404): No such request for approval
@@ -1670,7 +1671,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "request-invalid" | "body-malformed" | "jwe-invalid" | "jws-invalid" | "cursor-invalid" | "decryption-failed" | "authentication-required" | "access-denied" | "key-access-denied" | "policy-refused" | "approval-required" | "approval-denied" | "tenant-disabled" | "tenant-unknown" | "route-not-found" | "key-not-found" | "service-account-not-found" | "issuer-not-found" | "exclusion-not-found" | "connector-not-found" | "alias-not-found" | "key-set-not-found" | "checkpoint-not-found" | "tile-not-found" | "approval-not-found" | "tenant-mismatch" | "policy-version-not-found" | "policy-template-not-found" | "method-not-allowed" | "request-timeout" | "tenant-exists" | "issuer-exists" | "subject-prefix-taken" | "issuers-overlap" | "key-state" | "former-kid-taken" | "kek-retired" | "approval-state" | "trail-unsound" | "idempotency-in-flight" | "policy-pending" | "precondition-failed" | "body-too-large" | "media-type-unsupported" | "expectation-failed" | "purpose-mismatch" | "algorithm-mismatch" | "wrapping-key-weak" | "algorithm-unavailable" | "key-exhausted" | "idempotency-mismatch" | "precondition-required" | "quota-exceeded" | "header-too-large" | "internal-error" | "transfer-coding-unsupported" | "service-unavailable" | "hsm-unavailable" | "hsm-timeout" | "hsm-error" | "record-outdated" | "key-blob-refused" | "record-forged" | "event-unproven" | "platform-key-unrecorded" | "audit-unavailable" | "policy-not-applied" | "decision-outdated" | "clock-skew" | "deadline-exceeded" | "http-version-unsupported";
+            code: "request-invalid" | "body-malformed" | "jwe-invalid" | "jws-invalid" | "cursor-invalid" | "decryption-failed" | "authentication-required" | "access-denied" | "key-access-denied" | "policy-refused" | "approval-required" | "approval-denied" | "tenant-disabled" | "tenant-unknown" | "route-not-found" | "key-not-found" | "service-account-not-found" | "issuer-not-found" | "exclusion-not-found" | "connector-not-found" | "alias-not-found" | "key-set-not-found" | "partition-not-found" | "checkpoint-not-found" | "tile-not-found" | "approval-not-found" | "tenant-mismatch" | "policy-version-not-found" | "policy-template-not-found" | "method-not-allowed" | "request-timeout" | "tenant-exists" | "issuer-exists" | "subject-prefix-taken" | "issuers-overlap" | "key-state" | "former-kid-taken" | "kek-retired" | "approval-state" | "trail-unsound" | "idempotency-in-flight" | "policy-pending" | "precondition-failed" | "body-too-large" | "media-type-unsupported" | "expectation-failed" | "purpose-mismatch" | "algorithm-mismatch" | "wrapping-key-weak" | "algorithm-unavailable" | "key-exhausted" | "idempotency-mismatch" | "precondition-required" | "quota-exceeded" | "header-too-large" | "internal-error" | "transfer-coding-unsupported" | "service-unavailable" | "hsm-unavailable" | "hsm-timeout" | "hsm-error" | "record-outdated" | "key-blob-refused" | "record-forged" | "event-unproven" | "platform-key-unrecorded" | "audit-unavailable" | "policy-not-applied" | "decision-outdated" | "clock-skew" | "deadline-exceeded" | "http-version-unsupported";
             correlationId: string;
             /**
              * @description With policy-refused: the first rule that refuses the request.
@@ -5392,6 +5393,18 @@ export interface components {
         };
         /** @description `media-type-unsupported`: The media type is not supported. */
         "media-type-unsupported": {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `partition-not-found`: No such HSM partition. */
+        "partition-not-found": {
             headers: {
                 "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -18807,6 +18820,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            404: components["responses"]["partition-not-found"];
             /**
              * @description `tenant-exists`: A tenant with this slug exists.
              *     `idempotency-in-flight`: A request with this Idempotency-Key is still running.
@@ -19733,6 +19747,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            404: components["responses"]["partition-not-found"];
             412: components["responses"]["precondition-failed"];
             429: components["responses"]["quota-exceeded"];
             431: components["responses"]["header-too-large"];
@@ -19951,6 +19966,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            404: components["responses"]["partition-not-found"];
             412: components["responses"]["precondition-failed"];
             413: components["responses"]["body-too-large"];
             415: components["responses"]["media-type-unsupported"];
