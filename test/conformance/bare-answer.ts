@@ -152,6 +152,10 @@ export const bareAnswers: Readonly<Record<string, { readonly asks: string; reado
     because:
       'Whether records are sealed, if the token has no record key: with a new one, no older seal is genuine. And whose keys to look for in the token.',
   },
+  'apps/crypto-worker/src/restore/restore-records.ts': {
+    asks: 'query',
+    because: 'Keeps the last revision that an alias can have had, which names no key.',
+  },
   'apps/crypto-worker/src/restore/restoring.ts': {
     asks: 'existsBy',
     because: 'Whether a restored alias has its key. An alias without its key names nothing.',

@@ -20,6 +20,8 @@ const readers: Readonly<Record<string, string>> = {
     'bounds how far a slow answer of the database puts its time back; the two agree',
   'apps/crypto-worker/src/record/adoption.ts':
     'bounds how long an upgrade is under way; the database’s clock is the word of whom it bounds',
+  'apps/crypto-worker/src/life/overdue/overdue-watch.ts':
+    'decides which sealed records are looked at; the database’s time in the transaction decides what is late',
   'apps/crypto-worker/src/doctor/draft.ts': 'dates a report where there is no database',
   'libs/contracts/src/audit-event.ts':
     'the reporter’s own time is what the event records; `sealedAt` is the database’s',

@@ -202,8 +202,8 @@ describe('while nothing tells whom the platform has shut out, a gateway that has
         vi.restoreAllMocks();
         rig.standIns.sealed.splice(sealed);
       }
-      await expect.poll(() => look(byFired), { timeout: 20_000 }).toBe(401);
-      await expect.poll(() => look(unnamed), { timeout: 20_000 }).toBe(200);
+      await expect.poll(() => look(byFired)).toBe(401);
+      await expect.poll(() => look(unnamed)).toBe(200);
     },
     60_000,
   );

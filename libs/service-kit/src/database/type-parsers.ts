@@ -8,6 +8,9 @@ type Count = (values: number) => void;
 
 const { BOOL, BYTEA, INT2, INT4, INT8, OID, FLOAT4, FLOAT8, JSON: json, JSONB, TIMESTAMPTZ } = types.builtins;
 
+/** What is parsed within bounds of its own. */
+const documents: readonly number[] = [json, JSONB];
+
 /** What stays as small as its text. */
 const plain: readonly number[] = [BOOL, INT2, INT4, INT8, OID, FLOAT4, FLOAT8];
 /** What becomes an object. */
@@ -16,7 +19,7 @@ const objects: readonly number[] = [BYTEA, TIMESTAMPTZ];
 const arrays: readonly number[] = [1007, 1016, 1009, 1001, 2951];
 
 /** What pg does with the text of a type that it does not know: it leaves it as it is. */
-const unparsed = types.getTypeParser(0 as never);
+const unparsed = types.getTypeParser(0 as never) as Parser;
 
 /**
  * The number of elements of an array, or more.
@@ -48,8 +51,8 @@ export const typeParsers = (count: Count): typeof types.getTypeParser => {
     };
   const parserOf = (oid: number, format?: string): unknown => {
     if (format === 'binary') throw new Error('The database has answered in a form that no statement of ours asks for.');
-    const parse: Parser = types.getTypeParser(oid);
-    if (oid === json || oid === JSONB) return parseColumn;
+    const parse = types.getTypeParser(oid) as Parser;
+    if (documents.includes(oid)) return parseColumn;
     if (parse === unparsed || plain.includes(oid)) return parse;
     if (objects.includes(oid)) return counted(parse, () => 1);
     if (arrays.includes(oid)) return counted(parse, elementsOf);

@@ -6,7 +6,8 @@ import { clockOf } from '../clock/clock-of.js';
 import { waitsForDeletion } from '../outbox/outbox.sql.js';
 import { sealsOf } from './change-record.js';
 import type { Missing } from './claim-questions.js';
-import { numberedId, type OwnedName } from './record-claim.js';
+import { claimOfRemoval, numberedId, type OwnedName } from './record-claim.js';
+import type { RecordHistory } from './record-history.js';
 import { isTracked, trailNameOf } from './tracked-record.js';
 
 /**
@@ -21,15 +22,8 @@ export const assertAbsent = <Row extends ObjectLiteral>(
   manager: EntityManager,
   entity: EntityTarget<Row>,
   key: FindOptionsWhere<Row>,
-): Promise<void> | undefined => {
-  const { history, rejections } = sealsOf(manager);
-  const metadata = trackedMetadata(manager, entity);
-  const name = trailNameOf(key, metadata);
-  history.assertNotBehind(name.tenantId);
-  return history.checkAbsent(name, missingFrom(manager, metadata, name, key))?.then((isAbsent) => {
-    if (!isAbsent) throw rejections.reject({ table: name.kind, ...name }, 'missing');
-  });
-};
+): Promise<void> | undefined =>
+  assertMissing(manager, entity, key, (history, name, missing) => history.checkAbsent(name, missing));
 
 /**
  * Checks that a record which the database does not have was deleted on record: a number that is missing between others has had a
@@ -41,15 +35,24 @@ export const assertRemoved = <Row extends ObjectLiteral>(
   manager: EntityManager,
   entity: EntityTarget<Row>,
   key: FindOptionsWhere<Row>,
+): Promise<void> | undefined =>
+  // A later record exists, so this one is not just being made. If the database shows it now, it has hidden it before.
+  assertMissing(manager, entity, key, (history, name, missing) =>
+    history.checkAbsent(name, { ...missing, hasNow: async () => false }, claimOfRemoval(name)),
+  );
+
+const assertMissing = <Row extends ObjectLiteral>(
+  manager: EntityManager,
+  entity: EntityTarget<Row>,
+  key: FindOptionsWhere<Row>,
+  check: (history: RecordHistory, name: OwnedName, missing: Missing) => Promise<boolean> | undefined,
 ): Promise<void> | undefined => {
   const { history, rejections } = sealsOf(manager);
   const metadata = trackedMetadata(manager, entity);
   const name = trailNameOf(key, metadata);
   history.assertNotBehind(name.tenantId);
-  // A later record exists, so this one is not just being made. If the database shows it now, it has hidden it before.
-  const missing = { ...missingFrom(manager, metadata, name, key), hasNow: async () => false };
-  return history.checkRemoved(name, missing)?.then((isRemoved) => {
-    if (!isRemoved) throw rejections.reject({ table: name.kind, ...name }, 'missing');
+  return check(history, name, missingFrom(manager, metadata, name, key))?.then((isMissing) => {
+    if (!isMissing) throw rejections.reject({ table: name.kind, ...name }, 'missing');
   });
 };
 
@@ -73,7 +76,7 @@ export const nextNumber = async <Row extends ObjectLiteral>(
   const { tenantId, kind, id } = name;
   history.assertNotBehind(tenantId);
   if (await history.isUnknown(name, false)) return next;
-  const ids = await history.idsEverOnRecord(tenantId, kind, id.slice(0, -String(next).length));
+  const ids = await history.idsOnRecord(tenantId, kind, id.slice(0, -String(next).length), true);
   return Math.max(next, ...ids.map((own) => numberedId(own).number)) + 1;
 };
 

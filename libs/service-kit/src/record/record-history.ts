@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { AnkaError, type NumberedRecords, type RecordHead, type RecordKind } from '@ankasecure/contracts';
+import { AnkaError, type NumberedRecords, type RecordKind } from '@ankasecure/contracts';
 import { Injectable } from '@nestjs/common';
 import type { NotedChange } from '../database/noted-changes.js';
 import { BusClient } from '../nats/client.js';
@@ -11,7 +11,6 @@ import {
   claimOfAbsence,
   claimOfNewest,
   claimOfRecord,
-  claimOfRemoval,
   type LastChange,
   type LoadedRecord,
   numberedId,
@@ -86,14 +85,7 @@ export class RecordHistory {
    * @returns undefined if that is known already
    * @throws (rejects with) AnkaError `audit-unavailable` if it cannot be known now; `decision-outdated` if it exists meanwhile
    */
-  checkAbsent(name: OwnedName, missing: Missing): Promise<boolean> | undefined {
-    const claim = claimOfAbsence(name);
-    return this.unlessSettled(name.tenantId, () => this.questions.confirmMissing(claim, missing));
-  }
-
-  /** Tells whether the trail knows that a record was deleted. @returns and @throws as `checkAbsent` */
-  checkRemoved(name: OwnedName, missing: Missing): Promise<boolean> | undefined {
-    const claim = claimOfRemoval(name);
+  checkAbsent(name: OwnedName, missing: Missing, claim = claimOfAbsence(name)): Promise<boolean> | undefined {
     return this.unlessSettled(name.tenantId, () => this.questions.confirmMissing(claim, missing));
   }
 
@@ -119,18 +111,10 @@ export class RecordHistory {
   }
 
   /** The ids of records that begin with `prefix` and that the trail holds; none inside `without`. @throws AnkaError as `headsWithPrefix` */
-  async idsOnRecord(tenantId: string, kind: RecordKind, prefix: string): Promise<readonly string[]> {
-    const heads = await this.headsOnRecord(tenantId, kind, prefix);
-    return heads.filter(({ digest }) => digest !== null).map(({ id }) => id);
-  }
-
-  /** As `idsOnRecord`, with those of deleted records. */
-  async idsEverOnRecord(tenantId: string, kind: RecordKind, prefix: string): Promise<readonly string[]> {
-    return (await this.headsOnRecord(tenantId, kind, prefix)).map(({ id }) => id);
-  }
-
-  private async headsOnRecord(tenantId: string, kind: RecordKind, prefix: string): Promise<readonly RecordHead[]> {
-    return this.isOff ? [] : this.questions.headsWithPrefix(tenantId, kind, prefix);
+  async idsOnRecord(tenantId: string, kind: RecordKind, prefix: string, ever = false): Promise<readonly string[]> {
+    if (this.isOff) return [];
+    const heads = await this.questions.headsWithPrefix(tenantId, kind, prefix);
+    return heads.filter(({ digest }) => ever || digest !== null).map(({ id }) => id);
   }
 
   /** What this process has compared, written and committed. */

@@ -153,7 +153,7 @@ describe('a connection to a database that is cut off', () => {
   it('reads no value of a type that pg parses and no column of ours has', async () => {
     const pool = new Pool({ ...connectionOf({ ...config, port: postgres.port }, 'spec'), max: 1 });
     pool.on('error', () => undefined);
-    const asText = types.getTypeParser(0 as never);
+    const asText: unknown = types.getTypeParser(0 as never);
     const all = await pool.query<{ oid: number; name: string }>(
       'SELECT oid, format_type(oid, NULL) AS name FROM pg_type',
     );

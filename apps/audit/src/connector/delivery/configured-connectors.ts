@@ -6,11 +6,11 @@ import { RecordIndexes } from '../../record/record-indexes.js';
 import { ConnectorConfig } from '../connector.config.js';
 import type { Connector, ReadSecret } from '../connector.js';
 import { ConnectorKinds } from '../kind/connector-kinds.js';
+import { readConnectorSecret } from '../secret/connector-secrets.js';
 import { type ConnectorRecord, connectorDigest } from '../store/connector.entity.js';
 import type { Lane } from '../store/cursor.sql.js';
 import { readNamed } from '../store/named-record.js';
 import { admitting } from './admitted-address.js';
-import { readConnectorSecret } from './connector-secrets.js';
 import { ConnectorSurroundings } from './connector-surroundings.js';
 import { DeliveryDatabase } from './delivery-database.js';
 

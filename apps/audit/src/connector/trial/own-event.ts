@@ -4,10 +4,7 @@ import type { DataSource } from 'typeorm';
 import { readPage } from '../../proof/page-rows.sql.js';
 import type { ProvePage } from '../../proof/prove-page.js';
 import { deliveredEvent } from '../delivery/delivered-event.js';
-
-/** A row of an event that its id names. What is decided by it is proved afterwards. */
-const seqOf = `SELECT seq::float8 AS seq FROM sealed_event
-  WHERE tenant_id = $1 AND correlation_id = $2 AND operation = $3 AND event_id = $4 ORDER BY sealed_event.seq DESC LIMIT 1`;
+import { seqOf } from './own-event.sql.js';
 
 /**
  * Reads an event that was just sealed, in the form that receivers get.

@@ -259,5 +259,5 @@ describe('signatures that take long', () => {
     expect(order.indexOf('few')).toBeLessThan(5);
     expect(new Set(await Promise.all(late))).toEqual(new Set(['hsm-timeout']));
     await custody.close();
-  }, 120_000);
+  });
 });

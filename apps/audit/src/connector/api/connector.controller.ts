@@ -17,9 +17,9 @@ import {
 import { type Answer, AnswersDryRuns, CursorSeal, MessagePattern } from '@ankasecure/service-kit';
 import { Controller } from '@nestjs/common';
 import type { z } from 'zod';
-import { ChangeConnectors } from './change/change-connectors.js';
-import { SealedConnectors } from './change/sealed-connectors.js';
-import { TestConnector } from './trial/test-connector.js';
+import { ChangeConnectors } from '../change/change-connectors.js';
+import { SealedConnectors } from '../change/sealed-connectors.js';
+import { TestConnector } from '../trial/test-connector.js';
 
 type ById = z.infer<typeof getConnector.request>;
 
