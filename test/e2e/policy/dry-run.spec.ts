@@ -217,8 +217,10 @@ describe('a dry run', () => {
     for (let time = 0; time < 2; time++)
       expect(await platform.post('/tenants?dryRun=true', body)).toMatchObject({ succeeds: true });
     const nowhere = { ...body, partition: 'nowhere' };
-    expect(await platform.post('/tenants?dryRun=true', nowhere)).toMatchObject({ error: { code: 'request-invalid' } });
-    expectProblem(await platform.send('POST', '/tenants', { body: nowhere }), 'request-invalid');
+    expect(await platform.post('/tenants?dryRun=true', nowhere)).toMatchObject({
+      error: { code: 'partition-not-found' },
+    });
+    expectProblem(await platform.send('POST', '/tenants', { body: nowhere }), 'partition-not-found');
     await platform.post('/tenants', body);
     expect(await platform.post('/tenants?dryRun=true', body)).toMatchObject({ succeeds: true });
     const other = { ...body, name: 'Another' };

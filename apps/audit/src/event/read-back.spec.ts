@@ -188,10 +188,8 @@ describe('a batch in a database that its owner has changed', () => {
       body: `SET LOCAL session_replication_role = replica; ${putHeadBack}
         DELETE FROM sealed_event WHERE tenant_id = NEW.tenant_id AND seq = NEW.seq; RETURN NULL;`,
     };
-    await underAttack(audit, attack, async () => {
-      await append([compromise()]);
-      expect(await trail()).toHaveLength(2);
-    });
+    // Not listed in between: a listing that misses the known end compares the trails with the anchor, and finds it first.
+    await underAttack(audit, attack, async () => void (await append([compromise()])));
     await refused(() => append([compromise()]), 'trail-behind', 'ends at event 2, and this process has sealed event 3');
     await expect(append([compromise()])).rejects.toMatchObject({
       detail: expect.stringContaining('does not have the last event') as unknown,

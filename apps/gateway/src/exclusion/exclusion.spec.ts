@@ -225,7 +225,7 @@ describe('a gateway whose audit service hangs', () => {
   it('refuses callers of a tenant that it has not served with audit-unavailable, and admits who repairs that', async () => {
     const cut = await rig.gateway();
     const kept = await tokenOf('kept');
-    const root = await rig.issuer.token({ sub: 'operator', ...asTenant(platformTenantId, 'platform-admin') });
+    const root = await rig.issuer.token({ sub: 'repairer', ...asTenant(platformTenantId, 'platform-admin') });
     expect((await read(kept, cut)).status).toBe(200);
     const bus = cut.app.get(BusClient);
     const { request } = bus;

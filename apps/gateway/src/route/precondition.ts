@@ -39,10 +39,11 @@ export const tagsOf = (name: string, header: string): readonly Tag[] | '*' => {
 export const etagOf = (revision: number, variant: string | undefined): string =>
   `"${revision}${variant === undefined ? '' : `.${variant}`}"`;
 
-/** The revision of our tag. A change is conditional on the revision alone, because a variant is nobody's change. */
+/** The revision of our tag: a count, or microseconds since the epoch. A change is conditional on the revision alone, because a variant is nobody's change. */
 const revisionOf = ({ opaque }: Tag): number | undefined => {
-  const digits = /^([1-9]\d{0,14})(?:\.[A-Za-z0-9_-]{1,32})?$/.exec(opaque)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+  const digits = /^([1-9]\d{0,15})(?:\.[A-Za-z0-9_-]{1,32})?$/.exec(opaque)?.[1];
+  const revision = Number(digits);
+  return Number.isSafeInteger(revision) ? revision : undefined;
 };
 
 const revisionsOf = (tags: readonly Tag[]): Revisions => {

@@ -10,7 +10,7 @@ describe('a caller that joins an attempt in progress', () => {
   const joinFailing = async (code: ErrorCode) => {
     const transaction = vi.fn().mockRejectedValueOnce(new AnkaError(code)).mockResolvedValue(undefined);
     const changes = new SettleChange(
-      { transaction } as unknown as DataSource,
+      { transaction, options: { poolSize: 1 } } as unknown as DataSource,
       {} as BusClient,
       {} as Outbox,
       {} as Logger,

@@ -51,6 +51,7 @@ export class CreateTenant {
     const id = (await this.earlier(context, wanted)) ?? context.resourceId ?? newId();
     const created = await this.actions.run(context, this.registration(context, id, wanted));
     if (isDryRun(created)) return { body: created };
+    this.slugs.keep(created);
     if (created.state === 'pending') await this.changes.settleFirst(id, confirmedBy(context));
     return { body: tenantResource(created), id };
   }

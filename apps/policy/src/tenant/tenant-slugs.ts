@@ -29,13 +29,14 @@ export class TenantSlugs {
   /**
    * Checks that no tenant has the slug that a new one is to have, where the database shows none. The platform's own tenant is the
    * service's own, and comes before any other.
-   * @throws AnkaError `record-outdated` if one has it, or one is missing whose slug nobody knows; `audit-unavailable` (retryable)
-   * while the trail does not name the tenants
+   * A tenant that is missing raises its alarm, and its slug counts if this process has seen it: one that a restore has lost for good
+   * must not keep all others from being made.
+   * @throws AnkaError `record-outdated` if one has it; `audit-unavailable` (retryable) while the trail does not name the tenants
    */
   async assertFree(manager: EntityManager, { id, slug }: Pick<Tenant, 'id' | 'slug'>): Promise<void> {
     if (id === platformTenantId) return;
     await this.learn();
-    for (const unseen of this.unseen) await assertAbsent(manager, Tenant, { id: unseen });
+    for (const unseen of this.unseen) await missed(manager, unseen);
     const [hidden] = this.othersWith(slug, id);
     if (hidden === undefined) return;
     throw sealsOf(manager).rejections.reject({ table: 'tenant', tenantId: hidden, id: hidden }, 'missing');
@@ -49,6 +50,11 @@ export class TenantSlugs {
     const { error } = await tried(() => this.learn());
     if (error !== undefined && !this.isTold) throw error;
     if (this.othersWith(tenant.slug, tenant.id).length > 0) throw sealsOf(manager).reject(manager, tenant, 'ambiguous');
+  }
+
+  /** Keeps the slug of a tenant that was stored here. */
+  keep({ id, slug }: Pick<Tenant, 'id' | 'slug'>): void {
+    this.slugs.set(id, slug);
   }
 
   private othersWith(slug: string, id: string): readonly string[] {
@@ -74,6 +80,12 @@ export class TenantSlugs {
     return this.dataSource.manager.findBy(Tenant, { id: In([...ids]) });
   }
 }
+
+/** Raises the alarm about a tenant that the trail names, unless it was deleted on record. */
+const missed = async (manager: EntityManager, id: string): Promise<void> => {
+  const { error } = await tried(async () => assertAbsent(manager, Tenant, { id }));
+  if (error !== undefined && (error as AnkaError).code !== 'record-outdated') throw error;
+};
 
 const unknown = (error: unknown): never => {
   if (!(error instanceof AnkaError) || !error.retryable) throw error;

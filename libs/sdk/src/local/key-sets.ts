@@ -39,7 +39,8 @@ export class KeySets {
     const found = await this.findNow(slug, kid);
     if (found !== undefined) return found;
     const age = this.sets.age(slug);
-    if (age < betweenLooks) await wait(betweenLooks - age, AbortSignal.timeout(2 * betweenLooks));
+    // A timer can be a millisecond early.
+    if (age < betweenLooks) await wait(Math.ceil(betweenLooks - age) + 1, AbortSignal.timeout(2 * betweenLooks));
     return this.findNow(slug, kid);
   }
 
