@@ -96,6 +96,6 @@ describe('tenants of two partitions', () => {
   it('can be created only on existing partitions', async () => {
     const platform = await platformClient(rig);
     const body = { slug: 'nowhere', name: 'Nowhere', partition: 'south' };
-    expectProblem(await platform.send('POST', '/tenants', { body }), 'request-invalid');
+    expectProblem(await platform.send('POST', '/tenants', { body }), 'partition-not-found');
   });
 });

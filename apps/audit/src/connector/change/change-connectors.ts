@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   AnkaError,
   assertPreconditions,
@@ -11,13 +12,14 @@ import {
   dryRunNameOf,
   type editConnector,
   maxConnectors,
+  monotonicNow,
   newId,
   type RecordChange,
   recordDetails,
   tried,
   verdictOf,
 } from '@ankasecure/contracts';
-import { withTenant } from '@ankasecure/service-kit';
+import { Turns, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { LessThan } from 'typeorm';
 import type { z } from 'zod';
@@ -33,8 +35,13 @@ import { SealedConnectors } from './sealed-connectors.js';
 
 type Deleted = z.infer<typeof deleteConnector.reply>;
 
-/** Changes at once in a process. Each holds a connection of the deliveries and needs another one. */
-const atOnce = 2;
+/** Changes in a process. Each holds a connection of the deliveries and needs another one. */
+const limits = { all: { running: 2, waiting: 100 }, each: { running: 1, waiting: 20 }, waitMs: 5_000 };
+/** The pause before the turn is asked for again that another process has, in milliseconds. */
+const pauseMs = 100;
+
+const busy = (): AnkaError =>
+  new AnkaError('service-unavailable', 'Other connectors are being changed now. Try again in a moment.');
 
 type Operation = 'connector.create' | 'connector.edit' | 'connector.delete' | 'connector.resume' | 'connector.replay';
 
@@ -50,7 +57,7 @@ interface Change<Result> {
  */
 @Injectable()
 export class ChangeConnectors {
-  private running = 0;
+  private readonly turns = new Turns(limits, busy);
 
   constructor(
     private readonly connectors: SealedConnectors,
@@ -143,29 +150,34 @@ export class ChangeConnectors {
     });
   }
 
-  /** @throws AnkaError `service-unavailable` (retryable) while as many are in progress as may be */
+  /** @throws AnkaError `service-unavailable` (retryable) if the tenant's turn does not come in time */
   private async run<Result>(...change: Parameters<typeof this.runOne<Result>>): Promise<Result | DryRun> {
-    if (this.running >= atOnce) throw new AnkaError('service-unavailable', 'Other connectors are being changed now.');
-    this.running++;
-    try {
-      return await this.runOne(...change);
-    } finally {
-      this.running--;
+    const [{ tenantId }] = change;
+    const until = monotonicNow() + limits.waitMs;
+    for (;;) {
+      const done = await this.turns.run(tenantId, () => this.runOne(...change));
+      if (done !== 'taken') return done;
+      // No connection waits for another process.
+      if (monotonicNow() >= until) throw busy();
+      await delay(pauseMs);
     }
   }
 
-  /** One change of a tenant’s connectors at a time. A dry run is sealed and changes nothing; no other service is told of it. */
+  /**
+   * One change of a tenant’s connectors at a time. `taken`: another process makes one. A dry run is sealed and changes nothing; no other service
+   * is told of it.
+   */
   private async runOne<Result>(
     { dryRun, ...context }: Context,
     operation: Operation,
     asked: Readonly<Record<string, string>>,
     check: (context: Context) => Promise<Change<Result>>,
-  ): Promise<Result | DryRun> {
+  ): Promise<Result | DryRun | 'taken'> {
     return withTenant(this.database.dataSource, context.tenantId, async (manager) => {
+      if (!(await takeTurn(manager, context.tenantId))) return 'taken';
       const checked = await tried(async () => {
         assertMayChange(context);
-        if (await takeTurn(manager, context.tenantId)) return check(context);
-        throw new AnkaError('service-unavailable', 'Another change of the tenant’s connectors is in progress.');
+        return check(context);
       });
       const { error } = checked;
       if (dryRun !== true) {
