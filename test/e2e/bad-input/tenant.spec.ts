@@ -19,12 +19,14 @@ describe('POST /tenants', () => {
   });
 
   it('refuses a missing field and an unknown field', async () => {
-    for (const body of [
-      { slug: good.slug },
-      { name: good.name },
-      { ...good, id: good.slug },
-      { ...good, partition: 'x' },
-    ])
+    for (const body of [{ slug: good.slug }, { name: good.name }, { ...good, id: good.slug }])
       expectProblem(await platform.send('POST', '/tenants', { body }), 'request-invalid');
+  });
+
+  it('refuses a partition that there is not', async () => {
+    expectProblem(
+      await platform.send('POST', '/tenants', { body: { ...good, partition: 'x' } }),
+      'partition-not-found',
+    );
   });
 });

@@ -32,8 +32,8 @@ it('An old copy of a key does not outlive its revocation for long, even if the d
   expect(dishonest).not.toBe(honest);
   await rig.query('ankadb_keys', dishonest);
   await tenant.admin.post(`/keys/${keyId}/compromise`, {});
-  expect(new Set(await outcomes())).toEqual(new Set(['ok', 'key-state']));
-  // Workers compare what they remember with the trail each minute.
+  // Workers hear of it from each other, and compare what they remember with the trail each minute.
+  for (const outcome of await outcomes()) expect(['ok', 'key-state']).toContain(outcome);
   const isOver = async () => (await outcomes()).every((outcome) => outcome === 'key-state');
   await eventually('the end of the old copy', isOver);
 });

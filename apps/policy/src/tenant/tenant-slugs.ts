@@ -84,7 +84,7 @@ export class TenantSlugs {
 /** Raises the alarm about a tenant that the trail names, unless it was deleted on record. */
 const missed = async (manager: EntityManager, id: string): Promise<void> => {
   const { error } = await tried(async () => assertAbsent(manager, Tenant, { id }));
-  if (error !== undefined && (error as AnkaError).code !== 'record-outdated') throw error;
+  if (error !== undefined && error.code !== 'record-outdated') throw error;
 };
 
 const unknown = (error: unknown): never => {
