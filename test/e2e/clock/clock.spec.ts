@@ -122,15 +122,23 @@ describe('a worker whose date is wrong', () => {
 });
 
 describe('an audit service whose date is wrong', () => {
-  it.each([45, 100 * day, -100 * day])('by %i s seals by its database’s clock, and accuses nobody', async (seconds) => {
-    await shifted(seconds, ['audit']);
-    const { id } = await newKey();
-    expect((await sign(id)).status).toBe(200);
-    const [event] = await sealed(id, 'sign');
-    expect(Math.abs(Date.parse(event?.sealedAt ?? '') - Date.now())).toBeLessThan(60_000);
-    expect(await verification(tenant.admin)).toMatchObject({ valid: true });
-    for (const name of [...rig.workers, 'gateway', 'policy']) expect(await ready(name)).toBe(true);
-  });
+  it.each([45, 100 * day, -100 * day])(
+    'by %i s seals nothing until it is right, and accuses nobody',
+    async (seconds) => {
+      const { id } = await newKey();
+      await shifted(seconds, ['audit']);
+      expect((await sign(id)).status).toBe(200);
+      await eventually('events that wait', async () => {
+        const waiting = rig.workers.map((name) => valueOf(rig.observability[name] ?? '', 'ankasecure_outbox_events'));
+        return (await Promise.all(waiting)).some((count) => (count ?? 0) > 0);
+      });
+      for (const name of [...rig.workers, 'gateway', 'policy']) expect(await ready(name)).toBe(true);
+      await shifted(0, ['audit']);
+      const [event] = await sealed(id, 'sign');
+      expect(Math.abs(Date.parse(event?.sealedAt ?? '') - Date.now())).toBeLessThan(60_000);
+      expect(await verification(tenant.admin)).toMatchObject({ valid: true });
+    },
+  );
 });
 
 describe('clocks that differ by less than the bound', () => {

@@ -116,10 +116,12 @@ describe('records of an older release', () => {
     await old.startInstance();
     expect(await old.get(tenantId)).toMatchObject({ version: 1 });
     await eventually(() =>
-      expect(old.eventsOf(tenantId).at(-1)).toMatchObject({
-        operation: 'record.adopt',
-        details: { tenant: '1', policy_version: '1' },
-      }),
+      expect(old.eventsOf(tenantId)).toContainEqual(
+        expect.objectContaining({
+          operation: 'record.adopt',
+          details: expect.objectContaining({ tenant: '1', policy_version: '1' }) as unknown,
+        }),
+      ),
     );
     await old.stopInstances();
     await old.query(`UPDATE policy_version SET seal = NULL WHERE tenant_id = '${tenantId}'`);
