@@ -30,16 +30,24 @@ const longRuns = [
 ].map((name) => `test/e2e/${name}.spec.ts`);
 /**
  * The specs of parts that take longest: those that wait for backlogs, refused rows, floods and silent processes, that verify and
- * accept trails many times, that make every MAC and rotation, and the one that compiles the worker several times.
+ * accept trails many times, that make every MAC and rotation, that make checkpoints and deliver through connectors, that read every
+ * type of PostgreSQL, and the one that compiles the worker several times.
  * `npm run test:long`.
  */
 const longParts = [
-  ...['outbox/outbox', 'outbox/lost-events', 'nats/frozen-member', 'nats/silence'].map(
+  ...['database/data-source', 'outbox/outbox', 'outbox/lost-events', 'nats/frozen-member', 'nats/silence'].map(
     (name) => `libs/testing/src/${name}.spec.ts`,
   ),
   ...[
     'acceptance/accept-trails',
     'anchor/unproven-trails',
+    'checkpoint/attacked-tree',
+    'checkpoint/make-checkpoint',
+    'checkpoint/read-tree',
+    'checkpoint/walked-tree',
+    'connector/delivery/delivery',
+    'connector/delivery/delivery-turns',
+    'connector/replay/replay',
     'end/trail-descent',
     'intake/made-mac',
     'record/lying-database',
@@ -71,6 +79,7 @@ const longHsm = hsm.filter((path) =>
   [
     /custody\/pkcs11\/(fault|forged-record|several-processes|transparent-shim|vendor-behaviour|vendor-profile)\.spec\.ts$/,
     /hsm\/examine-hsm\.spec\.ts$/,
+    /platform-key\/unrecorded-key\.spec\.ts$/,
     /policy\/vendor-offer\.spec\.ts$/,
     /record\/adopt-records\.spec\.ts$/,
   ].some((long) => long.test(path)),
