@@ -113,7 +113,9 @@ describe.each(surroundings)('the time at which %s seals', (_, keepsEnds, second)
     },
   );
 
-  it.runIf(second === 1)('is none if the trail does not have its last row', async () => {
+  if (second === 0) return;
+
+  it('is none if the trail does not have its last row', async () => {
     await tamper(`DELETE FROM sealed_event WHERE tenant_id = '${tenantId}' AND seq = 2`);
     await expect(seal(second, eventsOf(tenantId, 1))).rejects.toMatchObject({ retryable: true });
   });
