@@ -1,13 +1,8 @@
 import { AnkaError } from '@ankasecure/contracts';
-import {
-  ComparingDataSource,
-  DatabaseConfig,
-  dataSourceOptions,
-  type Schema,
-  withTenant,
-} from '@ankasecure/service-kit';
-import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import type { DataSource, EntityManager } from 'typeorm';
+import { DatabaseConfig, withTenant } from '@ankasecure/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { OwnConnections } from './own-connections.js';
 import { type ReadBounds, ReadLimit } from './read-limit.js';
 import { SealedEvent } from './sealed-event.entity.js';
 import { TrailHead } from './trail-head.entity.js';
@@ -21,37 +16,20 @@ type Kind = keyof typeof kinds;
 
 /** One connection for each concurrent read, so that no read waits for another's connection. */
 const connections = Object.values(kinds).reduce((sum, { inAll }) => sum + inAll, 0);
-/** The longest time of one statement, in milliseconds: a page, or a chunk of a verification. */
-const statementTimeoutMs = 5000;
 /** PostgreSQL's query_canceled. */
 const canceled = '57014';
-const schema: Schema = { entities: [SealedEvent, TrailHead], migrations: [], outbox: 'none' };
 
-/** Reads the trail on connections of its own, so that sealing never waits for a reader. */
+/** Reads the trail on connections of its own, so that sealing never waits for a reader. A statement reads a page, or a chunk of a verification. */
 @Injectable()
-export class TrailReader implements OnModuleInit, OnApplicationShutdown {
+export class TrailReader extends OwnConnections {
   private readonly limits: Readonly<Record<Kind, ReadLimit>> = {
     query: new ReadLimit(kinds.query),
     verification: new ReadLimit(kinds.verification),
     acceptance: new ReadLimit(kinds.acceptance),
   };
 
-  private readonly dataSource: DataSource;
-
   constructor(database: DatabaseConfig) {
-    this.dataSource = new ComparingDataSource(
-      dataSourceOptions('audit-read', { ...database, poolSize: connections }, schema, {
-        statement_timeout: statementTimeoutMs,
-      }),
-    );
-  }
-
-  async onModuleInit(): Promise<void> {
-    await this.dataSource.initialize();
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.dataSource.destroy();
+    super(database, 'read', connections, [SealedEvent, TrailHead]);
   }
 
   /**
