@@ -141,7 +141,7 @@ describe('a long walk', () => {
       if (sql.includes('sealed_event')) return expect(outcome).not.toBe('signed');
       if (outcome !== 'signed') await walkToEnd();
       await trail.expectLast(450);
-      // Whatever was signed is what every tile leads to.
+      // Every tile leads to the root that was signed.
       await trail.append(1);
       await trail.make();
       await trail.expectLast(451);

@@ -29,7 +29,7 @@ const restored = async (left: number): Promise<void> => {
 };
 
 const lefts = [2, 4, 8] as const;
-/** What is sealed by the first process on the accepted trail: none, or up to the known end, or beyond it. */
+/** The events that the first process seals on the accepted trail: none, or up to the known end, or beyond it. */
 const sealedSince = [0, 4, 8] as const;
 const cases = lefts.flatMap((left) => sealedSince.map((since) => [left, since] as const));
 

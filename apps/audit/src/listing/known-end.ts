@@ -9,7 +9,7 @@ import { SealedEnds } from '../end/sealed-ends.js';
 /** The shortest time between comparisons on behalf of listings, in milliseconds. */
 const againMs = 1_000;
 
-/** What a listing was shown of a trail. */
+/** The part of a trail that the database has shown to a listing. */
 interface Shown {
   readonly rows: readonly ChainRow[];
   /** The last number of the trail, if all of it is listed. */
@@ -55,7 +55,7 @@ export class KnownEnd {
     if (this.guard.accepted === before.accepted) await this.compareAgain();
     if (this.guard.accepted === before.accepted) return before.end;
     const { end } = this.of(tenantId);
-    // What was sealed on the accepted trail since may come after what the listing saw.
+    // The accepted trail may have grown since the listing saw it.
     return end === undefined || denies(shown, end) ? undefined : end;
   }
 

@@ -4,8 +4,8 @@ const app = 'ankadb_audit_app';
 const ours = 'connector_status(uuid, uuid, uuid), wake_connector(uuid, uuid, uuid), forget_connector(uuid, uuid, uuid)';
 
 /**
- * What the API of connectors asks and changes over the lanes of one connector: those of one tenant's events, or of every tenant's if the
- * platform's own tenant has it. Nothing has called the former `wake_connector`, which did not ask whose connector it is.
+ * The functions by which the API of connectors reads and changes the lanes of one connector: those of one tenant's events, or of every
+ * tenant's if the platform's own tenant has it. Nothing has called the former `wake_connector`, which did not ask whose connector it is.
  */
 export class ConnectorStatus1806200000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -71,7 +71,7 @@ export class RestoreRecords {
     const others = await restoreAll(manager, context, headsOfOthers(heads, lost), restorings);
     const records = [...lost.map(toldOf), ...others];
     if (records.length === 0) return { records, events: 0 };
-    const last = Math.max(...heads.map(({ seq }) => seq));
+    const last = heads.reduce((most, { seq }) => Math.max(most, seq), 0);
     await manager.query(keepRevision, [context.tenantId, countAfter(alias, last)]);
     await this.outbox.write(manager, [restoredEvent(context, records)]);
     return { records, events: recovered.length + 1 };
@@ -83,7 +83,7 @@ const highestAlias = (manager: EntityManager, tenantId: string): Promise<number>
   sealsOf(manager).history.without(async () => {
     const past = await manager.findOneBy(PastAliasRecord, { tenantId });
     const aliases = await manager.findBy(KeyAliasRecord, { tenantId });
-    return Math.max(past?.lastRevision ?? 0, ...aliases.map(({ revision }) => revision));
+    return aliases.reduce((most, { revision }) => Math.max(most, revision), past?.lastRevision ?? 0);
   });
 
 /** The heads of all records but those of keys that are put on record again. */

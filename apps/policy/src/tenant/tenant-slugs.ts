@@ -15,8 +15,6 @@ const patienceMs = 5_000;
 @Injectable()
 export class TenantSlugs {
   private readonly slugs = new Map<string, string>();
-  /** The tenants that the trail names and the database did not show when it was asked last. */
-  private unseen: readonly string[] = [];
   /** Whether the trail has named all tenants once. */
   private isTold = false;
 
@@ -35,8 +33,7 @@ export class TenantSlugs {
    */
   async assertFree(manager: EntityManager, { id, slug }: Pick<Tenant, 'id' | 'slug'>): Promise<void> {
     if (id === platformTenantId) return;
-    await this.learn();
-    for (const unseen of this.unseen) await missed(manager, unseen);
+    for (const unseen of await this.learn()) await missed(manager, unseen);
     const [hidden] = this.othersWith(slug, id);
     if (hidden === undefined) return;
     throw sealsOf(manager).rejections.reject({ table: 'tenant', tenantId: hidden, id: hidden }, 'missing');
@@ -61,8 +58,8 @@ export class TenantSlugs {
     return [...this.slugs].filter(([other, theirs]) => theirs === slug && other !== id).map(([other]) => other);
   }
 
-  /** @throws AnkaError `audit-unavailable`, `record-forged` */
-  private async learn(): Promise<void> {
+  /** @returns the tenants that the trail names and the database does not show @throws AnkaError `audit-unavailable`, `record-forged` */
+  private async learn(): Promise<readonly string[]> {
     const positions = await positionsOnRecord(this.bus, { owner: 'policy', partition: null }, patienceMs).catch(
       unknown,
     );
@@ -72,8 +69,8 @@ export class TenantSlugs {
       for (let start = 0; start < wanted.length; start += maxHeads)
         for (const { id, slug } of await this.load(wanted.slice(start, start + maxHeads))) this.slugs.set(id, slug);
     });
-    this.unseen = wanted.filter((id) => !this.slugs.has(id));
     this.isTold = true;
+    return wanted.filter((id) => !this.slugs.has(id));
   }
 
   private load(ids: readonly string[]): Promise<Tenant[]> {

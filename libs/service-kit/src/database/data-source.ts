@@ -15,7 +15,7 @@ export interface Schema {
 }
 
 /** Time limits of statements and transactions, in milliseconds. */
-export const limits = {
+export const databaseLimits = {
   statement_timeout: 15_000,
   idle_in_transaction_session_timeout: 60_000,
   connectionTimeoutMillis: 5_000,
@@ -64,14 +64,18 @@ export const tlsOf = ({ caFile, authority, keyExchange }: DatabaseConfig): { ssl
  * Options of a pg `Pool` or `BoundedClient`, for connections that are separate from the service's data source.
  * @param unansweredMs time limit of a query, in milliseconds; longer only for queries that wait for a lock
  */
-export const connectionOf = (config: DatabaseConfig, applicationName: string, unansweredMs = limits.query_timeout) => ({
+export const connectionOf = (
+  config: DatabaseConfig,
+  applicationName: string,
+  unansweredMs = databaseLimits.query_timeout,
+) => ({
   host: config.host,
   port: config.port,
   database: config.name,
   user: config.user,
   password: config.password,
   application_name: applicationName,
-  connectionTimeoutMillis: limits.connectionTimeoutMillis,
+  connectionTimeoutMillis: databaseLimits.connectionTimeoutMillis,
   query_timeout: unansweredMs,
   Client: BoundedClient,
   ...liveness,
@@ -87,7 +91,7 @@ export const dataSourceOptions = (
   service: string,
   config: DatabaseConfig,
   schema: Schema,
-  bounds: Partial<typeof limits> = {},
+  bounds: Partial<typeof databaseLimits> = {},
 ): DataSourceOptions => ({
   type: 'postgres',
   host: config.host,
@@ -103,5 +107,5 @@ export const dataSourceOptions = (
   logging: false,
   applicationName: `ankasecure-${service}`,
   poolSize: config.poolSize,
-  extra: { ...limits, ...bounds, ...liveness, ...sessionOptions(config), Client: BoundedClient },
+  extra: { ...databaseLimits, ...bounds, ...liveness, ...sessionOptions(config), Client: BoundedClient },
 });

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { AnkaError } from '@ankasecure/contracts';
 import type { DataSource } from 'typeorm';
 import { Turns } from '../turns/turns.js';
-import { limits } from './data-source.js';
+import { databaseLimits } from './data-source.js';
 
 /** The part of a data source's connections that one tenant can have at once. The rest is for the others. */
 const shareOfTenant = 3 / 4;
@@ -18,7 +18,7 @@ const newTurns = (connections: number): Turns =>
     {
       all: { running: connections, waiting: mostWaiting },
       each: { running: Math.max(1, Math.floor(connections * shareOfTenant)), waiting: mostWaiting },
-      waitMs: limits.connectionTimeoutMillis,
+      waitMs: databaseLimits.connectionTimeoutMillis,
     },
     () => new AnkaError('service-unavailable', 'Too many requests are waiting for the database. Try again later.'),
   );

@@ -30,27 +30,25 @@ export const withTenant = <Value>(
   tenantId: string,
   work: (manager: EntityManager) => Promise<Value>,
   isolation?: 'REPEATABLE READ',
-): Promise<Value> => {
-  let asked = monotonicNow();
-  const asTenant = async (manager: EntityManager): Promise<Value> => {
-    if (manager.queryRunner !== undefined) {
-      tenants.set(manager.queryRunner, tenantId);
-      beginnings.set(manager.queryRunner, { asked, answered: monotonicNow() });
-    }
-    await manager.query(`SELECT set_config('ankasecure.tenant', $1, true)`, [tenantId]);
-    try {
-      const result = await work(manager);
-      assertAllNamed(manager);
-      return result;
-    } finally {
-      forgetNoted(manager);
-    }
-  };
-  return inTurn(dataSource, tenantId, () => {
-    asked = monotonicNow();
+): Promise<Value> =>
+  inTurn(dataSource, tenantId, () => {
+    const asked = monotonicNow();
+    const asTenant = async (manager: EntityManager): Promise<Value> => {
+      if (manager.queryRunner !== undefined) {
+        tenants.set(manager.queryRunner, tenantId);
+        beginnings.set(manager.queryRunner, { asked, answered: monotonicNow() });
+      }
+      await manager.query(`SELECT set_config('ankasecure.tenant', $1, true)`, [tenantId]);
+      try {
+        const result = await work(manager);
+        assertAllNamed(manager);
+        return result;
+      } finally {
+        forgetNoted(manager);
+      }
+    };
     return isolation === undefined ? dataSource.transaction(asTenant) : dataSource.transaction(isolation, asTenant);
   });
-};
 
 /** SQL that puts `table` behind the second wall: the service's role sees only the rows of the transaction's tenant. */
 export const tenantIsolation = (table: string): string => `

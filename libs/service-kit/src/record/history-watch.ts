@@ -50,8 +50,8 @@ export class HistoryWatch implements OnModuleInit, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private isResting = false;
   private stopped = false;
-  /** The rounds that follow after a short pause. */
-  private hurried = 0;
+  /** Whether the next round follows after a short pause. */
+  private isHurried = false;
   /** The positions of trails that were compared. */
   private readonly seen = new Map<string, number>();
   /** The tenants whose trails had moved at the last comparison. Events of about that time may be sealed in another order. */
@@ -84,7 +84,7 @@ export class HistoryWatch implements OnModuleInit, OnApplicationShutdown {
 
   /** Compares soon, and once more a little later: something may have been missed, whose event is sealed within moments. */
   hurry(): void {
-    this.hurried = 1;
+    this.isHurried = true;
     // A running round sees it at its end.
     if (this.isResting) this.plan(0);
   }
@@ -197,8 +197,8 @@ export class HistoryWatch implements OnModuleInit, OnApplicationShutdown {
       pauseMs = isStarting && !isCompared ? firstMs : retryMs;
       this.failure.failed(error as Error);
     }
-    if (this.hurried > 0) pauseMs = Math.min(pauseMs, retryMs);
-    this.hurried = Math.max(0, this.hurried - 1);
+    if (this.isHurried) pauseMs = Math.min(pauseMs, retryMs);
+    this.isHurried = false;
     this.plan(pauseMs);
   }
 }

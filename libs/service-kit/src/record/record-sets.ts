@@ -97,10 +97,9 @@ export class RecordSets {
     trailMs = patienceMs.unknown,
   ): Promise<Row[]> {
     const kind = this.kindOf(entity, tenantId);
-    const ask = (): Promise<readonly string[]> => this.ask(tenantId, kind, trailMs);
     const listed = this.history.isOff
       ? []
-      : await ask().catch((error: unknown) => this.withoutAnswer(undefined, error));
+      : await this.ask(tenantId, kind, trailMs).catch((error: unknown) => this.withoutAnswer(undefined, error));
     return this.whole(manager, entity, tenantId, { listed });
   }
 

@@ -7,7 +7,7 @@ const capacity = 100_000;
 
 interface Waiting {
   readonly failures: number;
-  /** Of `monotonicNow`. */
+  /** The end of the pause; a time of `monotonicNow`. */
   readonly until: number;
 }
 

@@ -1,6 +1,6 @@
 import type { ConnectorSettings } from '@ankasecure/contracts';
 
-/** What an event tells of a connector. */
+/** The facts of a connector that its events hold. */
 export interface ToldConnector {
   readonly name: string;
   readonly enabled: boolean;

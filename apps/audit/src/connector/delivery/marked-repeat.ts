@@ -10,13 +10,10 @@ export interface RepeatBounds {
  * The same connector, which says of each event that was delivered before that it is a repeat: those before the place where the delivery
  * begins, and those up to where a replay reaches.
  */
-export const markingRepeats = (connector: Connector, { seq, repeatUntil }: RepeatBounds): Connector => {
-  return {
-    limits: connector.limits,
-    encode: (event) =>
-      connector.encode(event.seq < seq || event.seq <= repeatUntil ? { ...event, repeat: true } : event),
-    send: (events, signal) => connector.send(events, signal),
-    prepare: async (...asked) => (await connector.prepare?.(...asked)) ?? 'ready',
-    close: () => connector.close(),
-  };
-};
+export const markingRepeats = (connector: Connector, { seq, repeatUntil }: RepeatBounds): Connector => ({
+  limits: connector.limits,
+  encode: (event) => connector.encode(event.seq < seq || event.seq <= repeatUntil ? { ...event, repeat: true } : event),
+  send: (events, signal) => connector.send(events, signal),
+  prepare: async (...asked) => (await connector.prepare?.(...asked)) ?? 'ready',
+  close: () => connector.close(),
+});

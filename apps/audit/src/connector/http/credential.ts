@@ -4,7 +4,7 @@ const form = 'application/x-www-form-urlencoded';
 /** The fields of a request for a token that prove who asks (RFC 6749 §2.3.1, RFC 7521 §4.2). */
 const proofs = ['client_secret', 'client_assertion'];
 
-/** What a request proves its sender by: the value of its Authorization header, the parts of it, and what a form holds. */
+/** The credentials of a request: the value of its Authorization header, the parts of that value, and the proofs in a form. */
 const credentialsOf = ({ headers, body }: HttpRequest): readonly string[] => {
   const login = headers['authorization'] ?? '';
   const proof = login.slice(login.indexOf(' ') + 1).trim();

@@ -2,7 +2,7 @@ import type { ConnectorTest, SealedEvent } from '@ankasecure/contracts';
 import type { Connector, Outcome } from '../connector.js';
 import { endedWithin } from '../delivery/ended-within.js';
 
-/** What became of an attempt. */
+/** The result of an attempt. */
 export type Attempt = Pick<ConnectorTest, 'result' | 'reason'>;
 
 /** The longest reason that is answered, in characters. */
@@ -62,7 +62,7 @@ const openAndSend = async (
   const { promise: over, resolve } = Promise.withResolvers<void>();
   signal.addEventListener('abort', () => resolve(), { once: true });
   const sent = send(connector, event, signal).finally(resolve);
-  // What does not end when it is told to is cut off, too.
+  // An attempt that does not end when it is told to is cut off, too.
   void over.then(() => connector.close());
   return sent;
 };

@@ -60,16 +60,17 @@ export class OverdueWatch extends Rounds {
     const all = this.plans.all();
     const names = new Set(all.map(planName));
     this.dates = new Map([...this.dates].filter(([name]) => names.has(name)));
-    const [late, toRead]: [Planned[], Planned[]] = [[], []];
     // This process's clock decides only what is looked into.
-    for (const one of all) if ((this.dates.get(planName(one)) ?? 0) + times.late <= Date.now()) toRead.push(one);
+    const toRead = all.filter((one) => (this.dates.get(planName(one)) ?? 0) + times.late <= Date.now());
+    const late: Planned[] = [];
     for (const one of toRead.slice(0, mostReads)) {
       if (this.isStopped) return late;
       const { keyId } = one;
       await this.attempt({ keyId }, async () => {
         const read = await this.reader.read(one);
-        if (this.isLate(one, read)) late.push(one);
-        if (typeof read === 'object' && late.includes(one)) await this.carryOut.carryOut(one, read);
+        if (!this.isLate(one, read)) return;
+        late.push(one);
+        if (typeof read === 'object') await this.carryOut.carryOut(one, read);
       });
     }
     return late;

@@ -2,6 +2,7 @@ import { transactionTime, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { stateAt } from '../../key/key-state.js';
+import { lifecycleOf } from '../../key/key-store.js';
 import { KeyVersionRecord } from '../../key/record/key-version.entity.js';
 import { RotationPolicyRecord } from '../../key/record/rotation-policy.entity.js';
 import { mayBegin } from '../due/may-begin.js';
@@ -35,13 +36,12 @@ const reads: Readonly<Record<PlanKind, Read>> = {
     if (policy.nextAt === null) return 'over';
     const newest = await manager.findOne(KeyVersionRecord, { where: { tenantId, keyId }, order: { version: 'DESC' } });
     const now = (await transactionTime(manager)).getTime();
-    return { at: policy.nextAt.getTime(), now, mayBegin: newest !== null && isActive(newest, now) };
+    return {
+      at: policy.nextAt.getTime(),
+      now,
+      mayBegin: newest !== null && stateAt(lifecycleOf(newest), now) === 'ACTIVE',
+    };
   },
-};
-
-const isActive = ({ state, activateAt, deactivateAt }: KeyVersionRecord, now: number): boolean => {
-  const dates = { activateAt: activateAt?.getTime() ?? null, deactivateAt: deactivateAt?.getTime() ?? null };
-  return stateAt({ state, ...dates }, now) === 'ACTIVE';
 };
 
 /** Reads sealed records of plans, by their keys: no list of what is due is asked. */
