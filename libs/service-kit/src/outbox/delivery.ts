@@ -243,10 +243,9 @@ export class Delivery {
     if (first !== undefined && this.isAway) throw new AnkaError(first.failure.code, first.failure.detail);
     for (const { rows, failure } of this.refused) {
       const { code, detail } = failure;
-      this.channel.log.error(
-        { outboxId: rows[0]?.id, rows: rows.length, code, detail },
-        'outcomes cannot be sealed now and are deferred',
-      );
+      const told = { outboxId: rows[0]?.id, rows: rows.length, code, detail };
+      // A first refusal is usual: a tenant's events may be offered before its creation is finished.
+      this.channel.log[this.isRetry ? 'error' : 'warn'](told, 'outcomes cannot be sealed now and are deferred');
       this.deferred.push(...rows);
     }
   }

@@ -1,8 +1,9 @@
 import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import { unknownAdvice } from './claim-questions.js';
 
-/** The time after the start in which a change waits for the first comparison, in milliseconds. */
+/** For how long after the start a change waits for the first comparison, and for how long at least, in milliseconds. */
 const startMs = 5_000;
+const leastMs = 2_000;
 
 const uncomparedDetail = 'The database cannot be compared with the audit trail, so no record changes. Try again.';
 
@@ -11,15 +12,21 @@ export class ComparedPositions {
   private readonly startedAt = monotonicNow();
   /** The highest revisions that the trail holds, by tenant. Undefined if the database cannot be compared, or was not yet. */
   private positions: ReadonlyMap<string, number> | undefined;
+  private wasCompared = false;
   private waiting: (() => void)[] = [];
 
   get isCompared(): boolean {
     return this.positions !== undefined;
   }
 
-  /** Whether the process has just started, so that changes wait for the first comparison. */
+  /** Whether the process has just started. */
   get isStarting(): boolean {
     return monotonicNow() < this.startedAt + startMs;
+  }
+
+  /** Whether the database was not compared yet since the start, so that changes wait for the first comparison. */
+  get isFirst(): boolean {
+    return !this.wasCompared;
   }
 
   /** The highest revision that the trail was said to hold of the tenant; 0 if it named none. */
@@ -34,13 +41,13 @@ export class ComparedPositions {
 
   set(positions: ReadonlyMap<string, number> | undefined): void {
     this.positions = positions;
+    this.wasCompared ||= positions !== undefined;
     for (const go of this.waiting.splice(0)) go();
   }
 
-  /** Waits for the first comparison for a moment after the start. @throws AnkaError `audit-unavailable` (retryable) */
+  /** Waits for the first comparison, for longer just after the start. @throws AnkaError `audit-unavailable` (retryable) */
   async assertCompared(): Promise<void> {
-    const leftMs = this.startedAt + startMs - monotonicNow();
-    if (!this.isCompared && leftMs > 0) await this.next(leftMs);
+    if (this.isFirst) await this.next(Math.max(leastMs, this.startedAt + startMs - monotonicNow()));
     if (!this.isCompared) throw new AnkaError('audit-unavailable', `${uncomparedDetail} ${unknownAdvice}`);
   }
 

@@ -33,8 +33,8 @@ const everyMs = 60_000;
 const completeMs = 10 * everyMs;
 /** The pause after a comparison that failed or found a tenant behind, in milliseconds. */
 const retryMs = 5_000;
-/** The pause before the first comparison is tried again, for which changes wait after the start; in milliseconds. */
-const firstMs = 250;
+/** The pause before the first comparison is tried again, for which changes wait; in milliseconds. */
+const firstMs = { starting: 250, later: 1_000 };
 const patienceMs = 5_000;
 
 /**
@@ -193,8 +193,8 @@ export class HistoryWatch implements OnModuleInit, OnApplicationShutdown {
       // Another process may bring a tenant up to date.
       if (this.history.behind.size > 0) pauseMs = retryMs;
     } catch (error) {
-      const { isCompared, isStarting } = this.history.positions;
-      pauseMs = isStarting && !isCompared ? firstMs : retryMs;
+      const { isFirst, isStarting } = this.history.positions;
+      pauseMs = isFirst ? firstMs[isStarting ? 'starting' : 'later'] : retryMs;
       this.failure.failed(error as Error);
     }
     if (this.isHurried) pauseMs = Math.min(pauseMs, retryMs);
