@@ -15,6 +15,6 @@ export class ImportFailure extends Error {
 export const importFailed = (code: string): AnkaError =>
   new AnkaError(
     'decryption-failed',
-    'The wrapped key is not a key of this algorithm under this wrapping key. The failureCode of this request’s audit event says why.',
+    'The wrapped key is not a key of this algorithm under this wrapping key. GET /wrapping-key names the OAEP hash of each method, and the failureCode of this request’s audit event says why.',
     { cause: new ImportFailure(isCode(code) ? code : 'unwrap') },
   );

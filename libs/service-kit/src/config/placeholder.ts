@@ -28,6 +28,13 @@ const bare = /^\$[A-Za-z_(]/;
 /** A whole value that another tool should have replaced: Helm or Jinja, Spring or Ruby, Apache, Windows, Maven, ERB. */
 const template = /^\s*(?:\{\{.*\}\}|[#%@]\{.*\}|%[A-Za-z_]\w*%|@[A-Za-z_][\w.-]*@|<%.*%>)\s*$/s;
 
+/**
+ * A whole value that names a secret for another tool to fetch: 1Password, vals, Bank-Vaults, Akeyless, AWS, Google Cloud, Azure,
+ * Jasypt; or words in angle brackets that stand for a value.
+ */
+const reference =
+  /^\s*(?:(?:op|ref\+[\w-]+):\/\/.*|(?:vault|bao|akeyless|secretref|env|sys|file):(?!\/\/[^/]).+|arn:aws[\w-]*:(?:secretsmanager|ssm):.*|projects\/[^/]+\/secrets\/.*|@Microsoft\.KeyVault\(.*|ENC\(.*\)|<[\w .-]{2,}>)\s*$/is;
+
 const rule =
   'The forms are ${NAME} and ${NAME:default}; $${ writes ${. A value that is meant as it looks belongs in a secret file or in the environment.';
 
@@ -64,6 +71,7 @@ const valueOf = (part: string, key: string, resolve: Resolve): string => {
 export const resolvePlaceholders = (text: string, key: string, resolve: Resolve): string => {
   if (bare.test(text)) throw refusal(key, 'begins with $ and a name, without braces');
   if (template.test(text)) throw refusal(key, 'is a placeholder of another tool, which has not replaced it');
+  if (reference.test(text)) throw refusal(key, 'is a reference of another tool, which has not replaced it');
   if (hasStrayBrace(text)) throw refusal(key, 'has a closing brace too many beside a placeholder');
   return text.replaceAll(parts, (part) => valueOf(part, key, resolve));
 };

@@ -14,7 +14,8 @@ export const listeningLogger = () => {
   const lines: LogLine[] = [];
   const at =
     (level: LogLine['level']) =>
-    (fields: object, message: string): void => {
+    (...said: readonly [fields: object, message: string] | readonly [message: string]): void => {
+      const [fields, message] = said.length === 1 ? [{}, said[0]] : said;
       lines.push({ level, fields, message });
     };
   return { lines, info: at('info'), warn: at('warn'), error: at('error'), fatal: at('fatal') };

@@ -5,6 +5,7 @@ import {
   Health,
   isTraced,
   Logger,
+  RetriedFailure,
   rejectedRecords,
   StartFailure,
   settingSource,
@@ -106,13 +107,19 @@ export class OpenCustody {
    */
   private async openPatiently(options: Pkcs11Options): Promise<BothCustodies> {
     const place = { ...this.partition.hsm, partition: this.partition.name };
+    const lines = { failed: 'cannot open the HSM; trying again', over: 'the HSM is open' };
+    const failure = new RetriedFailure(this.log, lines);
     for (let pauseMs = pausesMs.first; ; pauseMs = Math.min(2 * pauseMs, pausesMs.most)) {
       try {
-        if ((await probeToken(place)) !== 'hangs') return await openBothCustodies(place, this.log, options);
-        this.log.warn({ libraryPath: place.libraryPath }, 'the HSM library does not answer; trying again');
+        if ((await probeToken(place)) !== 'hangs') {
+          const custodies = await openBothCustodies(place, this.log, options);
+          failure.succeeded();
+          return custodies;
+        }
+        failure.failed(new Error(`the library ${place.libraryPath} does not answer`));
       } catch (error) {
         if (!mayPass(error)) throw error;
-        this.log.warn({ reason: (error as Error).message }, 'cannot open the HSM; trying again');
+        failure.failed(error as Error);
       }
       await delay(pauseMs);
     }
