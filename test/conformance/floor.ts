@@ -8,13 +8,13 @@ import type { Package, Source } from './workspace.js';
  */
 export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'apps/crypto-worker': [
-    ['deadline', 'access', 'jose', 'lease', 'migrations'],
+    ['deadline', 'access', 'jose', 'asn1', 'lease', 'migrations'],
     ['turn'],
     ['custody'],
     ['group', 'doctor'],
     ['key', 'hsm'],
     ['policy', 'quota', 'envelope', 'kem', 'signature'],
-    ['outcome'],
+    ['outcome', 'certificate'],
     ['object', 'grant', 'alias'],
     ['platform-key'],
     ['making', 'anchor', 'audit-mac', 'checkpoint', 'access-token', 'record'],

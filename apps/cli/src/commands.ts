@@ -14,6 +14,7 @@ import { decrypt } from './command/decrypt.js';
 import { encrypt } from './command/encrypt.js';
 import { algorithms, capabilities, selftest } from './command/hsm/hsm.js';
 import { createKey } from './command/key/create.js';
+import { makeCsr } from './command/key/csr.js';
 import { destroyKey } from './command/key/destroy.js';
 import { listKeys } from './command/key/list.js';
 import { showPublicKey } from './command/key/public-key.js';
@@ -47,7 +48,17 @@ export const groups: readonly GroupRow[] = [
   {
     name: 'key',
     summary: 'Create keys and lead them through their life',
-    commands: [createKey, listKeys, showKey, rotateKey, listVersions, showPublicKey, ...keyTransitions, destroyKey],
+    commands: [
+      createKey,
+      listKeys,
+      showKey,
+      rotateKey,
+      listVersions,
+      showPublicKey,
+      makeCsr,
+      ...keyTransitions,
+      destroyKey,
+    ],
   },
   { name: 'alias', summary: 'Name keys', commands: [listAliases, setAlias, removeAlias] },
   {

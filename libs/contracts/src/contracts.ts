@@ -32,6 +32,7 @@ import {
   testConnector,
 } from './connector-change.js';
 import { decrypt, encrypt } from './crypto.js';
+import { requestCertificate } from './csr.js';
 import { deleteGrants, getGrants, putGrants } from './grant.js';
 import {
   acceptTrails,
@@ -150,6 +151,7 @@ export const contracts = {
   resign: resign.contract,
   random: random.contract,
   dataKey: dataKey.contract,
+  requestCertificate: requestCertificate.contract,
   signToken,
   getWrappingKey,
   importKey,

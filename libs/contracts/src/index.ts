@@ -11,6 +11,7 @@ export * from './connector-change.js';
 export * from './contracts.js';
 export * from './crypto.js';
 export { batchOf, type ItemFailure, itemFailure, maxItemBytes, maxItems } from './crypto-item.js';
+export * from './csr.js';
 export * from './dry-run.js';
 export * from './error.js';
 export * from './error-guide.js';

@@ -30,6 +30,7 @@ export const families: Readonly<Record<Reporter, readonly string[]>> = {
     'checkpoint-ed25519',
     'checkpoint-ml-dsa',
     'checkpoint-p256',
+    'csr',
     'datakey',
     'decapsulate',
     'decrypt',

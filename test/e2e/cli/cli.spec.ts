@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -84,6 +85,20 @@ describe('the command line', () => {
     const raw = await ok(['sign', '-k', 'invoices', 'invoice', '--raw', '-O', 'invoice.sig']);
     expect(raw).toBe('');
     await ok(['verify', 'invoice.sig', '--raw', '--content', 'invoice', '-k', 'invoices']);
+  });
+
+  it('makes a certification request', async () => {
+    await ok(['key', 'create', 'pay', '-a', 'EC-P256', '--purpose', 'sign', '--alias', 'pay']);
+    const names = ['--subject', 'C=ES', '--subject', 'CN=a=b', '--dns', 'a.example.com', '--dns', 'b.example.com'];
+    await ok(['key', 'csr', 'pay', ...names, '--ip', '::1', '-O', 'pay.csr']);
+    const shown = execFileSync('openssl', ['req', '-in', inDirectory('pay.csr'), '-noout', '-text'], {
+      encoding: 'utf8',
+    });
+    expect(shown).toContain('C = ES, CN = a=b');
+    expect(shown).toContain('DNS:a.example.com, DNS:b.example.com, IP Address:0:0:0:0:0:0:0:1');
+    expect(await json('key', 'csr', 'pay', ...names)).toMatchObject({ alg: 'ES256', version: 1 });
+    expect(await json('key', 'csr', 'pay', ...names, '--dry-run')).toMatchObject({ succeeds: true });
+    expect(await anka(['key', 'csr', 'pay', '--subject', 'ES'])).toMatchObject({ code: 2, stdout: '' });
   });
 
   it('leads a key through its life', async () => {

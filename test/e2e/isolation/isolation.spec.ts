@@ -150,6 +150,27 @@ const namesNothing = [
     ['typ', 'cty', 'iss', 'sub', 'aud', 'url', 'nonce'].map((member) => `body.${at}.${member}`),
   ),
   'body.ciphertext',
+  // Names in a certification request say whom a certificate is to be for. The key is the tenant's own.
+  ...[
+    'CN',
+    'C',
+    'ST',
+    'L',
+    'STREET',
+    'O',
+    'OU',
+    'DC',
+    'UID',
+    'serialNumber',
+    'organizationIdentifier',
+    'title',
+    'SN',
+  ].map((name) => `body.subject.${name}`),
+  ...[
+    'subject.GN',
+    'subject.emailAddress',
+    ...['dns', 'ip', 'email', 'uri'].map((kind) => `subjectAltNames.${kind}`),
+  ].map((name) => `body.${name}`),
   // Tokens define subjects. A grantee belongs to this tenant, even if another tenant has the same name.
   'body.grants.grantee',
   'query.grantee',
@@ -255,6 +276,7 @@ const keyRoutes: readonly (readonly [operationId: string, method: Method, path: 
   ['deleteRotationPolicy', 'DELETE', '/rotation-policy'],
   ['getPublicKey', 'GET', '/public-key'],
   ['getKeyUsage', 'GET', '/usage'],
+  ['requestCertificate', 'POST', '/csr', { subject: [{ CN: 'theirs' }] }],
   ['getKeyVersion', 'GET', '/versions/1'],
 ];
 const keyTrespasses = Object.fromEntries(

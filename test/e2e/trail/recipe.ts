@@ -218,6 +218,7 @@ const cryptoRecipes = async ({ key, admin, tenant }: Larder): Promise<Recipe[]> 
       path: '/datakey',
       fixed: { keyId: box.id, alias: undefined, bytes: 64, enc: undefined, plaintext: true },
     },
+    { operationId: 'requestCertificate', path: `/keys/${keyId}/csr`, fixed: { alg: 'ES256', version: 1 } },
     { operationId: 'encapsulate', path: '/encapsulate', fixed: { keyId: encapsulating.id, alias: undefined } },
     {
       operationId: 'decapsulate',

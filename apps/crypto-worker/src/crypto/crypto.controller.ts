@@ -72,4 +72,10 @@ export class CryptoController {
   dataKey(context: contracts.Context, body: Buffer): Promise<RawAnswer> {
     return this.runner.run(this.verbs.dataKey, context, body);
   }
+
+  @NeedsToken()
+  @RawMessagePattern(contracts.requestCertificate.contract)
+  csr(context: contracts.Context, body: Buffer): Promise<RawAnswer> {
+    return this.runner.run(this.verbs.csr, context, body);
+  }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AttemptItem } from '../operation/attempt-item.js';
 import { operations } from '../operation/operation.js';
 import { type Verb, verbOf } from '../operation/verb.js';
+import { csr } from './csr.js';
 import { dataKey } from './data-key.js';
 import { RandomBytes } from './random-bytes.js';
 import { Reencrypt } from './reencrypt.js';
@@ -21,6 +22,7 @@ export class Verbs {
   readonly reencrypt: Verb;
   readonly resign: Verb;
   readonly dataKey: Verb;
+  readonly csr: Verb;
 
   constructor(
     items: AttemptItem,
@@ -36,5 +38,6 @@ export class Verbs {
     this.reencrypt = new Reencrypt(items);
     this.resign = new Resign(items);
     this.dataKey = verbOf(items, dataKey);
+    this.csr = verbOf(items, csr);
   }
 }

@@ -1,7 +1,6 @@
 import { type JwsAlg, signatureSchemes } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
-
-const tags = { sequence: 0x30, integer: 0x02 } as const;
+import { integer, sequence, tags } from '../asn1/encode.js';
 
 /** The bytes of r‖s (RFC 7518 §3.4). */
 const rawBytes: Partial<Readonly<Record<JwsAlg, number>>> = { ES256: 64, ES384: 96, ES512: 132 };
@@ -14,22 +13,10 @@ export const assertHasDer = (alg: JwsAlg): void => {
     throw new AnkaError('request-invalid', `Format der is for ECDSA only. A signature of ${alg} has the format raw.`);
 };
 
-const element = (tag: number, body: Uint8Array): Buffer => {
-  const length = body.length < 0x80 ? [body.length] : [0x81, body.length];
-  return Buffer.concat([Buffer.of(tag, ...length), body]);
-};
-
-/** The shortest two's complement of a number that is not negative (X.690 §8.3). */
-const integer = (bytes: Uint8Array): Buffer => {
-  const first = bytes.findIndex((byte) => byte !== 0);
-  const digits = first < 0 ? Buffer.of(0) : bytes.subarray(first);
-  return element(tags.integer, (digits[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), digits]) : digits);
-};
-
 /** r‖s as ECDSA-Sig-Value (RFC 3279 §2.2.3) in DER. */
 export const derOf = (raw: Uint8Array): Buffer => {
   const half = raw.length / 2;
-  return element(tags.sequence, Buffer.concat([integer(raw.subarray(0, half)), integer(raw.subarray(half))]));
+  return sequence(integer(raw.subarray(0, half)), integer(raw.subarray(half)));
 };
 
 /** @returns the body of an element that begins the bytes, and what follows it; null if it is another or is longer */

@@ -46,6 +46,21 @@ const inputOf = (hash: Hash | null, message: string | Buffer): Buffer => {
   return typeof message === 'string' ? Buffer.from(message, 'latin1') : message;
 };
 
+/**
+ * Signs a whole message with `alg`, one of the key record's. The signature is raw: r‖s for ECDSA (RFC 7518 §3.4).
+ * @throws AnkaError custody's errors
+ */
+export const signMessage = (
+  custody: Custody,
+  budget: Deadline,
+  key: KeyVersion,
+  alg: JwsAlg,
+  message: string | Buffer,
+): Promise<Uint8Array> => {
+  const { request, hash } = preparations[alg];
+  return custody.sign(budget, key.ref, request, inputOf(hash, message));
+};
+
 /** Segment 1 of a key's JWSs without members that the caller chose, per algorithm. It never changes, so it is encoded once. */
 const headers = new WeakMap<KeyVersion, Map<JwsAlg, string>>();
 
@@ -89,15 +104,15 @@ export const signItem = async (
   item: SignItem,
 ): Promise<Signed> => {
   const alg = jwsAlgOf(key, item.alg);
-  const { request, hash } = preparations[alg];
   if (item.format === 'raw' || item.format === 'der') {
+    const { request, hash } = preparations[alg];
     if (item.format === 'der') assertHasDer(alg);
     const signature = await custody.sign(budget, key.ref, request, rawInput(alg, hash, item));
     return { signature: encodeSegment(item.format === 'der' ? derOf(signature) : signature), alg };
   }
   const header = headerSegment(key, makingJws(alg), item.header);
   const payload = payloadSegment(item.payload ?? '', item.encoding);
-  const signature = await custody.sign(budget, key.ref, request, inputOf(hash, `${header}.${payload}`));
+  const signature = await signMessage(custody, budget, key, alg, `${header}.${payload}`);
   const shown = item.format === 'jws' ? payload : '';
   return { jws: `${header}.${shown}.${encodeSegment(signature)}`, alg };
 };

@@ -15,6 +15,7 @@ import {
 } from '@ankasecure/contracts';
 import { ids } from '../route/example.js';
 import type { Route } from '../route/route.js';
+import { hsmUseErrors, usedKeyErrors } from '../route/use-errors.js';
 
 const used = { version: 1, custody: 'token' } as const;
 const jwe =
@@ -48,28 +49,6 @@ const ciphertext = Buffer.alloc(1088, 'a ciphertext of ML-KEM-768 ').toString('b
 const sharedSecret = Buffer.from('a shared secret with 32 octets..').toString('base64url');
 const leaves =
   'The shared secret leaves the HSM in plaintext, because it is the answer: the answer warns of it, the audit event records it, and a policy with fipsOnly refuses it.';
-
-/** The errors of a key. */
-const ofKey: readonly ErrorCode[] = [
-  'key-not-found',
-  'key-access-denied',
-  'key-state',
-  'policy-refused',
-  'purpose-mismatch',
-  'algorithm-mismatch',
-  'algorithm-unavailable',
-  'key-blob-refused',
-  'record-forged',
-  'kek-retired',
-];
-
-const always: readonly ErrorCode[] = [
-  'hsm-unavailable',
-  'hsm-timeout',
-  'hsm-error',
-  'audit-unavailable',
-  'decision-outdated',
-];
 
 interface Operation {
   readonly name: string;
@@ -221,7 +200,7 @@ export const cryptoRoutes: readonly Route[] = operations.map(
     batch: true,
     dryRun: true,
     withinMs: 30_000,
-    errors: [...(right === undefined ? [] : ofKey), ...always, ...errors],
+    errors: [...(right === undefined ? [] : usedKeyErrors), ...hsmUseErrors, ...errors],
     example,
   }),
 );

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { RouteModule } from '../route/route.module.js';
 import { aliasRoutes } from './alias.routes.js';
+import { certificateRoutes } from './certificate.routes.js';
 import { grantRoutes } from './grant.routes.js';
 import { importRoutes } from './import.routes.js';
 import { keyRoutes } from './key.routes.js';
@@ -22,6 +23,7 @@ import { versionRoutes } from './version.routes.js';
       versionRoutes,
       rotationPolicyRoutes,
       keyDetailRoutes,
+      certificateRoutes,
     ),
   ],
   providers: [KeyInPath],

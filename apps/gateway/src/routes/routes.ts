@@ -7,6 +7,7 @@ import { exclusionRoutes } from '../exclusion/exclusion.routes.js';
 import { hsmRoutes } from '../hsm/hsm.routes.js';
 import { issuerRoutes } from '../issuer/issuer.routes.js';
 import { aliasRoutes } from '../key/alias.routes.js';
+import { certificateRoutes } from '../key/certificate.routes.js';
 import { grantRoutes } from '../key/grant.routes.js';
 import { importRoutes } from '../key/import.routes.js';
 import { keyRoutes } from '../key/key.routes.js';
@@ -33,6 +34,7 @@ export const routes: readonly Route[] = [
   ...versionRoutes,
   ...rotationPolicyRoutes,
   ...keyDetailRoutes,
+  ...certificateRoutes,
   ...cryptoRoutes,
   ...policyRoutes,
   ...historyRoutes,

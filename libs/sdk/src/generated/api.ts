@@ -469,6 +469,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/keys/{id}/csr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a certification request (PKCS#10)
+         * @description The request (RFC 2986) has the public key of the current version, and that version signs it in the HSM with one of the key’s algs. Send the names that the certificate is to have; the certification authority decides which of them it certifies. The key’s purpose must be `sign`. The use counts as a signature: the policy, the grants, the quota and the usage limits are those of /sign, and the audit event is one of `sign`, with `within` `csr` and the SHA-256 of the request. The request is stored nowhere.
+         */
+        post: operations["requestCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/encrypt": {
         parameters: {
             query?: never;
@@ -2406,6 +2426,90 @@ export interface components {
                 [key: string]: string;
             };
             pem: string;
+        };
+        CsrRequest: {
+            /** @description The subject, in the order of its encoding: country first, common name last. Default: empty. */
+            subject?: components["schemas"]["RelativeName"][];
+            /** @description Subject alternative names (RFC 5280, section 4.2.1.6). Required with an empty subject. */
+            subjectAltNames?: components["schemas"]["SubjectAltNames"];
+            /**
+             * @description The signature algorithm, by its JOSE name: one of the key’s algs. Default: the first.
+             * @enum {string}
+             */
+            alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f";
+            /** @description The version of the key that must sign. Only the current version signs. Default: that one. */
+            version?: number;
+        } | unknown | unknown;
+        RelativeName: {
+            /** @description Common name. */
+            CN?: string;
+            /** @description Country (ISO 3166). */
+            C?: string;
+            /** @description State or province. */
+            ST?: string;
+            /** @description Locality. */
+            L?: string;
+            /** @description Street. */
+            STREET?: string;
+            /** @description Organization. */
+            O?: string;
+            /** @description Organizational unit. */
+            OU?: string;
+            /** @description Domain component (RFC 4519): one label. */
+            DC?: string;
+            /** @description User id. */
+            UID?: string;
+            /** @description Serial number of the subject. */
+            serialNumber?: string;
+            /** @description Identifier of the organization (ETSI EN 319 412-1). */
+            organizationIdentifier?: string;
+            /** @description Title. */
+            title?: string;
+            /** @description Surname. */
+            SN?: string;
+            /** @description Given name. */
+            GN?: string;
+            /** @description E-mail address. A subject alternative name is where most programs look for it. */
+            emailAddress?: string;
+        };
+        SubjectAltNames: {
+            /** @description Host names. The first label can be *. International names are A-labels (xn--). */
+            dns?: string[];
+            /** @description IPv4 and IPv6 addresses. */
+            ip?: (string)[];
+            /** @description Mailboxes. */
+            email?: string[];
+            /** @description Absolute URIs, such as spiffe://example.org/billing. */
+            uri?: string[];
+        };
+        CsrResult: {
+            /** @description The certification request in PEM (RFC 7468, section 7). */
+            pem: string;
+            /** @description The same in DER, in base64 with padding (RFC 4648, section 4). */
+            der: string;
+            /** Format: uuid */
+            keyId: string;
+            version: number;
+            /** @enum {string} */
+            algorithm: "RSA-2048" | "RSA-3072" | "RSA-4096" | "EC-P256" | "EC-P384" | "EC-P521" | "Ed25519" | "AES-128" | "AES-256" | "HMAC-SHA256" | "HMAC-SHA384" | "HMAC-SHA512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f" | "ML-KEM-512" | "ML-KEM-768" | "ML-KEM-1024";
+            /** @enum {string} */
+            custody: "token" | "wrapped" | "software" | "public";
+            warnings?: {
+                code: string;
+                detail: string;
+                /**
+                 * Format: date-time
+                 * @description The time from which the use is deprecated.
+                 */
+                deprecation?: string;
+                /**
+                 * Format: date-time
+                 * @description The time from which the use is refused.
+                 */
+                sunset?: string;
+            }[];
+            /** @enum {string} */
+            alg: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f";
         };
         EncryptRequest: {
             /**
@@ -10571,6 +10675,191 @@ export interface operations {
             /**
              * @description `service-unavailable`: A service is not available.
              *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    requestCertificate: {
+        parameters: {
+            query?: {
+                /** @description If `true`, the request is checked and the answer says what would happen. Nothing is changed and the HSM is not used. The audit trail marks the request as a dry run. */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /**
+                 * @description The id of the key, or an alias of it. The operation concerns the key that the alias names when the request arrives.
+                 * @example 01939f31-07c2-7a44-8f0e-2b9d6c1a3f10
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "subject": [
+                 *         {
+                 *           "C": "ES"
+                 *         },
+                 *         {
+                 *           "O": "Example"
+                 *         },
+                 *         {
+                 *           "CN": "pay.example.com"
+                 *         }
+                 *       ],
+                 *       "subjectAltNames": {
+                 *         "dns": [
+                 *           "pay.example.com"
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CsrRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Deprecation: components["headers"]["Deprecation"];
+                    Sunset: components["headers"]["Sunset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "pem": "-----BEGIN CERTIFICATE REQUEST-----\nMIIBIDCByAIBADA5MQswCQYDVQQGEwJFUzEQMA4GA1UECgwHRXhhbXBsZTEYMBYG\nA1UEAwwPcGF5LmV4YW1wbGUuY29tMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\nf83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEXH8UTNG72bfocs3+257rn0\ns2ldbqkLJK2KRiMohYjlraAtMCsGCSqGSIb3DQEJDjEeMBwwGgYDVR0RBBMwEYIP\ncGF5LmV4YW1wbGUuY29tMAoGCCqGSM49BAMCA0cAMEQCIH3DJqchTsYDJmbf4jxm\nSA39shB5BoB0W3FYLX5bpn3+AiBxTS5iGdqORTE0xwsOF12vyKlTMuyNVMlhHPjq\nD1kp0w==\n-----END CERTIFICATE REQUEST-----\n",
+                     *       "der": "MIIBIDCByAIBADA5MQswCQYDVQQGEwJFUzEQMA4GA1UECgwHRXhhbXBsZTEYMBYGA1UEAwwPcGF5LmV4YW1wbGUuY29tMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEf83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEXH8UTNG72bfocs3+257rn0s2ldbqkLJK2KRiMohYjlraAtMCsGCSqGSIb3DQEJDjEeMBwwGgYDVR0RBBMwEYIPcGF5LmV4YW1wbGUuY29tMAoGCCqGSM49BAMCA0cAMEQCIH3DJqchTsYDJmbf4jxmSA39shB5BoB0W3FYLX5bpn3+AiBxTS5iGdqORTE0xwsOF12vyKlTMuyNVMlhHPjqD1kp0w==",
+                     *       "keyId": "01939f31-07c2-7a44-8f0e-2b9d6c1a3f10",
+                     *       "version": 1,
+                     *       "custody": "token",
+                     *       "algorithm": "EC-P256",
+                     *       "alg": "ES256"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CsrResult"] | components["schemas"]["DryRun"];
+                };
+            };
+            /**
+             * @description `request-invalid`: The request is not valid.
+             *     `body-malformed`: The body is not well-formed JSON.
+             */
+            400: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `key-access-denied`: No grant on the key allows this.
+             *     `policy-refused`: The tenant policy refuses this.
+             *     `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["key-not-found"];
+            /**
+             * @description `key-state`: The state of the key does not allow this.
+             *     `kek-retired`: The key is wrapped by a retired KEK.
+             */
+            409: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["precondition-failed"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["media-type-unsupported"];
+            /**
+             * @description `purpose-mismatch`: The purpose of the key does not allow this.
+             *     `algorithm-mismatch`: The algorithm does not match the key.
+             *     `algorithm-unavailable`: The algorithm is not available on this token.
+             *     `key-exhausted`: The key has reached its invocation limit.
+             */
+            422: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `key-blob-refused`: The stored key does not match its record.
+             *     `record-forged`: A stored record is not one that the platform wrote.
+             *     `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            502: components["responses"]["hsm-error"];
+            /**
+             * @description `hsm-unavailable`: The HSM is not available.
+             *     `hsm-timeout`: The HSM did not answer in time.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `decision-outdated`: The key or the policy changed while the request ran.
+             *     `service-unavailable`: A service is not available.
              *     `clock-skew`: The clocks of the platform disagree.
              */
             503: {

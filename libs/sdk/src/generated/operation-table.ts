@@ -35,6 +35,7 @@ export const operationTable = {
   putRotationPolicy: {"method":"PUT","path":"/keys/{id}/rotation-policy","repetition":"harmless","keyed":false,"dryRun":true,"public":false,"summary":"Set the rotation policy of a key"},
   deleteRotationPolicy: {"method":"DELETE","path":"/keys/{id}/rotation-policy","repetition":"harmless","keyed":false,"dryRun":true,"public":false,"summary":"Delete the rotation policy of a key"},
   getPublicKey: {"method":"GET","path":"/keys/{id}/public-key","repetition":"harmless","keyed":false,"dryRun":false,"public":false,"summary":"Read a public key"},
+  requestCertificate: {"method":"POST","path":"/keys/{id}/csr","repetition":"once","keyed":false,"dryRun":true,"public":false,"summary":"Make a certification request (PKCS#10)"},
   encrypt: {"method":"POST","path":"/encrypt","repetition":"harmless","keyed":false,"dryRun":true,"public":false,"summary":"Encrypt to a compact JWE"},
   decrypt: {"method":"POST","path":"/decrypt","repetition":"harmless","keyed":false,"dryRun":true,"public":false,"summary":"Decrypt a compact JWE"},
   sign: {"method":"POST","path":"/sign","repetition":"harmless","keyed":false,"dryRun":true,"public":false,"summary":"Sign a payload or a digest"},

@@ -1,25 +1,8 @@
 import { createPublicKey } from 'node:crypto';
 import type { ParameterSet } from '@ankasecure/algorithm';
+import { bitString, der, integer, sequence } from '../../../asn1/encode.js';
 import { identifierArcs } from '../cryptoki/post-quantum.js';
 import { curveOf, fieldBytes } from './curve.js';
-
-const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
-  const body = Buffer.concat(parts);
-  const size = body.length;
-  const length = size < 0x80 ? [size] : size < 0x100 ? [0x81, size] : [0x82, size >> 8, size & 0xff];
-  return Buffer.concat([Buffer.from([tag, ...length]), body]);
-};
-
-const sequence = (...parts: readonly Uint8Array[]): Buffer => der(0x30, ...parts);
-const bitString = (body: Uint8Array): Buffer => der(0x03, Buffer.from([0]), body);
-
-/** A positive INTEGER from big-endian bytes, without superfluous leading zeros. */
-const integer = (bytes: Uint8Array): Buffer => {
-  let from = 0;
-  while (from < bytes.length - 1 && bytes[from] === 0) from++;
-  const body = bytes.subarray(from);
-  return der(0x02, (body[0] ?? 0) >= 0x80 ? Buffer.from([0]) : Buffer.alloc(0), body);
-};
 
 const rsaIdentifier = sequence(Buffer.from('06092a864886f70d010101', 'hex'), Buffer.from('0500', 'hex'));
 const ecIdentifier = Buffer.from('06072a8648ce3d0201', 'hex');
