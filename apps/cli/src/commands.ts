@@ -13,6 +13,7 @@ import { resumeConnector, testConnector } from './command/connector/trial.js';
 import { decrypt } from './command/decrypt.js';
 import { encrypt } from './command/encrypt.js';
 import { algorithms, capabilities, selftest } from './command/hsm/hsm.js';
+import { removeCertificate, setCertificate, showCertificate } from './command/key/certificate.js';
 import { createKey } from './command/key/create.js';
 import { makeCsr } from './command/key/csr.js';
 import { destroyKey } from './command/key/destroy.js';
@@ -56,6 +57,9 @@ export const groups: readonly GroupRow[] = [
       listVersions,
       showPublicKey,
       makeCsr,
+      showCertificate,
+      setCertificate,
+      removeCertificate,
       ...keyTransitions,
       destroyKey,
     ],

@@ -3,6 +3,7 @@ import { AccessTokenModule } from './access-token/access-token.module.js';
 import { AliasModule } from './alias/alias.module.js';
 import { AnchorModule } from './anchor/anchor.module.js';
 import { AuditMacModule } from './audit-mac/audit-mac.module.js';
+import { CertificateModule } from './certificate/certificate.module.js';
 import { CheckpointModule } from './checkpoint/checkpoint.module.js';
 import { CryptoModule } from './crypto/crypto.module.js';
 import { GrantModule } from './grant/grant.module.js';
@@ -36,6 +37,7 @@ import { RestoreModule } from './restore/restore.module.js';
     CheckpointModule,
     CryptoModule,
     GrantModule,
+    CertificateModule,
     GroupCommitModule,
     GroupModule,
     HsmModule,

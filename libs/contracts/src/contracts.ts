@@ -11,6 +11,7 @@ import {
   verifyTrail,
 } from './audit.js';
 import { anyPartition, type Contract, type Service, services } from './bus.js';
+import { deleteCertificate, getCertificate, putCertificate } from './certificate.js';
 import {
   getCheckpointKeys,
   getLatestCheckpoint,
@@ -138,6 +139,9 @@ export const contracts = {
   getRotationPolicy,
   putRotationPolicy: putRotationPolicy.contract,
   deleteRotationPolicy,
+  putCertificate: putCertificate.contract,
+  getCertificate,
+  deleteCertificate,
   getGrants,
   putGrants: putGrants.contract,
   deleteGrants,

@@ -5,6 +5,7 @@ export * from './approval.js';
 export * from './audit.js';
 export * from './audit-event.js';
 export * from './bus.js';
+export * from './certificate.js';
 export * from './checkpoint.js';
 export * from './connector.js';
 export * from './connector-change.js';

@@ -6,10 +6,13 @@ import { tenantSlug, text } from './primitive.js';
 /** The maximum number of keys in a set. The set of a tenant with more says that it is truncated. */
 export const maxSetKeys = 1000;
 
+/** A JWK with the version's certificates, if it has some: `x5c` is a list, and every other member a text (RFC 7517 §4.7). */
+export const publishedJwk = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
+
 /** RFC 7517 §5. Public members only. */
 export const keySet = z
   .strictObject({
-    keys: z.array(z.record(z.string(), z.string())).max(maxSetKeys),
+    keys: z.array(publishedJwk).max(maxSetKeys),
     truncated: z
       .literal(true)
       .optional()

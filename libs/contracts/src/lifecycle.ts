@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { contract, page } from './bus.js';
 import { formerKids } from './import-key.js';
 import { description, key, keyVersion, metadata, publicKey, revocationReason } from './key.js';
+import { publishedJwk } from './key-set.js';
 import { cursor, inDigits, instant, pageLimit, text, uuid } from './primitive.js';
 import { importedPublicKey } from './public-key-import.js';
 import { duration } from './rotation-policy.js';
@@ -118,7 +119,7 @@ export const getPublicKey = contract({
   ...gatewayToWorker,
   subject: 'crypto.{partition}.key.public-key',
   request: z.strictObject({ id: uuid, version: inDigits(version).optional() }),
-  reply: z.strictObject({ keyId: uuid, version, ...publicKey.shape }).meta({ id: 'PublicKey' }),
+  reply: z.strictObject({ keyId: uuid, version, ...publicKey.shape, jwk: publishedJwk }).meta({ id: 'PublicKey' }),
 });
 
 const keyUsage = page(

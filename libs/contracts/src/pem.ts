@@ -19,3 +19,12 @@ export const onePemBlock = (text: string): PemBlock | undefined => {
   const [found] = text.matchAll(block);
   return found && { label: found[1] ?? '', base64: found[2] ?? '' };
 };
+
+/**
+ * All objects in a PEM text, in their order. What stands around them is not read (RFC 7468 §2).
+ * @returns undefined if there are none, or one whose contents are not base64
+ */
+export const pemBlocks = (text: string): readonly PemBlock[] | undefined => {
+  const found = [...text.matchAll(block)].map(([, label = '', base64 = '']) => ({ label, base64 }));
+  return found.length > 0 && found.length === text.match(boundary)?.length ? found : undefined;
+};

@@ -63,6 +63,12 @@ export const signItem = z
       'The version of the key that must sign, for callers that name it in a header of their own. Only the current version signs, so any other is refused. Default: the current version.',
     ),
     header: jwsHeader.optional(),
+    certificate: z
+      .enum(['thumbprint', 'chain'])
+      .optional()
+      .describe(
+        'Shows the version’s certificate in the protected header of the JWS: x5t#S256, or with chain x5c, too. The header has at most 8 KiB, so a longer chain is refused. Default: no certificate.',
+      ),
     alg: jwsAlg.optional().describe('One of the key’s algs. Default: the first.'),
   })
   .superRefine(encodingFits('payload'))
@@ -70,6 +76,7 @@ export const signItem = z
   .refine((item) => (item.payload === undefined) !== (item.digest === undefined), 'send either payload or digest')
   .refine((item) => item.digest === undefined || isBare(item.format), 'digest requires format raw or der')
   .refine((item) => item.header === undefined || !isBare(item.format), 'header requires a JWS')
+  .refine((item) => item.certificate === undefined || !isBare(item.format), 'certificate requires a JWS')
   .meta({
     id: 'SignRequest',
     ...all(
@@ -78,6 +85,7 @@ export const signItem = z
       exactlyOne('payload', 'digest'),
       where('digest', { properties: { format: { enum: bareFormats } }, ...has('format') }),
       where('header', { properties: { format: { not: { enum: bareFormats } } } }),
+      where('certificate', { properties: { format: { not: { enum: bareFormats } } } }),
     ),
   });
 

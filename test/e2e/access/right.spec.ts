@@ -43,6 +43,7 @@ const sent: Readonly<Record<string, (key: Key) => RequestParts>> = {
   'PATCH /keys/{id}': () => ({ body: { label: 'theirs' }, matches: true }),
   'POST /keys/{id}/revoke': () => ({ body: { reason: 'superseded' } }),
   'PUT /keys/{id}/rotation-policy': () => ({ body: { interval: 'P1D' } }),
+  'PUT /keys/{id}/certificate': () => ({ body: { x5c: ['AAAA'] } }),
   'POST /keys/{id}/csr': () => ({ body: { subject: [{ CN: 'theirs' }] } }),
   'POST /encrypt': () => ({ body: { keyId: wrapping.id, plaintext: 'AAAA' } }),
   'POST /decrypt': () => ({ body: { jwe } }),

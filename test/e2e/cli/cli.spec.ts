@@ -101,6 +101,19 @@ describe('the command line', () => {
     expect(await anka(['key', 'csr', 'pay', '--subject', 'ES'])).toMatchObject({ code: 2, stdout: '' });
   });
 
+  it('sets, shows and removes a certificate', async () => {
+    const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: directory, stdio: 'pipe' });
+    const authority = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=authority'];
+    openssl('req', '-x509', ...authority, '-keyout', 'ca.key', '-out', 'ca.pem');
+    await ok(['key', 'csr', 'pay', '--subject', 'CN=pay', '-O', 'pay.csr']);
+    openssl('x509', '-req', '-in', 'pay.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-out', 'pay.pem');
+    expect(await json('key', 'set-certificate', 'pay', 'pay.pem', '--dry-run')).toMatchObject({ succeeds: true });
+    expect(await ok(['key', 'set-certificate', 'pay', 'pay.pem'])).toMatch(/subject: +CN=pay\nissuer: +CN=authority\n/);
+    expect(await ok(['key', 'certificate', 'pay'])).toBe(await readFile(inDirectory('pay.pem'), 'utf8'));
+    expect(await json('key', 'remove-certificate', 'pay')).toMatchObject({ version: 1, subject: 'CN=pay' });
+    expect((await anka(['key', 'certificate', 'pay'])).code).toBeGreaterThan(0);
+  });
+
   it('leads a key through its life', async () => {
     const { id } = await json<{ id: string }>('key', 'create', 'short life', '-a', 'EC-P256', '--purpose', 'sign');
     expect(await json('key', 'rotate', id)).toMatchObject({ version: 2 });

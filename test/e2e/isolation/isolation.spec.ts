@@ -150,6 +150,9 @@ const namesNothing = [
     ['typ', 'cty', 'iss', 'sub', 'aud', 'url', 'nonce'].map((member) => `body.${at}.${member}`),
   ),
   'body.ciphertext',
+  // A chain for the tenant's own public key.
+  'body.x5c',
+  'body.pem',
   // Names in a certification request say whom a certificate is to be for. The key is the tenant's own.
   ...[
     'CN',
@@ -276,6 +279,9 @@ const keyRoutes: readonly (readonly [operationId: string, method: Method, path: 
   ['deleteRotationPolicy', 'DELETE', '/rotation-policy'],
   ['getPublicKey', 'GET', '/public-key'],
   ['getKeyUsage', 'GET', '/usage'],
+  ['getCertificate', 'GET', '/certificate'],
+  ['putCertificate', 'PUT', '/certificate', { x5c: ['AAAA'] }],
+  ['deleteCertificate', 'DELETE', '/certificate'],
   ['requestCertificate', 'POST', '/csr', { subject: [{ CN: 'theirs' }] }],
   ['getKeyVersion', 'GET', '/versions/1'],
 ];

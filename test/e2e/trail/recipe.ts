@@ -108,6 +108,13 @@ const keyRecipes = async ({ admin, tenant, key }: Larder): Promise<Recipe[]> => 
       path: `/keys/${planned.id}/rotation-policy`,
       fixed: { interval: 'P9999D', at: soon(9) },
     },
+    {
+      operationId: 'putCertificate',
+      path: `/keys/${edited.id}/certificate`,
+      status: 400,
+      fixed: { x5c: undefined, pem: '"'.repeat(65_536), version: 1 },
+    },
+    { operationId: 'deleteCertificate', path: `/keys/${edited.id}/certificate`, status: 404 },
     { operationId: 'deleteRotationPolicy', path: `/keys/${planned.id}/rotation-policy` },
     { operationId: 'deleteKey', path: `/keys/${dying.id}`, query: { waitingDays: '3650' }, etag: await etag(dying) },
   ];
@@ -157,6 +164,7 @@ const cryptoRecipes = async ({ key, admin, tenant }: Larder): Promise<Recipe[]> 
         encoding: 'utf8',
         format: 'jws',
         version: 1,
+        certificate: undefined,
       },
     },
     { operationId: 'sign', path: '/sign', fixed: { '': { items } }, events: 1000 },

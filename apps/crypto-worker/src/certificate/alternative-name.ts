@@ -1,5 +1,6 @@
 import type { CsrItem } from '@ankasecure/contracts';
-import { der, oid, sequence, tags } from '../asn1/encode.js';
+import { der, oid, sequence } from '../asn1/encode.js';
+import { tags } from '../asn1/tags.js';
 
 type AlternativeNames = NonNullable<CsrItem['subjectAltNames']>;
 

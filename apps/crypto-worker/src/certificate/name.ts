@@ -1,5 +1,6 @@
 import type { CsrItem, NameAttribute } from '@ankasecure/contracts';
-import { der, oid, sequence, setOf, tags } from '../asn1/encode.js';
+import { der, oid, sequence, setOf } from '../asn1/encode.js';
+import { tags } from '../asn1/tags.js';
 
 type RelativeName = NonNullable<CsrItem['subject']>[number];
 

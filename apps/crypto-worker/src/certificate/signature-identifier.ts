@@ -1,6 +1,7 @@
 import { type Hash, type JwsAlg, type MlDsaSet, mlDsaSets, type SlhDsaSet, slhDsaSets } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
-import { der, integer, oid, sequence, tags } from '../asn1/encode.js';
+import { der, integer, oid, sequence } from '../asn1/encode.js';
+import { tags } from '../asn1/tags.js';
 
 const absent = der(tags.null);
 

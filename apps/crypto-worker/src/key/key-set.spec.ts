@@ -3,6 +3,7 @@ import type { KeyState } from '@ankasecure/contracts';
 import { changeRecord } from '@ankasecure/service-kit';
 import { withOtherStatements } from '@ankasecure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { der } from '../asn1/encode.js';
 import { type SealedWorker, startSealedWorker, TestTrail } from '../testing/sealed-worker.js';
 import { startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
 import { ReadKeySet } from './key-set.js';
@@ -15,6 +16,7 @@ interface Made {
   readonly state?: KeyState;
   readonly custody?: KeyVersionRecord['custody'];
   readonly purpose?: KeyRecord['purpose'];
+  readonly chain?: Buffer | null;
 }
 
 /** Keys that are in no set, and the condition of the query that leaves each out. */
@@ -42,7 +44,12 @@ describe('a key set', () => {
     await database.stop();
   });
 
-  const make = async ({ state = 'ACTIVE', custody = 'token', purpose = 'sign' }: Made): Promise<string> => {
+  const make = async ({
+    state = 'ACTIVE',
+    custody = 'token',
+    purpose = 'sign',
+    chain = null,
+  }: Made): Promise<string> => {
     const keyId = randomUUID();
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     await worker.change(tenantId, async (manager) => {
@@ -66,13 +73,16 @@ describe('a key set', () => {
         tokenSerial: 'serial',
         objectId: randomBytes(16),
         spki: publicKey.export({ type: 'spki', format: 'der' }),
+        certificateChain: chain,
       });
     });
     return `${keyId}.1`;
   };
-  const kids = async (kid?: string): Promise<(string | undefined)[]> => {
+  const kids = async (kid?: string): Promise<string[]> => {
     const reply = await sets.of({ tenantId }, { known: null, ...(kid !== undefined && { kid }) });
-    return 'set' in reply && reply.set !== null ? reply.set.keys.map((jwk) => jwk['kid']) : expect.unreachable();
+    return 'set' in reply && reply.set !== null
+      ? reply.set.keys.map((jwk) => String(jwk['kid']))
+      : expect.unreachable();
   };
 
   it.each(left)('has no %s, and is refused if the database answers with it', async (_, made, without) => {
@@ -98,6 +108,23 @@ describe('a key set', () => {
       await expect(kids(other)).rejects.toMatchObject({ code: 'record-forged' });
     });
     expect(await kids(other)).toEqual([other]);
+  });
+
+  it('has the certificates of the newest keys only, as far as there is room, and each of one key', async () => {
+    const chain = der(0x30, randomBytes(32_700));
+    const many = 20;
+    for (let count = 0; count < many; count++) await make({ chain });
+    const set = async (kid?: string) => {
+      const reply = await sets.of({ tenantId }, { known: null, ...(kid !== undefined && { kid }) });
+      return 'set' in reply && reply.set !== null ? reply.set.keys : expect.unreachable();
+    };
+    const shown = (await set()).filter((jwk) => jwk['x5t#S256'] !== undefined);
+    expect(shown).toHaveLength(many);
+    const whole = shown.filter((jwk) => jwk['x5c'] !== undefined);
+    expect(whole).toEqual(shown.slice(0, 16));
+    expect(whole[0]?.['x5c']).toEqual([chain.toString('base64')]);
+    const [left] = await set(String(shown.at(-1)?.['kid']));
+    expect(left).toEqual({ ...shown.at(-1), x5c: [chain.toString('base64')] });
   });
 
   /** What the owner of the database does to the counter of revisions once a gateway has the set. */

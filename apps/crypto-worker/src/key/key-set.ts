@@ -5,13 +5,16 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { versionOf } from './key-store.js';
-import { parseKid } from './key-version.js';
-import { publicKeyOf } from './public-key.js';
+import { type KeyVersion, parseKid } from './key-version.js';
+import { type CertificateMembers, certificateMembers, publicKeyOf } from './public-key.js';
 import { assertVersion } from './record/assert-version.js';
 import { type StoredVersion, selectVersions } from './record/select-version.js';
 
 /** Keys that are parsed in one turn of the event loop. Anybody can ask for a set, and operations must not wait for a whole one. */
 const perTurn = 20;
+
+/** The certificates of one set in DER, in bytes. A set is one message, and many readers ask for it. */
+const maxChainBytes = 512 * 1024;
 
 /**
  * The recorded states of published versions. A version is published before it signs, so that relying parties have it by then,
@@ -84,12 +87,22 @@ const publishedVersions = async (
 const isPublished = ({ state, custody, key }: StoredVersion): boolean =>
   published.includes(state) && custody !== 'public' && key.purpose === 'sign';
 
+/** The certificates of a JWK, as far as the set has room for them: `x5t#S256` is always there. Takes their bytes off the room. */
+const shownCertificates = (key: KeyVersion, room: { bytes: number }): Partial<CertificateMembers> => {
+  const members = certificateMembers(key);
+  if (members === undefined) return {};
+  room.bytes -= key.certificateChain?.length ?? 0;
+  return room.bytes < 0 ? { 'x5t#S256': members['x5t#S256'] } : members;
+};
+
 const setOf = async (versions: readonly StoredVersion[]): Promise<KeySet> => {
   const keys: KeySet['keys'] = [];
+  const room = { bytes: maxChainBytes };
   for (const [index, stored] of versions.slice(0, maxSetKeys).entries()) {
     if (index > 0 && index % perTurn === 0) await endOfTurn();
-    const exported = publicKeyOf(versionOf(stored));
-    if (exported !== null) keys.push(exported.jwk);
+    const key = versionOf(stored);
+    const exported = publicKeyOf(key);
+    if (exported !== null) keys.push({ ...exported.jwk, ...shownCertificates(key, room) });
   }
   return versions.length > maxSetKeys ? { keys, truncated: true } : { keys };
 };

@@ -47,6 +47,7 @@ export const versionOf = (stored: StoredVersion): KeyVersion => {
     },
     keyMadeAt: stored.key.createdAt.getTime(),
     madeAt: stored.createdAt.getTime(),
+    certificateChain: stored.certificateChain,
     get publicKey() {
       if (spki === null) return null;
       parsed ??= createPublicKey({ key: spki, format: 'der', type: 'spki' });

@@ -25,6 +25,8 @@ export interface KeyVersion extends Lifecycle {
   readonly madeAt: number;
   /** null for secret keys. */
   readonly publicKey: KeyObject | null;
+  /** The certificates for the public key in DER, one after the other, that of the key first. */
+  readonly certificateChain?: Buffer | null;
 }
 
 /** The members of a key's record that decide the rights of its object. */

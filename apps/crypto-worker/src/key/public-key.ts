@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto';
 import type { Purpose } from '@ankasecure/algorithm';
 import type { publicKey } from '@ankasecure/contracts';
 import type { z } from 'zod';
+import { encodingsOf } from '../asn1/decode.js';
 import { type KeyVersion, kidOf } from './key-version.js';
 
 export type PublicKey = z.infer<typeof publicKey>;
@@ -37,4 +39,26 @@ export const publicKeyOf = (
   const alg = jwkAlg(key.algs);
   if (alg !== undefined) jwk['alg'] = alg;
   return { jwk, pem: key.publicKey.export({ format: 'pem', type: 'spki' }).toString() };
+};
+
+/** The members of a JWK or a JWS header that show certificates (RFC 7517 §4.7 and 4.9; RFC 7515 §4.1.6 and 4.1.8). */
+export interface CertificateMembers {
+  /** base64 with padding. The certificate of the key comes first. */
+  readonly x5c: string[];
+  readonly 'x5t#S256': string;
+}
+
+/** The certificates of a stored chain in DER, that of the key first. @param chain the certificates, one after the other */
+export const certificatesOf = (chain: Buffer): readonly Buffer[] => encodingsOf(chain);
+
+/** @returns undefined for a version without certificates */
+export const certificateMembers = ({
+  certificateChain: chain,
+}: Pick<KeyVersion, 'certificateChain'>): CertificateMembers | undefined => {
+  if (chain === undefined || chain === null) return undefined;
+  const certificates = certificatesOf(chain);
+  return {
+    x5c: certificates.map((certificate) => certificate.toString('base64')),
+    'x5t#S256': hash('sha256', certificates[0] ?? Buffer.alloc(0), 'base64url'),
+  };
 };

@@ -21,7 +21,7 @@ import { Custody } from '../custody/custody.js';
 import { readFormerKids } from './former-kids.js';
 import { keyResource, versionResource } from './key-resource.js';
 import { versionOf } from './key-store.js';
-import { publicKeyOf } from './public-key.js';
+import { certificateMembers, publicKeyOf } from './public-key.js';
 import { assertWhole } from './record/assert-whole.js';
 import { KeyRecord } from './record/key.entity.js';
 import {
@@ -85,9 +85,11 @@ export class ReadKey {
     { id, version }: z.infer<typeof getPublicKey.request>,
   ): Promise<z.infer<typeof getPublicKey.reply>> {
     const row = await this.row(context, id, version ?? null);
-    const publicKey = publicKeyOf(versionOf(row));
+    const key = versionOf(row);
+    const publicKey = publicKeyOf(key);
     if (publicKey === null) throw new AnkaError('purpose-mismatch', 'A secret key has no public key');
-    return { keyId: id, version: row.version, ...publicKey };
+    const jwk = { ...publicKey.jwk, ...certificateMembers(key) };
+    return { keyId: id, version: row.version, ...publicKey, jwk };
   }
 
   /** @param version null for the current one. @throws AnkaError `key-not-found`, `key-access-denied` */

@@ -54,6 +54,7 @@ export const records: readonly (readonly [entity: new () => object, row: object]
       custody: 'software',
       objectId: randomBytes(16),
       spki: randomBytes(91),
+      certificateChain: randomBytes(500),
       wrappedBlob: randomBytes(40),
       wrappedMac: randomBytes(32),
       kekGeneration: 1,

@@ -1,6 +1,7 @@
 import { type JwsAlg, signatureSchemes } from '@ankasecure/algorithm';
 import { AnkaError } from '@ankasecure/contracts';
-import { integer, sequence, tags } from '../asn1/encode.js';
+import { integer, sequence } from '../asn1/encode.js';
+import { tags } from '../asn1/tags.js';
 
 /** The bytes of r‖s (RFC 7518 §3.4). */
 const rawBytes: Partial<Readonly<Record<JwsAlg, number>>> = { ES256: 64, ES384: 96, ES512: 132 };

@@ -4,7 +4,9 @@ import { AnkaError, type JwsHeader, type SignItem } from '@ankasecure/contracts'
 import type { Custody, SignatureRequest } from '../custody/custody.js';
 import type { Deadline } from '../deadline/deadline.js';
 import { decodeData, encodeSegment } from '../jose/base64url.js';
+import { maxHeaderBytes } from '../jose/header.js';
 import { type KeyVersion, kidOf } from '../key/key-version.js';
+import { type CertificateMembers, certificateMembers } from '../key/public-key.js';
 import { assertHasDer, derOf } from './der.js';
 import { readDigest } from './digest.js';
 import { jwsAlgOf } from './jws-alg.js';
@@ -64,12 +66,32 @@ export const signMessage = (
 /** Segment 1 of a key's JWSs without members that the caller chose, per algorithm. It never changes, so it is encoded once. */
 const headers = new WeakMap<KeyVersion, Map<JwsAlg, string>>();
 
-const headerSegment = (key: KeyVersion, alg: JwsAlg, chosen: JwsHeader | undefined): string => {
-  if (chosen !== undefined) {
-    const { typ, cty, ...others } = chosen;
-    // What is undefined, JSON leaves out. Ours come last, so that they hold whatever the caller chose.
-    return Buffer.from(JSON.stringify({ typ, cty, ...others, alg, kid: kidOf(key) })).toString('base64url');
-  }
+/** The members that show the version's certificate. @throws AnkaError `request-invalid` if it has none */
+const shownCertificate = (key: KeyVersion, shown: SignItem['certificate']): Partial<CertificateMembers> => {
+  if (shown === undefined) return {};
+  const members = certificateMembers(key);
+  if (members === undefined) throw new AnkaError('request-invalid', 'certificate: the version has no certificate');
+  return shown === 'chain' ? members : { 'x5t#S256': members['x5t#S256'] };
+};
+
+/** @throws AnkaError `request-invalid` for a header that is too long for verifiers */
+const chosenSegment = (key: KeyVersion, alg: JwsAlg, { header, certificate }: Chosen): string => {
+  const { typ, cty, ...others }: JwsHeader = header ?? {};
+  // What is undefined, JSON leaves out. Ours come last, so that they hold whatever the caller chose.
+  const members = { typ, cty, ...others, ...shownCertificate(key, certificate), alg, kid: kidOf(key) };
+  const bytes = Buffer.from(JSON.stringify(members));
+  if (bytes.length <= maxHeaderBytes) return bytes.toString('base64url');
+  throw new AnkaError(
+    'request-invalid',
+    `The protected header would be longer than ${maxHeaderBytes} bytes. Ask for certificate thumbprint.`,
+  );
+};
+
+/** What the caller chose of the header. */
+type Chosen = Pick<SignItem, 'header' | 'certificate'>;
+
+const headerSegment = (key: KeyVersion, alg: JwsAlg, chosen: Chosen): string => {
+  if (chosen.header !== undefined || chosen.certificate !== undefined) return chosenSegment(key, alg, chosen);
   const known = headers.get(key) ?? new Map<JwsAlg, string>();
   const encoded = known.get(alg);
   if (encoded !== undefined) return encoded;
@@ -110,7 +132,7 @@ export const signItem = async (
     const signature = await custody.sign(budget, key.ref, request, rawInput(alg, hash, item));
     return { signature: encodeSegment(item.format === 'der' ? derOf(signature) : signature), alg };
   }
-  const header = headerSegment(key, makingJws(alg), item.header);
+  const header = headerSegment(key, makingJws(alg), item);
   const payload = payloadSegment(item.payload ?? '', item.encoding);
   const signature = await signMessage(custody, budget, key, alg, `${header}.${payload}`);
   const shown = item.format === 'jws' ? payload : '';

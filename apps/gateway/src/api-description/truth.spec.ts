@@ -70,6 +70,7 @@ const full: Readonly<Record<string, readonly Body[]>> = {
       version: 1,
       header: { typ: 'at+jwt' },
     })),
+    ...['raw', 'jws'].map((format) => ({ ...keys, payload: 'AAAA', format, certificate: 'chain' })),
     ...[keys, { keyId: ids.signingKey }].map((key) => ({ payload: 'AAAA', keys: [key], detached: true, alg: 'ES256' })),
   ],
   verify: [
@@ -89,6 +90,7 @@ const full: Readonly<Record<string, readonly Body[]>> = {
     custody: 'token',
     at: instants.later,
   })),
+  putCertificate: [{ x5c: ['AAAA'], pem: 'x', version: 1 }],
   importKey: ['aes-kwp', 'rsa-aes-kwp'].flatMap((method) =>
     ['public', 'token'].map((custody) => ({
       algorithm: 'EC-P256',

@@ -489,6 +489,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/keys/{id}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the certificate of a key
+         * @description Returns the chain of the current version, or of `version`. A certificate that is no longer valid is returned all the same: compare `notAfter`.
+         */
+        get: operations["getCertificate"];
+        /**
+         * Set the certificate of a key
+         * @description Send the chain from the certificate of the key up, with or without the root. The first certificate must have the public key of the version and be valid still; each must be issued by the next, which must be of a certification authority, within its `pathLenConstraint`. A chain has at most 10 certificates and 32 KiB in DER. Whether the last one is to be trusted, relying parties decide. From then on the key set, the public key and, where /sign is asked for it, the JWS header show `x5c` and `x5t#S256`. What the key may do does not depend on the certificate.
+         */
+        put: operations["putCertificate"];
+        post?: never;
+        /**
+         * Remove the certificate of a key
+         * @description The reply is the chain that was removed, of the current version or of `version`.
+         */
+        delete: operations["deleteCertificate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/encrypt": {
         parameters: {
             query?: never;
@@ -2423,7 +2451,7 @@ export interface components {
             keyId: string;
             version: number;
             jwk: {
-                [key: string]: string;
+                [key: string]: string | string[];
             };
             pem: string;
         };
@@ -2511,6 +2539,41 @@ export interface components {
             /** @enum {string} */
             alg: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f";
         };
+        KeyCertificate: {
+            /** Format: uuid */
+            keyId: string;
+            version: number;
+            /** @description The chain as it is in JWKs. The certificate of the key comes first. */
+            x5c: string[];
+            /** @description The SHA-256 of the key’s certificate, in base64url (RFC 7517, section 4.9). */
+            "x5t#S256": string;
+            /** @description The chain in PEM. */
+            pem: string;
+            /** @description The subject of the key’s certificate, for people. */
+            subject: string;
+            /** @description Its issuer, for people. */
+            issuer: string;
+            /** @description Its serial number in hexadecimal digits. */
+            serialNumber: string;
+            /**
+             * Format: date-time
+             * @description The time from which the key’s certificate is valid.
+             */
+            notBefore: string;
+            /**
+             * Format: date-time
+             * @description The time until which it is valid. Nothing happens then: the platform goes on showing it, and relying parties refuse it.
+             */
+            notAfter: string;
+        };
+        PutCertificate: {
+            /** @description The chain, each certificate in DER and base64 (RFC 7517, section 4.7). That of the key comes first. */
+            x5c?: string[];
+            /** @description The chain in PEM (RFC 7468), in the same order. */
+            pem?: string;
+            /** @description The version of the key. Default: the current version. */
+            version?: number;
+        } & (unknown | unknown);
         EncryptRequest: {
             /**
              * Format: uuid
@@ -2675,11 +2738,16 @@ export interface components {
                 nonce?: string;
             };
             /**
+             * @description Shows the version’s certificate in the protected header of the JWS: x5t#S256, or with chain x5c, too. The header has at most 8 KiB, so a longer chain is refused. Default: no certificate.
+             * @enum {string}
+             */
+            certificate?: "thumbprint" | "chain";
+            /**
              * @description One of the key’s algs. Default: the first.
              * @enum {string}
              */
             alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f";
-        } & (unknown & (unknown | unknown) & (unknown | unknown) & unknown & unknown);
+        } & (unknown & (unknown | unknown) & (unknown | unknown) & unknown & unknown & unknown);
         SignTogetherRequest: {
             payload: string;
             /**
@@ -5278,7 +5346,7 @@ export interface components {
         };
         KeySet: {
             keys: {
-                [key: string]: string;
+                [key: string]: string | string[];
             }[];
             /**
              * @description Set if the tenant has more keys than one set holds. Ask for each of the others by its kid.
@@ -10860,6 +10928,386 @@ export interface operations {
              *     `audit-unavailable`: The audit trail cannot record the request.
              *     `decision-outdated`: The key or the policy changed while the request ran.
              *     `service-unavailable`: A service is not available.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    getCertificate: {
+        parameters: {
+            query?: {
+                version?: number;
+            };
+            header?: {
+                /** @description ETags that you have. If one of them is the present one, the answer is 304 (RFC 9110, section 13.1.2). */
+                "If-None-Match"?: components["parameters"]["IfModified"];
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /**
+                 * @description The id of the key, or an alias of it. The operation concerns the key that the alias names when the request arrives.
+                 * @example 01939f31-07c2-7a44-8f0e-2b9d6c1a3f10
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "keyId": "01939f31-07c2-7a44-8f0e-2b9d6c1a3f10",
+                     *       "version": 1,
+                     *       "x5c": [
+                     *         "MIIBuDCCAV6gAwIBAgIITT8aeyDJXmgwCgYIKoZIzj0EAwIwOTELMAkGA1UEBhMCRVMxEDAOBgNVBAoMB0V4YW1wbGUxGDAWBgNVBAMMD3BheS5leGFtcGxlLmNvbTAeFw0yNjEyMDEwMTQyMjhaFw0yNzEyMDEwMTQyMjhaMDkxCzAJBgNVBAYTAkVTMRAwDgYDVQQKDAdFeGFtcGxlMRgwFgYDVQQDDA9wYXkuZXhhbXBsZS5jb20wWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAR/zc4ncPbEXUGDy+5v20t7WAczNXvp7xO6z248e9FURcfxRM0bvZt+hyzf7bnuufSzaV1uqQskrYpGIyiFiOWto1AwTjAdBgNVHQ4EFgQUzo0Wsckzjrf+OXmZrkW+7j+1hoYwHwYDVR0jBBgwFoAUzo0Wsckzjrf+OXmZrkW+7j+1hoYwDAYDVR0TAQH/BAIwADAKBggqhkjOPQQDAgNIADBFAiEAut2iPdHyIye2ltk82FR9hwsZpWSTQVZRSE/pfJbeVH8CIAjR4LpeK2GeOGs4Z6jVDSGhImpieahvH+49VB9iFzUf"
+                     *       ],
+                     *       "x5t#S256": "yz1vjI2kv88kOJ855gYjEwkKVBP5WHKYtdG6QL_rk6E",
+                     *       "pem": "-----BEGIN CERTIFICATE-----\nMIIBuDCCAV6gAwIBAgIITT8aeyDJXmgwCgYIKoZIzj0EAwIwOTELMAkGA1UEBhMC\nRVMxEDAOBgNVBAoMB0V4YW1wbGUxGDAWBgNVBAMMD3BheS5leGFtcGxlLmNvbTAe\nFw0yNjEyMDEwMTQyMjhaFw0yNzEyMDEwMTQyMjhaMDkxCzAJBgNVBAYTAkVTMRAw\nDgYDVQQKDAdFeGFtcGxlMRgwFgYDVQQDDA9wYXkuZXhhbXBsZS5jb20wWTATBgcq\nhkjOPQIBBggqhkjOPQMBBwNCAAR/zc4ncPbEXUGDy+5v20t7WAczNXvp7xO6z248\ne9FURcfxRM0bvZt+hyzf7bnuufSzaV1uqQskrYpGIyiFiOWto1AwTjAdBgNVHQ4E\nFgQUzo0Wsckzjrf+OXmZrkW+7j+1hoYwHwYDVR0jBBgwFoAUzo0Wsckzjrf+OXmZ\nrkW+7j+1hoYwDAYDVR0TAQH/BAIwADAKBggqhkjOPQQDAgNIADBFAiEAut2iPdHy\nIye2ltk82FR9hwsZpWSTQVZRSE/pfJbeVH8CIAjR4LpeK2GeOGs4Z6jVDSGhImpi\neahvH+49VB9iFzUf\n-----END CERTIFICATE-----\n",
+                     *       "subject": "C=ES, O=Example, CN=pay.example.com",
+                     *       "issuer": "C=ES, O=Example, CN=pay.example.com",
+                     *       "serialNumber": "4D3F1A7B20C95E68",
+                     *       "notBefore": "2026-12-01T01:42:28.000Z",
+                     *       "notAfter": "2027-12-01T01:42:28.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KeyCertificate"];
+                };
+            };
+            /** @description Not modified. If-None-Match names the present ETag. */
+            304: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["request-invalid"];
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `key-access-denied`: No grant on the key allows this.
+             *     `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["key-not-found"];
+            412: components["responses"]["precondition-failed"];
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `service-unavailable`: A service is not available.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    putCertificate: {
+        parameters: {
+            query?: {
+                /** @description If `true`, the request is checked and the answer says what would happen. Nothing is changed and the HSM is not used. The audit trail marks the request as a dry run. */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description ETag of the revision that the change is based on, a list of ETags, or `*` for any (RFC 9110, section 13.1.1). Weak ETags never match. */
+                "If-Match"?: components["parameters"]["OptionalIfMatch"];
+                /** @description ETags of the states that the change must not meet, or `*` if the resource must not exist (RFC 9110, section 13.1.2). */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /**
+                 * @description The id of the key, or an alias of it. The operation concerns the key that the alias names when the request arrives.
+                 * @example 01939f31-07c2-7a44-8f0e-2b9d6c1a3f10
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "x5c": [
+                 *         "MIIBuDCCAV6gAwIBAgIITT8aeyDJXmgwCgYIKoZIzj0EAwIwOTELMAkGA1UEBhMCRVMxEDAOBgNVBAoMB0V4YW1wbGUxGDAWBgNVBAMMD3BheS5leGFtcGxlLmNvbTAeFw0yNjEyMDEwMTQyMjhaFw0yNzEyMDEwMTQyMjhaMDkxCzAJBgNVBAYTAkVTMRAwDgYDVQQKDAdFeGFtcGxlMRgwFgYDVQQDDA9wYXkuZXhhbXBsZS5jb20wWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAR/zc4ncPbEXUGDy+5v20t7WAczNXvp7xO6z248e9FURcfxRM0bvZt+hyzf7bnuufSzaV1uqQskrYpGIyiFiOWto1AwTjAdBgNVHQ4EFgQUzo0Wsckzjrf+OXmZrkW+7j+1hoYwHwYDVR0jBBgwFoAUzo0Wsckzjrf+OXmZrkW+7j+1hoYwDAYDVR0TAQH/BAIwADAKBggqhkjOPQQDAgNIADBFAiEAut2iPdHyIye2ltk82FR9hwsZpWSTQVZRSE/pfJbeVH8CIAjR4LpeK2GeOGs4Z6jVDSGhImpieahvH+49VB9iFzUf"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["PutCertificate"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "keyId": "01939f31-07c2-7a44-8f0e-2b9d6c1a3f10",
+                     *       "version": 1,
+                     *       "x5c": [
+                     *         "MIIBuDCCAV6gAwIBAgIITT8aeyDJXmgwCgYIKoZIzj0EAwIwOTELMAkGA1UEBhMCRVMxEDAOBgNVBAoMB0V4YW1wbGUxGDAWBgNVBAMMD3BheS5leGFtcGxlLmNvbTAeFw0yNjEyMDEwMTQyMjhaFw0yNzEyMDEwMTQyMjhaMDkxCzAJBgNVBAYTAkVTMRAwDgYDVQQKDAdFeGFtcGxlMRgwFgYDVQQDDA9wYXkuZXhhbXBsZS5jb20wWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAR/zc4ncPbEXUGDy+5v20t7WAczNXvp7xO6z248e9FURcfxRM0bvZt+hyzf7bnuufSzaV1uqQskrYpGIyiFiOWto1AwTjAdBgNVHQ4EFgQUzo0Wsckzjrf+OXmZrkW+7j+1hoYwHwYDVR0jBBgwFoAUzo0Wsckzjrf+OXmZrkW+7j+1hoYwDAYDVR0TAQH/BAIwADAKBggqhkjOPQQDAgNIADBFAiEAut2iPdHyIye2ltk82FR9hwsZpWSTQVZRSE/pfJbeVH8CIAjR4LpeK2GeOGs4Z6jVDSGhImpieahvH+49VB9iFzUf"
+                     *       ],
+                     *       "x5t#S256": "yz1vjI2kv88kOJ855gYjEwkKVBP5WHKYtdG6QL_rk6E",
+                     *       "pem": "-----BEGIN CERTIFICATE-----\nMIIBuDCCAV6gAwIBAgIITT8aeyDJXmgwCgYIKoZIzj0EAwIwOTELMAkGA1UEBhMC\nRVMxEDAOBgNVBAoMB0V4YW1wbGUxGDAWBgNVBAMMD3BheS5leGFtcGxlLmNvbTAe\nFw0yNjEyMDEwMTQyMjhaFw0yNzEyMDEwMTQyMjhaMDkxCzAJBgNVBAYTAkVTMRAw\nDgYDVQQKDAdFeGFtcGxlMRgwFgYDVQQDDA9wYXkuZXhhbXBsZS5jb20wWTATBgcq\nhkjOPQIBBggqhkjOPQMBBwNCAAR/zc4ncPbEXUGDy+5v20t7WAczNXvp7xO6z248\ne9FURcfxRM0bvZt+hyzf7bnuufSzaV1uqQskrYpGIyiFiOWto1AwTjAdBgNVHQ4E\nFgQUzo0Wsckzjrf+OXmZrkW+7j+1hoYwHwYDVR0jBBgwFoAUzo0Wsckzjrf+OXmZ\nrkW+7j+1hoYwDAYDVR0TAQH/BAIwADAKBggqhkjOPQQDAgNIADBFAiEAut2iPdHy\nIye2ltk82FR9hwsZpWSTQVZRSE/pfJbeVH8CIAjR4LpeK2GeOGs4Z6jVDSGhImpi\neahvH+49VB9iFzUf\n-----END CERTIFICATE-----\n",
+                     *       "subject": "C=ES, O=Example, CN=pay.example.com",
+                     *       "issuer": "C=ES, O=Example, CN=pay.example.com",
+                     *       "serialNumber": "4D3F1A7B20C95E68",
+                     *       "notBefore": "2026-12-01T01:42:28.000Z",
+                     *       "notAfter": "2027-12-01T01:42:28.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KeyCertificate"] | components["schemas"]["DryRun"];
+                };
+            };
+            /**
+             * @description `request-invalid`: The request is not valid.
+             *     `body-malformed`: The body is not well-formed JSON.
+             */
+            400: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `key-access-denied`: No grant on the key allows this.
+             *     `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["key-not-found"];
+            409: components["responses"]["key-state"];
+            412: components["responses"]["precondition-failed"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["media-type-unsupported"];
+            422: components["responses"]["purpose-mismatch"];
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `service-unavailable`: A service is not available.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    deleteCertificate: {
+        parameters: {
+            query?: {
+                version?: number;
+                /** @description If `true`, the request is checked and the answer says what would happen. Nothing is changed and the HSM is not used. The audit trail marks the request as a dry run. */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description ETag of the revision that the change is based on, a list of ETags, or `*` for any (RFC 9110, section 13.1.1). Weak ETags never match. */
+                "If-Match"?: components["parameters"]["OptionalIfMatch"];
+                /** @description ETags of the states that the change must not meet, or `*` if the resource must not exist (RFC 9110, section 13.1.2). */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /**
+                 * @description The id of the key, or an alias of it. The operation concerns the key that the alias names when the request arrives.
+                 * @example 01939f31-07c2-7a44-8f0e-2b9d6c1a3f10
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "keyId": "01939f31-07c2-7a44-8f0e-2b9d6c1a3f10",
+                     *       "version": 1,
+                     *       "x5c": [
+                     *         "MIIBuDCCAV6gAwIBAgIITT8aeyDJXmgwCgYIKoZIzj0EAwIwOTELMAkGA1UEBhMCRVMxEDAOBgNVBAoMB0V4YW1wbGUxGDAWBgNVBAMMD3BheS5leGFtcGxlLmNvbTAeFw0yNjEyMDEwMTQyMjhaFw0yNzEyMDEwMTQyMjhaMDkxCzAJBgNVBAYTAkVTMRAwDgYDVQQKDAdFeGFtcGxlMRgwFgYDVQQDDA9wYXkuZXhhbXBsZS5jb20wWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAR/zc4ncPbEXUGDy+5v20t7WAczNXvp7xO6z248e9FURcfxRM0bvZt+hyzf7bnuufSzaV1uqQskrYpGIyiFiOWto1AwTjAdBgNVHQ4EFgQUzo0Wsckzjrf+OXmZrkW+7j+1hoYwHwYDVR0jBBgwFoAUzo0Wsckzjrf+OXmZrkW+7j+1hoYwDAYDVR0TAQH/BAIwADAKBggqhkjOPQQDAgNIADBFAiEAut2iPdHyIye2ltk82FR9hwsZpWSTQVZRSE/pfJbeVH8CIAjR4LpeK2GeOGs4Z6jVDSGhImpieahvH+49VB9iFzUf"
+                     *       ],
+                     *       "x5t#S256": "yz1vjI2kv88kOJ855gYjEwkKVBP5WHKYtdG6QL_rk6E",
+                     *       "pem": "-----BEGIN CERTIFICATE-----\nMIIBuDCCAV6gAwIBAgIITT8aeyDJXmgwCgYIKoZIzj0EAwIwOTELMAkGA1UEBhMC\nRVMxEDAOBgNVBAoMB0V4YW1wbGUxGDAWBgNVBAMMD3BheS5leGFtcGxlLmNvbTAe\nFw0yNjEyMDEwMTQyMjhaFw0yNzEyMDEwMTQyMjhaMDkxCzAJBgNVBAYTAkVTMRAw\nDgYDVQQKDAdFeGFtcGxlMRgwFgYDVQQDDA9wYXkuZXhhbXBsZS5jb20wWTATBgcq\nhkjOPQIBBggqhkjOPQMBBwNCAAR/zc4ncPbEXUGDy+5v20t7WAczNXvp7xO6z248\ne9FURcfxRM0bvZt+hyzf7bnuufSzaV1uqQskrYpGIyiFiOWto1AwTjAdBgNVHQ4E\nFgQUzo0Wsckzjrf+OXmZrkW+7j+1hoYwHwYDVR0jBBgwFoAUzo0Wsckzjrf+OXmZ\nrkW+7j+1hoYwDAYDVR0TAQH/BAIwADAKBggqhkjOPQQDAgNIADBFAiEAut2iPdHy\nIye2ltk82FR9hwsZpWSTQVZRSE/pfJbeVH8CIAjR4LpeK2GeOGs4Z6jVDSGhImpi\neahvH+49VB9iFzUf\n-----END CERTIFICATE-----\n",
+                     *       "subject": "C=ES, O=Example, CN=pay.example.com",
+                     *       "issuer": "C=ES, O=Example, CN=pay.example.com",
+                     *       "serialNumber": "4D3F1A7B20C95E68",
+                     *       "notBefore": "2026-12-01T01:42:28.000Z",
+                     *       "notAfter": "2027-12-01T01:42:28.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KeyCertificate"] | components["schemas"]["DryRun"];
+                };
+            };
+            400: components["responses"]["request-invalid"];
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `key-access-denied`: No grant on the key allows this.
+             *     `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["key-not-found"];
+            412: components["responses"]["precondition-failed"];
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `service-unavailable`: A service is not available.
+             *     `audit-unavailable`: The audit trail cannot record the request.
              *     `clock-skew`: The clocks of the platform disagree.
              */
             503: {

@@ -19,6 +19,7 @@ const states = ['PRE_ACTIVE', 'ACTIVE', 'SUSPENDED', 'DEACTIVATED', 'COMPROMISED
 @Check('key_version_state_check', `state IN (${states.map((state) => `'${state}'`).join(', ')})`)
 @Check('key_version_custody_check', `custody IN ('token', 'wrapped', 'software', 'public')`)
 @Check('key_version_public_key', `custody <> 'public' OR spki IS NOT NULL`)
+@Check('key_version_certificate_chain_check', 'length(certificate_chain) BETWEEN 1 AND 32768')
 @Check('key_version_object_id_check', 'length(object_id) = 16')
 @Check('key_version_check', '(revocation_reason IS NULL) = (revocation_occurred_at IS NULL)')
 @Check('key_version_wrapped_mac_check', 'length(wrapped_mac) = 32')
@@ -50,6 +51,7 @@ const states = ['PRE_ACTIVE', 'ACTIVE', 'SUSPENDED', 'DEACTIVATED', 'COMPROMISED
     'tokenSerial',
     'objectId',
     'spki',
+    'certificateChain',
     'wrappedBlob',
     'wrappedMac',
     'kekGeneration',
@@ -141,6 +143,10 @@ export class KeyVersionRecord {
   /** The public half as a SubjectPublicKeyInfo (DER); null for secret keys. */
   @Column('bytea', { nullable: true })
   spki!: Buffer | null;
+
+  /** The certificates for the public half in DER, one after the other, that of the key first; null without any. */
+  @Column('bytea', { name: 'certificate_chain', nullable: true })
+  certificateChain!: Buffer | null;
 
   /** The key, wrapped by the KEK. For custody `software`, the data key that seals the key. */
   @Column('bytea', { name: 'wrapped_blob', nullable: true })

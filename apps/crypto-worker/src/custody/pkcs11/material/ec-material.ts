@@ -1,7 +1,8 @@
 import { createECDH } from 'node:crypto';
+import { type Element, elementsOf, firstElement } from '../../../asn1/decode.js';
+import { tags } from '../../../asn1/tags.js';
 import { curveOf, fieldBytes } from '../kind/curve.js';
 import { BadMaterial } from '../session/bad-material.js';
-import { type Element, elementsOf, firstElement, tags } from './der.js';
 import type { PrivateKeyInfo } from './pkcs8.js';
 
 const ecPublicKey = Buffer.from('2a8648ce3d0201', 'hex');

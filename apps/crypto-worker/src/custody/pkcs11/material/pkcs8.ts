@@ -1,6 +1,7 @@
+import { type Element, elementsOf, firstElement, NotDer } from '../../../asn1/decode.js';
+import { tags } from '../../../asn1/tags.js';
 import type { ImportFailureCode } from '../../import-failure.js';
 import { BadMaterial } from '../session/bad-material.js';
-import { type Element, elementsOf, firstElement, NotDer, tags } from './der.js';
 
 /** The parts of a PrivateKeyInfo (RFC 5208 §5; RFC 5958 §2). */
 export interface PrivateKeyInfo {

@@ -1,6 +1,7 @@
 import { checkPrimeSync } from 'node:crypto';
+import { elementsOf, firstElement, unsigned } from '../../../asn1/decode.js';
+import { tags } from '../../../asn1/tags.js';
 import { BadMaterial } from '../session/bad-material.js';
-import { elementsOf, firstElement, tags, unsigned } from './der.js';
 import type { PrivateKeyInfo } from './pkcs8.js';
 
 const rsaEncryption = Buffer.from('2a864886f70d010101', 'hex');

@@ -1,3 +1,5 @@
+import { tags } from './tags.js';
+
 /** Bytes that are not DER. */
 export class NotDer extends Error {}
 
@@ -6,15 +8,6 @@ export interface Element {
   readonly tag: number;
   readonly body: Buffer;
 }
-
-export const tags = {
-  integer: 0x02,
-  bitString: 0x03,
-  octetString: 0x04,
-  null: 0x05,
-  oid: 0x06,
-  sequence: 0x30,
-} as const;
 
 /** @returns the length and where the body begins. Lengths are definite and as short as possible (X.690 §10.1). */
 const lengthAt = (bytes: Buffer, at: number): { readonly length: number; readonly from: number } => {
@@ -60,4 +53,15 @@ export const unsigned = ({ tag, body }: Element): bigint => {
   if (tag !== tags.integer || body.length === 0 || first >= 0x80) throw new NotDer();
   if (first === 0 && body.length > 1 && second < 0x80) throw new NotDer();
   return BigInt(`0x${body.toString('hex')}`);
+};
+
+/** The elements that fill `bytes`, each with its tag and length. @throws NotDer */
+export const encodingsOf = (bytes: Buffer): readonly Buffer[] => {
+  const found: Buffer[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const { end } = elementAt(bytes, at);
+    found.push(bytes.subarray(at, end));
+    at = end;
+  }
+  return found;
 };
