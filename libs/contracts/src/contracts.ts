@@ -108,6 +108,7 @@ import { reencrypt } from './reencrypt.js';
 import { resign } from './resign.js';
 import { deleteRotationPolicy, getRotationPolicy, putRotationPolicy } from './rotation-policy.js';
 import { signToken } from './token.js';
+import { unwrap, wrap } from './wrap.js';
 
 /** Every contract between services. */
 export const contracts = {
@@ -155,6 +156,8 @@ export const contracts = {
   resign: resign.contract,
   random: random.contract,
   dataKey: dataKey.contract,
+  wrap: wrap.contract,
+  unwrap: unwrap.contract,
   requestCertificate: requestCertificate.contract,
   signToken,
   getWrappingKey,

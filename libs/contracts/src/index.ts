@@ -54,3 +54,4 @@ export * from './served-subject.js';
 export * from './signature.js';
 export * from './token.js';
 export * from './versions-tried.js';
+export * from './wrap.js';

@@ -49,7 +49,9 @@ export const families: Readonly<Record<Reporter, readonly string[]>> = {
     'resign',
     'sign',
     'token-signing',
+    'unwrap',
     'verify',
+    'wrap',
   ],
 };
 

@@ -37,6 +37,8 @@ let wrapping: Key;
 let encapsulating: Key;
 let jwe: string;
 let jws: string;
+let wrapped: string;
+const jwk = { kty: 'oct', k: 'AAAA' };
 
 const sent: Readonly<Record<string, (key: Key) => RequestParts>> = {
   'PUT /keys/{id}/grants': () => ({ body: { grants: [] }, matches: true }),
@@ -49,6 +51,8 @@ const sent: Readonly<Record<string, (key: Key) => RequestParts>> = {
   'POST /decrypt': () => ({ body: { jwe } }),
   'POST /sign': () => ({ body: { keyId: signing.id, payload: 'AAAA' } }),
   'POST /verify': () => ({ body: { jws } }),
+  'POST /wrap': () => ({ body: { keyId: wrapping.id, jwk } }),
+  'POST /unwrap': () => ({ body: { jwe: wrapped } }),
   'POST /datakey': ({ id }) => ({ body: { keyId: id } }),
   'POST /resign': () => ({ body: { jws } }),
   'POST /reencrypt': () => ({ body: { jwe } }),
@@ -80,7 +84,7 @@ const keyFor = async (route: string): Promise<Key> => {
   if (route.includes('/aliases/')) await tenant.admin.put(`/aliases/${aliasOf(signing)}`, { keyId: signing.id });
   if (route.includes('datakey')) return tenant.createKey({ algorithm: 'AES-256' });
   if (route.includes('capsulate')) return encapsulating;
-  return route.includes('crypt') ? wrapping : signing;
+  return /crypt|wrap/.test(route) ? wrapping : signing;
 };
 
 beforeAll(async () => {
@@ -92,6 +96,7 @@ beforeAll(async () => {
   await tenant.changePolicy({ custody: ['token', 'wrapped', 'software'], rawKem: true });
   encapsulating = await tenant.createKey({ algorithm: 'ML-KEM-512', purpose: 'encapsulate', custody: 'software' });
   jwe = (await tenant.admin.post<EncryptResult>('/encrypt', { keyId: wrapping.id, plaintext: 'AAAA' })).jwe;
+  wrapped = (await tenant.admin.post<EncryptResult>('/wrap', { keyId: wrapping.id, jwk })).jwe;
   jws = (await tenant.admin.post<SignResult>('/sign', { keyId: signing.id, payload: 'AAAA' })).jws ?? '';
 });
 

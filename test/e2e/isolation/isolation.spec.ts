@@ -20,6 +20,7 @@ interface TenantResources {
   readonly signing: Key;
   readonly wrapping: Key;
   readonly jwe: string;
+  readonly wrapped: string;
   readonly wrappingPem: string;
   readonly jws: string;
   readonly signature: string;
@@ -92,6 +93,7 @@ const belongingsOf = async (tenant: Tenant & { readonly slug: string }): Promise
     signing,
     wrapping,
     jwe,
+    wrapped: (await tenant.admin.post<EncryptResult>('/wrap', { keyId: wrapping.id, jwk })).jwe,
     jws,
     signature,
     wrappingPem,
@@ -256,6 +258,7 @@ const onlyMine = async (filter: Readonly<Record<string, string>>): Promise<void>
   expect(events.filter(({ eventId }) => taken.has(eventId))).toEqual([]);
 };
 
+const jwk = { kty: 'oct', k: 'AAAA' };
 const imported = { algorithm: 'HMAC-SHA256', label: 'x', method: 'rsa-aes-kwp' };
 /** Bytes that have the length of a wrapped key, and are none. */
 const wrapped = (bytes: number): string => Buffer.alloc(bytes, 7).toString('base64url');
@@ -542,6 +545,12 @@ const trespasses: Readonly<Record<string, () => Promise<void>>> = {
   'decapsulate body.keyId': () => noSuchKey('/decapsulate', { keyId: theirs.wrapping.id, version: 1, ciphertext }),
   'decapsulate body.alias': () =>
     noSuchKey('/decapsulate', { alias: theirs.alias, version: 1, ciphertext }, 'alias-not-found'),
+  'wrap body.keyId': () => noSuchKey('/wrap', { keyId: theirs.wrapping.id, jwk }),
+  'wrap body.alias': () => noSuchKey('/wrap', { alias: theirs.alias, jwk }, 'alias-not-found'),
+  'unwrap body.jwe': () => noSuchKey('/unwrap', { jwe: theirs.wrapped }),
+  'unwrap body.keyId': () => noSuchKey('/unwrap', { jwe: withoutKid(theirs.wrapped), keyId: theirs.wrapping.id }),
+  'unwrap body.alias': () =>
+    noSuchKey('/unwrap', { jwe: withoutKid(theirs.wrapped), alias: theirs.alias }, 'alias-not-found'),
   'datakey body.keyId': () => noSuchKey('/datakey', { keyId: theirs.wrapping.id }),
   'datakey body.alias': () => noSuchKey('/datakey', { alias: theirs.alias }, 'alias-not-found'),
   'sign body.keys.keyId': () => noSuchKey('/sign', { payload: 'AAAA', keys: [{ keyId: theirs.signing.id }] }),

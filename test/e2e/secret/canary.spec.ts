@@ -111,6 +111,8 @@ const useThem = async (): Promise<void> => {
     '/resign',
     '/random',
     '/datakey',
+    '/wrap',
+    '/unwrap',
     '/audit/verify',
     '/tenants',
   ];

@@ -227,6 +227,17 @@ const cryptoRecipes = async ({ key, admin, tenant }: Larder): Promise<Recipe[]> 
       fixed: { keyId: box.id, alias: undefined, bytes: 64, enc: undefined, plaintext: true },
     },
     { operationId: 'requestCertificate', path: `/keys/${keyId}/csr`, fixed: { alg: 'ES256', version: 1 } },
+    {
+      operationId: 'wrap',
+      path: '/wrap',
+      fixed: { keyId: box.id, alias: undefined, enc: undefined, jwk: { kty: 'oct', k: 'A'.repeat(65_000) } },
+    },
+    {
+      operationId: 'unwrap',
+      path: '/unwrap',
+      status: 400,
+      fixed: { keyId: box.id, alias: undefined, jwe: `e30.${'A'.repeat(2_000_000)}...`, version: 1 },
+    },
     { operationId: 'encapsulate', path: '/encapsulate', fixed: { keyId: encapsulating.id, alias: undefined } },
     {
       operationId: 'decapsulate',

@@ -78,4 +78,16 @@ export class CryptoController {
   csr(context: contracts.Context, body: Buffer): Promise<RawAnswer> {
     return this.runner.run(this.verbs.csr, context, body);
   }
+
+  @NeedsToken()
+  @RawMessagePattern(contracts.wrap.contract)
+  wrap(context: contracts.Context, body: Buffer): Promise<RawAnswer> {
+    return this.runner.run(this.verbs.wrap, context, body);
+  }
+
+  @NeedsToken()
+  @RawMessagePattern(contracts.unwrap.contract)
+  unwrap(context: contracts.Context, body: Buffer): Promise<RawAnswer> {
+    return this.runner.run(this.verbs.unwrap, context, body);
+  }
 }

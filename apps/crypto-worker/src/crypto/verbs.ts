@@ -9,6 +9,7 @@ import { Reencrypt } from './reencrypt.js';
 import { Resign } from './resign.js';
 import { SignTogether } from './sign-together.js';
 import { VerifyTogether } from './verify-together.js';
+import { unwrap, wrap } from './wrap.js';
 
 /** The crypto routes, by name. */
 @Injectable()
@@ -23,6 +24,8 @@ export class Verbs {
   readonly resign: Verb;
   readonly dataKey: Verb;
   readonly csr: Verb;
+  readonly wrap: Verb;
+  readonly unwrap: Verb;
 
   constructor(
     items: AttemptItem,
@@ -39,5 +42,7 @@ export class Verbs {
     this.resign = new Resign(items);
     this.dataKey = verbOf(items, dataKey);
     this.csr = verbOf(items, csr);
+    this.wrap = verbOf(items, wrap);
+    this.unwrap = verbOf(items, unwrap);
   }
 }

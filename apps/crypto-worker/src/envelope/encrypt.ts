@@ -33,12 +33,13 @@ const headerStart = (key: KeyVersion, alg: JweAlg, enc: ContentAlg): string => {
 const headerSegment = (
   start: string,
   { epk, ek }: Pick<ProtectedCek, 'epk' | 'ek'>,
-  aad: Uint8Array | undefined,
+  { aad, cty }: Pick<Content, 'aad' | 'cty'>,
 ): string => {
   const ephemeral = epk === undefined ? '' : `,"epk":${epk}`;
   const encapsulated = ek === undefined ? '' : `,"ek":"${ek}"`;
   const bound = aad === undefined ? '' : `,"aad#S256":"${aadHashOf(aad)}"`;
-  return Buffer.from(`${start}${ephemeral}${encapsulated}${bound}}`, 'latin1').toString('base64url');
+  const type = cty === undefined ? '' : `,"cty":"${cty}"`;
+  return Buffer.from(`${start}${ephemeral}${encapsulated}${bound}${type}}`, 'latin1').toString('base64url');
 };
 
 const compact = (header: string, encryptedKey: Uint8Array, { iv, ciphertext, tag }: SealedContent): string =>
@@ -51,11 +52,10 @@ const sealDirectly = async (
   custody: Custody,
   budget: Deadline,
   key: KeyVersion,
-  plaintext: Uint8Array,
-  aad: Uint8Array | undefined,
+  content: Content,
 ): Promise<SealedJwe> => {
-  const header = headerSegment(headerStart(key, 'dir', 'A256GCM'), {}, aad);
-  const sealed = await custody.sealGcm(budget, key.ref, Buffer.from(header, 'latin1'), plaintext);
+  const header = headerSegment(headerStart(key, 'dir', 'A256GCM'), {}, content);
+  const sealed = await custody.sealGcm(budget, key.ref, Buffer.from(header, 'latin1'), content.plaintext);
   return { jwe: compact(header, nothing, sealed), alg: 'dir' };
 };
 
@@ -64,11 +64,10 @@ const sealIntegrated = async (
   budget: Deadline,
   alg: IntegratedAlg,
   key: KeyVersion,
-  plaintext: Uint8Array,
-  aad: Uint8Array | undefined,
+  content: Content,
 ): Promise<SealedJwe> => {
-  const header = headerSegment(headerStart(key, alg, 'A256GCM'), {}, aad);
-  const message = { plaintext, enc: 'A256GCM', aad: Buffer.from(header, 'latin1') };
+  const header = headerSegment(headerStart(key, alg, 'A256GCM'), {}, content);
+  const message = { plaintext: content.plaintext, enc: 'A256GCM', aad: Buffer.from(header, 'latin1') };
   const { encapsulated, ciphertext } = await sealHpke(budget, alg, publicKeyOf(key), message);
   return { jwe: compact(header, encapsulated, { iv: nothing, ciphertext, tag: nothing }), alg };
 };
@@ -79,6 +78,8 @@ export interface Content {
   readonly enc: ContentAlg;
   /** Additional data to bind. */
   readonly aad?: Uint8Array | undefined;
+  /** The type of the plaintext (RFC 7516 §4.1.12). */
+  readonly cty?: 'jwk+json' | undefined;
 }
 
 /**
@@ -91,20 +92,21 @@ export const sealJwe = async (
   custody: Custody,
   budget: Deadline,
   key: KeyVersion,
-  { plaintext, enc, aad }: Content,
+  content: Content,
 ): Promise<SealedJwe> => {
+  const { plaintext, enc } = content;
   const alg = jweAlgOf(key);
   assertFits(alg, enc);
   assertInTime(budget);
-  if (alg === 'dir') return sealDirectly(custody, budget, key, plaintext, aad);
-  if (isIntegrated(alg)) return sealIntegrated(budget, alg, key, plaintext, aad);
+  if (alg === 'dir') return sealDirectly(custody, budget, key, content);
+  if (isIntegrated(alg)) return sealIntegrated(budget, alg, key, content);
   const { cekBytes, ivBytes } = contentEncryptionOf(enc);
   const random = randomBytes(cekBytes + ivBytes);
   const cek = random.subarray(0, cekBytes);
   try {
     const { encryptedKey, ...ephemeral } = await protectCek[alg](custody, budget, key, cek, enc);
     assertInTime(budget);
-    const header = headerSegment(headerStart(key, alg, enc), ephemeral, aad);
+    const header = headerSegment(headerStart(key, alg, enc), ephemeral, content);
     const sealed = sealContent(enc, cek, random.subarray(cekBytes), Buffer.from(header, 'latin1'), plaintext);
     return { jwe: compact(header, encryptedKey, sealed), alg };
   } finally {

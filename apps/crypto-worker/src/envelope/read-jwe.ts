@@ -24,6 +24,8 @@ export interface JweHeader {
   readonly kid: string | null;
   /** `aad#S256`: base64url of the SHA-256 of the caller's additional data. */
   readonly aadHash: string | null;
+  /** The type of the plaintext, as whoever encrypted it says. */
+  readonly cty: string | null;
   /** Only for ECDH-ES. */
   readonly agreement: Agreement | null;
   /** The ciphertext of ML-KEM; only for its algorithms. */
@@ -81,6 +83,7 @@ const readHeader = (header: ProtectedHeader): JweHeader => {
     enc,
     kid: typeof header['kid'] === 'string' ? header['kid'] : null,
     aadHash: readAadHash(header),
+    cty: typeof header['cty'] === 'string' ? header['cty'] : null,
     agreement: alg === 'ECDH-ES+A256KW' ? readAgreement(header) : null,
     encapsulated: hasEncapsulated(alg) ? readEncapsulated(header, alg) : null,
   };

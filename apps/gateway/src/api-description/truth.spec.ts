@@ -59,6 +59,8 @@ const full: Readonly<Record<string, readonly Body[]>> = {
   reencrypt: [keys, {}].map((to) => ({ ...keys, jwe: 'a.b.c.d.e', version: 1, aad: 'AAAA', encoding: 'utf8', to })),
   resign: [keys, {}].map((to) => ({ ...keys, jws: 'a.b.c', version: 1, payload: 'AAAA', header: { typ: 'x' }, to })),
   datakey: [{ ...keys, bytes: 16, plaintext: true }],
+  wrap: [{ ...keys, jwk: { kty: 'oct', k: 'AAAA' } }],
+  unwrap: [{ ...keys, jwe: 'a.b.c.d.e', version: 1, acceptRisk: true }],
   encapsulate: [keys],
   decapsulate: [{ ...keys, version: 1, ciphertext: 'A'.repeat(1024), acceptRisk: true }],
   sign: [

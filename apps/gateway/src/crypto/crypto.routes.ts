@@ -11,7 +11,9 @@ import {
   reencrypt,
   resign,
   sign,
+  unwrap,
   verify,
+  wrap,
 } from '@ankasecure/contracts';
 import { ids } from '../route/example.js';
 import type { Route } from '../route/route.js';
@@ -30,6 +32,14 @@ const encryptedWith = {
   enc: 'A256GCM',
 } as const;
 const signedWith = { ...used, keyId: ids.signingKey, algorithm: 'EC-P256', alg: 'ES256' } as const;
+
+/** A JWE whose header has the type of its content. */
+const wrappedJwk = [
+  Buffer.from(
+    JSON.stringify({ alg: encryptedWith.alg, enc: encryptedWith.enc, kid: `${ids.encryptionKey}.1`, cty: 'jwk+json' }),
+  ).toString('base64url'),
+  ...jwe.split('.').slice(1),
+].join('.');
 
 const encapsulatedWith = {
   ...used,
@@ -177,6 +187,29 @@ const operations: readonly Operation[] = [
     contract: dataKey.contract,
     errors: ['key-exhausted'],
     example: { request: { keyId: ids.encryptionKey }, reply: { jwe, ...encryptedWith } },
+  },
+  {
+    name: 'wrap',
+    right: 'use:encrypt',
+    summary: 'Wrap a JWK of your own',
+    about:
+      'Encrypts a JWK that the caller has to a key of the tenant, as a compact JWE with `cty` `jwk+json` (RFC 7517, section 7). Keys of the HSM are not wrapped: they never leave it. The JWK is stored nowhere. The audit event is one of `encrypt`, with `within` `wrap`.',
+    contract: wrap.contract,
+    errors: ['key-exhausted'],
+    example: {
+      request: { keyId: ids.encryptionKey, jwk: { kty: 'oct', k: sharedSecret } },
+      reply: { ...encryptedWith, jwe: wrappedJwk },
+    },
+  },
+  {
+    name: 'unwrap',
+    right: 'use:decrypt',
+    summary: 'Unwrap a JWK of your own',
+    about:
+      'Decrypts a compact JWE with `cty` `jwk+json` and answers with the JWK. To bring a key into the HSM without showing it to anybody, use /keys/import. Every failed decryption gets the same answer, `decryption-failed`. The audit event is one of `decrypt`, with `within` `unwrap`.',
+    contract: unwrap.contract,
+    errors: ['jwe-invalid', 'decryption-failed'],
+    example: { request: { jwe: wrappedJwk }, reply: { jwk: { kty: 'oct', k: sharedSecret }, ...encryptedWith } },
   },
 ];
 

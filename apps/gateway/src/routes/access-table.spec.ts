@@ -52,6 +52,8 @@ it('every route about one key names the right on the key that it needs', () => {
     'reencrypt',
     'resign',
     'datakey',
+    'wrap',
+    'unwrap',
   ];
   for (const { operationId, path, right } of routes)
     expect(right !== undefined, operationId).toBe(/^\/(keys|aliases)\/\{/.test(path) || crypto.includes(operationId));

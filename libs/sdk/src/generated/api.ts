@@ -717,6 +717,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/wrap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Wrap a JWK of your own
+         * @description Encrypts a JWK that the caller has to a key of the tenant, as a compact JWE with `cty` `jwk+json` (RFC 7517, section 7). Keys of the HSM are not wrapped: they never leave it. The JWK is stored nowhere. The audit event is one of `encrypt`, with `within` `wrap`. Send one item, or up to 1,000 as `{"items": […]}`. The items of a batch are independent: the answer is 200, and an item that fails has an `error` in its place.
+         */
+        post: operations["wrap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/unwrap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unwrap a JWK of your own
+         * @description Decrypts a compact JWE with `cty` `jwk+json` and answers with the JWK. To bring a key into the HSM without showing it to anybody, use /keys/import. Every failed decryption gets the same answer, `decryption-failed`. The audit event is one of `decrypt`, with `within` `unwrap`. Send one item, or up to 1,000 as `{"items": […]}`. The items of a batch are independent: the answer is 200, and an item that fails has an `error` in its place.
+         */
+        post: operations["unwrap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/policy": {
         parameters: {
             query?: never;
@@ -3304,6 +3344,104 @@ export interface components {
             jwe: string;
             /** @description The data key in base64url. It left the HSM and is stored nowhere. */
             plaintext?: string;
+            /** Format: uuid */
+            keyId: string;
+            version: number;
+            /** @enum {string} */
+            algorithm: "RSA-2048" | "RSA-3072" | "RSA-4096" | "EC-P256" | "EC-P384" | "EC-P521" | "Ed25519" | "AES-128" | "AES-256" | "HMAC-SHA256" | "HMAC-SHA384" | "HMAC-SHA512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f" | "ML-KEM-512" | "ML-KEM-768" | "ML-KEM-1024";
+            /** @enum {string} */
+            custody: "token" | "wrapped" | "software" | "public";
+            warnings?: {
+                code: string;
+                detail: string;
+                /**
+                 * Format: date-time
+                 * @description The time from which the use is deprecated.
+                 */
+                deprecation?: string;
+                /**
+                 * Format: date-time
+                 * @description The time from which the use is refused.
+                 */
+                sunset?: string;
+            }[];
+            /** @enum {string} */
+            alg: "RSA-OAEP-256" | "ECDH-ES+A256KW" | "A128KW" | "A256KW" | "dir" | "urn:ankasecure:jwe:ML-KEM-512+A256KW" | "urn:ankasecure:jwe:ML-KEM-768+A256KW" | "urn:ankasecure:jwe:ML-KEM-1024+A256KW" | "HPKE-12" | "HPKE-12-KE" | "HPKE-13" | "HPKE-13-KE";
+            /** @enum {string} */
+            enc: "A128GCM" | "A192GCM" | "A256GCM" | "A128CBC-HS256" | "A192CBC-HS384" | "A256CBC-HS512";
+        };
+        WrapRequest: {
+            /**
+             * Format: uuid
+             * @description The key. Its current version is used.
+             */
+            keyId?: string;
+            /** @description An alias of the key, instead of keyId. */
+            alias?: string;
+            /** @description The key to wrap, a secret, private or public JWK (RFC 7517) of the caller’s own. It is stored nowhere. */
+            jwk: {
+                /** @enum {string} */
+                kty: "oct" | "RSA" | "EC" | "OKP" | "AKP";
+            } & {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The content encryption of the JWE, as in /encrypt. Default: A256GCM. The policy must allow it.
+             * @enum {string}
+             */
+            enc?: "A128GCM" | "A192GCM" | "A256GCM" | "A128CBC-HS256" | "A192CBC-HS384" | "A256CBC-HS512";
+        } & (unknown | unknown);
+        WrapResult: {
+            /** @description The JWK under the key: a compact JWE with cty jwk+json (RFC 7517, section 7). */
+            jwe: string;
+            /** Format: uuid */
+            keyId: string;
+            version: number;
+            /** @enum {string} */
+            algorithm: "RSA-2048" | "RSA-3072" | "RSA-4096" | "EC-P256" | "EC-P384" | "EC-P521" | "Ed25519" | "AES-128" | "AES-256" | "HMAC-SHA256" | "HMAC-SHA384" | "HMAC-SHA512" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87" | "SLH-DSA-SHA2-128s" | "SLH-DSA-SHAKE-128s" | "SLH-DSA-SHA2-128f" | "SLH-DSA-SHAKE-128f" | "SLH-DSA-SHA2-192s" | "SLH-DSA-SHAKE-192s" | "SLH-DSA-SHA2-192f" | "SLH-DSA-SHAKE-192f" | "SLH-DSA-SHA2-256s" | "SLH-DSA-SHAKE-256s" | "SLH-DSA-SHA2-256f" | "SLH-DSA-SHAKE-256f" | "ML-KEM-512" | "ML-KEM-768" | "ML-KEM-1024";
+            /** @enum {string} */
+            custody: "token" | "wrapped" | "software" | "public";
+            warnings?: {
+                code: string;
+                detail: string;
+                /**
+                 * Format: date-time
+                 * @description The time from which the use is deprecated.
+                 */
+                deprecation?: string;
+                /**
+                 * Format: date-time
+                 * @description The time from which the use is refused.
+                 */
+                sunset?: string;
+            }[];
+            /** @enum {string} */
+            alg: "RSA-OAEP-256" | "ECDH-ES+A256KW" | "A128KW" | "A256KW" | "dir" | "urn:ankasecure:jwe:ML-KEM-512+A256KW" | "urn:ankasecure:jwe:ML-KEM-768+A256KW" | "urn:ankasecure:jwe:ML-KEM-1024+A256KW" | "HPKE-12" | "HPKE-12-KE" | "HPKE-13" | "HPKE-13-KE";
+            /** @enum {string} */
+            enc: "A128GCM" | "A192GCM" | "A256GCM" | "A128CBC-HS256" | "A192CBC-HS384" | "A256CBC-HS512";
+        };
+        UnwrapRequest: {
+            /** @description Compact JWE whose protected header has cty jwk+json, made by /wrap or by anyone for the key. */
+            jwe: string;
+            /**
+             * Format: uuid
+             * @description The key. Required without a kid that names a key of the tenant, as its own or as one of its formerKids. If sent, a kid of another key is ignored.
+             */
+            keyId?: string;
+            /** @description An alias of the key, instead of keyId. */
+            alias?: string;
+            /** @description The version of keyId. Default: the version that a kid of this key names; without one, the current version and, if that does not fit, earlier versions that may be used, newest first, 16 at most. */
+            version?: number;
+            /** @description Allows a SUSPENDED or COMPROMISED version to decrypt, decapsulate or verify. The audit trail records that the caller accepted the risk. */
+            acceptRisk?: boolean;
+        };
+        UnwrapResult: {
+            /** @description The JWK. It is stored nowhere. */
+            jwk: {
+                kty: string;
+            } & {
+                [key: string]: unknown;
+            };
             /** Format: uuid */
             keyId: string;
             version: number;
@@ -12969,6 +13107,354 @@ export interface operations {
              *     `algorithm-mismatch`: The algorithm does not match the key.
              *     `algorithm-unavailable`: The algorithm is not available on this token.
              *     `key-exhausted`: The key has reached its invocation limit.
+             */
+            422: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `key-blob-refused`: The stored key does not match its record.
+             *     `record-forged`: A stored record is not one that the platform wrote.
+             *     `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            502: components["responses"]["hsm-error"];
+            /**
+             * @description `hsm-unavailable`: The HSM is not available.
+             *     `hsm-timeout`: The HSM did not answer in time.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `decision-outdated`: The key or the policy changed while the request ran.
+             *     `service-unavailable`: A service is not available.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    wrap: {
+        parameters: {
+            query?: {
+                /** @description If `true`, the request is checked and the answer says what would happen. Nothing is changed and the HSM is not used. The audit trail marks the request as a dry run. */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "keyId": "01939f31-9b1d-7e02-b6a7-51c0d8e4f297",
+                 *       "jwk": {
+                 *         "kty": "oct",
+                 *         "k": "YSBzaGFyZWQgc2VjcmV0IHdpdGggMzIgb2N0ZXRzLi4"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["WrapRequest"] | {
+                    items: components["schemas"]["WrapRequest"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Deprecation: components["headers"]["Deprecation"];
+                    Sunset: components["headers"]["Sunset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "version": 1,
+                     *       "custody": "token",
+                     *       "keyId": "01939f31-9b1d-7e02-b6a7-51c0d8e4f297",
+                     *       "algorithm": "RSA-3072",
+                     *       "alg": "RSA-OAEP-256",
+                     *       "enc": "A256GCM",
+                     *       "jwe": "eyJhbGciOiJSU0EtT0FFUC0yNTYiLCJlbmMiOiJBMjU2R0NNIiwia2lkIjoiMDE5MzlmMzEtOWIxZC03ZTAyLWI2YTctNTFjMGQ4ZTRmMjk3LjEiLCJjdHkiOiJqd2sranNvbiJ9.T0tfZW5jcnlwdGVkX2tleQ.AAECAwQFBgcICQoL.Y2lwaGVydGV4dA.dGFnX29mXzE2X2J5dGVz"
+                     *     }
+                     */
+                    "application/json": (components["schemas"]["WrapResult"] | {
+                        items: (components["schemas"]["WrapResult"] | components["schemas"]["ItemFailure"])[];
+                    }) | components["schemas"]["DryRun"] | {
+                        items: components["schemas"]["DryRun"][];
+                    };
+                };
+            };
+            /**
+             * @description `request-invalid`: The request is not valid.
+             *     `body-malformed`: The body is not well-formed JSON.
+             */
+            400: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `key-access-denied`: No grant on the key allows this.
+             *     `policy-refused`: The tenant policy refuses this.
+             *     `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["key-not-found"];
+            /**
+             * @description `key-state`: The state of the key does not allow this.
+             *     `kek-retired`: The key is wrapped by a retired KEK.
+             */
+            409: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["precondition-failed"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["media-type-unsupported"];
+            /**
+             * @description `purpose-mismatch`: The purpose of the key does not allow this.
+             *     `algorithm-mismatch`: The algorithm does not match the key.
+             *     `algorithm-unavailable`: The algorithm is not available on this token.
+             *     `key-exhausted`: The key has reached its invocation limit.
+             */
+            422: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["quota-exceeded"];
+            431: components["responses"]["header-too-large"];
+            /**
+             * @description `key-blob-refused`: The stored key does not match its record.
+             *     `record-forged`: A stored record is not one that the platform wrote.
+             *     `internal-error`: Internal error.
+             *     `record-outdated`: A stored record is older than the audit trail.
+             */
+            500: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            502: components["responses"]["hsm-error"];
+            /**
+             * @description `hsm-unavailable`: The HSM is not available.
+             *     `hsm-timeout`: The HSM did not answer in time.
+             *     `audit-unavailable`: The audit trail cannot record the request.
+             *     `decision-outdated`: The key or the policy changed while the request ran.
+             *     `service-unavailable`: A service is not available.
+             *     `clock-skew`: The clocks of the platform disagree.
+             */
+            503: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    unwrap: {
+        parameters: {
+            query?: {
+                /** @description If `true`, the request is checked and the answer says what would happen. Nothing is changed and the HSM is not used. The audit trail marks the request as a dry run. */
+                dryRun?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your identifier for this request. An invalid value is replaced. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "jwe": "eyJhbGciOiJSU0EtT0FFUC0yNTYiLCJlbmMiOiJBMjU2R0NNIiwia2lkIjoiMDE5MzlmMzEtOWIxZC03ZTAyLWI2YTctNTFjMGQ4ZTRmMjk3LjEiLCJjdHkiOiJqd2sranNvbiJ9.T0tfZW5jcnlwdGVkX2tleQ.AAECAwQFBgcICQoL.Y2lwaGVydGV4dA.dGFnX29mXzE2X2J5dGVz"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UnwrapRequest"] | {
+                    items: components["schemas"]["UnwrapRequest"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Deprecation: components["headers"]["Deprecation"];
+                    Sunset: components["headers"]["Sunset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "jwk": {
+                     *         "kty": "oct",
+                     *         "k": "YSBzaGFyZWQgc2VjcmV0IHdpdGggMzIgb2N0ZXRzLi4"
+                     *       },
+                     *       "version": 1,
+                     *       "custody": "token",
+                     *       "keyId": "01939f31-9b1d-7e02-b6a7-51c0d8e4f297",
+                     *       "algorithm": "RSA-3072",
+                     *       "alg": "RSA-OAEP-256",
+                     *       "enc": "A256GCM"
+                     *     }
+                     */
+                    "application/json": (components["schemas"]["UnwrapResult"] | {
+                        items: (components["schemas"]["UnwrapResult"] | components["schemas"]["ItemFailure"])[];
+                    }) | components["schemas"]["DryRun"] | {
+                        items: components["schemas"]["DryRun"][];
+                    };
+                };
+            };
+            /**
+             * @description `jwe-invalid`: The JWE is not accepted.
+             *     `decryption-failed`: Decryption failed.
+             *     `request-invalid`: The request is not valid.
+             *     `body-malformed`: The body is not well-formed JSON.
+             */
+            400: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["authentication-required"];
+            /**
+             * @description `key-access-denied`: No grant on the key allows this.
+             *     `policy-refused`: The tenant policy refuses this.
+             *     `access-denied`: The role does not allow this.
+             *     `tenant-unknown`: The token names a tenant that does not exist.
+             *     `tenant-disabled`: The tenant is disabled.
+             */
+            403: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["key-not-found"];
+            /**
+             * @description `key-state`: The state of the key does not allow this.
+             *     `kek-retired`: The key is wrapped by a retired KEK.
+             */
+            409: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["precondition-failed"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["media-type-unsupported"];
+            /**
+             * @description `purpose-mismatch`: The purpose of the key does not allow this.
+             *     `algorithm-mismatch`: The algorithm does not match the key.
+             *     `algorithm-unavailable`: The algorithm is not available on this token.
              */
             422: {
                 headers: {

@@ -49,6 +49,8 @@ export const operationTable = {
   resign: {"method":"POST","path":"/resign","repetition":"harmless","keyed":false,"dryRun":true,"public":false,"summary":"Re-sign a compact JWS with another key"},
   random: {"method":"POST","path":"/random","repetition":"harmless","keyed":false,"dryRun":true,"public":false,"summary":"Get random bytes of the HSM"},
   datakey: {"method":"POST","path":"/datakey","repetition":"harmless","keyed":false,"dryRun":true,"public":false,"summary":"Make a data key"},
+  wrap: {"method":"POST","path":"/wrap","repetition":"harmless","keyed":false,"dryRun":true,"public":false,"summary":"Wrap a JWK of your own"},
+  unwrap: {"method":"POST","path":"/unwrap","repetition":"harmless","keyed":false,"dryRun":true,"public":false,"summary":"Unwrap a JWK of your own"},
   getPolicy: {"method":"GET","path":"/policy","repetition":"harmless","keyed":false,"dryRun":false,"public":false,"summary":"Read the policy in force"},
   putPolicy: {"method":"PUT","path":"/policy","repetition":"harmless","keyed":false,"dryRun":true,"public":false,"summary":"Replace the policy"},
   evaluatePolicy: {"method":"POST","path":"/policy/evaluate","repetition":"harmless","keyed":false,"dryRun":false,"public":false,"summary":"Evaluate the policy for a use of a key"},
