@@ -120,6 +120,23 @@ const keyRecipes = async ({ admin, tenant, key }: Larder): Promise<Recipe[]> => 
   ];
 };
 
+/** Names of a certification request at their limits. */
+const largestNames = () => {
+  const hundred = <Value>(value: Value) => Array.from({ length: 100 }, () => value);
+  const host = `${'a'.repeat(63)}.`.repeat(3) + 'a'.repeat(61);
+  return {
+    subject: Array.from({ length: 32 }, () => ({ L: long(128) })),
+    subjectAltNames: {
+      dns: hundred(host),
+      ip: hundred('2001:db8:ffff:ffff:ffff:ffff:ffff:ffff'),
+      email: hundred(`${'a'.repeat(64)}@${host.slice(0, 189)}`),
+      uri: hundred(`https://a.example/`.padEnd(512, 'u')),
+    },
+    alg: 'ES256',
+    version: 1,
+  };
+};
+
 const cryptoRecipes = async ({ key, admin, tenant }: Larder): Promise<Recipe[]> => {
   const { id: keyId } = await key();
   const box = await admin.post<Key>('/keys', { algorithm: 'AES-256', label: 'b' });
@@ -226,7 +243,11 @@ const cryptoRecipes = async ({ key, admin, tenant }: Larder): Promise<Recipe[]> 
       path: '/datakey',
       fixed: { keyId: box.id, alias: undefined, bytes: 64, enc: undefined, plaintext: true },
     },
-    { operationId: 'requestCertificate', path: `/keys/${keyId}/csr`, fixed: { alg: 'ES256', version: 1 } },
+    {
+      operationId: 'requestCertificate',
+      path: `/keys/${keyId}/csr`,
+      fixed: { '': largestNames() },
+    },
     {
       operationId: 'wrap',
       path: '/wrap',
