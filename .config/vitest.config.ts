@@ -52,7 +52,9 @@ const longParts = [
     'intake/made-mac',
     'record/lying-database',
   ].map((name) => `apps/audit/src/${name}.spec.ts`),
-  ...['kek/rewrap-keys', 'life/due/rotate-due'].map((name) => `apps/crypto-worker/src/${name}.spec.ts`),
+  ...['kek/hidden-blob', 'kek/rewrap-keys', 'life/due/rotate-due'].map(
+    (name) => `apps/crypto-worker/src/${name}.spec.ts`,
+  ),
   ...['admission/stranger', 'approval/hidden-request'].map((name) => `apps/gateway/src/${name}.spec.ts`),
   'apps/policy/src/tenancy/history.spec.ts',
   'test/conformance/new-kind.spec.ts',

@@ -29,18 +29,18 @@ export const bareAnswers: Readonly<Record<string, { readonly asks: string; reado
     because: 'Orders the tests of one token. A lie lets two run at once, or none; neither decides anything.',
   },
   'apps/crypto-worker/src/kek/kek.sql.ts': {
-    asks: 'countBy existsBy existsBy query',
+    asks: 'countBy existsBy existsBy query query',
     because:
-      'Counts for reports, and whether a rotation has begun. A second one needs a KEK of another number, and wraps keys under a KEK of the HSM again.',
+      'Counts and failures for reports, and whether a rotation has begun. A second one needs a KEK of another number, and wraps keys under a KEK of the HSM again.',
   },
-  'apps/crypto-worker/src/kek/open-rotation.sql.ts': {
+  'apps/crypto-worker/src/kek/rotation/open-rotation.sql.ts': {
     asks: 'query',
     because: 'Hints: a rotation is loaded as a record.',
   },
-  'apps/crypto-worker/src/kek/retired-kek.sql.ts': {
+  'apps/crypto-worker/src/kek/retirement/retired-kek.sql.ts': {
     asks: 'query query',
     because:
-      'Whether a key still needs a KEK. A lie destroys wrapped keys, as the deletion of their rows does, and not before the date in the sealed record. The event of the retirement then has the number of keys that the rotation began with, and a key that was hidden is not among them.',
+      'Whether a key still needs a KEK, and hints at KEKs that are due. A KEK is retired and destroyed only if the sealed records of all versions that the trail holds say the same.',
   },
   'apps/crypto-worker/src/kek/rewrap-failure.sql.ts': {
     asks: 'query',

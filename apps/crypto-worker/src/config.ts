@@ -13,7 +13,7 @@ import { AuditMacConfig, auditMacConfig } from './audit-mac/audit-mac.config.js'
 import { CheckpointConfig, checkpointConfig, defaultDeployment } from './checkpoint/checkpoint.config.js';
 import { FingerprintKey } from './custody/assembly/refused-pins.js';
 import { Partition, type Pkcs11Section, pkcs11Section, unknownPartition } from './custody/partition.js';
-import { BackupConfig, backupConfig, defaultHorizon } from './kek/backup.config.js';
+import { BackupConfig, backupConfig, defaultHorizon } from './kek/retirement/backup.config.js';
 import { LifecycleConfig, lifecycleConfig } from './life/lifecycle.config.js';
 import { QuotaConfig, quotaConfig } from './quota/quota.config.js';
 

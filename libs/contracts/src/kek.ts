@@ -17,14 +17,24 @@ export const kek = z
     state: z
       .enum(['idle', 'rotating'])
       .describe('`rotating` until every key is rewrapped and the previous KEK is retired.'),
-    total: z.number().int().nonnegative().describe('The number of wrapped key versions when the last rotation began.'),
-    done: z.number().int().nonnegative().describe('The number of those that no longer need the previous KEK.'),
+    total: z
+      .number()
+      .int()
+      .nonnegative()
+      .describe('The number of wrapped key versions when the last rotation began, as the database counted them.'),
+    done: z
+      .number()
+      .int()
+      .nonnegative()
+      .describe(
+        'The number of those that no longer need the previous KEK. While the rotation goes on, only those count that it has rewrapped.',
+      ),
     failed: z
       .number()
       .int()
       .nonnegative()
       .describe(
-        'The number of those that could not be rewrapped. Each is retried, and the previous KEK stays in use until none is left.',
+        'The number of those that could not be rewrapped. Each is retried, and the previous KEK stays in use until none is left. A version that the audit trail holds and the database does not show keeps the rotation open as well: the alarm `record-rejected` names it.',
       ),
     failures: z
       .array(z.strictObject({ keyId: uuid, version: z.number().int().positive(), code: z.string() }))

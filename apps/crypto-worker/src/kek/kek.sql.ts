@@ -1,4 +1,4 @@
-import type { Context } from '@ankasecure/contracts';
+import { type Context, type Kek, maxKekFailures } from '@ankasecure/contracts';
 import { insertIfAbsent } from '@ankasecure/service-kit';
 import { type EntityManager, IsNull, Not } from 'typeorm';
 import { holdFence } from '../key/lock/tenant-fence.sql.js';
@@ -23,6 +23,17 @@ export const countBehind = async (manager: EntityManager, tenantId: string, gene
 };
 
 /**
+ * Reports the first key versions that could not be rewrapped, as the database has them: also one whose record is refused, which is
+ * a reason for it to fail.
+ */
+export const firstFailures = (manager: EntityManager, tenantId: string, generation: number): Promise<Kek['failures']> =>
+  manager.query<Kek['failures']>(
+    `SELECT key_id AS "keyId", version, rewrap_failure AS code FROM key_version
+     WHERE tenant_id = $1 AND kek_generation < $2 AND rewrap_failure IS NOT NULL ORDER BY key_id, version LIMIT $3`,
+    [tenantId, generation, maxKekFailures],
+  );
+
+/**
  * Records the start of a rotation, unless one is under way. Holds the tenant's fence: a key that an older KEK wraps is
  * either recorded before and counted, or its record is refused.
  * @returns false if one is under way, or another worker has made the KEK
@@ -38,6 +49,6 @@ export const beginRotation = async (
   if (await manager.existsBy(KekRotationRecord, [{ tenantId, finishedAt: IsNull() }, own])) return false;
   if (await manager.existsBy(PlatformKeyRecord, { ...own, kind: 'kek' })) return false;
   const total = await manager.countBy(KeyVersionRecord, { tenantId, wrappedBlob: Not(IsNull()) });
-  const rotation = { tenantId, generation, partition, total, startedBy, correlationId };
+  const rotation = { tenantId, generation, partition, total, rewrapped: 0, startedBy, correlationId };
   return insertIfAbsent(manager, KekRotationRecord, rotation, 'generation');
 };

@@ -1,11 +1,10 @@
-import { AnkaError, type Context, type Kek, maxKekFailures, maxRetiredKeks } from '@ankasecure/contracts';
+import { AnkaError, type Context, type Kek, maxRetiredKeks } from '@ankasecure/contracts';
 import { assertAbsent, assertNewest, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, IsNull, LessThan, Not } from 'typeorm';
+import { DataSource, type EntityManager, IsNull, Not } from 'typeorm';
 import { KekRotationRecord } from '../key/record/kek-rotation.entity.js';
-import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { PlatformKeyRecord } from '../key/record/platform-key.entity.js';
-import { countBehind } from './kek.sql.js';
+import { countBehind, firstFailures } from './kek.sql.js';
 
 /** @throws AnkaError `tenant-unknown`, `record-outdated` if the newest KEK or its rotation is missing */
 export const readKek = async (manager: EntityManager, tenantId: string): Promise<Kek> => {
@@ -17,14 +16,17 @@ export const readKek = async (manager: EntityManager, tenantId: string): Promise
   // The first KEK was not made by a rotation.
   const rotation = await manager.findOneBy(KekRotationRecord, { tenantId, generation });
   if (rotation === null) await assertAbsent(manager, KekRotationRecord, { tenantId, generation });
-  const { total = 0, startedAt = null, finishedAt = null } = rotation ?? {};
+  const { total = 0, rewrapped = null, startedAt = null, finishedAt = null } = rotation ?? {};
   const { left, failed } = await countBehind(manager, tenantId, generation);
+  const isOpen = startedAt !== null && finishedAt === null;
+  const notLeft = Math.max(0, total - left);
   return {
     tenantId,
     generation,
-    state: startedAt !== null && finishedAt === null ? 'rotating' : 'idle',
+    state: isOpen ? 'rotating' : 'idle',
     total,
-    done: Math.max(0, total - left),
+    // Until the end is compared with the audit trail, only what was rewrapped is known to be done.
+    done: isOpen && rewrapped !== null ? Math.min(rewrapped, notLeft) : notLeft,
     failed,
     failures: failed === 0 ? [] : await firstFailures(manager, tenantId, generation),
     retired: await retiredKeks(manager, tenantId),
@@ -45,19 +47,6 @@ const retiredKeks = async (manager: EntityManager, tenantId: string): Promise<Ke
       ? []
       : [{ generation, retiredAt: retiredAt.toISOString(), destroyAt: destroyAt.toISOString() }],
   );
-};
-
-const firstFailures = async (
-  manager: EntityManager,
-  tenantId: string,
-  generation: number,
-): Promise<Kek['failures']> => {
-  const versions = await manager.find(KeyVersionRecord, {
-    where: { tenantId, kekGeneration: LessThan(generation), rewrapFailure: Not(IsNull()) },
-    order: { keyId: 'ASC', version: 'ASC' },
-    take: maxKekFailures,
-  });
-  return versions.map(({ keyId, version, rewrapFailure }) => ({ keyId, version, code: rewrapFailure as string }));
 };
 
 /** Reads a tenant's KEK and the progress of its rotation. */

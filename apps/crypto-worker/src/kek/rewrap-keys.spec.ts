@@ -1,65 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { AnkaError } from '@ankasecure/contracts';
 import { initialPolicy } from '@ankasecure/policy-rules';
+import type { BusClient } from '@ankasecure/service-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Custody, KeyRef, Wrapping } from '../custody/custody.js';
 import { KeyStore } from '../key/key-store.js';
-import { Lease } from '../lease/lease.js';
-import { Reconciler } from '../life/reconcile.js';
-import { ObjectDestroyer } from '../object/destroy-object.js';
-import { Intents } from '../object/intent.js';
-import { ObjectMaker } from '../object/make-object.js';
 import { GroupCommit } from '../outcome/group-commit.js';
-import { KeyActionRunner } from '../outcome/key-action.js';
-import { PlatformKeys } from '../platform-key/platform-key.js';
-import { UnrecordedKeys } from '../platform-key/unrecorded-key.js';
-import {
-  contextOf,
-  ownClock,
-  type PartitionDatabase,
-  partitionNamed,
-  silent,
-  startWorkerDatabase,
-  type WorkerDatabase,
-} from '../testing/worker-database.js';
-import { DestroyRetiredKeks, DueKeks } from './destroy-retired-kek.js';
-import { OpenRotations } from './open-rotation.js';
+import { contextOf, ownClock, silent, startWorkerDatabase, type WorkerDatabase } from '../testing/worker-database.js';
+import { FakeToken, kekWorker, type Place } from './kek-worker.fixture.js';
 import { ReadKek } from './read-kek.js';
-import { RetireOldKeks } from './retire-old-kek.js';
-import { RewrapKeys } from './rewrap-keys.js';
-import { RewrapPage } from './rewrap-page.js';
-import { RotateKek } from './rotate-kek.js';
 
-/** A token whose blobs name the generation. It refuses keys as a test requires. */
-class Token {
-  readonly token = { label: 't', serial: 's' };
-  readonly destroyed: string[] = [];
-  rewrapped = 0;
-  /** The number of rewraps after which it fails, as if the worker had died. */
-  answers = Number.POSITIVE_INFINITY;
-  refuses: (ref: KeyRef) => boolean = () => false;
-
-  healthy = (): boolean => true;
-  generatePlatformKey = async (): Promise<object> => ({ spki: null, wrapped: null });
-  platformObjects = async (): Promise<Uint8Array[]> => [];
-  async destroy(_: unknown, __: unknown, objectId: Uint8Array): Promise<number> {
-    const name = Buffer.from(objectId).toString('hex');
-    const value = this.destroyed.includes(name) ? 0 : 1;
-    this.destroyed.push(name);
-    return value;
-  }
-  async rewrap(_: unknown, ref: KeyRef, to: Wrapping): Promise<object> {
-    if (this.refuses(ref)) throw new AnkaError('key-blob-refused');
-    if (this.rewrapped >= this.answers) throw new AnkaError('hsm-unavailable');
-    this.rewrapped++;
-    return { blob: Buffer.from(`under ${to.kekGeneration}`), mac: Buffer.alloc(32, to.kekGeneration) };
-  }
-}
-
-/** A partition of its own, and the database as its workers see it. */
-interface Place extends PartitionDatabase {
-  readonly partition: string;
-}
+/** A trail that names no record. */
+const emptyTrail = { request: async () => ({ heads: [], complete: true }) } as unknown as BusClient;
 
 describe('the rotation of a KEK', () => {
   let database: WorkerDatabase;
@@ -77,44 +27,18 @@ describe('the rotation of a KEK', () => {
     await database.stop();
   });
 
-  const worker = (place: Place, token: Token, horizon = 'P35D') => {
-    const { partition, dataSource, outbox, config } = place;
-    const custody = token as unknown as Custody;
-    const lease = new Lease(config, silent);
-    const intents = new Intents(dataSource, partitionNamed(partition), lease, ownClock);
-    const destroyer = new ObjectDestroyer(dataSource, custody, intents, outbox);
-    const maker = new ObjectMaker(dataSource, custody, intents, outbox, silent);
-    const unrecorded = new UnrecordedKeys(dataSource, custody, silent, outbox, partitionNamed(partition));
-    const platformKeys = new PlatformKeys(dataSource, custody, maker, partitionNamed(partition), unrecorded);
-    const pages = new RewrapPage(dataSource, custody, platformKeys, outbox, silent);
-    const oldKeks = new RetireOldKeks(dataSource, outbox, { horizon });
-    const dueKeks = new DueKeks(dataSource, partitionNamed(partition));
-    const sweeper = new DestroyRetiredKeks(dueKeks, custody, destroyer, silent);
-    const rewrapper = new RewrapKeys(
-      new OpenRotations(dataSource, partitionNamed(partition)),
-      lease,
-      pages,
-      oldKeks,
-      silent,
-    );
-    const reconciler = new Reconciler(custody, intents, lease, destroyer, silent);
-    const changes = new KeyActionRunner(dataSource, new KeyStore(dataSource), outcomes, outbox, ownClock);
-    const stop = async (): Promise<void> => {
-      await rewrapper.onApplicationShutdown();
-      await sweeper.onApplicationShutdown();
-      await reconciler.stop();
-      await lease.release();
-    };
-    stops.push(stop);
-    const rotator = new RotateKek(dataSource, platformKeys, changes, partitionNamed(partition));
-    return { platformKeys, rewrapper, sweeper, reconciler, stop, rotator };
+  const worker = (place: Place, token: FakeToken, horizon?: string) => {
+    const started = kekWorker(place, token, horizon);
+    stops.push(started.stop);
+    return started;
   };
 
   /** A tenant with `count` wrapped keys, on a partition of its own. */
   const prepare = async (count: number) => {
     const [tenantId, partition] = [randomUUID(), `p-${randomUUID().slice(0, 8)}`];
-    const place: Place = { ...(await database.as(partition)), partition };
-    const { platformKeys } = worker(place, new Token());
+    const own = await database.as(partition);
+    const place: Place = { ...own, partition, bus: emptyTrail, outcomes };
+    const { platformKeys } = worker(place, new FakeToken());
     await platformKeys.provision(contextOf(tenantId));
     await database.superuser.query('INSERT INTO tenant_policy (tenant_id, revision, document) VALUES ($1, 1, $2)', [
       tenantId,
@@ -147,7 +71,7 @@ describe('the rotation of a KEK', () => {
 
   it('is continued by another worker when one dies, and ends when the old KEK is retired', async () => {
     const { tenantId, place, read } = await prepare(120);
-    const [first, second] = [new Token(), new Token()];
+    const [first, second] = [new FakeToken(), new FakeToken()];
     const begun = await worker(place, first).rotator.rotate(contextOf(tenantId));
     expect(begun).toMatchObject({ generation: 2, state: 'rotating', total: 120, done: 0 });
     first.answers = 70;
@@ -180,7 +104,7 @@ describe('the rotation of a KEK', () => {
   it('begins once, however many workers are asked at the same time', async () => {
     const { tenantId, place } = await prepare(3);
     const asked = await Promise.all(
-      Array.from({ length: 4 }, () => worker(place, new Token()).rotator.rotate(contextOf(tenantId))),
+      Array.from({ length: 4 }, () => worker(place, new FakeToken()).rotator.rotate(contextOf(tenantId))),
     );
     expect(asked).toMatchObject(Array.from({ length: 4 }, () => ({ generation: 2 })));
     const begun = await database.superuser.query<unknown[]>(
@@ -195,7 +119,7 @@ describe('the rotation of a KEK', () => {
   /** A rotation that one key blocks, tried more than once. */
   const stuck = async () => {
     const { tenantId, place, read } = await prepare(5);
-    const token = new Token();
+    const token = new FakeToken();
     const [one] = await database.superuser.query<{ key_id: string }[]>(
       'SELECT key_id FROM key_version WHERE tenant_id = $1 LIMIT 1',
       [tenantId],
@@ -244,7 +168,7 @@ describe('the rotation of a KEK', () => {
 
   it('names no key if the HSM did not answer', async () => {
     const { tenantId, place, read } = await prepare(5);
-    const token = new Token();
+    const token = new FakeToken();
     token.answers = 2;
     const { rotator, rewrapper } = worker(place, token);
     await rotator.rotate(contextOf(tenantId));
@@ -257,7 +181,7 @@ describe('the rotation of a KEK', () => {
   /** A rotation that has ended, on a worker that keeps no backups for longer than a second. */
   const rotated = async () => {
     const { tenantId, place, read, oldKek } = await prepare(1);
-    const token = new Token();
+    const token = new FakeToken();
     const one = worker(place, token, 'PT1S');
     await one.rotator.rotate(contextOf(tenantId));
     one.rewrapper.onApplicationBootstrap();
@@ -315,7 +239,7 @@ describe('the rotation of a KEK', () => {
     stops.splice(stops.indexOf(one.stop), 1);
     await one.rewrapper.onApplicationShutdown();
 
-    const other = new Token();
+    const other = new FakeToken();
     await worker(place, other).reconciler.start();
     await expect.poll(async () => (await read()).retired).toEqual([]);
     expect(other.destroyed).toContain(oldKek);

@@ -7,9 +7,9 @@ import { versionOf } from '../key/key-store.js';
 import { assertVersion } from '../key/record/assert-version.js';
 import type { StoredVersion } from '../key/record/select-version.js';
 import { PlatformKeys } from '../platform-key/platform-key.js';
-import { type OpenRotation, rotationEvent } from './open-rotation.js';
 import { type Position, type Rewrapped, recordRewrapped, versionsUnderOlderKek } from './rewrap.sql.js';
 import { type RewrapFailure, recordFailures } from './rewrap-failure.sql.js';
+import { type OpenRotation, rotationEvent } from './rotation/open-rotation.js';
 
 /** Key versions that are rewrapped and recorded at a time. */
 const pageSize = 50;

@@ -2,6 +2,7 @@ import { changeRecord } from '@ankasecure/service-kit';
 import type { EntityManager } from 'typeorm';
 import type { WrappedKey } from '../custody/custody.js';
 import { holdFence } from '../key/lock/tenant-fence.sql.js';
+import { KekRotationRecord } from '../key/record/kek-rotation.entity.js';
 import { KeyVersionRecord } from '../key/record/key-version.entity.js';
 import { type StoredVersion, selectVersions } from '../key/record/select-version.js';
 
@@ -65,5 +66,12 @@ export const recordRewrapped = async (
     });
     recorded++;
   }
+  if (recorded > 0) await count(manager, tenantId, generation, recorded);
   return recorded;
+};
+
+/** Adds to the number of versions that the rotation has rewrapped. */
+const count = async (manager: EntityManager, tenantId: string, generation: number, more: number): Promise<void> => {
+  const rotation = await manager.findOneByOrFail(KekRotationRecord, { tenantId, generation });
+  if (rotation.rewrapped !== null) await changeRecord(manager, rotation, { rewrapped: rotation.rewrapped + more });
 };

@@ -43,8 +43,7 @@ export class RotateKek {
   private async begin(context: Context, before: Kek): Promise<Kek> {
     const { tenantId } = context;
     if (before.state === 'rotating') return this.joined(context, before);
-    const generation = before.generation + 1;
-    const made = await this.platformKeys.makeKek(context, generation, (manager) =>
+    const made = await this.platformKeys.makeKek(context, before.generation, (manager, generation) =>
       beginRotation(manager, context, generation, this.partition.name),
     );
     const after = await withTenant(this.dataSource, tenantId, (manager) => readKek(manager, tenantId));

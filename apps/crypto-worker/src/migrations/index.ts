@@ -43,3 +43,4 @@ export { Encapsulation1804000000000 } from './1804000000000-encapsulation.js';
 export { Draft1805000000000 } from './1805000000000-draft.js';
 export { CheckpointKey1806000000000 } from './1806000000000-checkpoint-key.js';
 export { Certificate1807000000000 } from './1807000000000-certificate.js';
+export { CountedRewraps1807100000000 } from './1807100000000-counted-rewraps.js';

@@ -1,6 +1,6 @@
 import type { AlgorithmName } from '@ankasecure/algorithm';
 import { AnkaError, type AuditEvent, auditEvent, type Context } from '@ankasecure/contracts';
-import { assertNewest, insertIfAbsent, sealsOf, withTenant } from '@ankasecure/service-kit';
+import { assertNewest, insertIfAbsent, nextNumber, sealsOf, withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import {
@@ -151,17 +151,26 @@ export class PlatformKeys {
 
   /**
    * Makes the next KEK of a tenant. If the database is older than the token, the token may hold that KEK already. It is put on
-   * record again then: it has wrapped keys that a newer backup still holds.
-   * @param also runs in the commit that records the KEK
+   * record again then: it has wrapped keys that a newer backup still holds. Otherwise the new one gets a number that no KEK of the
+   * tenant ever had, also if a restore has lost one and the token no longer holds it.
+   * @param newest the generation of the newest KEK on record
+   * @param also runs in the commit that records the KEK of this generation
    * @returns false if `also` refused, or another worker was first
+   * @throws AnkaError `audit-unavailable` if the audit trail cannot tell which numbers were given
    */
   async makeKek(
     context: Context,
-    generation: number,
-    also: (manager: EntityManager) => Promise<boolean>,
+    newest: number,
+    also: (manager: EntityManager, generation: number) => Promise<boolean>,
   ): Promise<boolean> {
-    if (await this.isRecovered(context, 'kek', generation, 'kek.rotate', also)) return true;
-    return (await this.make(context, 'kek', generation, 'kek.rotate', also)) !== undefined;
+    const { tenantId } = context;
+    const alsoWith = (generation: number) => (manager: EntityManager) => also(manager, generation);
+    const lost = newest + 1;
+    if (await this.isRecovered(context, 'kek', lost, 'kek.rotate', alsoWith(lost))) return true;
+    const unused = await withTenant(this.dataSource, tenantId, (manager) =>
+      nextNumber(manager, PlatformKeyRecord, { tenantId, kind: 'kek' }, newest),
+    );
+    return (await this.make(context, 'kek', unused, 'kek.rotate', alsoWith(unused))) !== undefined;
   }
 
   /** @throws AnkaError `platform-key-unrecorded` if the token holds one of its name that no record names */

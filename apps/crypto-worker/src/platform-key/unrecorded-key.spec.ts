@@ -86,7 +86,7 @@ describe('a platform key that the token holds and no record names', () => {
 
   it('comes back with a restore, if the tenant was made after the backup, and so do all its KEKs', async () => {
     await platformKeys().provision(contextOf(tenantId));
-    await platformKeys().makeKek(contextOf(tenantId), 2, async () => true);
+    await platformKeys().makeKek(contextOf(tenantId), 1, async () => true);
     const before = await ofTenant();
     const key = await audited();
     await lose('true');
@@ -121,7 +121,7 @@ describe('a platform key that the token holds and no record names', () => {
 
   it('stays lost with a newer KEK, if the tenant has an older one', async () => {
     await platformKeys().provision(contextOf(tenantId));
-    await platformKeys().makeKek(contextOf(tenantId), 2, async () => true);
+    await platformKeys().makeKek(contextOf(tenantId), 1, async () => true);
     await lose('generation = 2');
     expect(await restored()).toEqual([]);
   });
@@ -193,18 +193,19 @@ describe('a platform key that the token holds and no record names', () => {
 
   it('is put on record again, if it is the next KEK and the database is older than the token', async () => {
     await platformKeys().provision(contextOf(tenantId));
-    for (const generation of [2, 3]) await platformKeys().makeKek(contextOf(tenantId), generation, async () => true);
+    for (const generation of [2, 3])
+      await platformKeys().makeKek(contextOf(tenantId), generation - 1, async () => true);
     const keks = () =>
       database.superuser.query(`SELECT generation, object_id FROM platform_key WHERE tenant_id = $1 AND kind = 'kek'`, [
         tenantId,
       ]);
     const before: unknown = await keks();
     await lose('generation > 1');
-    expect(await codeOf(platformKeys().makeKek(contextOf(tenantId), 4, async () => true))).toBe(
+    expect(await codeOf(platformKeys().makeKek(contextOf(tenantId), 3, async () => true))).toBe(
       'platform-key-unrecorded',
     );
     for (const generation of [2, 3])
-      expect(await platformKeys().makeKek(contextOf(tenantId), generation, async () => true)).toBe(true);
+      expect(await platformKeys().makeKek(contextOf(tenantId), generation - 1, async () => true)).toBe(true);
     expect(await keks()).toEqual(before);
     expect(await objects('kek')).toBe(3);
     expect((await database.events()).filter(({ details }) => details?.['recovered'] === 'true')).toMatchObject([
@@ -216,7 +217,7 @@ describe('a platform key that the token holds and no record names', () => {
   it('stops the next KEK, if it is another one', async () => {
     await platformKeys().provision(contextOf(tenantId));
     await lose(`kind = 'kek'`);
-    expect(await codeOf(platformKeys().makeKek(contextOf(tenantId), 2, async () => true))).toBe(
+    expect(await codeOf(platformKeys().makeKek(contextOf(tenantId), 1, async () => true))).toBe(
       'platform-key-unrecorded',
     );
     expect(await objects('kek')).toBe(1);

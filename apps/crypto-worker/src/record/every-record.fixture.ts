@@ -91,6 +91,7 @@ export const records: readonly (readonly [entity: new () => object, row: object]
       generation: 2,
       partition: 'default',
       total: 3,
+      rewrapped: 1,
       startedBy: 'alice',
       correlationId: 'c',
       finishedAt: date(),

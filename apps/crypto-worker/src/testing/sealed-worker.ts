@@ -5,6 +5,7 @@ import {
   type Contract,
   listFinalChanges,
   type listRecordHeads,
+  type OfferedEvent,
   type RecordHead,
   readHighestRevision,
   type readRecordHeads,
@@ -39,10 +40,15 @@ export class TestTrail {
 
   constructor(private readonly database: WorkerDatabase) {}
 
-  /** Seals all events that wait in the outbox, in the place of the audit service. */
-  async seal(): Promise<void> {
-    this.sealed.push(...(await this.database.events()));
-    await this.database.superuser.query('DELETE FROM outbox');
+  /** Seals all events that wait in the outbox, in the place of the audit service. @returns all that it has sealed, oldest first */
+  async seal(): Promise<readonly AuditEvent[]> {
+    const [rows] = await this.database.superuser.query<[{ id: string; events: string }[], number]>(
+      'DELETE FROM outbox RETURNING id, events',
+    );
+    const inOrder = rows.toSorted((a, b) => Number(a.id) - Number(b.id));
+    const offered = inOrder.flatMap(({ events }) => JSON.parse(events) as OfferedEvent[]);
+    this.sealed.push(...offered.map(({ proof: _, ...event }) => event));
+    return this.sealed;
   }
 
   /** What it says of a tenant's records. */
@@ -71,18 +77,24 @@ export class TestTrail {
   } as unknown as BusClient;
 }
 
-/** TEST ONLY. A worker's connection with the seals and the history of its records. No row-level security stops it. */
+/** TEST ONLY. A worker's connection with the seals and the history of its records. */
 export interface SealedWorker {
   readonly dataSource: DataSource;
   readonly history: RecordHistory;
+  readonly outbox: Outbox;
   /** Changes records of a tenant, on record. */
   change<Result>(tenantId: string, work: (manager: EntityManager) => Promise<Result>): Promise<Result>;
   read<Result>(tenantId: string, work: (manager: EntityManager) => Promise<Result>): Promise<Result>;
   stop(): Promise<void>;
 }
 
-export const startSealedWorker = async (database: WorkerDatabase, trail: TestTrail): Promise<SealedWorker> => {
-  const dataSource = await new ComparingDataSource(database.superuser.options).initialize();
+/** @param as the connection whose login it uses. No row-level security stops the superuser */
+export const startSealedWorker = async (
+  database: WorkerDatabase,
+  trail: TestTrail,
+  as: DataSource = database.superuser,
+): Promise<SealedWorker> => {
+  const dataSource = await new ComparingDataSource(as.options).initialize();
   const owner = new RecordOwner('crypto-worker');
   const history = new RecordHistory(owner, trail.bus);
   history.setBehind(new Map());
@@ -94,6 +106,7 @@ export const startSealedWorker = async (database: WorkerDatabase, trail: TestTra
   return {
     dataSource,
     history,
+    outbox,
     change: (tenantId, work) =>
       withTenant(dataSource, tenantId, async (manager) => {
         const result = await work(manager);

@@ -5318,11 +5318,11 @@ export interface components {
              * @enum {string}
              */
             state: "idle" | "rotating";
-            /** @description The number of wrapped key versions when the last rotation began. */
+            /** @description The number of wrapped key versions when the last rotation began, as the database counted them. */
             total: number;
-            /** @description The number of those that no longer need the previous KEK. */
+            /** @description The number of those that no longer need the previous KEK. While the rotation goes on, only those count that it has rewrapped. */
             done: number;
-            /** @description The number of those that could not be rewrapped. Each is retried, and the previous KEK stays in use until none is left. */
+            /** @description The number of those that could not be rewrapped. Each is retried, and the previous KEK stays in use until none is left. A version that the audit trail holds and the database does not show keeps the rotation open as well: the alarm `record-rejected` names it. */
             failed: number;
             /** @description The first failures, each with the code of a problem. */
             failures: {

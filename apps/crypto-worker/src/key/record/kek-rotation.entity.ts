@@ -7,12 +7,14 @@ const primaryKeyConstraintName = 'kek_rotation_pkey';
 @Entity('kek_rotation')
 @Index('kek_rotation_open', ['partition'], { where: '(finished_at IS NULL)' })
 @Check('kek_rotation_total_check', 'total >= 0')
+@Check('kek_rotation_rewrapped_check', 'rewrapped >= 0')
 @SealedRecord<KekRotationRecord>({
   deciding: [
     'tenantId',
     'generation',
     'partition',
     'total',
+    'rewrapped',
     'startedBy',
     'correlationId',
     'startedAt',
@@ -37,6 +39,10 @@ export class KekRotationRecord {
   /** The number of versions to rewrap when the rotation began. */
   @Column('integer')
   total!: number;
+
+  /** The number of versions that the rotation has rewrapped. Null if a release began it that did not count. */
+  @Column('integer', { nullable: true })
+  rewrapped!: number | null;
 
   /** The principal who started the rotation. */
   @Column('text', { name: 'started_by' })

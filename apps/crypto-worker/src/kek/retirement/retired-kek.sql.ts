@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { holdFence } from '../key/lock/tenant-fence.sql.js';
+import { holdFence } from '../../key/lock/tenant-fence.sql.js';
 
 /**
  * Tells whether a blob is wrapped by a KEK of this generation or an older one. Holds the tenant's fence, so the answer stays

@@ -2,8 +2,8 @@ import { type AuditEvent, type AuditedAction, auditEvent } from '@ankasecure/con
 import { withTenant } from '@ankasecure/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Partition } from '../custody/partition.js';
-import { KekRotationRecord } from '../key/record/kek-rotation.entity.js';
+import { Partition } from '../../custody/partition.js';
+import { KekRotationRecord } from '../../key/record/kek-rotation.entity.js';
 import { type OpenRotation, openRotations } from './open-rotation.sql.js';
 
 export type { OpenRotation } from './open-rotation.sql.js';
