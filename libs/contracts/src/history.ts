@@ -184,9 +184,9 @@ export const restoredRecord = z.strictObject({
   kind: recordKind,
   id: z.string(),
   outcome: z
-    .enum(['reapplied', 'accepted', 'removed', 'lost'])
+    .enum(['reapplied', 'accepted', 'removed', 'lost', 'kept'])
     .describe(
-      '`reapplied`: the record has the state that the trail holds, or names a key that the HSM still has. `accepted`: its restored form counts from now on, with its own state if the trail’s allows more. `removed`: the trail says that it was deleted, or its restored form grants too much. `lost`: the backup does not have it.',
+      '`reapplied`: the record has the state that the trail holds, or names a key that the HSM still has. `accepted`: its restored form counts from now on, with its own state if the trail’s allows more. `removed`: the trail says that it was deleted, or its restored form grants too much. `lost`: the backup does not have it. `kept`: the backup does not have an exclusion that is in force all the same, because the trail names whom it shuts out. It is told by every call, until it is deleted.',
     ),
   state: z.string().nullable().describe('The state that was applied again.'),
 });
@@ -200,6 +200,7 @@ export const restoreReport = z
       accepted: z.number().int().nonnegative(),
       removed: z.number().int().nonnegative(),
       lost: z.number().int().nonnegative(),
+      kept: z.number().int().nonnegative().default(0),
     }),
     records: z.array(restoredRecord).max(maxRestored).describe('The first of these records.'),
     policyVersion: z.number().int().positive().describe('The version of the policy in force.'),

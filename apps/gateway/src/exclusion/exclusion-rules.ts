@@ -40,7 +40,7 @@ export class ExclusionRules {
   private async ownIssuer(manager: EntityManager, tenantId: string, issuer: string): Promise<NameSpace | undefined> {
     const [shown] = await manager.findBy(IssuerRecord, { tenantId, issuer });
     if (shown !== undefined) return shown;
-    const all = await tried(() => this.sets.loadDeciding(manager, IssuerRecord, tenantId, trailMs));
+    const all = await tried(() => this.sets.loadDeciding(manager, IssuerRecord, tenantId, { trailMs }));
     if (all.error === undefined) return all.result.find((one) => one.issuer === issuer);
     if (all.error.code !== 'audit-unavailable') throw all.error;
     return undefined;

@@ -1,4 +1,4 @@
-import { cursor, instant, issuerName, page, pageLimit, text, uuid } from '@ankasecure/contracts';
+import { base64url, cursor, instant, issuerName, page, pageLimit, text, uuid } from '@ankasecure/contracts';
 import { z } from 'zod';
 import { ownContract } from '../route/own-contract.js';
 
@@ -13,10 +13,21 @@ export const exclusion = z
   .strictObject({
     id: uuid,
     tenantId: uuid,
-    ...about,
+    issuer: about.issuer.nullable(),
+    subject: about.subject.nullable(),
     reason: z.string().nullable(),
-    createdBy: z.string(),
-    createdAt: instant,
+    createdBy: z.string().nullable(),
+    createdAt: instant.nullable(),
+    kept: z
+      .enum(['database', 'trail'])
+      .describe(
+        '`database`: all members are known. `trail`: the database has lost the exclusion, and the audit trail alone keeps it in force. It has the digest and nothing else of it.',
+      ),
+    digest: base64url(32)
+      .length(43)
+      .describe(
+        'SHA-256 of the JSON array of issuer and subject, without spaces. It tells whom the exclusion shuts out if the trail alone keeps it.',
+      ),
   })
   .meta({ id: 'Exclusion' });
 export type Exclusion = z.infer<typeof exclusion>;

@@ -1,3 +1,4 @@
+import { excludedName } from '../identity/excluded-subject.entity.js';
 import { ids, instants } from '../route/example.js';
 import type { Route } from '../route/route.js';
 import {
@@ -19,6 +20,8 @@ const exclusion: Exclusion = {
   ...request,
   createdBy: 'alice@acme.example',
   createdAt: instants.created,
+  kept: 'database',
+  digest: excludedName(request),
 };
 
 const about = { tag: 'Identity', withinMs: 15_000 } as const;
@@ -55,7 +58,8 @@ export const exclusionRoutes: readonly Route[] = [
     path: '/exclusions',
     operationId: 'listExclusions',
     summary: 'List the subjects that are shut out',
-    description: 'Sorted newest first.',
+    description:
+      'Sorted newest first. One whose row the database has lost is listed too, as `kept` by the trail: it is in force, and is deleted like any other.',
     roles: ['tenant-admin', 'auditor'],
     contract: listExclusions,
     takes: 'parameters',

@@ -4,18 +4,21 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { EndApprovals } from '../approval/end/end-approvals.js';
-import { ExcludedSubject, excludedName } from '../identity/excluded-subject.entity.js';
+import { ExcludedSubject } from '../identity/excluded-subject.entity.js';
 import { IdentityEpoch } from '../identity/identity-epoch.js';
 import { lockTenant } from '../identity/tenant-lock.statement.js';
 import { pageOfAll } from '../route/page-by-id.js';
 import type { createExclusion, Exclusion, listExclusions } from './exclusion.contract.js';
 import { ExclusionRules } from './exclusion-rules.js';
+import { detailsOf, digestOf, type HeldExclusion, MissingExclusions, resourceOf } from './held-exclusion.js';
 
 type CreateRequest = z.infer<typeof createExclusion.request>;
 type ListRequest = z.infer<typeof listExclusions.request>;
 
 /** The limit per tenant. Every gateway keeps a tenant's exclusions in memory. */
 const most = 1000;
+
+const kind = 'excluded_subject';
 
 /** Shuts single subjects of issuers out of a tenant, and readmits them. */
 @Injectable()
@@ -63,7 +66,7 @@ export class Exclusions {
           return earlier;
         }
         await manager.insert(ExcludedSubject, { tenantId, id, issuer, subject, reason, createdBy });
-        const after = await found(manager, tenantId, id);
+        const after = resourceOf(await foundRecord(manager, tenantId, id));
         await report(auditEvent(context, { operation, details: detailsOf(after) }), ...ended);
         this.epochs.settleAfter(context, await this.epochs.change(manager), 'shut-out');
         return after;
@@ -73,12 +76,15 @@ export class Exclusions {
     return made;
   }
 
-  /** Newest first. @throws AnkaError `cursor-invalid`; `record-outdated` if any of the tenant's exclusions is missing */
+  /**
+   * Newest first, also those that the trail alone keeps.
+   * @throws AnkaError `cursor-invalid`; `record-outdated` if one is missing of which the trail does not tell whom it shuts out
+   */
   list({ tenantId }: Context, query: ListRequest): Promise<{ items: Exclusion[]; next: string | null }> {
     return pageOfAll({ tenantId, listing: 'exclusions', filter: {} }, query, () => this.all(tenantId));
   }
 
-  /** @throws AnkaError `exclusion-not-found`; `record-outdated` if one of the tenant's exclusions is missing */
+  /** @throws AnkaError `exclusion-not-found`; `record-outdated` as `list` */
   async get(context: Context, id: string): Promise<Exclusion> {
     const one = (await this.all(context.tenantId)).find((exclusion) => exclusion.id === id);
     if (one === undefined) throw new AnkaError('exclusion-not-found');
@@ -86,25 +92,27 @@ export class Exclusions {
   }
 
   /**
-   * Readmits the subject. The holder of its tokens could be a second person, so that can need two.
-   * @throws AnkaError `exclusion-not-found`, `approval-required`
+   * Readmits the subject, also one that the trail alone keeps out. The holder of its tokens could be a second person, so that can
+   * need two.
+   * @throws AnkaError `exclusion-not-found`, `approval-required`; `audit-unavailable` if the exclusion has no row, and the trail does
+   * not tell now whether it is in force
    */
   delete(context: Context, id: string): Promise<Exclusion | DryRun> {
     const { tenantId } = context;
     const operation = 'subject.readmit';
-    return this.actions.run<ExcludedSubject, Exclusion>(context, {
+    return this.actions.run<HeldExclusion, Exclusion>(context, {
       operation,
       details: { exclusionId: id },
       check: async (manager) => {
         await lockTenant(manager, 'exclusions', tenantId);
-        const record = await foundRecord(manager, tenantId, id);
+        const held = await this.held(manager, tenantId, id);
         await this.rules.assertReadmittable(context);
-        return record;
+        return held;
       },
-      write: async (manager, record, report) => {
-        await removeRecord(manager, record);
-        await this.forgetLost(manager, record);
-        const before = resourceOf(record);
+      write: async (manager, held, report) => {
+        if (held instanceof ExcludedSubject) await removeRecord(manager, held);
+        await this.forgetLost(manager, held);
+        const before = resourceOf(held);
         await report(auditEvent(context, { operation, details: detailsOf(before) }));
         this.epochs.settleAfter(context, await this.epochs.change(manager), 'let-in');
         return before;
@@ -112,23 +120,38 @@ export class Exclusions {
     });
   }
 
-  /** Those that the database has. What is missing raises an alarm, and whom the trail names stays shut out. */
+  /** All that are in force. One whose row is missing raises an alarm. */
   private async all(tenantId: string): Promise<Exclusion[]> {
-    const missing = (_: string, told?: string): boolean => told !== undefined;
-    return (await this.sets.load(ExcludedSubject, tenantId, { missing })).map(resourceOf);
+    const missing = new MissingExclusions(tenantId);
+    const rows = await this.sets.load(ExcludedSubject, tenantId, { missing: missing.note });
+    return missing.with(rows).map(resourceOf);
   }
 
-  /** Exclusions of the same subject whose rows were lost end with the one that is deleted. */
-  private async forgetLost(manager: EntityManager, record: ExcludedSubject): Promise<void> {
-    const { tenantId } = record;
-    const name = excludedName(record);
-    const others = [...this.sets.toldBefore(tenantId, 'excluded_subject')].filter(
-      ([id, told]) => told === name && id !== record.id,
+  /** The exclusion of that id: its row or, if there is none, what the trail says now. */
+  private async held(manager: EntityManager, tenantId: string, id: string): Promise<HeldExclusion> {
+    const record = await manager.findOneBy(ExcludedSubject, { tenantId, id });
+    if (record !== null) {
+      assertAsked(manager, record, { tenantId, id });
+      return record;
+    }
+    const missing = new MissingExclusions(tenantId);
+    const rows = await this.sets.loadDeciding(manager, ExcludedSubject, tenantId, { missing: missing.note });
+    const kept = missing.with(rows).find((one) => one.id === id);
+    if (kept === undefined) throw new AnkaError('exclusion-not-found');
+    return kept;
+  }
+
+  /** The exclusion that is deleted, if its row was lost, and others of the same subject whose rows were lost end with it. */
+  private async forgetLost(manager: EntityManager, held: HeldExclusion): Promise<void> {
+    const { tenantId } = held;
+    const digest = digestOf(held);
+    const lost = [...this.sets.toldBefore(tenantId, kind)].filter(
+      ([id, told]) => told === digest && !(held instanceof ExcludedSubject && id === held.id),
     );
     await noteLost(
       manager,
       tenantId,
-      others.map(([id]) => ({ kind: 'excluded_subject', id, revision: 0 })),
+      lost.map(([id]) => ({ kind, id, revision: 0 })),
     );
   }
 }
@@ -145,23 +168,3 @@ const foundRecord = async (manager: EntityManager, tenantId: string, id: string)
   assertAsked(manager, record, { tenantId, id });
   return record;
 };
-
-const found = async (manager: EntityManager, tenantId: string, id: string): Promise<Exclusion> =>
-  resourceOf(await foundRecord(manager, tenantId, id));
-
-const resourceOf = ({ createdAt, ...record }: ExcludedSubject): Exclusion => ({
-  id: record.id,
-  tenantId: record.tenantId,
-  issuer: record.issuer,
-  subject: record.subject,
-  reason: record.reason,
-  createdBy: record.createdBy,
-  createdAt: createdAt.toISOString(),
-});
-
-const detailsOf = ({ id: exclusionId, issuer, subject, reason }: Exclusion): Readonly<Record<string, string>> => ({
-  exclusionId,
-  issuer,
-  subject,
-  ...(reason !== null && { reason }),
-});

@@ -4,7 +4,8 @@ import { AnkaError, listRecordHeads, platformTenantId, recordChangesOf, recordDe
 import { BusClient, HistoryWatch } from '@ankasecure/service-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { call } from '../testing/call.js';
-import { type Gateway, type Rig, startRig } from '../testing/rig.js';
+import { startRememberingPair } from '../testing/remembering-pair.js';
+import type { Gateway, Rig } from '../testing/rig.js';
 import { asTenant, tenantA } from '../testing/token.js';
 
 /** What the owner of `ankadb_gateway` does with the row of an exclusion: statements that do not see it, or its deletion. */
@@ -20,11 +21,7 @@ let rig: Rig;
 let gateway: Gateway;
 let other: Gateway;
 beforeAll(async () => {
-  rig = await startRig();
-  rig.standIns.strict = true;
-  rig.standIns.remembers = true;
-  gateway = await rig.gateway();
-  other = await rig.gateway();
+  ({ rig, gateway, other } = await startRememberingPair());
 });
 const show = () => rig.postgres.query('ankadb_gateway', 'DROP POLICY IF EXISTS hidden ON excluded_subject');
 afterEach(async () => {

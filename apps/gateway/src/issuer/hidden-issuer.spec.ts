@@ -4,7 +4,8 @@ import { BusClient } from '@ankasecure/service-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { policy } from '../policy/policy.example.js';
 import { call } from '../testing/call.js';
-import { type Gateway, type Rig, startRig } from '../testing/rig.js';
+import { startRememberingPair } from '../testing/remembering-pair.js';
+import type { Gateway, Rig } from '../testing/rig.js';
 import { asTenant, audience, tenantA } from '../testing/token.js';
 import type { TenantIssuer } from './issuer.contract.js';
 
@@ -39,11 +40,7 @@ let gateway: Gateway;
 let other: Gateway;
 let admin: string;
 beforeAll(async () => {
-  rig = await startRig();
-  rig.standIns.strict = true;
-  rig.standIns.remembers = true;
-  gateway = await rig.gateway();
-  other = await rig.gateway();
+  ({ rig, gateway, other } = await startRememberingPair());
   admin = await rig.issuer.token({ sub: 'admin', ...asTenant(tenantA, 'tenant-admin') });
   await sql('DROP INDEX issuer_subjects; ALTER TABLE issuer DROP CONSTRAINT issuer_tenant_id_issuer_key');
 });

@@ -40,8 +40,9 @@ export class RestoreRecords {
           await lockTenant(manager, kind, tenantId);
         const gone: string[] = [];
         const restored = await restoreRecords(manager, context, heads, restoringsOf(gone));
-        if (dryRun === true || restored.length === 0) return { restored, events: 0 };
-        const events = [restoredEvent(context, restored), ...(await this.endOf(manager, context, gone))];
+        const done = restored.filter(({ outcome }) => outcome !== 'kept');
+        if (dryRun === true || done.length === 0) return { restored, events: 0 };
+        const events = [restoredEvent(context, done), ...(await this.endOf(manager, context, gone))];
         await this.outbox.write(manager, events);
         this.epochs.settleAfter(context, await this.epochs.change(manager), 'shut-out');
         return { restored, events: events.length };

@@ -34,7 +34,7 @@ export const restoreRoutes: readonly Route[] = [
       request: {},
       reply: {
         tenantId: ids.tenant,
-        counts: { reapplied: 1, accepted: 1, removed: 0, lost: 0 },
+        counts: { reapplied: 1, accepted: 1, removed: 0, lost: 0, kept: 0 },
         records: [
           { kind: 'key', id: ids.signingKey, outcome: 'accepted', state: null },
           { kind: 'key_version', id: `${ids.signingKey}/1`, outcome: 'reapplied', state: 'COMPROMISED' },

@@ -17,12 +17,12 @@ export const restoringsOf = (gone: string[]): Partial<Record<RecordKind, Restori
     },
   },
   // Whom the trail names stays shut out without the row. An exclusion of a release before counts as deleted.
-  excluded_subject: { changes: () => ({}), isLost: ({ state }) => state === null },
+  excluded_subject: { changes: () => ({}), missing: ({ state }) => (state === null ? 'lost' : 'kept') },
   service_account: { changes: () => 'remove' },
   approval: {
     changes: async (manager, row) =>
       (row as ApprovalRecord).endedAt === null ? { endedAt: await transactionTime(manager) } : {},
     // Requests are deleted some time after their end.
-    isLost: () => false,
+    missing: () => undefined,
   },
 });

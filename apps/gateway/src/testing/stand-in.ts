@@ -129,7 +129,11 @@ const serveAliases = (busOf: BusOf): void =>
 
 /** The other services have nothing to restore. */
 const serveRestores = (busOf: BusOf): void => {
-  const nothing = { counts: { reapplied: 0, accepted: 0, removed: 0, lost: 0 }, records: [], policyVersion: 7 };
+  const nothing = {
+    counts: { reapplied: 0, accepted: 0, removed: 0, lost: 0, kept: 0 },
+    records: [],
+    policyVersion: 7,
+  };
   busOf(restoreTenant).serveRaw(restoreTenant, '', async ({ tenantId, dryRun }) =>
     success(
       {},

@@ -106,6 +106,7 @@ const reportOf = (tenantId: string, records: readonly RestoredRecord[], policyVe
     accepted: count('accepted'),
     removed: count('removed'),
     lost: count('lost'),
+    kept: count('kept'),
   };
   return { tenantId, counts, records: records.slice(0, maxRestored), policyVersion };
 };

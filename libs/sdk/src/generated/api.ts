@@ -1117,7 +1117,7 @@ export interface paths {
         };
         /**
          * List the subjects that are shut out
-         * @description Sorted newest first.
+         * @description Sorted newest first. One whose row the database has lost is listed too, as `kept` by the trail: it is in force, and is deleted like any other.
          */
         get: operations["listExclusions"];
         put?: never;
@@ -1924,6 +1924,8 @@ export interface components {
                     accepted: number;
                     removed: number;
                     lost: number;
+                    /** @default 0 */
+                    kept: number;
                 };
                 /** @description The first of these records. */
                 records: {
@@ -1931,10 +1933,10 @@ export interface components {
                     kind: "key" | "key_version" | "key_alias" | "former_kid" | "key_grant" | "rotation_policy" | "platform_key" | "kek_rotation" | "tenant_policy" | "tenant" | "policy_version" | "service_account" | "issuer" | "approval" | "token_key" | "excluded_subject" | "connector";
                     id: string;
                     /**
-                     * @description `reapplied`: the record has the state that the trail holds, or names a key that the HSM still has. `accepted`: its restored form counts from now on, with its own state if the trail’s allows more. `removed`: the trail says that it was deleted, or its restored form grants too much. `lost`: the backup does not have it.
+                     * @description `reapplied`: the record has the state that the trail holds, or names a key that the HSM still has. `accepted`: its restored form counts from now on, with its own state if the trail’s allows more. `removed`: the trail says that it was deleted, or its restored form grants too much. `lost`: the backup does not have it. `kept`: the backup does not have an exclusion that is in force all the same, because the trail names whom it shuts out. It is told by every call, until it is deleted.
                      * @enum {string}
                      */
-                    outcome: "reapplied" | "accepted" | "removed" | "lost";
+                    outcome: "reapplied" | "accepted" | "removed" | "lost" | "kept";
                     /** @description The state that was applied again. */
                     state: string | null;
                 }[];
@@ -4700,14 +4702,18 @@ export interface components {
             id: string;
             /** Format: uuid */
             tenantId: string;
-            /** @description The `iss` of its tokens. It need not be one of the tenant’s issuers. */
-            issuer: string;
-            /** @description The subject as events name it: the `sub` of its tokens after the issuer’s subjectPrefix, or the id of a service account. A name that the issuer cannot give is refused. */
-            subject: string;
+            issuer: string | null;
+            subject: string | null;
             reason: string | null;
-            createdBy: string;
-            /** Format: date-time */
-            createdAt: string;
+            createdBy: string | null;
+            createdAt: string | null;
+            /**
+             * @description `database`: all members are known. `trail`: the database has lost the exclusion, and the audit trail alone keeps it in force. It has the digest and nothing else of it.
+             * @enum {string}
+             */
+            kept: "database" | "trail";
+            /** @description SHA-256 of the JSON array of issuer and subject, without spaces. It tells whom the exclusion shuts out if the trail alone keeps it. */
+            digest: string;
         };
         AuditEvent: {
             /** Format: uuid */
@@ -5352,6 +5358,8 @@ export interface components {
                 accepted: number;
                 removed: number;
                 lost: number;
+                /** @default 0 */
+                kept: number;
             };
             /** @description The first of these records. */
             records: {
@@ -5359,10 +5367,10 @@ export interface components {
                 kind: "key" | "key_version" | "key_alias" | "former_kid" | "key_grant" | "rotation_policy" | "platform_key" | "kek_rotation" | "tenant_policy" | "tenant" | "policy_version" | "service_account" | "issuer" | "approval" | "token_key" | "excluded_subject" | "connector";
                 id: string;
                 /**
-                 * @description `reapplied`: the record has the state that the trail holds, or names a key that the HSM still has. `accepted`: its restored form counts from now on, with its own state if the trail’s allows more. `removed`: the trail says that it was deleted, or its restored form grants too much. `lost`: the backup does not have it.
+                 * @description `reapplied`: the record has the state that the trail holds, or names a key that the HSM still has. `accepted`: its restored form counts from now on, with its own state if the trail’s allows more. `removed`: the trail says that it was deleted, or its restored form grants too much. `lost`: the backup does not have it. `kept`: the backup does not have an exclusion that is in force all the same, because the trail names whom it shuts out. It is told by every call, until it is deleted.
                  * @enum {string}
                  */
-                outcome: "reapplied" | "accepted" | "removed" | "lost";
+                outcome: "reapplied" | "accepted" | "removed" | "lost" | "kept";
                 /** @description The state that was applied again. */
                 state: string | null;
             }[];
@@ -17270,7 +17278,9 @@ export interface operations {
                      *           "subject": "acme:mallory",
                      *           "reason": "the account was taken over",
                      *           "createdBy": "alice@acme.example",
-                     *           "createdAt": "2026-11-23T09:30:00.000Z"
+                     *           "createdAt": "2026-11-23T09:30:00.000Z",
+                     *           "kept": "database",
+                     *           "digest": "FMHtv69vdIhr3U7wm-vWbwUhTl4BLmrdEHNKRLf1ABE"
                      *         }
                      *       ],
                      *       "next": null
@@ -17415,7 +17425,9 @@ export interface operations {
                      *       "subject": "acme:mallory",
                      *       "reason": "the account was taken over",
                      *       "createdBy": "alice@acme.example",
-                     *       "createdAt": "2026-11-23T09:30:00.000Z"
+                     *       "createdAt": "2026-11-23T09:30:00.000Z",
+                     *       "kept": "database",
+                     *       "digest": "FMHtv69vdIhr3U7wm-vWbwUhTl4BLmrdEHNKRLf1ABE"
                      *     }
                      */
                     "application/json": components["schemas"]["Exclusion"];
@@ -17529,7 +17541,9 @@ export interface operations {
                      *       "subject": "acme:mallory",
                      *       "reason": "the account was taken over",
                      *       "createdBy": "alice@acme.example",
-                     *       "createdAt": "2026-11-23T09:30:00.000Z"
+                     *       "createdAt": "2026-11-23T09:30:00.000Z",
+                     *       "kept": "database",
+                     *       "digest": "FMHtv69vdIhr3U7wm-vWbwUhTl4BLmrdEHNKRLf1ABE"
                      *     }
                      */
                     "application/json": components["schemas"]["Exclusion"];
@@ -17629,7 +17643,9 @@ export interface operations {
                      *       "subject": "acme:mallory",
                      *       "reason": "the account was taken over",
                      *       "createdBy": "alice@acme.example",
-                     *       "createdAt": "2026-11-23T09:30:00.000Z"
+                     *       "createdAt": "2026-11-23T09:30:00.000Z",
+                     *       "kept": "database",
+                     *       "digest": "FMHtv69vdIhr3U7wm-vWbwUhTl4BLmrdEHNKRLf1ABE"
                      *     }
                      */
                     "application/json": components["schemas"]["Exclusion"] | components["schemas"]["DryRun"];
@@ -20732,7 +20748,8 @@ export interface operations {
                      *         "reapplied": 1,
                      *         "accepted": 1,
                      *         "removed": 0,
-                     *         "lost": 0
+                     *         "lost": 0,
+                     *         "kept": 0
                      *       },
                      *       "records": [
                      *         {

@@ -87,20 +87,19 @@ export class RecordSets {
    * Loads the set where a record that is missing would permit something, such as a name that another one has. The trail is asked
    * now: what was heard a moment ago does not have what another process has made since.
    * @param manager the caller's transaction, which is the tenant's, and holds a lock that keeps others from making such records
-   * @param trailMs longest that the trail is waited for, in milliseconds
    * @throws AnkaError as `load`; `audit-unavailable` whenever the trail does not answer now
    */
   async loadDeciding<Row extends ObjectLiteral>(
     manager: EntityManager,
     entity: EntityTarget<Row>,
     tenantId: string,
-    trailMs = patienceMs.unknown,
+    { trailMs = patienceMs.unknown, ...options }: SetOptions<Row> = {},
   ): Promise<Row[]> {
     const kind = this.kindOf(entity, tenantId);
     const listed = this.history.isOff
       ? []
       : await this.ask(tenantId, kind, trailMs).catch((error: unknown) => this.withoutAnswer(undefined, error));
-    return this.whole(manager, entity, tenantId, { listed });
+    return this.whole(manager, entity, tenantId, { ...options, listed });
   }
 
   /** @throws AnkaError `record-outdated` if the database is behind with the tenant */

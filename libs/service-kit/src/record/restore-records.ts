@@ -30,8 +30,11 @@ export interface Restoring {
     head: RecordHead,
     context: Context,
   ) => Promise<Partial<Row> | 'remove'> | Partial<Row> | 'remove';
-  /** Tells whether a record that the database lacks is lost. If absent, it is: records of the kind are deleted on record only. */
-  readonly isLost?: (head: RecordHead) => boolean;
+  /**
+   * Tells what a record is that the database lacks: lost, kept by the trail alone, or neither because such rows are deleted off the
+   * record. If absent, it is lost.
+   */
+  readonly missing?: (head: RecordHead) => 'lost' | 'kept' | undefined;
   /** Tells whether an event names a state that the row must not leave and does not have, whatever its head says. */
   readonly isOutlived?: (row: Row) => boolean;
 }
@@ -101,8 +104,10 @@ const plan = async (
   const { kind, id } = head;
   const told = (outcome: RestoredRecord['outcome'], state: string | null = null) => ({ kind, id, outcome, state });
   if (row === undefined) {
-    if (head.digest === null || restoring?.isLost?.(head) === false) return undefined;
-    return { told: told('lost'), carryOut: () => noteLost(manager, context.tenantId, [head]) };
+    if (head.digest === null) return undefined;
+    const outcome = restoring?.missing === undefined ? 'lost' : restoring.missing(head);
+    if (outcome === 'lost') return { told: told(outcome), carryOut: () => noteLost(manager, context.tenantId, [head]) };
+    return outcome && { told: told(outcome), carryOut: async () => undefined };
   }
   const state = sealsOf(manager).stateOf(row, manager.dataSource.getMetadata(row.constructor));
   if (isCurrent(state, head) && restoring?.isOutlived?.(row) !== true) return undefined;
