@@ -18,10 +18,16 @@ const counted = (event: AuditEvent, count: number): AuditEvent =>
  * counted in memory that was answered already.
  */
 export class RefusalFold {
-  private readonly buckets = new Buckets();
+  private readonly buckets: Buckets;
   private readonly groups = new Map<string, Group>();
 
-  constructor(private readonly write: (event: AuditEvent) => Promise<void>) {}
+  /** @param now tells the time by which callers are quiet, in milliseconds; by default the process's own */
+  constructor(
+    private readonly write: (event: AuditEvent) => Promise<void>,
+    now?: () => number,
+  ) {
+    this.buckets = new Buckets(now);
+  }
 
   /** Resolves when the refusal is on record. @param sameness is equal for refusals that say the same @throws what `write` throws */
   async add(sameness: string, event: AuditEvent, rate: Rate): Promise<void> {
