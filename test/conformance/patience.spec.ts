@@ -20,8 +20,7 @@ const barePoll = /\bvi\.wait(?:For|Until)\((?!.*(?:, [\d_]+\)|\{)[^;]*;?$).*\);$
 
 const sources = globSync('{apps,libs,deploy,test}/**/*.spec.ts', {
   cwd: root,
-  // The drill's bounds are those of a restore, which deploy/backup.md states.
-  exclude: (path) => /(^|\/)(node_modules|dist|drill)$/.test(path),
+  exclude: (path) => /(^|\/)(node_modules|dist)$/.test(path),
 }).map((path) => [path, readFileSync(root + path, 'utf8')] as const);
 
 const shorterThan = (limit: number, form: RegExp): readonly string[] =>

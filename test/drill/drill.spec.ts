@@ -341,7 +341,7 @@ describe.each(ways)('restored under %s services:', (way, doing) => {
     // Each worker takes some of these calls, and has then compared what it needs.
     for (let call = 0; call < 20; call++) expect(await sign(keys.untouched)).toBe('ok');
     await doing(() => restore('ankadb_audit'));
-    await eventually('refusing the trail', isBehind, 90_000);
+    await eventually('refusing the trail', isBehind);
     // A worker that has just started has compared nothing yet.
     expect(await sign(keys.untouched)).toBe(way === 'running' ? 'ok' : 'audit-unavailable');
     const said = await command('accept_trails');
@@ -359,10 +359,10 @@ describe.each(ways)('restored under %s services:', (way, doing) => {
 
   it('all databases together are refused by the anchor, and forget what happened since', async () => {
     await doing(() => restore(...databases));
-    await eventually('refusing the trail', isBehind, 90_000);
+    await eventually('refusing the trail', isBehind);
     expect(await command('accept_trails')).toContain('"accepted":true');
     // Services that ran on remember for a minute what they wrote before.
-    await eventually('restoring every tenant', () => command('restore_tenants').then(() => true as const), 120_000);
+    await eventually('restoring every tenant', () => command('restore_tenants').then(() => true as const));
     await eventually('what the backup holds', async () => {
       expect(await answers()).toEqual({
         compromised: 'ok',

@@ -159,24 +159,38 @@ describe('a key version', () => {
 describe('the dates of a version', () => {
   const soon = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
+  const dated = (label: string, dates: Partial<Pick<Key, 'activateAt' | 'deactivateAt'>>): Promise<Key> =>
+    tenant.admin.post<Key>('/keys', { algorithm: 'EC-P384', label, ...dates });
+  const filtered = async (label: string, state: string): Promise<string[]> =>
+    (await tenant.admin.get<{ items: Key[] }>(`/keys?label=${label}&state=${state}`)).items.map(({ id }) => id);
+  const past = (date: string): Promise<void> => delay(Math.max(0, Date.parse(date) - Date.now()) + 5);
+  const anHour = 3_600_000;
+
+  // What must not have happened yet has its date an hour ahead, so that a slow machine does not reach it.
   it('take effect on time in answers, filters and operations', async () => {
-    const dates = { activateAt: soon(3000), deactivateAt: soon(6000) };
-    const reply = await tenant.admin.post<Key>('/keys', { algorithm: 'EC-P384', label: 'dated', ...dates });
-    expect(reply).toMatchObject({ state: 'PRE_ACTIVE', ...dates });
-    const filtered = async (state: string): Promise<string[]> =>
-      (await tenant.admin.get<{ items: Key[] }>(`/keys?label=dated&state=${state}`)).items.map(({ id }) => id);
-    expectProblem(await sign(reply.id), 'key-state');
-    expect(await filtered('PRE_ACTIVE')).toEqual([reply.id]);
-    await delay(Date.parse(dates.activateAt) - Date.now() + 5);
-    const signed = await sign(reply.id);
+    const ends = { deactivateAt: soon(15_000) };
+    const ending = await dated('ending', ends);
+    const { jws } = (await sign(ending.id)).body;
+
+    const ahead = { activateAt: soon(anHour), deactivateAt: soon(2 * anHour) };
+    const waiting = await dated('waiting', ahead);
+    expect(waiting).toMatchObject({ state: 'PRE_ACTIVE', ...ahead });
+    expectProblem(await sign(waiting.id), 'key-state');
+    expect(await filtered('waiting', 'PRE_ACTIVE')).toEqual([waiting.id]);
+
+    const begins = { activateAt: soon(1000), deactivateAt: soon(anHour) };
+    const begun = await dated('begun', begins);
+    await past(begins.activateAt);
+    const signed = await sign(begun.id);
     expect(signed.status, signed.text).toBe(200);
-    expect(await filtered('ACTIVE')).toEqual([reply.id]);
-    await delay(Date.parse(dates.deactivateAt) - Date.now() + 5);
-    expectProblem(await sign(reply.id), 'key-state');
-    expect(await filtered('DEACTIVATED')).toEqual([reply.id]);
-    expect((await tenant.admin.get<Key>(`/keys/${reply.id}`)).state).toBe('DEACTIVATED');
-    expect((await tenant.admin.post<{ valid: boolean }>('/verify', { jws: signed.body.jws })).valid).toBe(true);
-    expect((await told(reply.id, 'compromise')).state).toBe('COMPROMISED');
+    expect(await filtered('begun', 'ACTIVE')).toEqual([begun.id]);
+
+    await past(ends.deactivateAt);
+    expectProblem(await sign(ending.id), 'key-state');
+    expect(await filtered('ending', 'DEACTIVATED')).toEqual([ending.id]);
+    expect((await tenant.admin.get<Key>(`/keys/${ending.id}`)).state).toBe('DEACTIVATED');
+    expect((await tenant.admin.post<{ valid: boolean }>('/verify', { jws })).valid).toBe(true);
+    expect((await told(ending.id, 'compromise')).state).toBe('COMPROMISED');
   });
 
   it('can be anticipated', async () => {
@@ -189,17 +203,24 @@ describe('the dates of a version', () => {
   });
 
   it('are not bypassed by a cancelled destruction', async () => {
-    const activateAt = soon(6000);
-    const body = { algorithm: 'EC-P256', label: 'x', activateAt };
-    const { id } = await tenant.admin.post<Key>('/keys', body);
-    await told(id, 'schedule-destroy');
-    await told(id, 'cancel-destroy');
-    const foreseen = await tenant.admin.post<DryRun>(`/keys/${id}/resume?dryRun=true`, {});
+    const brought = async (activateAt: string): Promise<string> => {
+      const { id } = await dated('x', { activateAt });
+      await told(id, 'schedule-destroy');
+      await told(id, 'cancel-destroy');
+      return id;
+    };
+    const activateAt = soon(anHour);
+    const waiting = await brought(activateAt);
+    const foreseen = await tenant.admin.post<DryRun>(`/keys/${waiting}/resume?dryRun=true`, {});
     expect(foreseen.changes).toMatchObject([{ from: 'SUSPENDED', to: 'PRE_ACTIVE' }]);
-    expect(await told(id, 'resume')).toMatchObject({ state: 'PRE_ACTIVE', activateAt });
-    expectProblem(await sign(id), 'key-state');
-    await delay(Date.parse(activateAt) - Date.now() + 5);
-    expect((await sign(id)).status).toBe(200);
+    expect(await told(waiting, 'resume')).toMatchObject({ state: 'PRE_ACTIVE', activateAt });
+    expectProblem(await sign(waiting), 'key-state');
+
+    const near = soon(1000);
+    const begun = await brought(near);
+    await told(begun, 'resume');
+    await past(near);
+    expect((await sign(begun)).status).toBe(200);
   });
 
   it.each([
