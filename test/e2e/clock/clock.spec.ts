@@ -166,7 +166,10 @@ describe('a batch', () => {
     });
     const items = Array.from({ length: count }, () => ({ keyId: key.id, payload: 'AAAA' }));
     let refused = 0;
+    /** How long the slowest batch took that was released whole, in milliseconds: an answer takes no longer to come back. */
+    let slowest = 0;
     while (refused === 0) {
+      const askedAt = Date.now();
       const { body } = await tenant.admin.send<{ items: { jws?: string; error?: { code: string } }[] }>(
         'POST',
         '/sign',
@@ -178,7 +181,8 @@ describe('a batch', () => {
       const released = body.items.filter(({ jws }) => jws !== undefined).length;
       refused = body.items.filter(({ error }) => error?.code === 'key-state').length;
       expect(released + refused).toBe(count);
-      if (released > 0) expect(answeredAt - deactivateAt).toBeLessThan(1_000);
+      if (released > 0) expect(answeredAt - deactivateAt).toBeLessThan(1_000 + slowest);
+      slowest = Math.max(slowest, answeredAt - askedAt);
     }
   });
 });
