@@ -3,7 +3,7 @@ import { createPublicKey, type KeyObject, type webcrypto, X509Certificate } from
 import { AnkaError } from '@ankasecure/contracts';
 import {
   BasicConstraintsExtension,
-  type Extension,
+  Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
   X509CertificateGenerator,
@@ -102,6 +102,16 @@ describe('a chain', () => {
     const forged = Buffer.from(await ofLeaf(), 'base64');
     forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
     expect(refusal([forged.toString('base64'), await ofLow()])).toMatch(next);
+  });
+
+  // OpenSSL reads these, though no certificate may have them (RFC 5280 §4.1).
+  it.each([
+    ['3081060101ff020100', 'a length in more bytes than it needs'],
+    ['30800101ff0201000000', 'an indefinite length'],
+    ['30060101ff0201ff', 'a negative pathLenConstraint'],
+  ])('is refused with basicConstraints %s: %s', async (value) => {
+    const odd = await ofLow([new Extension('2.5.29.19', true, Buffer.from(value, 'hex'))]);
+    expect(refusal([await ofLeaf(), odd])).toMatch(/^certificate 2: is not/);
   });
 
   it('has authorities above the key, and no more than they allow', async () => {

@@ -1,6 +1,7 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import { AnkaError, maxChain, pemBlocks, type putCertificate } from '@ankasecure/contracts';
 import type { z } from 'zod';
+import { NotDer } from '../asn1/decode.js';
 import { pathLengthOf } from './basic-constraints.js';
 
 type Sent = Pick<z.infer<typeof putCertificate.contract.request>, 'x5c' | 'pem'>;
@@ -41,6 +42,16 @@ const isIssuedBy = (certificate: X509Certificate, issuer: X509Certificate): bool
 
 const isSelfIssued = ({ subject, issuer }: X509Certificate): boolean => subject === issuer;
 
+/** @throws AnkaError `request-invalid` for basicConstraints that OpenSSL reads and that are not DER (RFC 5280 §4.1) */
+const pathLengthAt = ({ raw }: X509Certificate, index: number): number | undefined => {
+  try {
+    return pathLengthOf(raw);
+  } catch (error) {
+    if (!(error instanceof NotDer)) throw error;
+    throw new AnkaError('request-invalid', `${at(index)}: is not in DER`, { cause: error });
+  }
+};
+
 /**
  * Checks that each certificate was issued by the next, which is a certification authority and may stand so far from the end
  * (RFC 5280 §4.2.1.9).
@@ -52,7 +63,7 @@ const assertConnected = (chain: readonly X509Certificate[]): void => {
     if (!issuer.ca) throw invalid(`${at(index)}: is not of a certification authority (basicConstraints, keyUsage)`);
     if (!isIssuedBy(certificate, issuer)) throw invalid(`${at(index - 1)}: was not issued by the next one`);
     const between = chain.slice(1, index).filter((one) => !isSelfIssued(one)).length;
-    if (between > (pathLengthOf(issuer.raw) ?? between))
+    if (between > (pathLengthAt(issuer, index) ?? between))
       throw invalid(`${at(index)}: allows fewer certification authorities below it (pathLenConstraint)`);
   }
 };
