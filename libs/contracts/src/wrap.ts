@@ -16,9 +16,22 @@ import { exactlyOne, notTogether } from './rule.js';
 /** The longest JWK in JSON, in bytes. */
 export const maxJwkBytes = 64 * 1024;
 
+/** The deepest that arrays and objects of a JWK may nest. The known members need two levels (`oth`, RFC 7518 §6.3.2.7). */
+const maxDepth = 16;
+
+/** Whether arrays and objects nest no deeper than `levels`. It calls itself no more often than that. */
+const isWithin = (value: unknown, levels: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((one) => isWithin(one, levels - 1)));
+
+/** Whether JSON can be made of a JWK again, whoever made it. */
+export const isShallowJwk = (jwk: object): boolean => isWithin(jwk, maxDepth);
+
 /** A key of the caller's own, of any kind. Members other than `kty` are neither read nor changed. */
 const callersJwk = z
   .looseObject({ kty: z.enum(['oct', 'RSA', 'EC', 'OKP', 'AKP']) })
+  .refine(isShallowJwk, { message: `must nest at most ${maxDepth} levels deep`, abort: true })
   .refine(
     (jwk) => Buffer.byteLength(JSON.stringify(jwk)) <= maxJwkBytes,
     `must be at most ${maxJwkBytes} bytes of JSON`,

@@ -49,11 +49,12 @@ describe('a JWK', () => {
       new CompactEncrypt(Buffer.from(content))
         .setProtectedHeader({ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: `${id}.1`, ...(cty !== undefined && { cty }) })
         .encrypt(recipient);
-    const jwe = await sealed(JSON.stringify(secret), 'jwk+json');
-    expect((await unwrap({ jwe })).body.jwk).toEqual(secret);
-    for (const cty of [undefined, 'text/plain', 'JWT'])
+    for (const cty of ['jwk+json', 'application/jwk+json', 'JWK+JSON'])
+      expect((await unwrap({ jwe: await sealed(JSON.stringify(secret), cty) })).body.jwk).toEqual(secret);
+    for (const cty of [undefined, 'text/plain', 'JWT', 'jwk-set+json', 'text/jwk+json'])
       expectProblem(await unwrap({ jwe: await sealed(JSON.stringify(secret), cty) }), 'jwe-invalid');
-    for (const content of ['', 'canary-text', '[]', '{"k":"AAAA"}', 'null', Buffer.of(0xff)]) {
+    const deep = `{"kty":"oct","canary":${'['.repeat(5000)}${']'.repeat(5000)}}`;
+    for (const content of ['', 'canary-text', '[]', '{"k":"AAAA"}', 'null', deep, Buffer.of(0xff)]) {
       const refused = await unwrap({ jwe: await sealed(content, 'jwk+json') });
       expectProblem(refused, 'request-invalid');
       expect(refused.text).not.toContain('canary');
@@ -64,12 +65,29 @@ describe('a JWK', () => {
     const { id: keyId } = await tenant.createKey({ algorithm: 'AES-256' });
     for (const jwk of [{}, [], 'x', { kty: 'x' }, { kty: 'oct', k: 'A'.repeat(65_536) }])
       expectProblem(await wrap({ keyId, jwk }), 'request-invalid');
+    for (const levels of [16, 17, 1000, 5000]) {
+      const deep = `{"keyId":"${keyId}","jwk":{"kty":"oct","x":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}}`;
+      const reply = await tenant.admin.send<object>('POST', '/wrap', { body: deep });
+      if (levels === 16) expect(reply.status).toBe(200);
+      else expectProblem(reply, 'request-invalid');
+    }
     const signing = await tenant.createKey({ algorithm: 'EC-P256', purpose: 'sign' });
     expectProblem(await wrap({ keyId: signing.id, jwk: secret }), 'purpose-mismatch');
     const { jwe } = await tenant.admin.post<EncryptResult>('/encrypt', { keyId, plaintext: 'AAAA' });
     expectProblem(await unwrap({ jwe }), 'jwe-invalid');
     const wrapped = (await wrap({ keyId, jwk: secret })).body.jwe;
     expectProblem(await unwrap({ jwe: `${wrapped.slice(0, -4)}AAAA` }), 'decryption-failed');
+  });
+
+  it('stays one when it is encrypted to another key', async () => {
+    const [from, to] = [
+      await tenant.createKey({ algorithm: 'AES-256' }),
+      await tenant.createKey({ algorithm: 'RSA-2048', purpose: 'encrypt' }),
+    ];
+    const { jwe } = (await wrap({ keyId: from.id, jwk: secret })).body;
+    const moved = (await post<{ jwe: string }>('/reencrypt', { jwe, to: { keyId: to.id } })).body.jwe;
+    expect(decodeProtectedHeader(moved)).toMatchObject({ cty: 'jwk+json', kid: `${to.id}.1` });
+    expect((await unwrap({ jwe: moved })).body.jwk).toEqual(secret);
   });
 
   it('comes in batches and dry runs', async () => {

@@ -112,6 +112,10 @@ describe('a chain', () => {
   ])('is refused with basicConstraints %s: %s', async (value) => {
     const odd = await ofLow([new Extension('2.5.29.19', true, Buffer.from(value, 'hex'))]);
     expect(refusal([await ofLeaf(), odd])).toMatch(/^certificate 2: is not/);
+    if (!value.endsWith('0201ff')) {
+      const own = await ofLeaf({ extensions: [new Extension('2.5.29.19', true, Buffer.from(value, 'hex'))] });
+      expect(refusal([own])).toMatch(/^certificate 1: is not in DER/);
+    }
   });
 
   it('has authorities above the key, and no more than they allow', async () => {
@@ -150,6 +154,18 @@ describe('a chain', () => {
       extensions: [ca()],
     });
     expect(read(Array.from({ length: 10 }, () => selfSigned))).toBe(10);
+  });
+
+  it('has times that exist', async () => {
+    const one = Buffer.from(await ofLeaf(), 'base64');
+    const times = [...one.toString('latin1').matchAll(/[0-9]{12}Z/g)].map(({ index }) => index);
+    expect(times).toHaveLength(2);
+    for (const at of times)
+      for (const bad of ['991332250000Z', '300230000000Z', '30010199000\0Z']) {
+        const changed = Buffer.from(one);
+        changed.write(bad, at, 'latin1');
+        expect(refusal([changed.toString('base64')]), bad).toMatch(/^certificate 1: must be/);
+      }
   });
 
   it('comes apart again as it was stored', async () => {

@@ -18,12 +18,17 @@ const fromPem = (pem: string): readonly string[] => {
   return blocks.map(({ base64 }) => base64);
 };
 
+/** OpenSSL takes any text for a time, and prints one that is none as `Bad time value`. */
+const hasTimes = ({ validFrom, validTo }: X509Certificate): boolean =>
+  [validFrom, validTo].every((time) => !Number.isNaN(Date.parse(time)));
+
 /** @throws AnkaError `request-invalid` unless the bytes are one certificate, whose public key can be read, and nothing else */
 const certificateIn = (base64: string, index: number): X509Certificate => {
   const der = Buffer.from(base64, 'base64');
   try {
     const certificate = new X509Certificate(der);
-    if (certificate.raw.equals(der) && certificate.publicKey.type === 'public') return certificate;
+    if (certificate.raw.equals(der) && certificate.publicKey.type === 'public' && hasTimes(certificate))
+      return certificate;
   } catch (cause) {
     throw new AnkaError(
       'request-invalid',
@@ -33,7 +38,7 @@ const certificateIn = (base64: string, index: number): X509Certificate => {
       },
     );
   }
-  throw invalid(`${at(index)}: must be one certificate in DER, and nothing else`);
+  throw invalid(`${at(index)}: must be one certificate in DER with valid times, and nothing else`);
 };
 
 /** Whether `issuer` has issued the certificate: names, key identifiers, key usage (RFC 5280 §6.1.3) and the signature. */
@@ -85,6 +90,7 @@ export const readChain = ({ x5c, pem = '' }: Sent, publicKey: KeyObject, now: nu
   if (own?.publicKey.equals(publicKey) !== true)
     throw invalid(`${at(0)}: has another public key than the version of the key`);
   if (own.validToDate.getTime() <= now) throw invalid(`${at(0)}: is no longer valid`);
+  for (const [index, certificate] of chain.entries()) pathLengthAt(certificate, index);
   assertConnected(chain);
   return chain;
 };

@@ -9,8 +9,15 @@ import type { AttemptItem } from '../operation/attempt-item.js';
 import { decrypt, encrypt, type Operation } from '../operation/operation.js';
 import type { Verb } from '../operation/verb.js';
 import { type NamedKey, refusalOfSuccessor, successorOf } from './successor.js';
+import { isWrappedJwk, wrappedJwk } from './wrap.js';
 
 const within = 'reencrypt';
+
+/** What a JWE holds. A wrapped JWK stays one, so that /unwrap takes it. */
+interface Content {
+  readonly plaintext: Uint8Array;
+  readonly cty: typeof wrappedJwk | undefined;
+}
 
 /** The key to encrypt to, and how. */
 interface Recipient extends NamedKey {
@@ -20,31 +27,31 @@ interface Recipient extends NamedKey {
 const aadOf = ({ aad, encoding }: ReencryptItem): Buffer | undefined =>
   aad === undefined ? undefined : decodeData(aad, encoding);
 
-/** Decrypts, and hands the plaintext over instead of answering with it. @param keep takes the plaintext, and wipes it */
-const opening = (keep: (plaintext: Uint8Array) => void): Operation<ReencryptItem, JweParts> => ({
+/** Decrypts, and hands the plaintext over instead of answering with it. @param keep takes the content, and wipes it */
+const opening = (keep: (content: Content) => void): Operation<ReencryptItem, JweParts> => ({
   ...decrypt,
   within,
   item: reencryptItem,
   async run(custody, budget, key, item, parts) {
     const { plaintext, alg, enc } = await openJwe(custody, budget, key, parts, aadOf(item));
-    keep(plaintext);
+    keep({ plaintext, cty: isWrappedJwk(parts.header.cty) ? wrappedJwk : undefined });
     return { alg, enc, body: { enc } };
   },
 });
 
 /** Encrypts what `opening` has decrypted. */
-const sealing = (plaintext: Uint8Array, aad?: Buffer): Operation<Recipient, undefined> => ({
+const sealing = (content: Content, aad?: Buffer): Operation<Recipient, undefined> => ({
   ...encrypt,
   within,
   item: z.custom<Recipient>(),
   enc: ({ enc = defaultContentAlg }) => enc,
   async run(custody, budget, key, { enc = defaultContentAlg }) {
-    const { jwe, alg } = await sealJwe(custody, budget, key, { plaintext, enc, aad });
+    const { jwe, alg } = await sealJwe(custody, budget, key, { ...content, enc, aad });
     return { alg, enc, body: { jwe, enc } };
   },
 });
 
-const nothing = new Uint8Array(0);
+const nothing: Content = { plaintext: new Uint8Array(0), cty: undefined };
 
 /**
  * Decrypts a JWE and encrypts its content to another key. The plaintext never leaves this process. Each of the two keys is decided,
@@ -68,21 +75,21 @@ export class Reencrypt implements Verb {
         item: (key): Recipient => ({ ...key, enc: item.enc }),
       }));
     if (refusal !== undefined) return refusal;
-    let plaintext: Uint8Array = nothing;
+    let content = nothing;
     try {
       const opened = await this.items.attempt(
-        opening((bytes) => {
-          plaintext = bytes;
+        opening((found) => {
+          content = found;
         }),
         context,
         raw,
       );
       if (item === undefined || opened.event.outcome === 'failure') return opened;
       const recipient: Recipient = { ...successorOf(item, opened), enc: item.enc };
-      const sealed = await this.items.attempt(sealing(plaintext, aadOf(item)), context, recipient);
+      const sealed = await this.items.attempt(sealing(content, aadOf(item)), context, recipient);
       return joinedUses([opened, sealed], ([from, made]) => ({ ...made, from }));
     } finally {
-      plaintext.fill(0);
+      content.plaintext.fill(0);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { defaultContentAlg } from '@ankasecure/algorithm';
-import { AnkaError, type UnwrapItem, unwrapItem, type WrapItem, wrapItem } from '@ankasecure/contracts';
+import { AnkaError, isShallowJwk, type UnwrapItem, unwrapItem, type WrapItem, wrapItem } from '@ankasecure/contracts';
 import { type JweParts, openJwe, readJwe } from '../envelope/decrypt.js';
 import { sealJwe } from '../envelope/encrypt.js';
 import { jweAlgOf } from '../envelope/jwe-alg.js';
@@ -7,7 +7,10 @@ import { meantKey } from '../operation/meant-key.js';
 import { type Operation, protecting } from '../operation/operation.js';
 
 /** RFC 7517 §7. */
-const wrappedJwk = 'jwk+json';
+export const wrappedJwk = 'jwk+json';
+
+/** Whether a cty is that of a JWK: a media type in any case, whose `application/` can be left out (RFC 7516 §4.1.12). */
+export const isWrappedJwk = (cty: string | null): boolean => /^(?:application\/)?jwk\+json$/i.test(cty ?? '');
 
 /** Encrypts a JWK of the caller's own to a key. */
 export const wrap: Operation<WrapItem, undefined> = {
@@ -32,7 +35,7 @@ export const wrap: Operation<WrapItem, undefined> = {
 /** The JWE of an item. What is no wrapped JWK, /decrypt tells. */
 const readWrapped = (jwe: string): JweParts => {
   const parts = readJwe(jwe);
-  if (parts.header.cty === wrappedJwk) return parts;
+  if (isWrappedJwk(parts.header.cty)) return parts;
   throw new AnkaError('jwe-invalid', `The header member cty must be ${wrappedJwk}. For other content, use /decrypt.`);
 };
 
@@ -41,7 +44,8 @@ const jwkOf = (plaintext: Uint8Array): object => {
   const notJwk = new AnkaError('request-invalid', 'The content is not a JWK in JSON.');
   try {
     const jwk: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(plaintext));
-    if (typeof jwk === 'object' && jwk !== null && 'kty' in jwk && typeof jwk.kty === 'string') return jwk;
+    if (typeof jwk === 'object' && jwk !== null && 'kty' in jwk && typeof jwk.kty === 'string' && isShallowJwk(jwk))
+      return jwk;
   } catch {
     // The cause would quote the content.
     throw notJwk;
