@@ -82,6 +82,7 @@ export const startService = async <Config extends ServiceConfig>(
 ): Promise<void> => {
   const { service, config } = definition;
   const log = createLogger(service, config.observability.logLevel, config.observability.logLevelFormat);
+  const stopping = new StopSignal(log);
   const health = new Health(service);
   const { host, port } = config.observability;
   await openingPort('observability.port', port, () => health.listen(host, port));
@@ -99,7 +100,7 @@ export const startService = async <Config extends ServiceConfig>(
   await bus.connection.flushed();
   health.markStarted();
   log.info({ node: process.version }, 'started');
-  onStopSignal(log, async () => {
+  stopping.stopsBy(async () => {
     health.markStopping();
     await app.close();
     await clockWatch.stop();
@@ -112,17 +113,34 @@ export const startService = async <Config extends ServiceConfig>(
   });
 };
 
-/** Runs `stop` at the first signal to end. A stop that hangs in a part that does not answer ends with the process. */
-const onStopSignal = (log: Logger, stop: () => Promise<void>): void => {
-  let stopping = false;
-  const begin = (): void => {
-    if (stopping) return;
-    stopping = true;
-    setTimeout(() => fatal(log)(new Error('the stop took too long')), drainMs + farewellMs).unref();
-    void stop().then(() => process.exit(0), fatal(log));
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, begin);
-};
+/**
+ * Stops the process at the first SIGTERM or SIGINT. Until it has started it ends at once: nothing is in flight, and a start can wait
+ * for a token as long as it takes. A stop that hangs in a part that does not answer ends with the process.
+ */
+class StopSignal {
+  private stop: (() => Promise<void>) | undefined;
+  private isStopping = false;
+
+  constructor(private readonly log: Logger) {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.begin());
+  }
+
+  /** @param stop stops the parts in order, from now on */
+  stopsBy(stop: () => Promise<void>): void {
+    this.stop = stop;
+  }
+
+  private begin(): void {
+    if (this.isStopping) return;
+    this.isStopping = true;
+    if (this.stop === undefined) {
+      this.log.info('stopped before it had started');
+      process.exit(0);
+    }
+    setTimeout(() => fatal(this.log)(new Error('the stop took too long')), drainMs + farewellMs).unref();
+    void this.stop().then(() => process.exit(0), fatal(this.log));
+  }
+}
 
 const fatal =
   (log: Logger) =>

@@ -107,6 +107,30 @@ describe('a service that cannot start', () => {
       faulty.end();
     }
   });
+
+  // A container's first process is ended by no signal that it does not handle.
+  it.each([
+    ['crypto-worker', 'a token that is away', 'SIGTERM', 'hsm.pkcs11.token-label', 'away', 'cannot open the HSM'],
+    ['crypto-worker', 'a token that is away', 'SIGINT', 'hsm.pkcs11.token-label', 'away', 'cannot open the HSM'],
+    ['policy', 'a database that does not answer', 'SIGTERM', 'database.port', 1, 'ECONNREFUSED'],
+  ] as const)('%s that waits for %s stops with code 0 by %s', async (service, _, signal, path, value, waits) => {
+    const waiting = new CopiedProcess(rig, service);
+    try {
+      await waiting.prepare();
+      waiting.files.set(path, value);
+      waiting.files.set('start.patience-seconds', 300);
+      const child = waiting.start();
+      const ended = endingOf(child);
+      let said = '';
+      child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      await expect.poll(() => said).toContain(waits);
+      child.kill(signal);
+      expect((await ended).code).toBe(exitCodes.stopped.code);
+      expect(said).toContain('stopped before it had started');
+    } finally {
+      waiting.end();
+    }
+  });
 });
 
 it('the page of exit codes is that of the table', () => {
