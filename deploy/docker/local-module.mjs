@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { findNode } from '../local/bootstrap/modules.mjs';
+
 /** Ends this program with one sentence for the user. */
 export const fail = (error) => {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
@@ -13,3 +17,16 @@ export const localModule = async (name) => {
     return fail('This clone is not built. Build it with: npm ci && npx tsc -b deploy/local');
   }
 };
+
+/** Hands over to the Node that AnkaSecure runs on: an older one cannot load the compiled modules. */
+const handOver = () => {
+  const node = findNode(fileURLToPath(new URL('../..', import.meta.url)));
+  if (node === process.execPath) return;
+  process.exit(spawnSync(node, process.argv.slice(1), { stdio: 'inherit' }).status ?? 1);
+};
+if (Number.parseInt(process.versions.node, 10) < 24)
+  try {
+    handOver();
+  } catch (error) {
+    fail(error);
+  }

@@ -3,8 +3,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { platformTenantId, services } from '@ankasecure/contracts';
+import { repository } from '@ankasecure/local';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, describe, expect, it } from 'vitest';
+import { nodes } from '../sdk/packed.js';
 import { compose, matches, prepare, read, secretsDirectory, serviceNamed } from './workplace.js';
 
 const prepared = prepare();
@@ -54,6 +56,17 @@ describe('prepare.mjs', () => {
     expect(kept.map(content)).toEqual(before);
     expect(content(`${secretsDirectory}nats/nats.conf`)).toBe(configuration);
     expect(content(`${secretsDirectory}nats/server.pem`)).not.toBe(certificate);
+  });
+
+  it('runs on every Node that the README names, and so does mint.mjs', async () => {
+    const directory = ['--directory', prepared.directory];
+    for (const node of await nodes()) {
+      execFileSync(node, [join(repository, 'deploy/docker/prepare.mjs'), ...directory]);
+      const token = execFileSync(node, [join(repository, 'deploy/docker/mint.mjs'), ...directory], {
+        encoding: 'utf8',
+      });
+      expect(token, node).toMatch(/^ey[\w-]+\.[\w-]+\.[\w-]+\n/);
+    }
   });
 
   it('writes a bus configuration that nats-server accepts', () => {

@@ -37,7 +37,7 @@ describe('the README, of the command line and the SDK', () => {
     env = { ANKASECURE_CONFIG: join(directory, 'profiles.json') };
     const options = { cwd: directory, env };
     await ankasecure(['login', rig.baseUrl, '--token-file', 'admin.jwt'], options);
-    for (const alias of ['demo', 'box']) await ankasecure(['key', 'create', alias, '--alias', alias], options);
+    await ankasecure(['key', 'create', 'demo', '--alias', 'demo'], options);
   });
   afterAll(() => rm(directory, { recursive: true }));
 

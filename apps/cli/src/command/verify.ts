@@ -3,6 +3,9 @@ import { CliError } from '../terminal/cli-error.js';
 import { readData, readItem, readText } from '../terminal/data.js';
 import { keyOption, named } from './encrypt.js';
 
+/** Whether a compact JWS has no payload: detached (RFC 7515, appendix F), or the signature of nothing. */
+const isDetached = (jws: string): boolean => jws.split('.')[1] === '';
+
 export const verify: CommandRow = {
   name: 'verify <signature>',
   summary: 'Verify a JWS or a raw signature; the exit code is 8 if it is not valid',
@@ -22,6 +25,7 @@ export const verify: CommandRow = {
       );
     const content = text(options, 'content');
     const payload = content === undefined ? undefined : (await readItem(terminal, content)).toString('base64url');
+    const jws = options['raw'] === true ? '' : await readText(terminal, file);
     const anka = await client();
     const key = named(text(options, 'key'));
     const value =
@@ -32,10 +36,16 @@ export const verify: CommandRow = {
             ...given({ payload }),
           })
         : options['local'] === true
-          ? await anka.local.verify({ jws: await readText(terminal, file), ...given({ payload }) })
-          : await anka.verify({ jws: await readText(terminal, file), ...key, ...given({ payload }) });
+          ? await anka.local.verify({ jws, ...given({ payload }) })
+          : await anka.verify({ jws, ...key, ...given({ payload }) });
     if (!value.valid)
-      throw new CliError('invalid', 'The signature is not valid.', `Key ${value.keyId}, version ${value.version}`);
+      throw new CliError(
+        'invalid',
+        'The signature is not valid.',
+        payload === undefined && isDetached(jws)
+          ? 'The JWS does not hold what was signed: name it with --content.'
+          : `Key ${value.keyId}, version ${value.version}`,
+      );
     return { value };
   },
 };

@@ -30,10 +30,10 @@ const template = /^\s*(?:\{\{.*\}\}|[#%@]\{.*\}|%[A-Za-z_]\w*%|@[A-Za-z_][\w.-]*
 
 /**
  * A whole value that names a secret for another tool to fetch: 1Password, vals, Bank-Vaults, Akeyless, AWS, Google Cloud, Azure,
- * Jasypt; or words in angle brackets that stand for a value.
+ * Bitwarden, Doppler, Infisical, Jasypt, Symfony, Concourse; or words that stand for a value.
  */
 const reference =
-  /^\s*(?:(?:op|ref\+[\w-]+):\/\/.*|(?:vault|bao|akeyless|secretref|env|sys|file):(?!\/\/[^/]).+|arn:aws[\w-]*:(?:secretsmanager|ssm):.*|projects\/[^/]+\/secrets\/.*|@Microsoft\.KeyVault\(.*|ENC\(.*\)|<[\w .-]{2,}>)\s*$/is;
+  /^\s*(?:(?:op|ref\+[\w-]+|akv|awssm|awsps|azurekv|bws|doppler|env|gcp|gcpsm|infisical):\/\/.*|(?:vault|bao|akeyless|keyvault|secretref|sops|env|sys|file):(?!\/\/[^/]).+|arn:aws[\w-]*:(?:secretsmanager|ssm):.*|projects\/[^/]+\/secrets\/.*|@Microsoft\.KeyVault\(.*|ENC\(.*\)|%env\(.*\)%|\(\(.*\)\)|@@\w+@@|__\w+__|(?:change|replace)[-_ ]?me|<[\w .-]{2,}>)\s*$/is;
 
 const rule =
   'The forms are ${NAME} and ${NAME:default}; $${ writes ${. A value that is meant as it looks belongs in a secret file or in the environment.';
