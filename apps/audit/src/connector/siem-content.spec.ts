@@ -59,8 +59,14 @@ describe('the files for Splunk', () => {
     expect(unreadable([['EVAL-x', 'spath(_raw, "usrId")']])).toEqual(['usrId']);
   });
 
-  it.each(['app', 'macros', 'props', 'savedsearches'])('have a %s.conf that is one', (name) => {
-    expect(stanzasOf(readSiem(`splunk/ankasecure/default/${name}.conf`)).size).toBeGreaterThan(0);
+  it.each([
+    'default/app.conf',
+    'default/macros.conf',
+    'default/props.conf',
+    'default/savedsearches.conf',
+    'metadata/default.meta',
+  ])('have settings in %s', (path) => {
+    expect(stanzasOf(readSiem(`splunk/ankasecure/${path}`)).size).toBeGreaterThan(0);
   });
 
   it.each(['no stanza = 1', '[a]\nx', '[a]\nx = 1\nx = 2', '[a]\n[a]'])('would not be read with %j', (text) => {

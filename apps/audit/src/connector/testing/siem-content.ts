@@ -32,7 +32,7 @@ export const stanzasOf = (text: string): Stanzas => {
     .replaceAll('\n\0', '\0')
     .split('\n')) {
     if (line === '' || line.startsWith('#')) continue;
-    const stanza = /^\[(.+)\]$/.exec(line)?.[1];
+    const stanza = /^\[(.*)\]$/.exec(line)?.[1];
     const [, name, value = ''] = /^([\w.-]+) = (.*)$/.exec(line) ?? [];
     if (stanza !== undefined) current = put(stanzas, stanza, new Map<string, string>());
     else if (name !== undefined && current !== undefined) put(current, name, value.replaceAll('\0', '\n'));
