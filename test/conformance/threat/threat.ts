@@ -246,7 +246,7 @@ export const threats: Readonly<Record<string, Threat>> = {
       'Identical refusals of a request are one event with their number, and so are those that a caller repeats. Quotas charge the items of a batch. A tenant may hold at most as many waiting events as stay free, and deliveries take turns among tenants.',
     proofs: [
       e2e('trail/record.spec.ts', '2 KB without any right do not fill the trail'),
-      proof('apps/gateway/src/routes/refusals.spec.ts', 'is on record, with the number of those that waited'),
+      proof('apps/gateway/src/audit/refusal-fold.spec.ts', 'fold beyond the burst, however many they are'),
       proof('apps/gateway/src/quota/batch.spec.ts', 'is charged for every item of a batch'),
       proof(
         'libs/testing/src/outbox/outbox.spec.ts',
