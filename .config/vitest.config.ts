@@ -30,8 +30,8 @@ const longRuns = [
 ].map((name) => `test/e2e/${name}.spec.ts`);
 /**
  * The specs of parts that take longest: those that wait for backlogs, refused rows, floods and silent processes, that verify and
- * accept trails many times, that make every MAC and rotation, that make checkpoints and deliver through connectors, that read every
- * type of PostgreSQL, and the one that compiles the worker several times.
+ * accept trails many times, that look for what a database hides, that make every MAC and rotation, that make checkpoints and deliver
+ * through connectors, that read every type of PostgreSQL, and the one that compiles the worker several times.
  * `npm run test:long`.
  */
 const longParts = [
@@ -48,15 +48,30 @@ const longParts = [
     'connector/delivery/delivery',
     'connector/delivery/delivery-turns',
     'connector/replay/replay',
+    'connector/trial/test-connector',
     'end/trail-descent',
+    'end/unjoined-branch',
+    'end/unknown-trail',
+    'event/sealing-time',
     'intake/made-mac',
+    'listing/accepted-elsewhere',
     'record/lying-database',
+    'trail/slice-bytes',
   ].map((name) => `apps/audit/src/${name}.spec.ts`),
   ...['kek/hidden-blob', 'kek/rewrap-keys', 'life/due/rotate-due'].map(
     (name) => `apps/crypto-worker/src/${name}.spec.ts`,
   ),
-  ...['admission/stranger', 'approval/hidden-request'].map((name) => `apps/gateway/src/${name}.spec.ts`),
-  'apps/policy/src/tenancy/history.spec.ts',
+  ...[
+    'admission/stranger',
+    'approval/hidden-request',
+    'exclusion/hidden-exclusion',
+    'exclusion/kept-exclusion',
+    'idempotency/forged-record',
+    'issuer/hidden-issuer',
+  ].map((name) => `apps/gateway/src/${name}.spec.ts`),
+  ...['policy/hidden-change', 'policy/hidden-version', 'tenancy/history'].map(
+    (name) => `apps/policy/src/${name}.spec.ts`,
+  ),
   'test/conformance/new-kind.spec.ts',
 ];
 /**
@@ -75,15 +90,19 @@ const calling = (functions: RegExp): string[] =>
 const hsm = calling(/\b(enterSoftHsmToken|enterToken)\(/);
 /**
  * Those of them that take longest. They wait for a token's faults, or several processes share a token, or they make a key of every
- * algorithm; and the custody's suite once more, through the shim: whole, and under the limits of every vendor. `npm run test:long`.
+ * algorithm; and the custody's suite once more, in software and through the shim: whole, and under the limits of every
+ * vendor. `npm run test:long`.
  */
 const longHsm = hsm.filter((path) =>
   [
+    /checkpoint\/sign-checkpoint\.spec\.ts$/,
+    /custody\/software\/software\.spec\.ts$/,
     /custody\/pkcs11\/(fault|forged-record|several-processes|transparent-shim|vendor-behaviour|vendor-profile)\.spec\.ts$/,
+    /doctor\/doctor\.spec\.ts$/,
     /hsm\/examine-hsm\.spec\.ts$/,
     /platform-key\/unrecorded-key\.spec\.ts$/,
     /policy\/vendor-offer\.spec\.ts$/,
-    /record\/adopt-records\.spec\.ts$/,
+    /record\/(adopt-records|adoption)\.spec\.ts$/,
   ].some((long) => long.test(path)),
 );
 /** The specs with a kryoptic token: its own, and those that run on any token. */
