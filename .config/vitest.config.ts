@@ -11,17 +11,26 @@ const repository = fileURLToPath(new URL('..', import.meta.url));
 const attacks = ['audit', 'bad-input', 'clock', 'outbox', 'policy-race', 'record', 'secret'].map(
   (folder) => `test/e2e/${folder}/**/*.spec.ts`,
 );
-/** The end-to-end specs that take longest: those with stacks of their own, of the largest data and of random calls. `npm run test:long`. */
+/**
+ * The end-to-end specs that take longest: those with stacks of their own, of the largest data, of dates that are awaited, of random
+ * calls and of every command. `npm run test:long`.
+ */
 const longRuns = [
+  'access/four-eyes',
   'access/mutual-tls',
+  'cli/cli',
   'connector/connector',
   'connector/hostile-url',
   'custody/partition',
+  'custody/public-key',
   'custody/software',
   'custody/wrong-import',
+  'lifecycle/key-set',
   'lifecycle/planned-rotation',
   'lifecycle/rotation-policy',
   'model/model',
+  'policy/key-life',
+  'policy/sunset',
   'sdk/mutual-tls',
   'telemetry/trace',
   'trail/checkpoint',
