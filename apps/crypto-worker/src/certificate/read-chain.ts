@@ -62,13 +62,14 @@ const pathLengthAt = ({ raw }: X509Certificate, index: number): number | undefin
  * (RFC 5280 §4.2.1.9).
  */
 const assertConnected = (chain: readonly X509Certificate[]): void => {
+  const pathLengths = chain.map(pathLengthAt);
   for (const [index, issuer] of chain.entries()) {
     const certificate = chain[index - 1];
     if (certificate === undefined) continue;
     if (!issuer.ca) throw invalid(`${at(index)}: is not of a certification authority (basicConstraints, keyUsage)`);
     if (!isIssuedBy(certificate, issuer)) throw invalid(`${at(index - 1)}: was not issued by the next one`);
     const between = chain.slice(1, index).filter((one) => !isSelfIssued(one)).length;
-    if (between > (pathLengthAt(issuer, index) ?? between))
+    if (between > (pathLengths[index] ?? between))
       throw invalid(`${at(index)}: allows fewer certification authorities below it (pathLenConstraint)`);
   }
 };
@@ -90,7 +91,6 @@ export const readChain = ({ x5c, pem = '' }: Sent, publicKey: KeyObject, now: nu
   if (own?.publicKey.equals(publicKey) !== true)
     throw invalid(`${at(0)}: has another public key than the version of the key`);
   if (own.validToDate.getTime() <= now) throw invalid(`${at(0)}: is no longer valid`);
-  for (const [index, certificate] of chain.entries()) pathLengthAt(certificate, index);
   assertConnected(chain);
   return chain;
 };

@@ -13,7 +13,7 @@ import { isWrappedJwk, wrappedJwk } from './wrap.js';
 
 const within = 'reencrypt';
 
-/** What a JWE holds. A wrapped JWK stays one, so that /unwrap takes it. */
+/** The content of a JWE. A wrapped JWK stays one, so that /unwrap takes it. */
 interface Content {
   readonly plaintext: Uint8Array;
   readonly cty: typeof wrappedJwk | undefined;

@@ -15,12 +15,12 @@ const keyIds = [randomUUID(), randomUUID(), randomUUID()];
 const [victim, last] = [keyIds[0] as string, keyIds[2] as string];
 const ofVictim = `key_id = '${victim}'`;
 const hidden = (from: string) => `CREATE POLICY hiding ON key_version AS RESTRICTIVE FOR SELECT USING (NOT (${from}))`;
-/** Of the lists of blobs under older KEKs alone. */
+/** Hides rows from the lists of blobs under older KEKs alone. */
 const listed = `${ofVictim} AND current_query() ~ 'kek_generation.? *<'`;
 const putBack = `INSERT INTO key_version SELECT * FROM kept WHERE ${ofVictim}`;
 const unhide = 'DROP POLICY IF EXISTS hiding ON key_version';
 
-/** What the database's owner does to one of the versions, and what undoes it. */
+/** A deed of the database's owner to one of the versions, and its undoing. */
 interface Lie {
   readonly lie: readonly string[];
   readonly undo: readonly string[];

@@ -77,7 +77,7 @@ const shownCertificate = (key: KeyVersion, shown: SignItem['certificate']): Part
 /** @throws AnkaError `request-invalid` for a header that is too long for verifiers */
 const chosenSegment = (key: KeyVersion, alg: JwsAlg, { header, certificate }: Chosen): string => {
   const { typ, cty, ...others }: JwsHeader = header ?? {};
-  // What is undefined, JSON leaves out. Ours come last, so that they hold whatever the caller chose.
+  // JSON leaves undefined members out. Ours come last, so that they hold whatever the caller chose.
   const members = { typ, cty, ...others, ...shownCertificate(key, certificate), alg, kid: kidOf(key) };
   const bytes = Buffer.from(JSON.stringify(members));
   if (bytes.length <= maxHeaderBytes) return bytes.toString('base64url');
@@ -87,7 +87,7 @@ const chosenSegment = (key: KeyVersion, alg: JwsAlg, { header, certificate }: Ch
   );
 };
 
-/** What the caller chose of the header. */
+/** The header members that the caller chose. */
 type Chosen = Pick<SignItem, 'header' | 'certificate'>;
 
 const headerSegment = (key: KeyVersion, alg: JwsAlg, chosen: Chosen): string => {

@@ -28,12 +28,22 @@ const bare = /^\$[A-Za-z_(]/;
 /** A whole value that another tool should have replaced: Helm or Jinja, Spring or Ruby, Apache, Windows, Maven, ERB. */
 const template = /^\s*(?:\{\{.*\}\}|[#%@]\{.*\}|%[A-Za-z_]\w*%|@[A-Za-z_][\w.-]*@|<%.*%>)\s*$/s;
 
-/**
- * A whole value that names a secret for another tool to fetch: 1Password, vals, Bank-Vaults, Akeyless, AWS, Google Cloud, Azure,
- * Bitwarden, Doppler, Infisical, Jasypt, Symfony, Concourse; or words that stand for a value.
- */
-const reference =
-  /^\s*(?:(?:op|ref\+[\w-]+|akv|awssm|awsps|azurekv|bws|doppler|env|gcp|gcpsm|infisical):\/\/.*|(?:vault|bao|akeyless|keyvault|secretref|sops|env|sys|file):(?!\/\/[^/]).+|arn:aws[\w-]*:(?:secretsmanager|ssm):.*|projects\/[^/]+\/secrets\/.*|@Microsoft\.KeyVault\(.*|ENC\(.*\)|%env\(.*\)%|\(\(.*\)\)|@@\w+@@|__\w+__|(?:change|replace)[-_ ]?me|<[\w .-]{2,}>)\s*$/is;
+/** The form of a whole value, which may have blanks around it. */
+const whole = (form: RegExp): RegExp => new RegExp(`^\\s*(?:${form.source})\\s*$`, 'is');
+
+/** A whole value that names a secret for another tool to fetch, or that stands for a value. */
+const references: readonly RegExp[] = [
+  // 1Password, vals, and the stores of AWS, Azure, Google Cloud, Bitwarden, Doppler and Infisical.
+  /(?:op|ref\+[\w-]+|akv|awssm|awsps|azurekv|bws|doppler|env|gcp|gcpsm|infisical):\/\/.*/,
+  // Bank-Vaults, Akeyless, sops and others. Before a host, it is a URL.
+  /(?:vault|bao|akeyless|keyvault|secretref|sops|env|sys|file):(?!\/\/[^/]).+/,
+  /arn:aws[\w-]*:(?:secretsmanager|ssm):.*/,
+  /projects\/[^/]+\/secrets\/.*/,
+  /@Microsoft\.KeyVault\(.*/,
+  // Jasypt, Symfony, Concourse.
+  /ENC\(.*\)|%env\(.*\)%|\(\(.*\)\)/,
+  /@@\w+@@|__\w+__|(?:change|replace)[-_ ]?me|<[\w .-]{2,}>/,
+].map(whole);
 
 const rule =
   'The forms are ${NAME} and ${NAME:default}; $${ writes ${. A value that is meant as it looks belongs in a secret file or in the environment.';
@@ -71,7 +81,8 @@ const valueOf = (part: string, key: string, resolve: Resolve): string => {
 export const resolvePlaceholders = (text: string, key: string, resolve: Resolve): string => {
   if (bare.test(text)) throw refusal(key, 'begins with $ and a name, without braces');
   if (template.test(text)) throw refusal(key, 'is a placeholder of another tool, which has not replaced it');
-  if (reference.test(text)) throw refusal(key, 'is a reference of another tool, which has not replaced it');
+  if (references.some((form) => form.test(text)))
+    throw refusal(key, 'is a reference of another tool, which has not replaced it');
   if (hasStrayBrace(text)) throw refusal(key, 'has a closing brace too many beside a placeholder');
   return text.replaceAll(parts, (part) => valueOf(part, key, resolve));
 };

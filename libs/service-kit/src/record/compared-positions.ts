@@ -1,7 +1,7 @@
 import { AnkaError, monotonicNow } from '@ankasecure/contracts';
 import { unknownAdvice } from './claim-questions.js';
 
-/** For how long after the start a change waits for the first comparison, and for how long at least, in milliseconds. */
+/** A change waits so long after the start for the first comparison, and so long at least; in milliseconds. */
 const startMs = 5_000;
 const leastMs = 2_000;
 
@@ -9,10 +9,11 @@ const uncomparedDetail = 'The database cannot be compared with the audit trail, 
 
 /** The positions of the trail at the last comparison of the database with it. */
 export class ComparedPositions {
+  /** Whether the database was not compared yet since the start, so that changes wait for the first comparison. */
+  isFirst = true;
   private readonly startedAt = monotonicNow();
   /** The highest revisions that the trail holds, by tenant. Undefined if the database cannot be compared, or was not yet. */
   private positions: ReadonlyMap<string, number> | undefined;
-  private wasCompared = false;
   private waiting: (() => void)[] = [];
 
   get isCompared(): boolean {
@@ -22,11 +23,6 @@ export class ComparedPositions {
   /** Whether the process has just started. */
   get isStarting(): boolean {
     return monotonicNow() < this.startedAt + startMs;
-  }
-
-  /** Whether the database was not compared yet since the start, so that changes wait for the first comparison. */
-  get isFirst(): boolean {
-    return !this.wasCompared;
   }
 
   /** The highest revision that the trail was said to hold of the tenant; 0 if it named none. */
@@ -41,7 +37,7 @@ export class ComparedPositions {
 
   set(positions: ReadonlyMap<string, number> | undefined): void {
     this.positions = positions;
-    this.wasCompared ||= positions !== undefined;
+    if (positions !== undefined) this.isFirst = false;
     for (const go of this.waiting.splice(0)) go();
   }
 

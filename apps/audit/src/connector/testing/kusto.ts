@@ -8,11 +8,11 @@ export interface Column {
   readonly type: string;
 }
 
-/** What Azure calls a type, where Kusto has another name. */
+/** Azure's name of a type, where Kusto has another one. */
 const kustoTypes: Readonly<Record<string, string>> = { boolean: 'bool' };
 
 /**
- * What Microsoft's own analyser of Kusto finds wrong with a query: syntax, types, and names that no table, column or function has.
+ * The faults that Microsoft's own analyser of Kusto finds in a query: syntax, types, and names that no table, column or function has.
  * @param table the name and the columns of the one table that there is
  */
 export const kustoFaults = (query: string, [name, columns]: readonly [string, readonly Column[]]): string[] => {

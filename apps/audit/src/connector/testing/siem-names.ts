@@ -126,13 +126,13 @@ export const operations: ReadonlySet<string> = (() => {
   return new Set([...named, ...changes, ...uses]);
 })();
 
-/** What prose says in code, as comparisons: `field` in `"a"`, `"b"` and so on. */
+/** The code in prose, as comparisons: `field` in `"a"`, `"b"` and so on. */
 const comparisonsIn = (prose: string): string =>
   [...prose.matchAll(/`([^`]+)`/g)]
     .map(([, code = '']) => (/^[a-z]+([A-Z]\w*)?$/.test(code) ? `\n${code} in ` : `${code}, `))
     .join('');
 
-/** What a search names that no event has: fields, operations, outcomes and failure codes. */
+/** The names in a search that no event has: fields, operations, outcomes and failure codes. */
 export const unknownNames = ({ language, text }: Query): string[] => {
   const compared = language === 'arcsight' ? comparisonsIn(text) : text;
   const isOutcome = (name: string): boolean => (outcomes as readonly string[]).includes(name);

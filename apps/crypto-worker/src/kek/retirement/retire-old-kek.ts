@@ -12,7 +12,7 @@ import { VersionsOnRecord } from './versions-on-record.js';
 /**
  * Ends a rotation when no blob needs an older KEK: the older KEKs are retired. They wrap and unwrap nothing any more, but stay
  * in the token until no backup is left that needs them. A database that is restored from such a backup still opens its keys.
- * What the database says of its blobs is compared with the audit trail before.
+ * The database's word on its blobs is compared with the audit trail before.
  */
 @Injectable()
 export class RetireOldKeks {
